@@ -1,0 +1,178 @@
+import { z } from "zod";
+
+/** `limit` calls in each window of `seconds`. */
+export interface Rate {
+  limit: number;
+  seconds: number;
+}
+
+const secondsOf = { second: 1, minute: 60, hour: 3600, day: 86_400 } as const;
+
+/** `15/minute`, or several with commas: `1/minute,5/day`. */
+const rates = z.string().transform((text, context): readonly Rate[] => {
+  return text.split(",").map((part) => {
+    const match = /^\s*([1-9]\d{0,8})\/(second|minute|hour|day)\s*$/.exec(part);
+    if (!match) {
+      context.addIssue({ code: "custom", message: "must be like 15/minute or 1/minute,5/day" });
+      return z.NEVER;
+    }
+    return { limit: Number(match[1]), seconds: secondsOf[match[2] as keyof typeof secondsOf] };
+  });
+});
+
+const positive = z.coerce.number().int().positive();
+const secret = z.string().min(32, "must have at least 32 characters");
+const list = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== ""),
+);
+const flag = z.enum(["true", "false"]).transform((text) => text === "true");
+const webUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ""));
+
+/** Every environment variable, its form and its default. `.env.example` says what each is for. */
+const environmentSchema = z.object({
+  NODE_ENV: z.enum(["development", "production", "test"]).default("development"),
+  HOST: z.string().default("0.0.0.0"),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(8000),
+  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+  DATA_DIR: z.string().default(".data"),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  DATABASE_POOL_SIZE: positive.default(10),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  TOKEN_SECRET: secret.optional(),
+  CODE_SECRET: secret.optional(),
+  TOKEN_ISSUER: z.string().min(1).default("https://identity.waterbill.app"),
+  TOKEN_AUDIENCE: z.string().min(1).default("waterbill"),
+  ACCESS_TOKEN_TTL: positive.default(900),
+  REFRESH_TOKEN_TTL: positive.default(604_800),
+  REFRESH_REUSE_GRACE: z.coerce.number().int().min(0).default(10),
+  PASSWORD_MIN_LENGTH: z.coerce.number().int().min(1).max(128).default(8),
+  PASSWORD_HASH_QUEUE: positive.default(64),
+  DEFAULT_REGION: z
+    .string()
+    .regex(/^[A-Z]{2}$/, "must be a region like CM (ISO 3166-1 alpha-2)")
+    .optional(),
+  PHONE_POLICY: z.enum(["length", "possible", "valid", "mobile"]).default("length"),
+  SMS_PROVIDER: z.enum(["console", "twilio"]).default("console"),
+  ALLOW_CONSOLE_SMS: flag.default(false),
+  TWILIO_ACCOUNT_SID: z.string().optional(),
+  TWILIO_AUTH_TOKEN: z.string().optional(),
+  TWILIO_FROM_NUMBER: z.string().optional(),
+  FRONTEND_URL: webUrl.default("https://waterbill.app"),
+  TRUSTED_PROXIES: list.default([]),
+  LIMIT_LOGIN: rates.prefault("15/minute"),
+  LIMIT_REGISTER: rates.prefault("10/minute"),
+  LIMIT_ACTIVATE: rates.prefault("5/minute"),
+  LIMIT_PHONE_BASED: rates.prefault("3/minute"),
+  LIMIT_RESEND_CODE: rates.prefault("1/minute,5/day"),
+  LIMIT_AUTH: rates.prefault("30/minute"),
+  LIMIT_USER: rates.prefault("2000/hour"),
+  LIMIT_ANON: rates.prefault("500/hour"),
+});
+
+type Environment = z.output<typeof environmentSchema>;
+
+const twilioVariables = ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM_NUMBER"] as const;
+
+/** Names the variables that are missing for what the others ask for. */
+function missingVariables(env: Environment): string[] {
+  const faults: string[] = [];
+  const twilioSet = twilioVariables.filter((name) => env[name]);
+  if (env.SMS_PROVIDER === "twilio" || twilioSet.length > 0) {
+    for (const name of twilioVariables) {
+      if (!env[name]) faults.push(`${name}: is needed for Twilio`);
+    }
+  }
+  if (env.NODE_ENV !== "production") return faults;
+  for (const name of ["DATABASE_URL", "REDIS_URL", "TOKEN_SECRET", "CODE_SECRET"] as const) {
+    if (!env[name]) faults.push(`${name}: is needed in production`);
+  }
+  if (env.SMS_PROVIDER === "console" && !env.ALLOW_CONSOLE_SMS) {
+    faults.push(
+      "SMS_PROVIDER: console prints codes instead of sending them; in production set twilio, or ALLOW_CONSOLE_SMS=true",
+    );
+  }
+  return faults;
+}
+
+function smsConfig(env: Environment) {
+  if (env.SMS_PROVIDER === "console") return { provider: "console" as const };
+  return {
+    provider: "twilio" as const,
+    accountSid: env.TWILIO_ACCOUNT_SID ?? "",
+    authToken: env.TWILIO_AUTH_TOKEN ?? "",
+    fromNumber: env.TWILIO_FROM_NUMBER ?? "",
+  };
+}
+
+function toConfig(env: Environment) {
+  return {
+    environment: env.NODE_ENV,
+    host: env.HOST,
+    port: env.PORT,
+    logLevel: env.LOG_LEVEL,
+    /** Where the embedded database, the generated keys and the sockets live. */
+    dataDir: env.DATA_DIR,
+    /** Absent: the embedded database. */
+    databaseUrl: env.DATABASE_URL,
+    databasePoolSize: env.DATABASE_POOL_SIZE,
+    /** Absent: limits are kept in memory. */
+    redisUrl: env.REDIS_URL,
+    /** Absent: made at the first start and kept in `dataDir`. */
+    tokenSecret: env.TOKEN_SECRET,
+    codeSecret: env.CODE_SECRET,
+    tokens: {
+      issuer: env.TOKEN_ISSUER,
+      audience: env.TOKEN_AUDIENCE,
+      accessTtlSeconds: env.ACCESS_TOKEN_TTL,
+      refreshTtlSeconds: env.REFRESH_TOKEN_TTL,
+      reuseGraceSeconds: env.REFRESH_REUSE_GRACE,
+    },
+    passwords: { minLength: env.PASSWORD_MIN_LENGTH, hashQueue: env.PASSWORD_HASH_QUEUE },
+    phones: { defaultRegion: env.DEFAULT_REGION, policy: env.PHONE_POLICY },
+    sms: smsConfig(env),
+    frontendUrl: env.FRONTEND_URL,
+    trustedProxies: env.TRUSTED_PROXIES,
+    limits: {
+      login: env.LIMIT_LOGIN,
+      register: env.LIMIT_REGISTER,
+      activate: env.LIMIT_ACTIVATE,
+      phone_based: env.LIMIT_PHONE_BASED,
+      resend_code: env.LIMIT_RESEND_CODE,
+      auth: env.LIMIT_AUTH,
+      user: env.LIMIT_USER,
+      anon: env.LIMIT_ANON,
+    },
+  };
+}
+
+/** What the process was told, checked and typed. Durations are in seconds. */
+export type Config = Readonly<ReturnType<typeof toConfig>>;
+
+/** A limit's name in contract.md, section 7. */
+export type LimitName = keyof Config["limits"];
+
+/** The environment does not make a configuration; the message lists every fault, never a value. */
+export class ConfigError extends Error {
+  constructor(faults: readonly string[]) {
+    super(`The configuration has faults:\n${faults.map((fault) => `  ${fault}`).join("\n")}`);
+    this.name = "ConfigError";
+  }
+}
+
+/**
+ * Reads the configuration. An empty variable counts as absent.
+ * Throws a ConfigError that names every fault at once.
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success) {
+    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`));
+  }
+  const faults = missingVariables(parsed.data);
+  if (faults.length > 0) throw new ConfigError(faults);
+  return toConfig(parsed.data);
+}

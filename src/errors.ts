@@ -1,0 +1,120 @@
+import { Code } from "@connectrpc/connect";
+import type { ErrorReason } from "#gen/waterbill/identity/v1/error_reason_pb.js";
+import type { Sentence } from "./messages/catalogue.js";
+
+/** Why a call failed, for programs: the names of the .proto enum ErrorReason. */
+export type Reason = Exclude<keyof typeof ErrorReason, "ERROR_REASON_UNSPECIFIED">;
+
+/** One thing wrong with one field, named as in the .proto (`password_confirm`, `profile.email`). */
+export interface FieldFault {
+  field: string;
+  sentence: Sentence;
+}
+
+/** What a reason means on every door (contract.md, section 5). */
+interface Rendering {
+  /** Status over gRPC and Connect. */
+  code: Code;
+  /** HTTP status over REST. */
+  status: number;
+  /** What a person reads, unless the error brings a sentence of its own. */
+  sentence: Sentence;
+  /** The field at fault, where the reason alone says which. */
+  field?: string;
+}
+
+/** THE error table: the one place that says what a reason looks like from outside. */
+export const errorTable: Readonly<Record<Reason, Rendering>> = {
+  INVALID_REQUEST: { code: Code.InvalidArgument, status: 400, sentence: (m) => m.invalidRequest },
+  PHONE_REQUIRED: {
+    code: Code.InvalidArgument,
+    status: 400,
+    sentence: (m) => m.phoneRequired,
+    field: "phone",
+  },
+  PHONE_INVALID: { code: Code.InvalidArgument, status: 400, sentence: (m) => m.phoneInvalid, field: "phone" },
+  PHONE_LENGTH: { code: Code.InvalidArgument, status: 400, sentence: (m) => m.phoneLength, field: "phone" },
+  PHONE_TAKEN: { code: Code.AlreadyExists, status: 400, sentence: (m) => m.phoneTaken, field: "phone" },
+  PHONE_NOT_WHITELISTED: {
+    code: Code.FailedPrecondition,
+    status: 400,
+    sentence: (m) => m.phoneNotWhitelisted,
+    field: "phone",
+  },
+  PASSWORD_REJECTED: { code: Code.InvalidArgument, status: 400, sentence: (m) => m.invalidRequest },
+  EMAIL_TAKEN: { code: Code.AlreadyExists, status: 400, sentence: (m) => m.emailTaken, field: "email" },
+  CODE_INCORRECT: { code: Code.InvalidArgument, status: 400, sentence: (m) => m.codeIncorrect },
+  CODE_EXPIRED: { code: Code.FailedPrecondition, status: 400, sentence: (m) => m.codeExpired },
+  CODE_LOCKED: { code: Code.FailedPrecondition, status: 400, sentence: (m) => m.codeLocked },
+  ALREADY_ACTIVE: { code: Code.FailedPrecondition, status: 400, sentence: (m) => m.alreadyActive },
+  TOKEN_REQUIRED: {
+    code: Code.InvalidArgument,
+    status: 400,
+    sentence: (m) => m.tokenRequired,
+    field: "token",
+  },
+  TOKEN_INVALID: { code: Code.InvalidArgument, status: 400, sentence: (m) => m.tokenInvalid, field: "token" },
+  LINK_REJECTED: { code: Code.FailedPrecondition, status: 400, sentence: (m) => m.linkRejected },
+  CREDENTIALS_REJECTED: { code: Code.Unauthenticated, status: 401, sentence: (m) => m.credentialsRejected },
+  ACCOUNT_NOT_ACTIVATED: { code: Code.PermissionDenied, status: 403, sentence: (m) => m.accountNotActivated },
+  CURRENT_PASSWORD_INCORRECT: {
+    code: Code.InvalidArgument,
+    status: 400,
+    sentence: (m) => m.currentPasswordIncorrect,
+    field: "current_password",
+  },
+  UNAUTHENTICATED: { code: Code.Unauthenticated, status: 401, sentence: (m) => m.unauthenticated },
+  REFRESH_REJECTED: { code: Code.Unauthenticated, status: 400, sentence: (m) => m.refreshRejected },
+  ADMIN_REQUIRED: { code: Code.PermissionDenied, status: 403, sentence: (m) => m.adminRequired },
+  ENTRY_EXISTS: { code: Code.AlreadyExists, status: 400, sentence: (m) => m.entryExists, field: "phone" },
+  ENTRY_NOT_FOUND: { code: Code.NotFound, status: 404, sentence: (m) => m.entryNotFound },
+  RATE_LIMITED: { code: Code.ResourceExhausted, status: 429, sentence: (m) => m.rateLimited(1) },
+  SMS_UNAVAILABLE: { code: Code.Unavailable, status: 503, sentence: (m) => m.smsUnavailable },
+  OVERLOADED: { code: Code.Unavailable, status: 503, sentence: (m) => m.overloaded },
+  INTERNAL: { code: Code.Internal, status: 500, sentence: (m) => m.internal },
+};
+
+interface DomainErrorOptions {
+  /** Instead of the table's sentence. */
+  sentence?: Sentence;
+  /** Instead of the table's field. */
+  fields?: readonly FieldFault[];
+  /** When trying again makes sense, in whole seconds. */
+  retryAfterSeconds?: number;
+  /** For the log, never for the caller. */
+  cause?: unknown;
+}
+
+/**
+ * The one error of the domain: a reason of the table, and what the table can't know.
+ * Anything else that is thrown reaches the caller as INTERNAL.
+ */
+export class DomainError extends Error {
+  readonly reason: Reason;
+  readonly sentence: Sentence;
+  readonly fields: readonly FieldFault[];
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(reason: Reason, options: DomainErrorOptions = {}) {
+    super(reason, { cause: options.cause });
+    this.name = "DomainError";
+    this.reason = reason;
+    const { sentence, field } = errorTable[reason];
+    this.sentence = options.sentence ?? sentence;
+    this.fields = options.fields ?? (field ? [{ field, sentence: this.sentence }] : []);
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}
+
+/** A limit is reached; `retryAfterSeconds` says for how long. */
+export function rateLimited(retryAfterSeconds: number): DomainError {
+  return new DomainError("RATE_LIMITED", {
+    retryAfterSeconds,
+    sentence: (m) => m.rateLimited(retryAfterSeconds),
+  });
+}
+
+/** The service can't take this call now; trying again in `retryAfterSeconds` makes sense. */
+export function overloaded(retryAfterSeconds: number, cause?: unknown): DomainError {
+  return new DomainError("OVERLOADED", { retryAfterSeconds, cause });
+}

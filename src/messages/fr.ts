@@ -1,0 +1,76 @@
+/**
+ * Every sentence a person reads, in French: the specification's own words where it has them.
+ * `en.ts` has the same keys; the compiler sees to it.
+ */
+export const fr = {
+  // Answers to calls that went well (REST envelope).
+  registered: "Compte créé avec succès. Un code d'activation a été envoyé par SMS.",
+  activated: "Compte activé avec succès. Vous pouvez maintenant vous connecter.",
+  codeResent: "Un nouveau code d'activation a été envoyé.",
+  loggedIn: "Connexion réussie.",
+  loggedOut: "Déconnexion réussie",
+  profileRead: "Profil récupéré avec succès.",
+
+  // What is wrong with a call.
+  invalidRequest: "Données invalides.",
+  phoneRequired: "Le numéro de téléphone est obligatoire.",
+  phoneInvalid: "Le numéro de téléphone est invalide.",
+  phoneLength: "Le numéro de téléphone doit contenir entre 9 et 15 chiffres.",
+  phoneTaken: "Un utilisateur avec ce numéro de téléphone existe déjà.",
+  phoneNotWhitelisted:
+    "Votre numéro de téléphone n'est pas autorisé à créer un compte sur cette plateforme. Veuillez contacter le service client pour obtenir l'autorisation.",
+  emailTaken: "Cette adresse email est déjà utilisée.",
+  codeIncorrect: "Code d'activation incorrect.",
+  codeExpired: "Le code d'activation a expiré.",
+  codeLocked: "Trop de tentatives échouées. Demandez un nouveau code.",
+  verificationCodeIncorrect: "Code de vérification incorrect ou expiré.",
+  alreadyActive: "Ce compte est déjà activé.",
+  tokenRequired: "Le token est requis.",
+  tokenInvalid: "Token UUID invalide.",
+  linkRejected: "Token invalide ou expiré.",
+  credentialsRejected: "Numéro de téléphone ou mot de passe incorrect.",
+  accountNotActivated: "Ce compte n'est pas encore activé.",
+  currentPasswordIncorrect: "Le mot de passe actuel est incorrect.",
+  unauthenticated: "Authentification requise.",
+  refreshRejected: "Refresh token invalide ou expiré.",
+  refreshBlacklisted: "Refresh token déjà blacklisté.",
+  adminRequired: "Réservé aux administrateurs.",
+  entryExists: "Ce numéro est déjà dans la liste blanche.",
+  entryNotFound: "Numéro non trouvé dans la liste blanche.",
+  rateLimited: (seconds: number) => `Trop de requêtes. Réessayez dans ${seconds} secondes.`,
+  smsUnavailable: "Échec de l'envoi du SMS.",
+  overloaded: "Service momentanément surchargé.",
+  internal: "Erreur interne du serveur.",
+  registrationFailed: (reason: string) => `Erreur lors de l'inscription: ${reason}`,
+
+  // What is wrong with a password: Django's four rules, and the upper bound.
+  passwordTooShort: (minimum: number) =>
+    `Ce mot de passe est trop court. Il doit contenir au minimum ${minimum} caractères.`,
+  passwordTooLong: (maximum: number) =>
+    `Ce mot de passe est trop long. Il doit contenir au maximum ${maximum} caractères.`,
+  passwordTooCommon: "Ce mot de passe est trop courant.",
+  passwordEntirelyNumeric: "Ce mot de passe est entièrement numérique.",
+  passwordTooSimilar: {
+    phone: "Le mot de passe est trop semblable au champ « numéro de téléphone ».",
+    first_name: "Le mot de passe est trop semblable au champ « prénom ».",
+    last_name: "Le mot de passe est trop semblable au champ « nom de famille ».",
+    email: "Le mot de passe est trop semblable au champ « adresse email ».",
+  },
+  passwordsDiffer: "Les mots de passe ne correspondent pas.",
+
+  // What is wrong with a field's shape.
+  fieldRequired: "Ce champ est obligatoire.",
+  fieldInvalid: "Cette valeur n'est pas valide.",
+  fieldTooLong: (maximum: number) => `Ce champ doit contenir au maximum ${maximum} caractères.`,
+  fieldControlCharacters: "Ce champ contient des caractères non autorisés.",
+  fieldWrongType: "Cette valeur n'a pas le bon type.",
+  emailInvalid: "Saisissez une adresse email valide.",
+
+  // What is wrong with the HTTP request around a call.
+  bodyNotJson: "Le corps de la requête n'est pas un objet JSON valide.",
+  bodyTooLarge: "Le corps de la requête est trop volumineux.",
+  bodyUnreadable: "Le corps de la requête est illisible.",
+  contentTypeUnsupported: "Ce type de contenu n'est pas pris en charge.",
+  pathUnknown: "Ressource introuvable.",
+  verbNotAllowed: "Méthode non autorisée.",
+};

@@ -1,0 +1,16 @@
+/** The time, handed to whoever needs it, so that tests can set it. */
+export interface Clock {
+  now(): Date;
+}
+
+export const systemClock: Clock = { now: () => new Date() };
+
+/** Seconds since the epoch, rounded down: the unit of JWT claims (RFC 7519, NumericDate). */
+export function epochSeconds(date: Date): number {
+  return Math.floor(date.getTime() / 1000);
+}
+
+/** `date` moved by `seconds`, which may be negative. */
+export function addSeconds(date: Date, seconds: number): Date {
+  return new Date(date.getTime() + seconds * 1000);
+}
