@@ -1,4 +1,5 @@
-import { type ContextKey, createContextKey } from "@connectrpc/connect";
+import { type ContextKey, type ContextValues, createContextKey } from "@connectrpc/connect";
+import { DomainError } from "./errors.js";
 import type { Language } from "./messages/catalogue.js";
 import type { User } from "./users/user.js";
 
@@ -31,3 +32,37 @@ export const callerKey: ContextKey<Caller> = createContextKey<Caller>(
 export const principalKey: ContextKey<Principal | null> = createContextKey<Principal | null>(null, {
   description: "principal",
 });
+
+/**
+ * The signed-in caller of a method that is not declared ACCESS_PUBLIC.
+ * Throws UNAUTHENTICATED when there is none, which the authenticate interceptor never lets happen.
+ */
+export function requirePrincipal(context: { values: ContextValues }): Principal {
+  const principal = context.values.get(principalKey);
+  if (!principal) throw new DomainError("UNAUTHENTICATED");
+  return principal;
+}
+
+/**
+ * Headers that the answer to this call carries however the call ends; null until somebody has one to add.
+ * Whoever adds one makes the Headers, as a default would be shared by all calls. An answer that went well
+ * carries them already; whoever turns an error into an answer copies them into the error's metadata.
+ */
+export const answerHeadersKey: ContextKey<Headers | null> = createContextKey<Headers | null>(null, {
+  description: "answer headers",
+});
+
+/** The door this call came through. */
+export const doorKey: ContextKey<Door> = createContextKey<Door>("connect", { description: "door" });
+
+/**
+ * The token of `Authorization: Bearer <token>` (RFC 6750, section 2.1); null when there is no such header.
+ * Throws UNAUTHENTICATED for a header of any other form.
+ */
+export function bearerToken(headers: Headers): string | null {
+  const header = headers.get("authorization");
+  if (header === null) return null;
+  const token = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i.exec(header)?.[1];
+  if (token === undefined) throw new DomainError("UNAUTHENTICATED");
+  return token;
+}

@@ -1,6 +1,7 @@
+import { type CountryCode, isSupportedCountry } from "libphonenumber-js/max";
 import { z } from "zod";
 
-/** `limit` calls in each window of `seconds`. */
+/** `limit` calls in any `seconds` seconds. */
 export interface Rate {
   limit: number;
   seconds: number;
@@ -8,17 +9,23 @@ export interface Rate {
 
 const secondsOf = { second: 1, minute: 60, hour: 3600, day: 86_400 } as const;
 
-/** `15/minute`, or several with commas: `1/minute,5/day`. */
-const rates = z.string().transform((text, context): readonly Rate[] => {
-  return text.split(",").map((part) => {
-    const match = /^\s*([1-9]\d{0,8})\/(second|minute|hour|day)\s*$/.exec(part);
-    if (!match) {
-      context.addIssue({ code: "custom", message: "must be like 15/minute or 1/minute,5/day" });
-      return z.NEVER;
-    }
-    return { limit: Number(match[1]), seconds: secondsOf[match[2] as keyof typeof secondsOf] };
-  });
-});
+/** `15/minute`, or several with commas, of different periods: `1/minute,5/day`. */
+const rates = z
+  .string()
+  .transform((text, context): readonly Rate[] => {
+    return text.split(",").map((part) => {
+      const match = /^\s*([1-9]\d{0,8})\/(second|minute|hour|day)\s*$/.exec(part);
+      if (!match) {
+        context.addIssue({ code: "custom", message: "must be like 15/minute or 1/minute,5/day" });
+        return z.NEVER;
+      }
+      return { limit: Number(match[1]), seconds: secondsOf[match[2] as keyof typeof secondsOf] };
+    });
+  })
+  .refine(
+    (given) => new Set(given.map(({ seconds }) => seconds)).size === given.length,
+    "names a period twice",
+  );
 
 const positive = z.coerce.number().int().positive();
 const secret = z.string().min(32, "must have at least 32 characters");
@@ -29,6 +36,10 @@ const list = z.string().transform((text) =>
     .filter((item) => item !== ""),
 );
 const flag = z.enum(["true", "false"]).transform((text) => text === "true");
+const region = z.custom<CountryCode>(
+  (text) => typeof text === "string" && isSupportedCountry(text),
+  "must be a region like CM (ISO 3166-1 alpha-2)",
+);
 const webUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ""));
 
 /** Every environment variable, its form and its default. `.env.example` says what each is for. */
@@ -50,14 +61,11 @@ const environmentSchema = z.object({
   REFRESH_REUSE_GRACE: z.coerce.number().int().min(0).default(10),
   PASSWORD_MIN_LENGTH: z.coerce.number().int().min(1).max(128).default(8),
   PASSWORD_HASH_QUEUE: positive.default(64),
-  DEFAULT_REGION: z
-    .string()
-    .regex(/^[A-Z]{2}$/, "must be a region like CM (ISO 3166-1 alpha-2)")
-    .optional(),
+  DEFAULT_REGION: region.optional(),
   PHONE_POLICY: z.enum(["length", "possible", "valid", "mobile"]).default("length"),
   SMS_PROVIDER: z.enum(["console", "twilio"]).default("console"),
   ALLOW_CONSOLE_SMS: flag.default(false),
-  TWILIO_ACCOUNT_SID: z.string().optional(),
+  TWILIO_ACCOUNT_SID: z.string().startsWith("AC", "must start with AC").optional(),
   TWILIO_AUTH_TOKEN: z.string().optional(),
   TWILIO_FROM_NUMBER: z.string().optional(),
   FRONTEND_URL: webUrl.default("https://waterbill.app"),
@@ -67,7 +75,10 @@ const environmentSchema = z.object({
   LIMIT_ACTIVATE: rates.prefault("5/minute"),
   LIMIT_PHONE_BASED: rates.prefault("3/minute"),
   LIMIT_RESEND_CODE: rates.prefault("1/minute,5/day"),
+  LIMIT_FORGOT: rates.prefault("5/minute"),
   LIMIT_AUTH: rates.prefault("30/minute"),
+  LIMIT_SENSITIVE: rates.prefault("3/minute"),
+  LIMIT_ADMIN: rates.prefault("1000/hour"),
   LIMIT_USER: rates.prefault("2000/hour"),
   LIMIT_ANON: rates.prefault("500/hour"),
 });
@@ -141,7 +152,10 @@ function toConfig(env: Environment) {
       activate: env.LIMIT_ACTIVATE,
       phone_based: env.LIMIT_PHONE_BASED,
       resend_code: env.LIMIT_RESEND_CODE,
+      forgot: env.LIMIT_FORGOT,
       auth: env.LIMIT_AUTH,
+      sensitive: env.LIMIT_SENSITIVE,
+      admin: env.LIMIT_ADMIN,
       user: env.LIMIT_USER,
       anon: env.LIMIT_ANON,
     },

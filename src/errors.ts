@@ -77,7 +77,9 @@ export const errorTable: Readonly<Record<Reason, Rendering>> = {
 interface DomainErrorOptions {
   /** Instead of the table's sentence. */
   sentence?: Sentence;
-  /** Instead of the table's field. */
+  /** The field at fault, by the name it has in this call, instead of the table's. */
+  field?: string;
+  /** Several fields at fault, or several sentences to one. */
   fields?: readonly FieldFault[];
   /** When trying again makes sense, in whole seconds. */
   retryAfterSeconds?: number;
@@ -99,7 +101,8 @@ export class DomainError extends Error {
     super(reason, { cause: options.cause });
     this.name = "DomainError";
     this.reason = reason;
-    const { sentence, field } = errorTable[reason];
+    const { sentence } = errorTable[reason];
+    const field = options.field ?? errorTable[reason].field;
     this.sentence = options.sentence ?? sentence;
     this.fields = options.fields ?? (field ? [{ field, sentence: this.sentence }] : []);
     this.retryAfterSeconds = options.retryAfterSeconds;

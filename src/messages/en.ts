@@ -8,6 +8,12 @@ export const en: Catalogue = {
   loggedIn: "Signed in.",
   loggedOut: "Signed out",
   profileRead: "Profile retrieved.",
+  profileUpdated: "Profile updated.",
+  passwordResetRequested: "If an account has this number, a verification code has been sent by SMS.",
+  passwordReset: "Password reset.",
+  verificationCodeSent: "A verification code has been sent by SMS.",
+  passwordChanged: "Password changed.",
+  phoneChanged: "Phone number changed.",
 
   invalidRequest: "Invalid data.",
   phoneRequired: "The phone number is required.",
@@ -66,4 +72,5 @@ export const en: Catalogue = {
   contentTypeUnsupported: "This content type is not supported.",
   pathUnknown: "Not found.",
   verbNotAllowed: "Method not allowed.",
+  deadlineExceeded: "The deadline of the request has passed.",
 };

@@ -10,6 +10,13 @@ export const fr = {
   loggedIn: "Connexion réussie.",
   loggedOut: "Déconnexion réussie",
   profileRead: "Profil récupéré avec succès.",
+  profileUpdated: "Profil mis à jour avec succès.",
+  passwordResetRequested:
+    "Si un compte est associé à ce numéro, un code de vérification a été envoyé par SMS.",
+  passwordReset: "Mot de passe réinitialisé avec succès.",
+  verificationCodeSent: "Un code de vérification a été envoyé par SMS.",
+  passwordChanged: "Mot de passe modifié avec succès.",
+  phoneChanged: "Numéro de téléphone modifié avec succès.",
 
   // What is wrong with a call.
   invalidRequest: "Données invalides.",
@@ -73,4 +80,5 @@ export const fr = {
   contentTypeUnsupported: "Ce type de contenu n'est pas pris en charge.",
   pathUnknown: "Ressource introuvable.",
   verbNotAllowed: "Méthode non autorisée.",
+  deadlineExceeded: "Le délai de la requête est dépassé.",
 };

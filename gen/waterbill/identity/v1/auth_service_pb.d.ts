@@ -328,6 +328,87 @@ export declare type LogoutResponse = Message<"waterbill.identity.v1.LogoutRespon
 export declare const LogoutResponseSchema: GenMessage<LogoutResponse>;
 
 /**
+ * @generated from message waterbill.identity.v1.RequestPasswordResetRequest
+ */
+export declare type RequestPasswordResetRequest = Message<"waterbill.identity.v1.RequestPasswordResetRequest"> & {
+  /**
+   * Any spelling of the account's phone number.
+   *
+   * @generated from field: string phone = 1;
+   */
+  phone: string;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.RequestPasswordResetRequest.
+ * Use `create(RequestPasswordResetRequestSchema)` to create a new message.
+ */
+export declare const RequestPasswordResetRequestSchema: GenMessage<RequestPasswordResetRequest>;
+
+/**
+ * @generated from message waterbill.identity.v1.RequestPasswordResetResponse
+ */
+export declare type RequestPasswordResetResponse = Message<"waterbill.identity.v1.RequestPasswordResetResponse"> & {
+};
+
+/**
+ * Describes the message waterbill.identity.v1.RequestPasswordResetResponse.
+ * Use `create(RequestPasswordResetResponseSchema)` to create a new message.
+ */
+export declare const RequestPasswordResetResponseSchema: GenMessage<RequestPasswordResetResponse>;
+
+/**
+ * @generated from message waterbill.identity.v1.ConfirmPasswordResetRequest
+ */
+export declare type ConfirmPasswordResetRequest = Message<"waterbill.identity.v1.ConfirmPasswordResetRequest"> & {
+  /**
+   * The token of the link, a UUID; white space and invisible characters around or inside are removed.
+   *
+   * @generated from field: string token = 1;
+   */
+  token: string;
+
+  /**
+   * The six digits from the SMS.
+   *
+   * @generated from field: string code = 2;
+   */
+  code: string;
+
+  /**
+   * The rules are Register's.
+   *
+   * @generated from field: string new_password = 3;
+   */
+  newPassword: string;
+
+  /**
+   * The same password once more.
+   *
+   * @generated from field: string new_password_confirm = 4;
+   */
+  newPasswordConfirm: string;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.ConfirmPasswordResetRequest.
+ * Use `create(ConfirmPasswordResetRequestSchema)` to create a new message.
+ */
+export declare const ConfirmPasswordResetRequestSchema: GenMessage<ConfirmPasswordResetRequest>;
+
+/**
+ * @generated from message waterbill.identity.v1.ConfirmPasswordResetResponse
+ */
+export declare type ConfirmPasswordResetResponse = Message<"waterbill.identity.v1.ConfirmPasswordResetResponse"> & {
+};
+
+/**
+ * Describes the message waterbill.identity.v1.ConfirmPasswordResetResponse.
+ * Use `create(ConfirmPasswordResetResponseSchema)` to create a new message.
+ */
+export declare const ConfirmPasswordResetResponseSchema: GenMessage<ConfirmPasswordResetResponse>;
+
+/**
  * How a person becomes a user, signs in, stays signed in and signs out.
  *
  * Every method can also fail with INVALID_REQUEST, RATE_LIMITED, OVERLOADED and INTERNAL.
@@ -411,6 +492,32 @@ export declare const AuthService: GenService<{
     methodKind: "unary";
     input: typeof LogoutRequestSchema;
     output: typeof LogoutResponseSchema;
+  },
+  /**
+   * Has a code and a link sent by SMS to the active account that has the phone number, if one has.
+   *
+   * The answer is the same for every phone number, known or not, in content and in time.
+   * Fails with PHONE_REQUIRED, PHONE_INVALID or PHONE_LENGTH.
+   *
+   * @generated from rpc waterbill.identity.v1.AuthService.RequestPasswordReset
+   */
+  requestPasswordReset: {
+    methodKind: "unary";
+    input: typeof RequestPasswordResetRequestSchema;
+    output: typeof RequestPasswordResetResponseSchema;
+  },
+  /**
+   * Sets a new password with the link's token and the code, ends every session of the account, and confirms by SMS.
+   *
+   * Token and code work once, for 10 minutes; five wrong codes kill both. Fails with TOKEN_REQUIRED, TOKEN_INVALID,
+   * LINK_REJECTED, CODE_INCORRECT, CODE_LOCKED or PASSWORD_REJECTED.
+   *
+   * @generated from rpc waterbill.identity.v1.AuthService.ConfirmPasswordReset
+   */
+  confirmPasswordReset: {
+    methodKind: "unary";
+    input: typeof ConfirmPasswordResetRequestSchema;
+    output: typeof ConfirmPasswordResetResponseSchema;
   },
 }>;
 

@@ -5,6 +5,7 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { User } from "./user_pb.js";
+import type { FieldMask } from "@bufbuild/protobuf/wkt";
 
 /**
  * Describes the file waterbill/identity/v1/profile_service.proto.
@@ -40,6 +41,242 @@ export declare type GetProfileResponse = Message<"waterbill.identity.v1.GetProfi
 export declare const GetProfileResponseSchema: GenMessage<GetProfileResponse>;
 
 /**
+ * What a user may change of their account.
+ *
+ * @generated from message waterbill.identity.v1.Profile
+ */
+export declare type Profile = Message<"waterbill.identity.v1.Profile"> & {
+  /**
+   * @generated from field: string first_name = 1;
+   */
+  firstName: string;
+
+  /**
+   * @generated from field: string last_name = 2;
+   */
+  lastName: string;
+
+  /**
+   * Empty: none.
+   *
+   * @generated from field: string email = 3;
+   */
+  email: string;
+
+  /**
+   * Empty: none. Line breaks are allowed.
+   *
+   * @generated from field: string address = 4;
+   */
+  address: string;
+
+  /**
+   * Empty: none.
+   *
+   * @generated from field: string apartment_name = 5;
+   */
+  apartmentName: string;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.Profile.
+ * Use `create(ProfileSchema)` to create a new message.
+ */
+export declare const ProfileSchema: GenMessage<Profile>;
+
+/**
+ * @generated from message waterbill.identity.v1.UpdateProfileRequest
+ */
+export declare type UpdateProfileRequest = Message<"waterbill.identity.v1.UpdateProfileRequest"> & {
+  /**
+   * @generated from field: waterbill.identity.v1.Profile profile = 1;
+   */
+  profile?: Profile;
+
+  /**
+   * Which fields of the profile count: first_name, last_name, email, address, apartment_name. An optional field that
+   * is named here and empty in the profile is cleared. Absent: every field that is not empty (AIP-134).
+   *
+   * @generated from field: google.protobuf.FieldMask update_mask = 2;
+   */
+  updateMask?: FieldMask;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.UpdateProfileRequest.
+ * Use `create(UpdateProfileRequestSchema)` to create a new message.
+ */
+export declare const UpdateProfileRequestSchema: GenMessage<UpdateProfileRequest>;
+
+/**
+ * @generated from message waterbill.identity.v1.UpdateProfileResponse
+ */
+export declare type UpdateProfileResponse = Message<"waterbill.identity.v1.UpdateProfileResponse"> & {
+  /**
+   * @generated from field: waterbill.identity.v1.User user = 1;
+   */
+  user?: User;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.UpdateProfileResponse.
+ * Use `create(UpdateProfileResponseSchema)` to create a new message.
+ */
+export declare const UpdateProfileResponseSchema: GenMessage<UpdateProfileResponse>;
+
+/**
+ * @generated from message waterbill.identity.v1.RequestPasswordChangeRequest
+ */
+export declare type RequestPasswordChangeRequest = Message<"waterbill.identity.v1.RequestPasswordChangeRequest"> & {
+  /**
+   * @generated from field: string current_password = 1;
+   */
+  currentPassword: string;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.RequestPasswordChangeRequest.
+ * Use `create(RequestPasswordChangeRequestSchema)` to create a new message.
+ */
+export declare const RequestPasswordChangeRequestSchema: GenMessage<RequestPasswordChangeRequest>;
+
+/**
+ * @generated from message waterbill.identity.v1.RequestPasswordChangeResponse
+ */
+export declare type RequestPasswordChangeResponse = Message<"waterbill.identity.v1.RequestPasswordChangeResponse"> & {
+};
+
+/**
+ * Describes the message waterbill.identity.v1.RequestPasswordChangeResponse.
+ * Use `create(RequestPasswordChangeResponseSchema)` to create a new message.
+ */
+export declare const RequestPasswordChangeResponseSchema: GenMessage<RequestPasswordChangeResponse>;
+
+/**
+ * @generated from message waterbill.identity.v1.ConfirmPasswordChangeRequest
+ */
+export declare type ConfirmPasswordChangeRequest = Message<"waterbill.identity.v1.ConfirmPasswordChangeRequest"> & {
+  /**
+   * The token of the link, a UUID; white space and invisible characters around or inside are removed.
+   *
+   * @generated from field: string token = 1;
+   */
+  token: string;
+
+  /**
+   * The six digits from the SMS.
+   *
+   * @generated from field: string code = 2;
+   */
+  code: string;
+
+  /**
+   * The rules are Register's.
+   *
+   * @generated from field: string new_password = 3;
+   */
+  newPassword: string;
+
+  /**
+   * The same password once more.
+   *
+   * @generated from field: string new_password_confirm = 4;
+   */
+  newPasswordConfirm: string;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.ConfirmPasswordChangeRequest.
+ * Use `create(ConfirmPasswordChangeRequestSchema)` to create a new message.
+ */
+export declare const ConfirmPasswordChangeRequestSchema: GenMessage<ConfirmPasswordChangeRequest>;
+
+/**
+ * @generated from message waterbill.identity.v1.ConfirmPasswordChangeResponse
+ */
+export declare type ConfirmPasswordChangeResponse = Message<"waterbill.identity.v1.ConfirmPasswordChangeResponse"> & {
+};
+
+/**
+ * Describes the message waterbill.identity.v1.ConfirmPasswordChangeResponse.
+ * Use `create(ConfirmPasswordChangeResponseSchema)` to create a new message.
+ */
+export declare const ConfirmPasswordChangeResponseSchema: GenMessage<ConfirmPasswordChangeResponse>;
+
+/**
+ * @generated from message waterbill.identity.v1.RequestPhoneChangeRequest
+ */
+export declare type RequestPhoneChangeRequest = Message<"waterbill.identity.v1.RequestPhoneChangeRequest"> & {
+  /**
+   * Any spelling of the new phone number.
+   *
+   * @generated from field: string new_phone = 1;
+   */
+  newPhone: string;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.RequestPhoneChangeRequest.
+ * Use `create(RequestPhoneChangeRequestSchema)` to create a new message.
+ */
+export declare const RequestPhoneChangeRequestSchema: GenMessage<RequestPhoneChangeRequest>;
+
+/**
+ * @generated from message waterbill.identity.v1.RequestPhoneChangeResponse
+ */
+export declare type RequestPhoneChangeResponse = Message<"waterbill.identity.v1.RequestPhoneChangeResponse"> & {
+};
+
+/**
+ * Describes the message waterbill.identity.v1.RequestPhoneChangeResponse.
+ * Use `create(RequestPhoneChangeResponseSchema)` to create a new message.
+ */
+export declare const RequestPhoneChangeResponseSchema: GenMessage<RequestPhoneChangeResponse>;
+
+/**
+ * @generated from message waterbill.identity.v1.ConfirmPhoneChangeRequest
+ */
+export declare type ConfirmPhoneChangeRequest = Message<"waterbill.identity.v1.ConfirmPhoneChangeRequest"> & {
+  /**
+   * The token of the link, a UUID; white space and invisible characters around or inside are removed.
+   *
+   * @generated from field: string token = 1;
+   */
+  token: string;
+
+  /**
+   * The six digits from the SMS to the new phone number.
+   *
+   * @generated from field: string code = 2;
+   */
+  code: string;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.ConfirmPhoneChangeRequest.
+ * Use `create(ConfirmPhoneChangeRequestSchema)` to create a new message.
+ */
+export declare const ConfirmPhoneChangeRequestSchema: GenMessage<ConfirmPhoneChangeRequest>;
+
+/**
+ * @generated from message waterbill.identity.v1.ConfirmPhoneChangeResponse
+ */
+export declare type ConfirmPhoneChangeResponse = Message<"waterbill.identity.v1.ConfirmPhoneChangeResponse"> & {
+  /**
+   * The account's phone number from now on.
+   *
+   * @generated from field: string new_phone = 1;
+   */
+  newPhone: string;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.ConfirmPhoneChangeResponse.
+ * Use `create(ConfirmPhoneChangeResponseSchema)` to create a new message.
+ */
+export declare const ConfirmPhoneChangeResponseSchema: GenMessage<ConfirmPhoneChangeResponse>;
+
+/**
  * What a user sees and changes of their own account.
  *
  * Every method can also fail with INVALID_REQUEST, RATE_LIMITED, OVERLOADED and INTERNAL.
@@ -56,6 +293,73 @@ export declare const ProfileService: GenService<{
     methodKind: "unary";
     input: typeof GetProfileRequestSchema;
     output: typeof GetProfileResponseSchema;
+  },
+  /**
+   * Changes names, email, address or apartment of the caller's account: what the mask names, all or nothing.
+   *
+   * REST takes the flat profile as its body, and the keys that were sent as the mask.
+   * Fails with UNAUTHENTICATED or EMAIL_TAKEN.
+   *
+   * @generated from rpc waterbill.identity.v1.ProfileService.UpdateProfile
+   */
+  updateProfile: {
+    methodKind: "unary";
+    input: typeof UpdateProfileRequestSchema;
+    output: typeof UpdateProfileResponseSchema;
+  },
+  /**
+   * Sends a code and a link to the caller's phone number, for ConfirmPasswordChange.
+   *
+   * Fails with UNAUTHENTICATED, CURRENT_PASSWORD_INCORRECT or SMS_UNAVAILABLE.
+   *
+   * @generated from rpc waterbill.identity.v1.ProfileService.RequestPasswordChange
+   */
+  requestPasswordChange: {
+    methodKind: "unary";
+    input: typeof RequestPasswordChangeRequestSchema;
+    output: typeof RequestPasswordChangeResponseSchema;
+  },
+  /**
+   * Sets a new password with the link's token and the code, ends every session but the one of the access token that
+   * came with the call, and confirms by SMS.
+   *
+   * Token and code prove the caller; an access token is optional and must be the same user's. Token and code work
+   * once, for 10 minutes; five wrong codes kill both. Fails with TOKEN_REQUIRED, TOKEN_INVALID, LINK_REJECTED,
+   * CODE_INCORRECT, CODE_LOCKED, PASSWORD_REJECTED, or UNAUTHENTICATED for an access token that is not valid.
+   *
+   * @generated from rpc waterbill.identity.v1.ProfileService.ConfirmPasswordChange
+   */
+  confirmPasswordChange: {
+    methodKind: "unary";
+    input: typeof ConfirmPasswordChangeRequestSchema;
+    output: typeof ConfirmPasswordChangeResponseSchema;
+  },
+  /**
+   * Sends a code and a link to the phone number the caller wants to change to, for ConfirmPhoneChange.
+   *
+   * Fails with UNAUTHENTICATED, PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, PHONE_TAKEN, PHONE_NOT_WHITELISTED or
+   * SMS_UNAVAILABLE.
+   *
+   * @generated from rpc waterbill.identity.v1.ProfileService.RequestPhoneChange
+   */
+  requestPhoneChange: {
+    methodKind: "unary";
+    input: typeof RequestPhoneChangeRequestSchema;
+    output: typeof RequestPhoneChangeResponseSchema;
+  },
+  /**
+   * Gives the account its new phone number with the link's token and the code, ends every session but the one of the
+   * access token that came with the call, and tells the old and the new number by SMS.
+   *
+   * The number must still be free and whitelisted. Fails as ConfirmPasswordChange does, and with PHONE_TAKEN or
+   * PHONE_NOT_WHITELISTED.
+   *
+   * @generated from rpc waterbill.identity.v1.ProfileService.ConfirmPhoneChange
+   */
+  confirmPhoneChange: {
+    methodKind: "unary";
+    input: typeof ConfirmPhoneChangeRequestSchema;
+    output: typeof ConfirmPhoneChangeResponseSchema;
   },
 }>;
 

@@ -3,7 +3,9 @@
 /* eslint-disable */
 
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import { file_google_api_annotations } from "../../../google/api/annotations_pb.js";
+import { file_google_protobuf_field_mask } from "@bufbuild/protobuf/wkt";
 import { file_waterbill_identity_v1_user } from "./user_pb.js";
 import { file_waterbill_options_v1_access } from "../../options/v1/access_pb.js";
 
@@ -11,7 +13,7 @@ import { file_waterbill_options_v1_access } from "../../options/v1/access_pb.js"
  * Describes the file waterbill/identity/v1/profile_service.proto.
  */
 export const file_waterbill_identity_v1_profile_service = /*@__PURE__*/
-  fileDesc("Cit3YXRlcmJpbGwvaWRlbnRpdHkvdjEvcHJvZmlsZV9zZXJ2aWNlLnByb3RvEhV3YXRlcmJpbGwuaWRlbnRpdHkudjEiEwoRR2V0UHJvZmlsZVJlcXVlc3QiPwoSR2V0UHJvZmlsZVJlc3BvbnNlEikKBHVzZXIYASABKAsyGy53YXRlcmJpbGwuaWRlbnRpdHkudjEuVXNlcjKlAQoOUHJvZmlsZVNlcnZpY2USkgEKCkdldFByb2ZpbGUSKC53YXRlcmJpbGwuaWRlbnRpdHkudjEuR2V0UHJvZmlsZVJlcXVlc3QaKS53YXRlcmJpbGwuaWRlbnRpdHkudjEuR2V0UHJvZmlsZVJlc3BvbnNlIi+guxgCgtPkkwIlWg8SDS9hcGkvYXV0aC9tZS8SEi9hcGkvYXV0aC9wcm9maWxlL2IGcHJvdG8z", [file_google_api_annotations, file_waterbill_identity_v1_user, file_waterbill_options_v1_access]);
+  fileDesc("Cit3YXRlcmJpbGwvaWRlbnRpdHkvdjEvcHJvZmlsZV9zZXJ2aWNlLnByb3RvEhV3YXRlcmJpbGwuaWRlbnRpdHkudjEiEwoRR2V0UHJvZmlsZVJlcXVlc3QiPwoSR2V0UHJvZmlsZVJlc3BvbnNlEikKBHVzZXIYASABKAsyGy53YXRlcmJpbGwuaWRlbnRpdHkudjEuVXNlciKbAgoHUHJvZmlsZRInCgpmaXJzdF9uYW1lGAEgASgJQhO6SBByDhiWATIJXlxQe0NjfSokEiYKCWxhc3RfbmFtZRgCIAEoCUITukgQcg4YlgEyCV5cUHtDY30qJBJlCgVlbWFpbBgDIAEoCUJWukhTugFLCgxzdHJpbmcuZW1haWwSHW11c3QgYmUgYSB2YWxpZCBlbWFpbCBhZGRyZXNzGhx0aGlzID09ICcnIHx8IHRoaXMuaXNFbWFpbCgpcgMY/gESLAoHYWRkcmVzcxgEIAEoCUIbukgYchYY6AcyEV5bXFB7Q2N9XHRcclxuXSokEioKDmFwYXJ0bWVudF9uYW1lGAUgASgJQhK6SA9yDRgDMgleXFB7Q2N9KiQigAEKFFVwZGF0ZVByb2ZpbGVSZXF1ZXN0EjcKB3Byb2ZpbGUYASABKAsyHi53YXRlcmJpbGwuaWRlbnRpdHkudjEuUHJvZmlsZUIGukgDyAEBEi8KC3VwZGF0ZV9tYXNrGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFzayJCChVVcGRhdGVQcm9maWxlUmVzcG9uc2USKQoEdXNlchgBIAEoCzIbLndhdGVyYmlsbC5pZGVudGl0eS52MS5Vc2VyIkAKHFJlcXVlc3RQYXNzd29yZENoYW5nZVJlcXVlc3QSIAoQY3VycmVudF9wYXNzd29yZBgBIAEoCUIGukgDyAEBIh8KHVJlcXVlc3RQYXNzd29yZENoYW5nZVJlc3BvbnNlIpUBChxDb25maXJtUGFzc3dvcmRDaGFuZ2VSZXF1ZXN0EhcKBXRva2VuGAEgASgJQgi6SAVyAxjoBxIYCgRjb2RlGAIgASgJQgq6SAfIAQFyAhhAEhwKDG5ld19wYXNzd29yZBgDIAEoCUIGukgDyAEBEiQKFG5ld19wYXNzd29yZF9jb25maXJtGAQgASgJQga6SAPIAQEiHwodQ29uZmlybVBhc3N3b3JkQ2hhbmdlUmVzcG9uc2UiLgoZUmVxdWVzdFBob25lQ2hhbmdlUmVxdWVzdBIRCgluZXdfcGhvbmUYASABKAkiHAoaUmVxdWVzdFBob25lQ2hhbmdlUmVzcG9uc2UiTgoZQ29uZmlybVBob25lQ2hhbmdlUmVxdWVzdBIXCgV0b2tlbhgBIAEoCUIIukgFcgMY6AcSGAoEY29kZRgCIAEoCUIKukgHyAEBcgIYQCIvChpDb25maXJtUGhvbmVDaGFuZ2VSZXNwb25zZRIRCgluZXdfcGhvbmUYASABKAky1ggKDlByb2ZpbGVTZXJ2aWNlEpIBCgpHZXRQcm9maWxlEigud2F0ZXJiaWxsLmlkZW50aXR5LnYxLkdldFByb2ZpbGVSZXF1ZXN0Gikud2F0ZXJiaWxsLmlkZW50aXR5LnYxLkdldFByb2ZpbGVSZXNwb25zZSIvoLsYAoLT5JMCJVoPEg0vYXBpL2F1dGgvbWUvEhIvYXBpL2F1dGgvcHJvZmlsZS8S5gEKDVVwZGF0ZVByb2ZpbGUSKy53YXRlcmJpbGwuaWRlbnRpdHkudjEuVXBkYXRlUHJvZmlsZVJlcXVlc3QaLC53YXRlcmJpbGwuaWRlbnRpdHkudjEuVXBkYXRlUHJvZmlsZVJlc3BvbnNlInqguxgCgtPkkwJwOgdwcm9maWxlWhg6B3Byb2ZpbGUaDS9hcGkvYXV0aC9tZS9aHToHcHJvZmlsZTISL2FwaS9hdXRoL3Byb2ZpbGUvWh06B3Byb2ZpbGUaEi9hcGkvYXV0aC9wcm9maWxlLzINL2FwaS9hdXRoL21lLxK1AQoVUmVxdWVzdFBhc3N3b3JkQ2hhbmdlEjMud2F0ZXJiaWxsLmlkZW50aXR5LnYxLlJlcXVlc3RQYXNzd29yZENoYW5nZVJlcXVlc3QaNC53YXRlcmJpbGwuaWRlbnRpdHkudjEuUmVxdWVzdFBhc3N3b3JkQ2hhbmdlUmVzcG9uc2UiMaC7GAKC0+STAic6ASoiIi9hcGkvYXV0aC9wYXNzd29yZC9jaGFuZ2UvcmVxdWVzdC8StQEKFUNvbmZpcm1QYXNzd29yZENoYW5nZRIzLndhdGVyYmlsbC5pZGVudGl0eS52MS5Db25maXJtUGFzc3dvcmRDaGFuZ2VSZXF1ZXN0GjQud2F0ZXJiaWxsLmlkZW50aXR5LnYxLkNvbmZpcm1QYXNzd29yZENoYW5nZVJlc3BvbnNlIjGguxgBgtPkkwInOgEqIiIvYXBpL2F1dGgvcGFzc3dvcmQvY2hhbmdlL2NvbmZpcm0vEqkBChJSZXF1ZXN0UGhvbmVDaGFuZ2USMC53YXRlcmJpbGwuaWRlbnRpdHkudjEuUmVxdWVzdFBob25lQ2hhbmdlUmVxdWVzdBoxLndhdGVyYmlsbC5pZGVudGl0eS52MS5SZXF1ZXN0UGhvbmVDaGFuZ2VSZXNwb25zZSIuoLsYAoLT5JMCJDoBKiIfL2FwaS9hdXRoL3Bob25lL2NoYW5nZS9yZXF1ZXN0LxKpAQoSQ29uZmlybVBob25lQ2hhbmdlEjAud2F0ZXJiaWxsLmlkZW50aXR5LnYxLkNvbmZpcm1QaG9uZUNoYW5nZVJlcXVlc3QaMS53YXRlcmJpbGwuaWRlbnRpdHkudjEuQ29uZmlybVBob25lQ2hhbmdlUmVzcG9uc2UiLqC7GAGC0+STAiQ6ASoiHy9hcGkvYXV0aC9waG9uZS9jaGFuZ2UvY29uZmlybS9iBnByb3RvMw", [file_buf_validate_validate, file_google_api_annotations, file_google_protobuf_field_mask, file_waterbill_identity_v1_user, file_waterbill_options_v1_access]);
 
 /**
  * Describes the message waterbill.identity.v1.GetProfileRequest.
@@ -26,6 +28,83 @@ export const GetProfileRequestSchema = /*@__PURE__*/
  */
 export const GetProfileResponseSchema = /*@__PURE__*/
   messageDesc(file_waterbill_identity_v1_profile_service, 1);
+
+/**
+ * Describes the message waterbill.identity.v1.Profile.
+ * Use `create(ProfileSchema)` to create a new message.
+ */
+export const ProfileSchema = /*@__PURE__*/
+  messageDesc(file_waterbill_identity_v1_profile_service, 2);
+
+/**
+ * Describes the message waterbill.identity.v1.UpdateProfileRequest.
+ * Use `create(UpdateProfileRequestSchema)` to create a new message.
+ */
+export const UpdateProfileRequestSchema = /*@__PURE__*/
+  messageDesc(file_waterbill_identity_v1_profile_service, 3);
+
+/**
+ * Describes the message waterbill.identity.v1.UpdateProfileResponse.
+ * Use `create(UpdateProfileResponseSchema)` to create a new message.
+ */
+export const UpdateProfileResponseSchema = /*@__PURE__*/
+  messageDesc(file_waterbill_identity_v1_profile_service, 4);
+
+/**
+ * Describes the message waterbill.identity.v1.RequestPasswordChangeRequest.
+ * Use `create(RequestPasswordChangeRequestSchema)` to create a new message.
+ */
+export const RequestPasswordChangeRequestSchema = /*@__PURE__*/
+  messageDesc(file_waterbill_identity_v1_profile_service, 5);
+
+/**
+ * Describes the message waterbill.identity.v1.RequestPasswordChangeResponse.
+ * Use `create(RequestPasswordChangeResponseSchema)` to create a new message.
+ */
+export const RequestPasswordChangeResponseSchema = /*@__PURE__*/
+  messageDesc(file_waterbill_identity_v1_profile_service, 6);
+
+/**
+ * Describes the message waterbill.identity.v1.ConfirmPasswordChangeRequest.
+ * Use `create(ConfirmPasswordChangeRequestSchema)` to create a new message.
+ */
+export const ConfirmPasswordChangeRequestSchema = /*@__PURE__*/
+  messageDesc(file_waterbill_identity_v1_profile_service, 7);
+
+/**
+ * Describes the message waterbill.identity.v1.ConfirmPasswordChangeResponse.
+ * Use `create(ConfirmPasswordChangeResponseSchema)` to create a new message.
+ */
+export const ConfirmPasswordChangeResponseSchema = /*@__PURE__*/
+  messageDesc(file_waterbill_identity_v1_profile_service, 8);
+
+/**
+ * Describes the message waterbill.identity.v1.RequestPhoneChangeRequest.
+ * Use `create(RequestPhoneChangeRequestSchema)` to create a new message.
+ */
+export const RequestPhoneChangeRequestSchema = /*@__PURE__*/
+  messageDesc(file_waterbill_identity_v1_profile_service, 9);
+
+/**
+ * Describes the message waterbill.identity.v1.RequestPhoneChangeResponse.
+ * Use `create(RequestPhoneChangeResponseSchema)` to create a new message.
+ */
+export const RequestPhoneChangeResponseSchema = /*@__PURE__*/
+  messageDesc(file_waterbill_identity_v1_profile_service, 10);
+
+/**
+ * Describes the message waterbill.identity.v1.ConfirmPhoneChangeRequest.
+ * Use `create(ConfirmPhoneChangeRequestSchema)` to create a new message.
+ */
+export const ConfirmPhoneChangeRequestSchema = /*@__PURE__*/
+  messageDesc(file_waterbill_identity_v1_profile_service, 11);
+
+/**
+ * Describes the message waterbill.identity.v1.ConfirmPhoneChangeResponse.
+ * Use `create(ConfirmPhoneChangeResponseSchema)` to create a new message.
+ */
+export const ConfirmPhoneChangeResponseSchema = /*@__PURE__*/
+  messageDesc(file_waterbill_identity_v1_profile_service, 12);
 
 /**
  * What a user sees and changes of their own account.

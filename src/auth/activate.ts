@@ -1,0 +1,44 @@
+import { isCode, parseCode } from "../codes/code.js";
+import { DomainError, type Reason } from "../errors.js";
+import type { Clock } from "../system/clock.js";
+import { type PhoneRules, parsePhone } from "../users/phone-number.js";
+import type { User } from "../users/user.js";
+import type { ActivationStore, ActivationTry } from "./activation-store.js";
+
+export interface ActivateDeps {
+  activations: ActivationStore;
+  clock: Clock;
+  phoneRules: PhoneRules;
+  codeKey: Uint8Array;
+}
+
+export interface ActivateInput {
+  phone: string;
+  code: string;
+}
+
+const refusals: Record<Exclude<ActivationTry["kind"], "counted">, Reason> = {
+  unknown: "CODE_INCORRECT",
+  active: "ALREADY_ACTIVE",
+  expired: "CODE_EXPIRED",
+  locked: "CODE_LOCKED",
+};
+
+/**
+ * Activates the number's account if the code is right. Every try at a live code counts, and five kill it.
+ *
+ * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, CODE_INCORRECT, CODE_EXPIRED, CODE_LOCKED or ALREADY_ACTIVE.
+ */
+export async function activate(deps: ActivateDeps, input: ActivateInput): Promise<User> {
+  const phone = parsePhone(deps.phoneRules, input.phone);
+  const attempt = await deps.activations.countTry(null, phone, deps.clock.now());
+  if (attempt.kind !== "counted") throw new DomainError(refusals[attempt.kind]);
+
+  const code = parseCode(input.code);
+  if (code === null || !isCode(deps.codeKey, attempt.binding, code, attempt.codeDigest)) {
+    throw new DomainError("CODE_INCORRECT");
+  }
+  const user = await deps.activations.activate(null, attempt.binding);
+  if (!user) throw new DomainError("ALREADY_ACTIVE");
+  return user;
+}

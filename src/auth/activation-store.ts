@@ -1,0 +1,88 @@
+import type { CodeBinding } from "../codes/code.js";
+import { MAX_ATTEMPTS } from "../codes/code.js";
+import type { Database, Statement, Tx } from "../db/database.js";
+import type { User } from "../users/user.js";
+import { toUser, type UserRow, userColumns } from "../users/user-store.js";
+
+/** One try at activating a number's account. */
+export type ActivationTry =
+  /** The try is counted: the code may be compared once. */
+  | { kind: "counted"; binding: CodeBinding; codeDigest: Buffer }
+  /** No account, or one that an administrator ended. */
+  | { kind: "unknown" }
+  | { kind: "active" }
+  | { kind: "expired" }
+  | { kind: "locked" };
+
+export interface ActivationStore {
+  /**
+   * Counts a try at the newest activation code of the number's account, before anything is compared: however
+   * many callers there are, a code is compared at most MAX_ATTEMPTS times. One statement; the count lasts.
+   */
+  countTry(tx: Tx | null, phone: string, now: Date): Promise<ActivationTry>;
+  /**
+   * Activates the account whose code was right and voids its codes. One statement; null for all callers
+   * but the first.
+   */
+  activate(tx: Tx | null, binding: CodeBinding): Promise<User | null>;
+}
+
+const countTry: Statement = {
+  name: "activation_count_try",
+  text: `WITH account AS (
+           SELECT id, is_active, deactivated_at FROM users WHERE phone = $1
+         ), newest AS (
+           SELECT codes.id, codes.expires_at
+           FROM codes JOIN account ON codes.user_id = account.id
+           WHERE codes.purpose = 'activation' AND NOT account.is_active AND account.deactivated_at IS NULL
+           ORDER BY codes.issued_at DESC LIMIT 1
+         ), counted AS (
+           UPDATE codes SET attempts = attempts + 1
+           WHERE id = (SELECT id FROM newest) AND attempts < ${MAX_ATTEMPTS} AND expires_at > $2
+           RETURNING id, code_digest
+         )
+         SELECT account.id AS user_id, account.is_active, account.deactivated_at, newest.expires_at,
+                counted.id AS code_id, counted.code_digest
+         FROM account LEFT JOIN newest ON true LEFT JOIN counted ON true`,
+};
+
+const activate: Statement = {
+  name: "activation_activate",
+  text: `WITH spent AS (
+           DELETE FROM codes WHERE id = $1 AND user_id = $2 RETURNING id
+         ), voided AS (
+           DELETE FROM codes WHERE user_id = $2 AND id <> $1 AND EXISTS (SELECT FROM spent)
+         )
+         UPDATE users SET is_active = true
+         WHERE id = $2 AND NOT is_active AND deactivated_at IS NULL AND EXISTS (SELECT FROM spent)
+         RETURNING ${userColumns}`,
+};
+
+interface TryRow {
+  user_id: number;
+  is_active: boolean;
+  deactivated_at: Date | null;
+  expires_at: Date | null;
+  code_id: string | null;
+  code_digest: Buffer | null;
+}
+
+export function createActivationStore(database: Database): ActivationStore {
+  return {
+    async countTry(tx, phone, now) {
+      const [row] = await database.run<TryRow>(tx, countTry, [phone, now]);
+      if (!row || row.deactivated_at) return { kind: "unknown" };
+      if (row.is_active) return { kind: "active" };
+      if (row.code_id && row.code_digest) {
+        const binding = { id: row.code_id, userId: row.user_id, purpose: "activation" as const };
+        return { kind: "counted", binding, codeDigest: row.code_digest };
+      }
+      return row.expires_at && row.expires_at > now ? { kind: "locked" } : { kind: "expired" };
+    },
+
+    async activate(tx, binding) {
+      const [row] = await database.run<UserRow>(tx, activate, [binding.id, binding.userId]);
+      return row ? toUser(row) : null;
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import type { ServiceImpl } from "@connectrpc/connect";
+import type { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
+import { requirePrincipal } from "../caller.js";
+import type { ReplacePasswordDeps } from "../users/replace-password.js";
+import { toUserMessage } from "../users/user-message.js";
+import { type ActivateDeps, activate } from "./activate.js";
+import { type LoginDeps, login } from "./login.js";
+import { type LogoutDeps, logout } from "./logout.js";
+import { type RefreshTokenDeps, refreshToken } from "./refresh-token.js";
+import { type RegisterDeps, register } from "./register.js";
+import { type ResendCodeDeps, resendCode } from "./resend-code.js";
+import {
+  confirmPasswordReset,
+  type RequestPasswordResetDeps,
+  requestPasswordReset,
+} from "./reset-password.js";
+
+export type AuthServiceDeps = RegisterDeps &
+  ActivateDeps &
+  ResendCodeDeps &
+  LoginDeps &
+  RefreshTokenDeps &
+  LogoutDeps &
+  RequestPasswordResetDeps &
+  ReplacePasswordDeps;
+
+/** AuthService on the wire: messages to use cases and back. */
+export function createAuthService(deps: AuthServiceDeps): ServiceImpl<typeof AuthService> {
+  return {
+    async register(request) {
+      await register(deps, {
+        phone: request.phone,
+        firstName: request.firstName,
+        lastName: request.lastName,
+        password: request.password,
+        passwordConfirm: request.passwordConfirm,
+        email: request.email ?? null,
+        address: request.address ?? null,
+        apartmentName: request.apartmentName ?? null,
+      });
+      return {};
+    },
+
+    async activate(request) {
+      const user = await activate(deps, { phone: request.phone, code: request.code });
+      return { user: toUserMessage(user) };
+    },
+
+    async resendCode(request) {
+      await resendCode(deps, { phone: request.phone });
+      return {};
+    },
+
+    async login(request) {
+      const { user, tokens } = await login(deps, { phone: request.phone, password: request.password });
+      return { user: toUserMessage(user), tokens };
+    },
+
+    refreshToken(request) {
+      return refreshToken(deps, { refresh: request.refresh });
+    },
+
+    async logout(request, context) {
+      const { user } = requirePrincipal(context);
+      await logout(deps, { userId: user.id, refresh: request.refresh });
+      return {};
+    },
+
+    requestPasswordReset(request) {
+      requestPasswordReset(deps, { phone: request.phone });
+      return {};
+    },
+
+    async confirmPasswordReset(request) {
+      await confirmPasswordReset(deps, {
+        token: request.token,
+        code: request.code,
+        newPassword: request.newPassword,
+        newPasswordConfirm: request.newPasswordConfirm,
+      });
+      return {};
+    },
+  };
+}

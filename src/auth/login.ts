@@ -1,0 +1,67 @@
+import { DomainError } from "../errors.js";
+import { addSeconds } from "../system/clock.js";
+import type { Random } from "../system/random.js";
+import type { SessionStore } from "../tokens/session-store.js";
+import { issueTokenPair, type TokenPair, type TokenPairDeps } from "../tokens/token-pair.js";
+import type { PasswordHasher } from "../users/password-hash.js";
+import { normalisePassword } from "../users/password-policy.js";
+import { type PhoneRules, parsePhone } from "../users/phone-number.js";
+import type { User } from "../users/user.js";
+import type { UserStore } from "../users/user-store.js";
+
+export interface LoginDeps extends TokenPairDeps {
+  users: UserStore;
+  sessions: SessionStore;
+  hasher: PasswordHasher;
+  random: Random;
+  phoneRules: PhoneRules;
+  refreshTtlSeconds: number;
+}
+
+export interface LoginInput {
+  phone: string;
+  password: string;
+}
+
+/**
+ * Opens a session. An unknown number costs the same time as a wrong password and is answered alike.
+ *
+ * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, CREDENTIALS_REJECTED, ACCOUNT_NOT_ACTIVATED (only to who
+ * knows the password) or OVERLOADED.
+ */
+export async function login(deps: LoginDeps, input: LoginInput): Promise<{ user: User; tokens: TokenPair }> {
+  const phone = parsePhone(deps.phoneRules, input.phone);
+  const password = normalisePassword(input.password);
+  const { user, passwordHash, newPasswordHash } = await check(deps, phone, password);
+
+  const now = deps.clock.now();
+  const grant = {
+    id: deps.random.uuid(),
+    sessionId: deps.random.uuid(),
+    userId: user.id,
+    issuedAt: now,
+    expiresAt: addSeconds(now, deps.refreshTtlSeconds),
+  };
+  const opened = await deps.sessions.open(
+    null,
+    { id: grant.sessionId, userId: user.id, refreshId: grant.id, createdAt: now, expiresAt: grant.expiresAt },
+    { phone, passwordHash, newPasswordHash },
+  );
+  if (!opened) throw new DomainError("CREDENTIALS_REJECTED");
+
+  return { user, tokens: await issueTokenPair(deps, user, grant) };
+}
+
+async function check(deps: LoginDeps, phone: string, password: string) {
+  const account = await deps.users.findByPhone(null, phone);
+  if (!account) {
+    await deps.hasher.verifyNothing(password);
+    throw new DomainError("CREDENTIALS_REJECTED");
+  }
+  const { user, passwordHash } = account;
+  const { ok, needsRehash } = await deps.hasher.verify(passwordHash, password);
+  if (!ok) throw new DomainError("CREDENTIALS_REJECTED");
+  if (!user.isActive) throw new DomainError("ACCOUNT_NOT_ACTIVATED");
+  const newPasswordHash = needsRehash ? await deps.hasher.hash(password) : passwordHash;
+  return { user, passwordHash, newPasswordHash };
+}

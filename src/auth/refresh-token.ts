@@ -1,0 +1,43 @@
+import { DomainError } from "../errors.js";
+import { addSeconds } from "../system/clock.js";
+import type { Random } from "../system/random.js";
+import type { SessionStore } from "../tokens/session-store.js";
+import { issueTokenPair, type TokenPair, type TokenPairDeps } from "../tokens/token-pair.js";
+
+export interface RefreshTokenDeps extends TokenPairDeps {
+  sessions: SessionStore;
+  random: Random;
+  refreshTtlSeconds: number;
+  /** Seconds in which a used token still gets its successor again. */
+  reuseGraceSeconds: number;
+}
+
+/**
+ * Exchanges a refresh token for its successor and a new access token. A used token gets the same successor again
+ * within the grace, so that a phone that lost the answer stays signed in; later it ends its session, since
+ * either its owner or a thief holds a copy (RFC 9700, section 4.14.2).
+ *
+ * Throws REFRESH_REJECTED.
+ */
+export async function refreshToken(deps: RefreshTokenDeps, input: { refresh: string }): Promise<TokenPair> {
+  const claims = await deps.refreshTokens.read(input.refresh);
+  if (!claims) throw new DomainError("REFRESH_REJECTED");
+
+  const now = deps.clock.now();
+  const { sessionId, userId } = claims;
+  const outcome = await deps.sessions.rotate(null, {
+    sessionId,
+    userId,
+    refreshId: claims.id,
+    nextRefreshId: deps.random.uuid(),
+    now,
+    graceSince: addSeconds(now, -deps.reuseGraceSeconds),
+    expiresAt: addSeconds(now, deps.refreshTtlSeconds),
+  });
+  if (outcome.kind !== "rotated") {
+    throw new DomainError("REFRESH_REJECTED", { sentence: (m) => m.refreshBlacklisted });
+  }
+
+  const { refreshId, issuedAt, expiresAt, user } = outcome;
+  return issueTokenPair(deps, user, { id: refreshId, sessionId, userId, issuedAt, expiresAt });
+}

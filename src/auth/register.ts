@@ -1,0 +1,91 @@
+import { type IssueCodeDeps, type IssuedCode, issueCode, withdrawCode } from "../codes/issue-code.js";
+import type { Database } from "../db/database.js";
+import { DomainError } from "../errors.js";
+import type { SmsGateway } from "../sms/sms-gateway.js";
+import type { PasswordHasher } from "../users/password-hash.js";
+import {
+  checkPassword,
+  normalisePassword,
+  type PasswordRules,
+  requireSamePassword,
+} from "../users/password-policy.js";
+import { optionalText, requiredText } from "../users/personal-text.js";
+import { type PhoneRules, parsePhone } from "../users/phone-number.js";
+import type { NewUser, UserStore } from "../users/user-store.js";
+
+export interface RegisterDeps extends IssueCodeDeps {
+  database: Database;
+  users: UserStore;
+  hasher: PasswordHasher;
+  sms: SmsGateway;
+  phoneRules: PhoneRules;
+  passwordRules: PasswordRules;
+  /** Whether the whitelist lets this number have an account. */
+  allows(phone: string): Promise<boolean>;
+}
+
+export interface RegisterInput {
+  phone: string;
+  firstName: string;
+  lastName: string;
+  password: string;
+  passwordConfirm: string;
+  email: string | null;
+  address: string | null;
+  apartmentName: string | null;
+}
+
+/**
+ * Creates an inactive account and sends its activation code. When the code can't be sent, no account remains.
+ * The order of the checks is contract.md's, section 6.
+ *
+ * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, INVALID_REQUEST, PHONE_TAKEN, PHONE_NOT_WHITELISTED,
+ * PASSWORD_REJECTED, RATE_LIMITED (the number's SMS quota), SMS_UNAVAILABLE or OVERLOADED.
+ */
+export async function register(deps: RegisterDeps, input: RegisterInput): Promise<void> {
+  requireSamePassword(input.password, input.passwordConfirm, "password_confirm");
+  const personal = {
+    firstName: requiredText("first_name", input.firstName),
+    lastName: requiredText("last_name", input.lastName),
+    email: optionalText(input.email),
+    address: optionalText(input.address),
+    apartmentName: optionalText(input.apartmentName),
+  };
+  const phone = parsePhone(deps.phoneRules, input.phone);
+  if (await deps.users.isPhoneTaken(null, phone, deps.clock.now())) throw new DomainError("PHONE_TAKEN");
+  if (!(await deps.allows(phone))) throw new DomainError("PHONE_NOT_WHITELISTED");
+
+  const password = normalisePassword(input.password);
+  checkPassword(deps.passwordRules, password, {
+    phone,
+    first_name: personal.firstName,
+    last_name: personal.lastName,
+    email: personal.email,
+  });
+  const passwordHash = await deps.hasher.hash(password);
+
+  const { userId, issued } = await create(deps, { phone, passwordHash, ...personal });
+  try {
+    await deps.sms.sendActivationCode(phone, issued.code);
+  } catch (error) {
+    await deps.database.transaction(async (tx) => {
+      await withdrawCode(deps, tx, issued);
+      await deps.users.removeUnproved(tx, userId);
+    });
+    throw error;
+  }
+}
+
+function create(
+  deps: RegisterDeps,
+  account: Omit<NewUser, "dateJoined">,
+): Promise<{ userId: number; issued: IssuedCode }> {
+  return deps.database.transaction(async (tx) => {
+    const now = deps.clock.now();
+    await deps.users.removeAbandoned(tx, account.phone, now);
+    // The account first: of several registrations at once, all but one must end as PHONE_TAKEN here, not at the quota.
+    const user = await deps.users.create(tx, { ...account, dateJoined: now });
+    const issued = await issueCode(deps, tx, { userId: user.id, purpose: "activation", phone: user.phone });
+    return { userId: user.id, issued };
+  });
+}

@@ -1,0 +1,29 @@
+import { type SendCodeDeps, sendCode } from "../codes/send-code.js";
+import { DomainError } from "../errors.js";
+import type { SmsGateway } from "../sms/sms-gateway.js";
+import { type PhoneRules, parsePhone } from "../users/phone-number.js";
+import type { UserStore } from "../users/user-store.js";
+
+export interface ResendCodeDeps extends SendCodeDeps {
+  users: UserStore;
+  sms: SmsGateway;
+  phoneRules: PhoneRules;
+}
+
+/**
+ * Sends a new activation code; the earlier one stops working. An unknown number, and an account that an
+ * administrator ended, are answered as if a code had been sent.
+ *
+ * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ALREADY_ACTIVE, RATE_LIMITED (the number's SMS quota) or
+ * SMS_UNAVAILABLE; after the last, the earlier code works again and nothing is counted.
+ */
+export async function resendCode(deps: ResendCodeDeps, input: { phone: string }): Promise<void> {
+  const phone = parsePhone(deps.phoneRules, input.phone);
+  const account = await deps.users.findByPhone(null, phone);
+  if (!account || account.isDeactivated) return;
+  if (account.user.isActive) throw new DomainError("ALREADY_ACTIVE");
+
+  await sendCode(deps, { userId: account.user.id, purpose: "activation", phone }, ({ code }) =>
+    deps.sms.sendActivationCode(phone, code),
+  );
+}

@@ -1,0 +1,51 @@
+import { type SendCodeDeps, sendCode } from "../codes/send-code.js";
+import { overloaded } from "../errors.js";
+import { link } from "../sms/link.js";
+import type { SmsGateway } from "../sms/sms-gateway.js";
+import type { Background } from "../system/background.js";
+import { type PhoneRules, parsePhone } from "../users/phone-number.js";
+import {
+  type ReplacePasswordDeps,
+  type ReplacePasswordInput,
+  replacePassword,
+} from "../users/replace-password.js";
+import type { UserStore } from "../users/user-store.js";
+
+export interface RequestPasswordResetDeps extends SendCodeDeps {
+  users: UserStore;
+  sms: SmsGateway;
+  background: Background;
+  phoneRules: PhoneRules;
+  frontendUrl: string;
+}
+
+/**
+ * Has a code and a link sent to the number if an active account has it. Whether one has, whether its quota is
+ * used up and whether the SMS left, all happens after the answer, which is therefore the same for every number.
+ *
+ * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH or OVERLOADED.
+ */
+export function requestPasswordReset(deps: RequestPasswordResetDeps, input: { phone: string }): void {
+  const phone = parsePhone(deps.phoneRules, input.phone);
+  if (!deps.background.run(() => sendReset(deps, phone))) throw overloaded(1);
+}
+
+async function sendReset(deps: RequestPasswordResetDeps, phone: string): Promise<void> {
+  const account = await deps.users.findByPhone(null, phone);
+  if (!account?.user.isActive) return;
+  const purpose = "password_reset";
+  await sendCode(deps, { userId: account.user.id, purpose, phone }, ({ code, token }) =>
+    deps.sms.sendVerificationCode(phone, code, purpose, link(deps.frontendUrl, purpose, token)),
+  );
+}
+
+/**
+ * Sets a forgotten password with link and code from the SMS, and ends every session.
+ * Throws what `replacePassword` throws.
+ */
+export function confirmPasswordReset(
+  deps: ReplacePasswordDeps,
+  input: Omit<ReplacePasswordInput, "purpose" | "session">,
+): Promise<void> {
+  return replacePassword(deps, { ...input, purpose: "password_reset", session: null });
+}

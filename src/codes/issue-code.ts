@@ -1,0 +1,69 @@
+import type { Tx } from "../db/database.js";
+import { addSeconds, type Clock } from "../system/clock.js";
+import type { Random } from "../system/random.js";
+import { assertMaySend, CODE_LENGTH, CODE_TTL_SECONDS, codeDigest, type Purpose } from "./code.js";
+import type { CodeStore } from "./code-store.js";
+import { linkTokenDigest, newLinkToken } from "./link-token.js";
+import type { SendStore } from "./send-store.js";
+
+export interface IssueCodeDeps {
+  codes: CodeStore;
+  sends: SendStore;
+  clock: Clock;
+  random: Random;
+  /** Key of the stored digests. */
+  codeKey: Uint8Array;
+}
+
+export interface IssueCodeInput {
+  userId: number;
+  purpose: Purpose;
+  /** Where the code goes. */
+  phone: string;
+}
+
+/** A code that may be sent now, and the token of the link beside it. */
+export interface IssuedCode {
+  id: string;
+  code: string;
+  token: string;
+}
+
+const DAY_SECONDS = 86_400;
+
+/**
+ * Makes a code for `phone` and counts its sending; earlier codes of the user and purpose stop working.
+ * Throws RATE_LIMITED, with nothing counted, when the phone number's quota is used up.
+ * The caller commits, sends, and calls `withdrawCode` when the sending failed: `sendCode` does all of it.
+ */
+export async function issueCode(deps: IssueCodeDeps, tx: Tx, input: IssueCodeInput): Promise<IssuedCode> {
+  const now = deps.clock.now();
+  const { userId, purpose, phone } = input;
+  assertMaySend(await deps.sends.lockRecent(tx, phone, addSeconds(now, -DAY_SECONDS)), purpose, now);
+
+  const id = deps.random.uuid();
+  const code = deps.random.digits(CODE_LENGTH);
+  const token = newLinkToken(deps.random);
+  await deps.codes.add(tx, {
+    id,
+    userId,
+    purpose,
+    codeDigest: codeDigest(deps.codeKey, { id, userId, purpose }, code),
+    tokenDigest: linkTokenDigest(deps.codeKey, token),
+    phone,
+    issuedAt: now,
+    expiresAt: addSeconds(now, CODE_TTL_SECONDS),
+  });
+  await deps.sends.add(tx, { id, phone, purpose, sentAt: now });
+  return { id, code, token };
+}
+
+/** Undoes `issueCode` after the code could not be sent. */
+export async function withdrawCode(
+  deps: Pick<IssueCodeDeps, "codes" | "sends">,
+  tx: Tx,
+  issued: Pick<IssuedCode, "id">,
+): Promise<void> {
+  await deps.codes.remove(tx, issued.id);
+  await deps.sends.remove(tx, issued.id);
+}

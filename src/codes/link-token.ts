@@ -1,0 +1,27 @@
+import { createHmac } from "node:crypto";
+import { DomainError } from "../errors.js";
+import type { Random } from "../system/random.js";
+
+/** A new link token: 128 random bits, all of them random, in the shape of a UUID. */
+export function newLinkToken(random: Random): string {
+  return random
+    .bytes(16)
+    .toString("hex")
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+/**
+ * A link token as it arrived from a message or a mail program: white space and invisible characters removed,
+ * lower case. Throws TOKEN_REQUIRED when nothing is left and TOKEN_INVALID when it is not a UUID.
+ */
+export function parseLinkToken(text: string): string {
+  const token = text.replace(/[\s\p{Cf}]/gu, "").toLowerCase();
+  if (token === "") throw new DomainError("TOKEN_REQUIRED");
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(token)) throw new DomainError("TOKEN_INVALID");
+  return token;
+}
+
+/** How link tokens are stored: HMAC-SHA-256 with a key the database does not have. */
+export function linkTokenDigest(key: Uint8Array, token: string): Buffer {
+  return createHmac("sha256", key).update(`token:${token}`).digest();
+}

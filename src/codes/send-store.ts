@@ -1,0 +1,51 @@
+import type { Database, Statement, Tx } from "../db/database.js";
+import type { Purpose, Send } from "./code.js";
+
+/** Remembers which codes left for which phone number, for the sending quotas. */
+export interface SendStore {
+  /**
+   * The sends to `phone` since `since`, newest first. Until `tx` ends, nobody else gets past this call for
+   * the same number: what is counted here can't change before the new send is added.
+   */
+  lockRecent(tx: Tx, phone: string, since: Date): Promise<Send[]>;
+  add(tx: Tx, send: Send & { id: string; phone: string }): Promise<void>;
+  /** Takes back a send that did not leave. */
+  remove(tx: Tx | null, id: string): Promise<void>;
+  /** Forgets sends from before `before`. */
+  purge(tx: Tx | null, before: Date): Promise<void>;
+}
+
+const lock: Statement = {
+  name: "sms_sends_lock",
+  text: "SELECT pg_advisory_xact_lock(hashtextextended('sms_sends:' || $1, 0))",
+};
+// A statement of its own: its snapshot must be taken after the lock was granted.
+const recent: Statement = {
+  name: "sms_sends_recent",
+  text: "SELECT purpose, sent_at FROM sms_sends WHERE phone = $1 AND sent_at > $2 ORDER BY sent_at DESC",
+};
+const add: Statement = {
+  name: "sms_sends_add",
+  text: "INSERT INTO sms_sends (id, phone, purpose, sent_at) VALUES ($1, $2, $3, $4)",
+};
+const remove: Statement = { name: "sms_sends_remove", text: "DELETE FROM sms_sends WHERE id = $1" };
+const purge: Statement = { name: "sms_sends_purge", text: "DELETE FROM sms_sends WHERE sent_at < $1" };
+
+export function createSendStore(database: Database): SendStore {
+  return {
+    async lockRecent(tx, phone, since) {
+      await database.run(tx, lock, [phone]);
+      const rows = await database.run<{ purpose: Purpose; sent_at: Date }>(tx, recent, [phone, since]);
+      return rows.map((row) => ({ purpose: row.purpose, sentAt: row.sent_at }));
+    },
+    async add(tx, send) {
+      await database.run(tx, add, [send.id, send.phone, send.purpose, send.sentAt]);
+    },
+    async remove(tx, id) {
+      await database.run(tx, remove, [id]);
+    },
+    async purge(tx, before) {
+      await database.run(tx, purge, [before]);
+    },
+  };
+}

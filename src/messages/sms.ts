@@ -1,0 +1,32 @@
+/**
+ * What leaves by SMS, and what the console gateway prints in its place: the specification's words, byte for
+ * byte, its grammar included. Always French: an SMS has no Accept-Language.
+ */
+export const sms = {
+  operations: {
+    password_reset: "réinitialisation de mot de passe",
+    password_change: "changement de mot de passe",
+    phone_change: "changement de numéro de téléphone",
+  },
+
+  activation: (code: string) => `Votre code d'activation WaterBill est: ${code}.`,
+  verification: (operation: string, code: string) =>
+    `Votre code de vérification pour ${operation} WaterBill est: ${code}.`,
+  redirection: (link: string) => `Lien de redirection: ${link}.`,
+  expiry: "Ce code expire dans 10 minutes. Ne partagez pas ce code.",
+  confirmation: (operation: string) => `✅ Votre ${operation} a été effectuée avec succès.`,
+  support: "Si vous n'avez pas effectué cette action, contactez le support.",
+
+  printedActivation: (phone: string, code: string) => `Code d'activation pour ${phone}: ${code}`,
+  printedVerification: (operation: string, phone: string, code: string) =>
+    `Code de vérification pour ${operation} - ${phone}: ${code}`,
+  printedLink: (link: string) => `Lien: ${link}`,
+  printedConfirmation: (operation: string, phone: string, text: string) =>
+    `✅ Confirmation ${operation} - ${phone}: ${text}`,
+};
+
+/** The details of a phone change, for each of the two numbers. The specification leaves the words open. */
+export const phoneChangeDetails = {
+  toOldNumber: (newPhone: string) => `Nouveau numéro: ${newPhone}.`,
+  toNewNumber: (oldPhone: string) => `Ancien numéro: ${oldPhone}.`,
+};

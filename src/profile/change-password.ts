@@ -1,0 +1,51 @@
+import { type SendCodeDeps, sendCode } from "../codes/send-code.js";
+import { DomainError } from "../errors.js";
+import { link } from "../sms/link.js";
+import type { SmsGateway } from "../sms/sms-gateway.js";
+import type { PasswordHasher } from "../users/password-hash.js";
+import { normalisePassword } from "../users/password-policy.js";
+import {
+  type ReplacePasswordDeps,
+  type ReplacePasswordInput,
+  replacePassword,
+} from "../users/replace-password.js";
+import type { UserStore } from "../users/user-store.js";
+
+export interface RequestPasswordChangeDeps extends SendCodeDeps {
+  users: UserStore;
+  hasher: PasswordHasher;
+  sms: SmsGateway;
+  frontendUrl: string;
+}
+
+/**
+ * Sends a code and a link to the caller's own number, if they know the current password.
+ *
+ * Throws CURRENT_PASSWORD_INCORRECT, RATE_LIMITED (the number's SMS quota), SMS_UNAVAILABLE or OVERLOADED.
+ */
+export async function requestPasswordChange(
+  deps: RequestPasswordChangeDeps,
+  input: { userId: number; currentPassword: string },
+): Promise<void> {
+  const account = await deps.users.findById(null, input.userId);
+  if (!account?.user.isActive) throw new DomainError("UNAUTHENTICATED");
+  const { ok } = await deps.hasher.verify(account.passwordHash, normalisePassword(input.currentPassword));
+  if (!ok) throw new DomainError("CURRENT_PASSWORD_INCORRECT");
+
+  const purpose = "password_change";
+  const { id: userId, phone } = account.user;
+  await sendCode(deps, { userId, purpose, phone }, ({ code, token }) =>
+    deps.sms.sendVerificationCode(phone, code, purpose, link(deps.frontendUrl, purpose, token)),
+  );
+}
+
+/**
+ * Sets the new password with link and code from the SMS, and ends every session but the one the call came with.
+ * Throws what `replacePassword` throws.
+ */
+export function confirmPasswordChange(
+  deps: ReplacePasswordDeps,
+  input: Omit<ReplacePasswordInput, "purpose">,
+): Promise<void> {
+  return replacePassword(deps, { ...input, purpose: "password_change" });
+}

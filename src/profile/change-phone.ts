@@ -1,0 +1,99 @@
+import { findLink, proveCode, type RedeemLinkDeps, spendLink } from "../codes/redeem-link.js";
+import { type SendCodeDeps, sendCode } from "../codes/send-code.js";
+import { DomainError } from "../errors.js";
+import { phoneChangeDetails } from "../messages/sms.js";
+import { type ConfirmBySmsDeps, confirmBySms } from "../sms/confirm-by-sms.js";
+import { link } from "../sms/link.js";
+import type { SmsGateway } from "../sms/sms-gateway.js";
+import type { SessionStore } from "../tokens/session-store.js";
+import { type PhoneRules, parsePhone } from "../users/phone-number.js";
+import type { UserStore } from "../users/user-store.js";
+
+interface AvailabilityDeps {
+  users: UserStore;
+  /** Whether the whitelist lets this number have an account. */
+  allows(phone: string): Promise<boolean>;
+}
+
+export interface RequestPhoneChangeDeps extends SendCodeDeps, AvailabilityDeps {
+  users: UserStore;
+  sms: SmsGateway;
+  phoneRules: PhoneRules;
+  frontendUrl: string;
+}
+
+/**
+ * Sends a code and a link to the number that the caller wants to change to.
+ *
+ * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, PHONE_TAKEN, PHONE_NOT_WHITELISTED, RATE_LIMITED (the new
+ * number's SMS quota) or SMS_UNAVAILABLE.
+ */
+export async function requestPhoneChange(
+  deps: RequestPhoneChangeDeps,
+  input: { userId: number; newPhone: string },
+): Promise<void> {
+  const phone = parsePhone(deps.phoneRules, input.newPhone, field);
+  await assertAvailable(deps, phone, deps.clock.now());
+  const purpose = "phone_change";
+  await sendCode(deps, { userId: input.userId, purpose, phone }, ({ code, token }) =>
+    deps.sms.sendVerificationCode(phone, code, purpose, link(deps.frontendUrl, purpose, token)),
+  );
+}
+
+export interface ConfirmPhoneChangeDeps
+  extends RedeemLinkDeps,
+    SendCodeDeps,
+    AvailabilityDeps,
+    ConfirmBySmsDeps {
+  sessions: SessionStore;
+}
+
+export interface ConfirmPhoneChangeInput {
+  token: string;
+  code: string;
+  /** The caller's own session, if the call came with one: it must be the link's owner's, and it stays open. */
+  session: { id: string; userId: number } | null;
+}
+
+/**
+ * Gives the account the number that link and code were sent to, ends all other sessions, voids the user's other
+ * codes, and tells the old and the new number. Returns the new number.
+ *
+ * Throws TOKEN_REQUIRED, TOKEN_INVALID, LINK_REJECTED, CODE_LOCKED, CODE_INCORRECT, PHONE_TAKEN or
+ * PHONE_NOT_WHITELISTED: what was available at the request may not be any more.
+ */
+export async function confirmPhoneChange(
+  deps: ConfirmPhoneChangeDeps,
+  input: ConfirmPhoneChangeInput,
+): Promise<string> {
+  const { session } = input;
+  const proved = await findLink(deps, input.token, "phone_change");
+  const account = await deps.users.findById(null, proved.userId);
+  if (!account?.user.isActive || (session && session.userId !== proved.userId)) {
+    throw new DomainError("LINK_REJECTED");
+  }
+  await proveCode(deps, proved, input.code);
+
+  const newPhone = proved.phone;
+  const { id: userId, phone: oldPhone } = account.user;
+  const now = deps.clock.now();
+  await assertAvailable(deps, newPhone, now);
+  await deps.database.transaction(async (tx) => {
+    await spendLink(deps, tx, proved);
+    await deps.users.removeAbandoned(tx, newPhone, now);
+    // Before the sessions: a login under way with the old number waits here, and then finds it changed.
+    if (!(await deps.users.setPhone(tx, userId, newPhone))) throw new DomainError("LINK_REJECTED");
+    await deps.sessions.endAll(tx, userId, now, session?.id ?? null);
+  });
+  confirmBySms(deps, oldPhone, "phone_change", phoneChangeDetails.toOldNumber(newPhone));
+  confirmBySms(deps, newPhone, "phone_change", phoneChangeDetails.toNewNumber(oldPhone));
+  return newPhone;
+}
+
+/** Both errors name the field by which the request called the number. */
+const field = "new_phone";
+
+async function assertAvailable(deps: AvailabilityDeps, phone: string, now: Date): Promise<void> {
+  if (await deps.users.isPhoneTaken(null, phone, now)) throw new DomainError("PHONE_TAKEN", { field });
+  if (!(await deps.allows(phone))) throw new DomainError("PHONE_NOT_WHITELISTED", { field });
+}

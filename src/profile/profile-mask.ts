@@ -1,0 +1,21 @@
+import type { FieldMask } from "@bufbuild/protobuf/wkt";
+import { DomainError } from "../errors.js";
+import { type ProfileField, type ProfileValues, profileFields } from "./update-profile.js";
+
+/**
+ * The fields that an UpdateProfile is about: the mask's, or without a mask every one that is not empty (AIP-134).
+ * Throws INVALID_REQUEST for a path that is none of them, read-only fields included.
+ */
+export function fieldsToUpdate(values: ProfileValues, mask: FieldMask | undefined): readonly ProfileField[] {
+  if (!mask) return profileFields.filter((field) => values[field]);
+  return mask.paths.map((path) => {
+    if (isProfileField(path)) return path;
+    throw new DomainError("INVALID_REQUEST", {
+      fields: [{ field: "update_mask", sentence: (m) => m.fieldInvalid }],
+    });
+  });
+}
+
+function isProfileField(path: string): path is ProfileField {
+  return (profileFields as readonly string[]).includes(path);
+}

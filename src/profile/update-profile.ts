@@ -1,0 +1,67 @@
+import type { Database } from "../db/database.js";
+import { DomainError } from "../errors.js";
+import { optionalText, requiredText } from "../users/personal-text.js";
+import type { User } from "../users/user.js";
+import type { ProfileChanges, UserStore } from "../users/user-store.js";
+
+/** The fields that a user may change, as the .proto names them. */
+export const profileFields = ["first_name", "last_name", "email", "address", "apartment_name"] as const;
+export type ProfileField = (typeof profileFields)[number];
+
+/** The new values; an optional field that is absent or empty is cleared. */
+export interface ProfileValues {
+  first_name: string;
+  last_name: string;
+  email: string | null;
+  address: string | null;
+  apartment_name: string | null;
+}
+
+export interface UpdateProfileDeps {
+  database: Database;
+  users: UserStore;
+}
+
+export interface UpdateProfileInput {
+  userId: number;
+  /** Which of the values count; the others stay as they are. */
+  fields: readonly ProfileField[];
+  values: ProfileValues;
+}
+
+/**
+ * Changes the named fields of the caller's account, all or none, and returns the account.
+ *
+ * Throws INVALID_REQUEST for an empty name, or EMAIL_TAKEN when another account has the address in whatever case.
+ */
+export async function updateProfile(
+  deps: UpdateProfileDeps,
+  { userId, fields, values }: UpdateProfileInput,
+): Promise<User> {
+  const changes: ProfileChanges = {};
+  for (const field of fields) Object.assign(changes, change(field, values));
+
+  const user = await deps.database.transaction(async (tx) => {
+    if (changes.email && !(await deps.users.claimEmail(tx, changes.email, userId))) {
+      throw new DomainError("EMAIL_TAKEN");
+    }
+    return deps.users.updateProfile(tx, userId, changes);
+  });
+  if (!user) throw new DomainError("UNAUTHENTICATED");
+  return user;
+}
+
+function change(field: ProfileField, values: ProfileValues): ProfileChanges {
+  switch (field) {
+    case "first_name":
+      return { firstName: requiredText(field, values[field]) };
+    case "last_name":
+      return { lastName: requiredText(field, values[field]) };
+    case "email":
+      return { email: optionalText(values[field]) };
+    case "address":
+      return { address: optionalText(values[field]) };
+    case "apartment_name":
+      return { apartmentName: optionalText(values[field]) };
+  }
+}

@@ -1,0 +1,20 @@
+import type { Principal } from "../caller.js";
+import { DomainError } from "../errors.js";
+import type { AccessTokens } from "./access-token.js";
+import type { SessionStore } from "./session-store.js";
+
+export interface AuthenticateDeps {
+  accessTokens: AccessTokens;
+  sessions: SessionStore;
+}
+
+/**
+ * Whom an access token stands for, in one statement: its session must not have ended and its account must
+ * be active now, whatever the token says. Throws UNAUTHENTICATED otherwise.
+ */
+export async function authenticate(deps: AuthenticateDeps, token: string): Promise<Principal> {
+  const claims = await deps.accessTokens.read(token);
+  const user = claims && (await deps.sessions.findUser(null, claims.sessionId, claims.userId));
+  if (!user) throw new DomainError("UNAUTHENTICATED");
+  return { sessionId: claims.sessionId, user };
+}

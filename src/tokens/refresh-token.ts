@@ -1,0 +1,47 @@
+import { epochSeconds } from "../system/clock.js";
+import type { Jwt, JwtProfile } from "./jwt.js";
+
+/** One refresh token. The same grant gives the same token, to the letter. */
+export interface RefreshGrant {
+  /** `jti`: which token of the session it is. */
+  id: string;
+  sessionId: string;
+  userId: number;
+  issuedAt: Date;
+  expiresAt: Date;
+}
+
+export interface RefreshTokens {
+  write(grant: RefreshGrant): Promise<string>;
+  /** What a valid refresh token grants, or null. Says nothing of whether it was used or its session ended. */
+  read(token: string): Promise<Pick<RefreshGrant, "id" | "sessionId" | "userId"> | null>;
+}
+
+export interface RefreshTokenDeps {
+  jwt: Jwt;
+  issuer: string;
+  audience: string;
+}
+
+export function createRefreshTokens(deps: RefreshTokenDeps): RefreshTokens {
+  const { jwt } = deps;
+  const profile: JwtProfile = { type: "rt+jwt", issuer: deps.issuer, audience: deps.audience };
+  return {
+    write(grant) {
+      return jwt.sign(profile, {
+        sub: String(grant.userId),
+        sid: grant.sessionId,
+        jti: grant.id,
+        iat: epochSeconds(grant.issuedAt),
+        exp: epochSeconds(grant.expiresAt),
+        token_type: "refresh",
+      });
+    },
+
+    async read(token) {
+      const payload = await jwt.verify(profile, token);
+      if (payload?.token_type !== "refresh") return null;
+      return { id: String(payload.jti), sessionId: String(payload.sid), userId: Number(payload.sub) };
+    },
+  };
+}

@@ -1,0 +1,181 @@
+import type { Database, Statement, Tx } from "../db/database.js";
+import type { User } from "../users/user.js";
+import { toUser, type UserRow, userColumns } from "../users/user-store.js";
+
+/** A session that is being opened. */
+export interface NewSession {
+  id: string;
+  userId: number;
+  refreshId: string;
+  createdAt: Date;
+  expiresAt: Date;
+}
+
+/** What signing in saw, and what it leaves behind. */
+export interface Proof {
+  /** The number and the stored hash the password was checked against. */
+  phone: string;
+  passwordHash: string;
+  /** Stored instead, when the hash was made with older parameters. */
+  newPasswordHash: string;
+}
+
+/** A refresh token that is being used. */
+export interface Rotation {
+  sessionId: string;
+  userId: number;
+  /** The token's id. */
+  refreshId: string;
+  /** The id its successor gets if it is used for the first time. */
+  nextRefreshId: string;
+  now: Date;
+  /** A used token gets its successor again if that was issued after this. */
+  graceSince: Date;
+  expiresAt: Date;
+}
+
+/** What became of a used refresh token. */
+export type RotationOutcome =
+  /** The session's valid refresh token is now this one. */
+  | { kind: "rotated"; refreshId: string; issuedAt: Date; expiresAt: Date; user: User }
+  /** The token had been used before, too long ago: its session has been ended. */
+  | { kind: "reused" }
+  /** The session is unknown or had ended. */
+  | { kind: "ended" };
+
+export interface SessionStore {
+  /**
+   * Opens a session and notes the login, if account, number and hash are still what was checked;
+   * false when they have changed since, so that a session never outlives what it was opened with.
+   */
+  open(tx: Tx | null, session: NewSession, proof: Proof): Promise<boolean>;
+  /** The session's account while both live: what a valid access token stands for. One statement. */
+  findUser(tx: Tx | null, sessionId: string, userId: number): Promise<User | null>;
+  /** Uses a refresh token. One statement, so that of many callers one rotates and the others get its result. */
+  rotate(tx: Tx | null, rotation: Rotation): Promise<RotationOutcome>;
+  /** Ends a session of the user. False when `refreshId` was not its valid token, or it had ended before. */
+  end(tx: Tx | null, end: Omit<Rotation, "nextRefreshId" | "expiresAt">): Promise<boolean>;
+  /** Ends the user's sessions, all but `exceptId`. */
+  endAll(tx: Tx | null, userId: number, now: Date, exceptId: string | null): Promise<void>;
+  /** Forgets sessions whose last token expired before `before`. */
+  purge(tx: Tx | null, before: Date): Promise<void>;
+}
+
+const open: Statement = {
+  name: "sessions_open",
+  text: `WITH proved AS (
+           UPDATE users SET last_login = $4, password_hash = $8
+           WHERE id = $2 AND phone = $6 AND password_hash = $7 AND is_active
+           RETURNING id
+         )
+         INSERT INTO sessions (id, user_id, refresh_id, created_at, rotated_at, expires_at)
+         SELECT $1::uuid, id, $3::uuid, $4::timestamptz, $4::timestamptz, $5::timestamptz FROM proved
+         RETURNING id`,
+};
+
+const findUser: Statement = {
+  name: "sessions_find_user",
+  text: `SELECT ${userColumns} FROM sessions JOIN users ON users.id = sessions.user_id
+         WHERE sessions.id = $1 AND sessions.user_id = $2 AND sessions.revoked_at IS NULL AND users.is_active`,
+};
+
+// Every SET reads the row as it is once its lock is held, so concurrent callers see each other's rotation.
+const rotate: Statement = {
+  name: "sessions_rotate",
+  text: `UPDATE sessions SET
+           refresh_id          = CASE WHEN refresh_id = $3 THEN $4 ELSE refresh_id END,
+           previous_refresh_id = CASE WHEN refresh_id = $3 THEN $3 ELSE previous_refresh_id END,
+           rotated_at          = CASE WHEN refresh_id = $3 THEN $5 ELSE rotated_at END,
+           expires_at          = CASE WHEN refresh_id = $3 THEN $7 ELSE expires_at END,
+           revoked_at          = CASE WHEN refresh_id = $3 OR (previous_refresh_id = $3 AND rotated_at > $6)
+                                      THEN NULL ELSE $5::timestamptz END
+         FROM users
+         WHERE sessions.id = $1 AND sessions.user_id = $2 AND sessions.revoked_at IS NULL
+           AND users.id = sessions.user_id AND users.is_active
+         RETURNING sessions.refresh_id, sessions.rotated_at, sessions.expires_at, sessions.revoked_at, ${userColumns}`,
+};
+
+const end: Statement = {
+  name: "sessions_end",
+  text: `UPDATE sessions SET revoked_at = $4 WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL
+         RETURNING refresh_id = $3 OR (previous_refresh_id = $3 AND rotated_at > $5) AS was_valid`,
+};
+
+const endAll: Statement = {
+  name: "sessions_end_all",
+  text: `UPDATE sessions SET revoked_at = $2
+         WHERE user_id = $1 AND revoked_at IS NULL AND id IS DISTINCT FROM $3::uuid`,
+};
+
+const purge: Statement = { name: "sessions_purge", text: "DELETE FROM sessions WHERE expires_at < $1" };
+
+interface RotatedRow extends UserRow {
+  refresh_id: string;
+  rotated_at: Date;
+  expires_at: Date;
+  revoked_at: Date | null;
+}
+
+export function createSessionStore(database: Database): SessionStore {
+  return {
+    async open(tx, session, proof) {
+      const rows = await database.run(tx, open, [
+        session.id,
+        session.userId,
+        session.refreshId,
+        session.createdAt,
+        session.expiresAt,
+        proof.phone,
+        proof.passwordHash,
+        proof.newPasswordHash,
+      ]);
+      return rows.length > 0;
+    },
+
+    async findUser(tx, sessionId, userId) {
+      const [row] = await database.run<UserRow>(tx, findUser, [sessionId, userId]);
+      return row ? toUser(row) : null;
+    },
+
+    async rotate(tx, rotation) {
+      const { sessionId, userId, refreshId, nextRefreshId, now, graceSince, expiresAt } = rotation;
+      const [row] = await database.run<RotatedRow>(tx, rotate, [
+        sessionId,
+        userId,
+        refreshId,
+        nextRefreshId,
+        now,
+        graceSince,
+        expiresAt,
+      ]);
+      if (!row) return { kind: "ended" };
+      if (row.revoked_at) return { kind: "reused" };
+      return {
+        kind: "rotated",
+        refreshId: row.refresh_id,
+        issuedAt: row.rotated_at,
+        expiresAt: row.expires_at,
+        user: toUser(row),
+      };
+    },
+
+    async end(tx, { sessionId, userId, refreshId, now, graceSince }) {
+      const [row] = await database.run<{ was_valid: boolean | null }>(tx, end, [
+        sessionId,
+        userId,
+        refreshId,
+        now,
+        graceSince,
+      ]);
+      return row?.was_valid ?? false;
+    },
+
+    async endAll(tx, userId, now, exceptId) {
+      await database.run(tx, endAll, [userId, now, exceptId]);
+    },
+
+    async purge(tx, before) {
+      await database.run(tx, purge, [before]);
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import type { Clock } from "../system/clock.js";
+import type { User } from "../users/user.js";
+import type { AccessTokens } from "./access-token.js";
+import type { RefreshGrant, RefreshTokens } from "./refresh-token.js";
+
+/** What a signed-in client holds. Lifetimes are in seconds from now. */
+export interface TokenPair {
+  access: string;
+  refresh: string;
+  accessExpiresIn: number;
+  refreshExpiresIn: number;
+}
+
+export interface TokenPairDeps {
+  accessTokens: AccessTokens;
+  refreshTokens: RefreshTokens;
+  clock: Clock;
+}
+
+/** The granted refresh token, with a new access token for the same session. */
+export async function issueTokenPair(
+  deps: TokenPairDeps,
+  user: User,
+  grant: RefreshGrant,
+): Promise<TokenPair> {
+  const [access, refresh] = await Promise.all([
+    deps.accessTokens.issue(user, grant.sessionId),
+    deps.refreshTokens.write(grant),
+  ]);
+  return {
+    access,
+    refresh,
+    accessExpiresIn: deps.accessTokens.ttlSeconds,
+    refreshExpiresIn: Math.floor((grant.expiresAt.getTime() - deps.clock.now().getTime()) / 1000),
+  };
+}

@@ -1,0 +1,53 @@
+import type { Clock } from "../system/clock.js";
+import type { PasswordHasher } from "./password-hash.js";
+import { checkPassword, normalisePassword, type PasswordRules } from "./password-policy.js";
+import { requiredText } from "./personal-text.js";
+import { type PhoneRules, parsePhone } from "./phone-number.js";
+import type { User } from "./user.js";
+import type { UserStore } from "./user-store.js";
+
+export interface CreateSuperuserDeps {
+  users: UserStore;
+  hasher: PasswordHasher;
+  clock: Clock;
+  phoneRules: PhoneRules;
+  passwordRules: PasswordRules;
+}
+
+export interface CreateSuperuserInput {
+  phone: string;
+  firstName: string;
+  lastName: string;
+  password: string;
+}
+
+/**
+ * Creates an active account with every right. The whitelist is not asked: whoever can do this owns the database.
+ *
+ * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, INVALID_REQUEST, PASSWORD_REJECTED or PHONE_TAKEN.
+ */
+export async function createSuperuser(deps: CreateSuperuserDeps, input: CreateSuperuserInput): Promise<User> {
+  const phone = parsePhone(deps.phoneRules, input.phone);
+  const firstName = requiredText("first_name", input.firstName);
+  const lastName = requiredText("last_name", input.lastName);
+  const password = normalisePassword(input.password);
+  checkPassword(deps.passwordRules, password, {
+    phone,
+    first_name: firstName,
+    last_name: lastName,
+    email: null,
+  });
+  return deps.users.create(null, {
+    phone,
+    firstName,
+    lastName,
+    email: null,
+    address: null,
+    apartmentName: null,
+    passwordHash: await deps.hasher.hash(password),
+    dateJoined: deps.clock.now(),
+    isActive: true,
+    isStaff: true,
+    isSuperuser: true,
+  });
+}

@@ -1,0 +1,69 @@
+import { findLink, proveCode, type RedeemLinkDeps, spendLink } from "../codes/redeem-link.js";
+import type { Database } from "../db/database.js";
+import { DomainError } from "../errors.js";
+import { type ConfirmBySmsDeps, confirmBySms } from "../sms/confirm-by-sms.js";
+import type { SessionStore } from "../tokens/session-store.js";
+import type { PasswordHasher } from "./password-hash.js";
+import {
+  checkPassword,
+  normalisePassword,
+  type PasswordRules,
+  requireSamePassword,
+} from "./password-policy.js";
+import type { UserStore } from "./user-store.js";
+
+export interface ReplacePasswordDeps extends RedeemLinkDeps, ConfirmBySmsDeps {
+  database: Database;
+  users: UserStore;
+  sessions: SessionStore;
+  hasher: PasswordHasher;
+  passwordRules: PasswordRules;
+}
+
+export interface ReplacePasswordInput {
+  purpose: "password_reset" | "password_change";
+  token: string;
+  code: string;
+  newPassword: string;
+  newPasswordConfirm: string;
+  /** The caller's own session, if the call came with one: it must be the link's owner's, and it stays open. */
+  session: { id: string; userId: number } | null;
+}
+
+/**
+ * Sets the password of whoever holds link and code, ends all other sessions, voids the user's other codes, and
+ * confirms by SMS. A refused password costs no try at the code.
+ *
+ * Throws INVALID_REQUEST, TOKEN_REQUIRED, TOKEN_INVALID, LINK_REJECTED, CODE_LOCKED, CODE_INCORRECT,
+ * PASSWORD_REJECTED or OVERLOADED.
+ */
+export async function replacePassword(deps: ReplacePasswordDeps, input: ReplacePasswordInput): Promise<void> {
+  const { purpose, session } = input;
+  requireSamePassword(input.newPassword, input.newPasswordConfirm, "new_password_confirm");
+  const link = await findLink(deps, input.token, purpose);
+  const account = await deps.users.findById(null, link.userId);
+  if (!account?.user.isActive || (session && session.userId !== link.userId)) {
+    throw new DomainError("LINK_REJECTED");
+  }
+  const { user } = account;
+
+  const password = normalisePassword(input.newPassword);
+  const personal = {
+    phone: user.phone,
+    first_name: user.firstName,
+    last_name: user.lastName,
+    email: user.email,
+  };
+  checkPassword(deps.passwordRules, password, personal, "new_password");
+  await proveCode(deps, link, input.code);
+  const passwordHash = await deps.hasher.hash(password);
+
+  await deps.database.transaction(async (tx) => {
+    await spendLink(deps, tx, link);
+    // Before the sessions: a login under way with the old password waits here, and then finds it changed.
+    if (!(await deps.users.setPasswordHash(tx, user.id, passwordHash)))
+      throw new DomainError("LINK_REJECTED");
+    await deps.sessions.endAll(tx, user.id, deps.clock.now(), session?.id ?? null);
+  });
+  confirmBySms(deps, user.phone, purpose);
+}

@@ -1,0 +1,285 @@
+import {
+  type CreationOptional,
+  DataTypes,
+  type InferAttributes,
+  type InferCreationAttributes,
+  Model,
+} from "sequelize";
+import type { Database, Statement, Tx } from "../db/database.js";
+import { violatedConstraint } from "../db/errors.js";
+import { DomainError } from "../errors.js";
+import type { User } from "./user.js";
+
+/** What an account is made of. `isActive` and the rights are false unless given. */
+export interface NewUser {
+  phone: string;
+  firstName: string;
+  lastName: string;
+  email: string | null;
+  address: string | null;
+  apartmentName: string | null;
+  passwordHash: string;
+  dateJoined: Date;
+  isActive?: boolean;
+  isStaff?: boolean;
+  isSuperuser?: boolean;
+}
+
+/** An account with what signing in needs to know. */
+export interface Credentials {
+  user: User;
+  passwordHash: string;
+  /** An administrator ended the account. */
+  isDeactivated: boolean;
+}
+
+/** What an owner changes of their account; what is absent stays. */
+export interface ProfileChanges {
+  firstName?: string;
+  lastName?: string;
+  email?: string | null;
+  address?: string | null;
+  apartmentName?: string | null;
+}
+
+export interface UserStore {
+  /** Creates an account. Throws PHONE_TAKEN when one has the number. */
+  create(tx: Tx | null, user: NewUser): Promise<User>;
+  /** The account with this number, in one statement. */
+  findByPhone(tx: Tx | null, phone: string): Promise<Credentials | null>;
+  /** The account with this id, in one statement. */
+  findById(tx: Tx | null, id: number): Promise<Credentials | null>;
+  /** Sets the password of an active account; false when there is none. */
+  setPasswordHash(tx: Tx | null, id: number, passwordHash: string): Promise<boolean>;
+  /** Sets the number of an active account; false when there is none. Throws PHONE_TAKEN. */
+  setPhone(tx: Tx | null, id: number, phone: string): Promise<boolean>;
+  /**
+   * Whether no other account has the address, in whatever case. Until `tx` ends, nobody else gets past this
+   * call for the same address. A registration that was never proved holds no address.
+   */
+  claimEmail(tx: Tx, email: string, userId: number): Promise<boolean>;
+  /** Changes an active account; null when there is none. */
+  updateProfile(tx: Tx, id: number, changes: ProfileChanges): Promise<User | null>;
+  /**
+   * Whether the number belongs to an account, or to a registration that can still be proved. An account that
+   * was never activated and has no live activation code is no obstacle: `removeAbandoned` clears it away.
+   */
+  isPhoneTaken(tx: Tx | null, phone: string, now: Date): Promise<boolean>;
+  /**
+   * Removes the number's account if it was never activated and no activation code for it is alive:
+   * what makes room for a new registration.
+   */
+  removeAbandoned(tx: Tx | null, phone: string, now: Date): Promise<void>;
+  /** Removes an account that was never activated. An active or deactivated account stays. */
+  removeUnproved(tx: Tx | null, id: number): Promise<void>;
+}
+
+/** A row of `users` as SQL names its columns. */
+export interface UserRow {
+  id: number;
+  phone: string;
+  first_name: string;
+  last_name: string;
+  email: string | null;
+  address: string | null;
+  apartment_name: string | null;
+  date_joined: Date;
+  last_login: Date | null;
+  is_active: boolean;
+  is_staff: boolean;
+  is_superuser: boolean;
+}
+
+/** The columns of a UserRow, for SELECT and RETURNING, of the table that is called `users` there. */
+export const userColumns = [
+  "id",
+  "phone",
+  "first_name",
+  "last_name",
+  "email",
+  "address",
+  "apartment_name",
+  "date_joined",
+  "last_login",
+  "is_active",
+  "is_staff",
+  "is_superuser",
+]
+  .map((column) => `users.${column}`)
+  .join(", ");
+
+export function toUser(row: UserRow): User {
+  return {
+    id: row.id,
+    phone: row.phone,
+    firstName: row.first_name,
+    lastName: row.last_name,
+    email: row.email,
+    address: row.address,
+    apartmentName: row.apartment_name,
+    dateJoined: row.date_joined,
+    lastLogin: row.last_login,
+    isActive: row.is_active,
+    isStaff: row.is_staff,
+    isSuperuser: row.is_superuser,
+  };
+}
+
+const credentials = `${userColumns}, users.password_hash, users.deactivated_at IS NOT NULL AS is_deactivated`;
+
+const findByPhone: Statement = {
+  name: "users_find_by_phone",
+  text: `SELECT ${credentials} FROM users WHERE users.phone = $1`,
+};
+
+const findById: Statement = {
+  name: "users_find_by_id",
+  text: `SELECT ${credentials} FROM users WHERE users.id = $1`,
+};
+
+const setPasswordHash: Statement = {
+  name: "users_set_password_hash",
+  text: "UPDATE users SET password_hash = $2 WHERE id = $1 AND is_active RETURNING id",
+};
+
+const setPhone: Statement = {
+  name: "users_set_phone",
+  text: "UPDATE users SET phone = $2 WHERE id = $1 AND is_active RETURNING id",
+};
+
+const lockEmail: Statement = {
+  name: "users_lock_email",
+  text: "SELECT pg_advisory_xact_lock(hashtextextended('email:' || lower($1), 0))",
+};
+
+// A statement of its own: its snapshot must be taken after the lock was granted.
+const findOtherByEmail: Statement = {
+  name: "users_find_other_by_email",
+  text: `SELECT FROM users WHERE lower(email) = lower($1) AND id <> $2
+         AND (is_active OR deactivated_at IS NOT NULL) LIMIT 1`,
+};
+
+const isAbandoned = `NOT is_active AND deactivated_at IS NULL AND NOT EXISTS (
+  SELECT FROM codes WHERE codes.user_id = users.id AND codes.purpose = 'activation' AND codes.expires_at > $2
+)`;
+
+const isPhoneTaken: Statement = {
+  name: "users_is_phone_taken",
+  text: `SELECT FROM users WHERE phone = $1 AND NOT (${isAbandoned})`,
+};
+
+const removeAbandoned: Statement = {
+  name: "users_remove_abandoned",
+  text: `DELETE FROM users WHERE phone = $1 AND ${isAbandoned}`,
+};
+
+const removeUnproved: Statement = {
+  name: "users_remove_unproved",
+  text: "DELETE FROM users WHERE id = $1 AND NOT is_active AND deactivated_at IS NULL",
+};
+
+interface CredentialsRow extends UserRow {
+  password_hash: string;
+  is_deactivated: boolean;
+}
+
+/** A violated uniqueness of the number as the domain's PHONE_TAKEN. */
+async function unlessPhoneTaken<T>(write: Promise<T>): Promise<T> {
+  try {
+    return await write;
+  } catch (error) {
+    if (violatedConstraint(error) === "users_phone_key") throw new DomainError("PHONE_TAKEN");
+    throw error;
+  }
+}
+
+export function createUserStore(database: Database): UserStore {
+  class UserModel extends Model<InferAttributes<UserModel>, InferCreationAttributes<UserModel>> {
+    declare id: CreationOptional<number>;
+    declare phone: string;
+    declare firstName: string;
+    declare lastName: string;
+    declare email: string | null;
+    declare address: string | null;
+    declare apartmentName: string | null;
+    declare passwordHash: string;
+    declare isActive: CreationOptional<boolean>;
+    declare isStaff: CreationOptional<boolean>;
+    declare isSuperuser: CreationOptional<boolean>;
+    declare dateJoined: Date;
+    declare lastLogin: CreationOptional<Date | null>;
+  }
+  UserModel.init(
+    {
+      id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
+      phone: DataTypes.STRING(16),
+      firstName: DataTypes.STRING(150),
+      lastName: DataTypes.STRING(150),
+      email: DataTypes.STRING(254),
+      address: DataTypes.TEXT,
+      apartmentName: DataTypes.STRING(3),
+      passwordHash: DataTypes.TEXT,
+      isActive: { type: DataTypes.BOOLEAN, defaultValue: false },
+      isStaff: { type: DataTypes.BOOLEAN, defaultValue: false },
+      isSuperuser: { type: DataTypes.BOOLEAN, defaultValue: false },
+      dateJoined: DataTypes.DATE,
+      lastLogin: DataTypes.DATE,
+    },
+    {
+      sequelize: database.sequelize,
+      modelName: "User",
+      tableName: "users",
+      underscored: true,
+      timestamps: false,
+    },
+  );
+
+  async function findCredentials(tx: Tx | null, statement: Statement, key: string | number) {
+    const [row] = await database.run<CredentialsRow>(tx, statement, [key]);
+    if (!row) return null;
+    return { user: toUser(row), passwordHash: row.password_hash, isDeactivated: row.is_deactivated };
+  }
+
+  return {
+    async create(tx, user) {
+      const created = await unlessPhoneTaken(UserModel.create(user, { transaction: tx }));
+      const { passwordHash: _, ...plain } = created.get({ plain: true });
+      return { ...plain, lastLogin: plain.lastLogin ?? null };
+    },
+
+    findByPhone: (tx, phone) => findCredentials(tx, findByPhone, phone),
+
+    findById: (tx, id) => findCredentials(tx, findById, id),
+
+    async setPasswordHash(tx, id, passwordHash) {
+      return (await database.run(tx, setPasswordHash, [id, passwordHash])).length > 0;
+    },
+
+    async setPhone(tx, id, phone) {
+      return (await unlessPhoneTaken(database.run(tx, setPhone, [id, phone]))).length > 0;
+    },
+
+    async claimEmail(tx, email, userId) {
+      await database.run(tx, lockEmail, [email]);
+      return (await database.run(tx, findOtherByEmail, [email, userId])).length === 0;
+    },
+
+    async updateProfile(tx, id, changes) {
+      await UserModel.update(changes, { where: { id, isActive: true }, transaction: tx });
+      const account = await findCredentials(tx, findById, id);
+      return account?.user.isActive ? account.user : null;
+    },
+
+    async isPhoneTaken(tx, phone, now) {
+      return (await database.run(tx, isPhoneTaken, [phone, now])).length > 0;
+    },
+
+    async removeAbandoned(tx, phone, now) {
+      await database.run(tx, removeAbandoned, [phone, now]);
+    },
+
+    async removeUnproved(tx, id) {
+      await database.run(tx, removeUnproved, [id]);
+    },
+  };
+}

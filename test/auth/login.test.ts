@@ -1,0 +1,87 @@
+import argon2 from "argon2";
+import { expect } from "chai";
+import { login } from "../../src/auth/login.js";
+import {
+  activeUser,
+  failure,
+  newPhone,
+  registered,
+  type TestWorld,
+  testPassword,
+  testWorld,
+} from "../support/world.js";
+
+describe("login", () => {
+  let world: TestWorld;
+  before(async () => {
+    world = await testWorld();
+  });
+  after(() => world.close());
+
+  const setHash = (phone: string, hash: string) =>
+    world.testDatabase.database.run(
+      null,
+      { name: "test_set_hash", text: "UPDATE users SET password_hash = $2 WHERE phone = $1" },
+      [phone, hash],
+    );
+
+  it("opens a session in two statements, and notes the login", async () => {
+    const { phone } = await activeUser(world);
+    world.statements.length = 0;
+    const { user, tokens } = await login(world.parts, { phone, password: testPassword });
+    expect(world.statements).to.have.length(2);
+    expect(user.phone).to.equal(phone);
+    expect(tokens).to.include({ accessExpiresIn: 900, refreshExpiresIn: 604_800 });
+    expect((await world.parts.authenticate(tokens.access)).user).to.include({ id: user.id });
+    const account = await world.parts.users.findByPhone(null, phone);
+    expect(account?.user.lastLogin).to.deep.equal(world.clock.now());
+  });
+
+  it("answers an unknown phone like a wrong password", async () => {
+    const { phone } = await activeUser(world);
+    expect(await failure(login(world.parts, { phone, password: "wrong" }))).to.equal("CREDENTIALS_REJECTED");
+    expect(await failure(login(world.parts, { phone: newPhone(), password: "wrong" }))).to.equal(
+      "CREDENTIALS_REJECTED",
+    );
+  });
+
+  it("tells only who knows the password that the account is not activated", async () => {
+    const phone = await registered(world);
+    expect(await failure(login(world.parts, { phone, password: testPassword }))).to.equal(
+      "ACCOUNT_NOT_ACTIVATED",
+    );
+    expect(await failure(login(world.parts, { phone, password: "wrong" }))).to.equal("CREDENTIALS_REJECTED");
+  });
+
+  it("takes a password composed in another way", async () => {
+    const { phone } = await activeUser(world);
+    await setHash(phone, await world.parts.hasher.hash("Crème brûlée".normalize("NFC")));
+    const { user } = await login(world.parts, { phone, password: "Crème brûlée".normalize("NFD") });
+    expect(user.phone).to.equal(phone);
+  });
+
+  it("takes a hash of Django's and replaces it with ours", async () => {
+    const { phone } = await activeUser(world);
+    const options = { type: argon2.argon2id, memoryCost: 102_400, timeCost: 2, parallelism: 8 } as const;
+    await setHash(phone, `argon2${await argon2.hash(testPassword, options)}`);
+    await login(world.parts, { phone, password: testPassword });
+    const account = await world.parts.users.findByPhone(null, phone);
+    expect(account?.passwordHash).to.match(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    await login(world.parts, { phone, password: testPassword });
+  });
+
+  it("opens no session when the password changes while it is being checked", async () => {
+    const { phone } = await activeUser(world);
+    const newHash = await world.parts.hasher.hash("Another-one-77");
+    const hasher = {
+      ...world.parts.hasher,
+      async verify(hash: string, password: string) {
+        const result = await world.parts.hasher.verify(hash, password);
+        await setHash(phone, newHash);
+        return result;
+      },
+    };
+    const attempt = login({ ...world.parts, hasher }, { phone, password: testPassword });
+    expect(await failure(attempt)).to.equal("CREDENTIALS_REJECTED");
+  });
+});

@@ -1,0 +1,44 @@
+import { readFileSync } from "node:fs";
+import { relative } from "node:path";
+
+/** The least share of covered lines, in percent, of each folder of `src`. */
+const targets: Readonly<Record<string, number>> = {
+  users: 95,
+  codes: 95,
+  tokens: 95,
+  sms: 95,
+  auth: 95,
+  profile: 95,
+  whitelist: 95,
+  rpc: 90,
+  rest: 90,
+  limits: 90,
+};
+
+/** A file of types alone is never loaded, and has no line to cover. */
+const runsCode = /^(export )?(default )?(async )?(function|const|let|class)\b/m;
+
+type Summary = Record<string, { lines: { total: number; covered: number } }>;
+
+/** Prints how much of each folder the tests ran, from c8's summary; false when one misses its target. */
+export function reportCoverage(summaryFile: string): boolean {
+  const summary = JSON.parse(readFileSync(summaryFile, "utf8")) as Summary;
+  const folders = new Map<string, { total: number; covered: number }>();
+  for (const [file, { lines }] of Object.entries(summary)) {
+    const [root, folder, rest] = relative(process.cwd(), file).split("/");
+    if (root !== "src" || !folder || !rest || !runsCode.test(readFileSync(file, "utf8"))) continue;
+    const sum = folders.get(folder) ?? { total: 0, covered: 0 };
+    folders.set(folder, { total: sum.total + lines.total, covered: sum.covered + lines.covered });
+  }
+  let reached = true;
+  console.log("\nlines covered");
+  for (const [folder, { total, covered }] of [...folders].sort()) {
+    const percent = total === 0 ? 100 : (100 * covered) / total;
+    const target = targets[folder];
+    const missed = target !== undefined && percent < target;
+    reached &&= !missed;
+    const goal = target === undefined ? "" : `target ${target} %${missed ? "  MISSED" : ""}`;
+    console.log(`  ${folder.padEnd(12)}${percent.toFixed(1).padStart(6)} %  ${goal}`.trimEnd());
+  }
+  return reached;
+}

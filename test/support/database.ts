@@ -1,0 +1,52 @@
+import { randomBytes } from "node:crypto";
+import type { Database } from "../../src/db/database.js";
+import { migrate } from "../../src/db/migrate.js";
+import { openDatabase } from "../../src/db/open-database.js";
+import { testVariable } from "./environment.js";
+import { testLogger } from "./log.js";
+
+/** A schema of our own in the tests' PostgreSQL. */
+export interface TestDatabase {
+  database: Database;
+  /** For processes that the test starts: they see the same tables. */
+  url: string;
+  schema: string;
+  /** Every statement that `database` has sent; set its length to 0 to count afresh. */
+  statements: string[];
+  /** Removes the schema and closes the connections. */
+  drop(): Promise<void>;
+}
+
+/** Makes a new schema with all tables, or with none when `migrated` is false. One for each test file. */
+export async function testDatabase(
+  options: { migrated?: boolean; poolSize?: number } = {},
+): Promise<TestDatabase> {
+  const url = testVariable("TEST_DATABASE_URL");
+  const schema = `test_${randomBytes(8).toString("hex")}`;
+  const statements: string[] = [];
+  const database = openDatabase({
+    url,
+    schema,
+    poolSize: options.poolSize ?? 10,
+    onStatement: (text) => statements.push(text),
+  });
+  await database.sequelize.query(`CREATE SCHEMA ${schema}`);
+  if (options.migrated ?? true) await migrate(database, testLogger());
+  return {
+    database,
+    url: withSchema(url, schema),
+    schema,
+    statements,
+    async drop() {
+      await database.sequelize.query(`DROP SCHEMA ${schema} CASCADE`);
+      await database.close();
+    },
+  };
+}
+
+/** `url`, so that whoever connects by it works in `schema`. */
+function withSchema(url: string, schema: string): string {
+  const parsed = new URL(url);
+  parsed.searchParams.set("options", `-c search_path=${schema}`);
+  return parsed.href;
+}

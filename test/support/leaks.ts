@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** A secret that was found in a log. */
+export interface Leak {
+  secret: string;
+  line: string;
+}
+
+/** Long enough to be rare in a log, short enough for a code of six digits. */
+const seedLength = 6;
+
+/** Digits alone occur by chance within longer numbers and identifiers: such a secret counts as a word only. */
+function standsAlone(text: string, at: number, secret: string): boolean {
+  if (!/^\d{1,8}$/.test(secret)) return true;
+  return !/[\w.+-]/.test(text.charAt(at - 1)) && !/[\w-]/.test(text.charAt(at + secret.length));
+}
+
+/** Every place in `text` where one of `secrets` stands. */
+export function leaksIn(text: string, secrets: Iterable<string>): Leak[] {
+  const bySeed = new Map<string, string[]>();
+  for (const secret of new Set(secrets)) {
+    const seed = secret.slice(0, seedLength);
+    bySeed.set(seed, [...(bySeed.get(seed) ?? []), secret]);
+  }
+  const leaks: Leak[] = [];
+  for (let at = 0; at + seedLength <= text.length; at++) {
+    for (const secret of bySeed.get(text.slice(at, at + seedLength)) ?? []) {
+      if (!text.startsWith(secret, at) || !standsAlone(text, at, secret)) continue;
+      const end = text.indexOf("\n", at);
+      leaks.push({ secret, line: text.slice(text.lastIndexOf("\n", at) + 1, end < 0 ? undefined : end) });
+    }
+  }
+  return leaks;
+}
+
+/** A phone number is as telling without its plus sign. */
+function spellings(secret: string): string[] {
+  return secret.startsWith("+") ? [secret.slice(1)] : [secret];
+}
+
+/** Searches the logs of a test run (`test/support/log.ts`) for the secrets recorded in it. */
+export function leaksOf(logFolder: string): { leaks: Leak[]; secrets: number; lines: number } {
+  const read = (ending: string) =>
+    readdirSync(logFolder)
+      .filter((name) => name.endsWith(ending))
+      .map((name) => readFileSync(join(logFolder, name), "utf8"));
+  const secrets = read(".secrets")
+    .flatMap((text) => text.split("\n").filter(Boolean))
+    .flatMap((line) => spellings(JSON.parse(line) as string));
+  const logs = read(".log");
+  return {
+    leaks: logs.flatMap((text) => leaksIn(text, secrets)),
+    secrets: new Set(secrets).size,
+    lines: logs.reduce((sum, text) => sum + text.split("\n").length - 1, 0),
+  };
+}

@@ -1,0 +1,20 @@
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+import { createLogger, type Logger } from "../../src/system/logger.js";
+import { testVariable } from "./environment.js";
+
+/** The file of this process in which all that is logged in the test run is gathered. */
+export function testLogFile(): string {
+  return join(testVariable("TEST_LOG_DIR"), `${process.pid}.log`);
+}
+
+/** A logger at the lowest level. `npm test` searches what it wrote for the recorded secrets. */
+export function testLogger(): Logger {
+  const file = testLogFile();
+  return createLogger("trace", { write: (line) => appendFileSync(file, line) });
+}
+
+/** Notes a code, token, password or phone number that the tests use: `npm test` fails when a log holds it. */
+export function recordSecret(secret: string): void {
+  appendFileSync(join(testVariable("TEST_LOG_DIR"), `${process.pid}.secrets`), `${JSON.stringify(secret)}\n`);
+}

@@ -1,0 +1,58 @@
+import { DomainError } from "../../src/errors.js";
+import type { Operation, SmsGateway } from "../../src/sms/sms-gateway.js";
+import { recordSecret } from "./log.js";
+
+/** A message that would have left. */
+export type Message =
+  | { kind: "activation"; phone: string; code: string }
+  | { kind: "verification"; phone: string; code: string; operation: Operation; link: string }
+  | { kind: "confirmation"; phone: string; operation: Operation; details: string };
+
+/** A gateway that keeps what it is given, and fails while it is told to. */
+export interface Outbox extends SmsGateway {
+  readonly messages: Message[];
+  failing: boolean;
+  /** What was sent to this number, oldest first. */
+  to(phone: string): Message[];
+  /** The code that was sent to this number last. */
+  codeFor(phone: string): string;
+  /** The token of the link that was sent to this number last. */
+  tokenFor(phone: string): string;
+}
+
+export function createOutbox(): Outbox {
+  const messages: Message[] = [];
+
+  async function take(message: Message): Promise<void> {
+    recordSecret(message.phone);
+    if (outbox.failing) throw new DomainError("SMS_UNAVAILABLE");
+    if ("code" in message) recordSecret(message.code);
+    if ("link" in message) recordSecret(tokenOf(message.link));
+    messages.push(message);
+  }
+
+  function last<T extends "code" | "link">(phone: string, property: T): Record<T, string> {
+    const message = messages.findLast((each) => each.phone === phone && property in each);
+    if (!message) throw new Error(`no ${property} was sent to this number`);
+    return message as Record<T, string>;
+  }
+
+  const outbox: Outbox = {
+    messages,
+    failing: false,
+    to: (phone) => messages.filter((message) => message.phone === phone),
+    codeFor: (phone) => last(phone, "code").code,
+    tokenFor: (phone) => tokenOf(last(phone, "link").link),
+    sendActivationCode: (phone, code) => take({ kind: "activation", phone, code }),
+    sendVerificationCode: (phone, code, operation, link = "") =>
+      take({ kind: "verification", phone, code, operation, link }),
+    sendConfirmation: (phone, operation, details = "") =>
+      take({ kind: "confirmation", phone, operation, details }),
+    isAvailable: async () => !outbox.failing,
+  };
+  return outbox;
+}
+
+function tokenOf(link: string): string {
+  return new URL(link).searchParams.get("token") ?? "";
+}

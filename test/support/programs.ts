@@ -1,0 +1,74 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { delimiter, join } from "node:path";
+
+/** A server program of the tests: where it may be, and what to install when it is nowhere. */
+interface Program {
+  /** What must stand together in one folder. */
+  files: readonly string[];
+  /** Folders to look in after PATH; `*` stands for any one name, the last in order first. */
+  places: readonly string[];
+  /** The package's name in Debian and Ubuntu. */
+  aptPackage: string;
+}
+
+export const postgresProgram: Program = {
+  files: ["postgres", "initdb"],
+  places: [
+    "/usr/lib/postgresql/*/bin",
+    "/usr/pgsql-*/bin",
+    "/opt/homebrew/opt/postgresql*/bin",
+    "/usr/local/opt/postgresql*/bin",
+  ],
+  aptPackage: "postgresql",
+};
+
+export const redisProgram: Program = {
+  files: ["redis-server"],
+  places: ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"],
+  aptPackage: "redis-server",
+};
+
+/** `/a/*\/b` as the folders that exist. */
+function expand(place: string): string[] {
+  const parts = place.split("/");
+  const star = parts.findIndex((part) => part.includes("*"));
+  if (star < 0) return [place];
+  const parent = parts.slice(0, star).join("/");
+  if (!existsSync(parent)) return [];
+  const [before = "", after = ""] = (parts[star] ?? "").split("*");
+  return readdirSync(parent)
+    .filter((name) => name.startsWith(before) && name.endsWith(after))
+    .sort((a, b) => b.localeCompare(a, "en", { numeric: true }))
+    .map((name) => [parent, name, ...parts.slice(star + 1)].join("/"));
+}
+
+function find(program: Program): string | undefined {
+  const folders = [...(process.env.PATH ?? "").split(delimiter), ...program.places.flatMap(expand)];
+  return folders.find((folder) => program.files.every((file) => existsSync(join(folder, file))));
+}
+
+function install({ aptPackage }: Program): void {
+  // Run level 1 keeps the package from starting a server of its own.
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
+  const apt = (...args: string[]) =>
+    execFileSync("apt-get", args, { env, stdio: ["ignore", "ignore", "inherit"] });
+  apt("update", "-qq");
+  apt("install", "-y", "-qq", "--no-install-recommends", aptPackage);
+}
+
+/**
+ * The folder of a program, which is installed first where that is possible.
+ * Throws one sentence that says what to install otherwise.
+ */
+export function folderOf(program: Program): string {
+  const found = find(program);
+  if (found) return found;
+  const mayInstall = process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");
+  if (mayInstall) install(program);
+  const installed = mayInstall ? find(program) : undefined;
+  if (installed) return installed;
+  throw new Error(
+    `The tests need ${program.files.join(" and ")}: install the package ${program.aptPackage}, or set TEST_DATABASE_URL and TEST_REDIS_URL.`,
+  );
+}

@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { reportCoverage } from "./coverage.js";
+import { leaksOf } from "./leaks.js";
+import { type Servers, startServers } from "./servers.js";
+
+// `npm test`: all tests with coverage, or `npm test -- <files and options of mocha>` for some without.
+const chosen = process.argv.slice(2);
+const wholeRun = chosen.length === 0;
+const allTests = "test/**/*.test.ts";
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "waterbill-tests-"));
+const countsFile = join(folder, "counts.json");
+const coverageFolder = join(root, "coverage");
+
+const bin = (name: string) => join(root, "node_modules", name, "bin", `${name}.js`);
+const c8 = [
+  bin("c8"),
+  ...["--all", "--src", "src", "--include", "src/**/*.ts", "--exclude", "src/**/*.d.ts"],
+  ...["--reporter", "json-summary", "--reporter", "lcovonly", "--reports-dir", coverageFolder],
+];
+const mocha = [
+  bin("mocha"),
+  ...["--reporter", join(root, "test/support/reporter.ts"), "--reporter-option", `counts=${countsFile}`],
+];
+const parallel = ["--parallel", "--jobs", String(Math.max(2, availableParallelism()))];
+
+let servers: Servers | undefined;
+let child: ChildProcess | undefined;
+
+async function runMocha(): Promise<boolean> {
+  servers = await startServers({
+    databaseUrl: process.env.TEST_DATABASE_URL,
+    redisUrl: process.env.TEST_REDIS_URL,
+  });
+  const args = wholeRun ? [...c8, process.execPath, ...mocha, ...parallel, allTests] : [...mocha, ...chosen];
+  child = spawn(process.execPath, args, {
+    cwd: root,
+    stdio: "inherit",
+    env: {
+      ...process.env,
+      TEST_DATABASE_URL: servers.databaseUrl,
+      TEST_REDIS_URL: servers.redisUrl,
+      TEST_LOG_DIR: folder,
+    },
+  });
+  const [code] = await once(child, "exit");
+  return code === 0;
+}
+
+function reportLeaks(): boolean {
+  const { leaks, secrets, lines } = leaksOf(folder);
+  console.log(`\n${lines} log lines hold ${leaks.length} of ${secrets} secrets`);
+  for (const { secret, line } of leaks.slice(0, 10)) console.log(`  ${secret} in ${line}`);
+  return leaks.length === 0;
+}
+
+/** `12 passed, 0 failed`: the last line of the run. */
+function reportCounts(): void {
+  const { passes, failures, pending } = JSON.parse(readFileSync(countsFile, "utf8")) as Mocha.Stats;
+  console.log(`\n${passes} passed, ${failures} failed${pending > 0 ? `, ${pending} skipped` : ""}`);
+}
+
+async function cleanUp(): Promise<void> {
+  await servers?.stop();
+  await rm(folder, { recursive: true, force: true });
+}
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.once(signal, () => {
+    child?.kill("SIGKILL");
+    void cleanUp().finally(() => process.exit(1));
+  });
+}
+
+try {
+  const checks = [await runMocha(), reportLeaks()];
+  if (wholeRun) checks.push(reportCoverage(join(coverageFolder, "coverage-summary.json")));
+  reportCounts();
+  process.exitCode = checks.every(Boolean) ? 0 : 1;
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+} finally {
+  await cleanUp();
+}

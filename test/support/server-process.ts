@@ -1,0 +1,73 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+
+/** Who a server runs as; absent: the user of the tests. */
+export interface Account {
+  uid: number;
+  gid: number;
+}
+
+/** An ordinary user when the tests run as root, whom PostgreSQL refuses. */
+export function ordinaryAccount(): Account | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const id = (flag: string, user: string) =>
+    Number(execFileSync("id", [flag, user], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }));
+  for (const user of ["postgres", "nobody"]) {
+    try {
+      return { uid: id("-u", user), gid: id("-g", user) };
+    } catch {
+      // There is no such user on this machine.
+    }
+  }
+  throw new Error("The tests run as root and need an ordinary user (postgres or nobody) for PostgreSQL.");
+}
+
+/** A TCP port of 127.0.0.1 that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** Starts a server and resolves once `answers` does; throws with what it printed when it ends or stays silent. */
+export async function startProcess(
+  program: string,
+  args: readonly string[],
+  options: { account: Account | undefined; cwd: string; answers: () => Promise<unknown> },
+): Promise<ChildProcess> {
+  const child = spawn(program, args, {
+    cwd: options.cwd,
+    stdio: ["ignore", "pipe", "pipe"],
+    ...options.account,
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      output = (output + text).slice(-4000);
+    });
+  }
+  const deadline = performance.now() + 20_000;
+  while (performance.now() < deadline && child.exitCode === null && child.signalCode === null) {
+    try {
+      await options.answers();
+      return child;
+    } catch {
+      await delay(25);
+    }
+  }
+  await stopProcess(child, "SIGKILL");
+  throw new Error(`${program} did not start:\n${output}`);
+}
+
+/** Ends a process by a signal and waits until it is gone. */
+export async function stopProcess(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, "exit");
+  child.kill(signal);
+  await gone;
+}
