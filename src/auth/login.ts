@@ -62,6 +62,9 @@ async function check(deps: LoginDeps, phone: string, password: string) {
   const { ok, needsRehash } = await deps.hasher.verify(passwordHash, password);
   if (!ok) throw new DomainError("CREDENTIALS_REJECTED");
   if (!user.isActive) throw new DomainError("ACCOUNT_NOT_ACTIVATED");
-  const newPasswordHash = needsRehash ? await deps.hasher.hash(password) : passwordHash;
+  // A better hash is worth having, not worth failing a login that is right: the next one tries again.
+  const newPasswordHash = needsRehash
+    ? await deps.hasher.hash(password).catch(() => passwordHash)
+    : passwordHash;
   return { user, passwordHash, newPasswordHash };
 }

@@ -21,7 +21,7 @@ export interface PasswordHasher {
 export interface PasswordHasherOptions {
   /** Hashes made at the same time: `hashConcurrency`. */
   concurrency: number;
-  /** Calls that may wait, first come first served; the next one is OVERLOADED at once. */
+  /** Calls that may wait, at least one, first come first served; the next one is OVERLOADED at once. */
   queueLimit: number;
 }
 
@@ -56,8 +56,7 @@ export function createPasswordHasher({ concurrency, queueLimit }: PasswordHasher
   const turns = pLimit(concurrency);
 
   async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (turns.activeCount >= concurrency && turns.pendingCount >= queueLimit)
-      throw overloaded(RETRY_AFTER_SECONDS);
+    if (turns.pendingCount >= queueLimit) throw overloaded(RETRY_AFTER_SECONDS);
     return turns(work);
   }
 

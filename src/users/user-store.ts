@@ -45,6 +45,8 @@ export interface ProfileChanges {
 export interface UserStore {
   /** Creates an account. Throws PHONE_TAKEN when one has the number. */
   create(tx: Tx | null, user: NewUser): Promise<User>;
+  /** Whether there is any account. */
+  any(tx: Tx | null): Promise<boolean>;
   /** The account with this number, in one statement. */
   findByPhone(tx: Tx | null, phone: string): Promise<Credentials | null>;
   /** The account with this id, in one statement. */
@@ -136,6 +138,8 @@ const findById: Statement = {
   name: "users_find_by_id",
   text: `SELECT ${credentials} FROM users WHERE users.id = $1`,
 };
+
+const any: Statement = { name: "users_any", text: "SELECT FROM users LIMIT 1" };
 
 const setPasswordHash: Statement = {
   name: "users_set_password_hash",
@@ -245,6 +249,10 @@ export function createUserStore(database: Database): UserStore {
       const created = await unlessPhoneTaken(UserModel.create(user, { transaction: tx }));
       const { passwordHash: _, ...plain } = created.get({ plain: true });
       return { ...plain, lastLogin: plain.lastLogin ?? null };
+    },
+
+    async any(tx) {
+      return (await database.run(tx, any, [])).length > 0;
     },
 
     findByPhone: (tx, phone) => findCredentials(tx, findByPhone, phone),

@@ -21,6 +21,9 @@ CREATE TABLE users (
   deactivated_at timestamptz
 );
 
+-- Not unique: registrations may share an address until one is proved; changing to a taken one is refused.
+CREATE INDEX users_email ON users (lower(email)) WHERE email IS NOT NULL;
+
 -- One row for each code that was sent; the newest one of a user and purpose is the one that counts.
 CREATE TABLE codes (
   id           uuid        PRIMARY KEY,
@@ -28,10 +31,10 @@ CREATE TABLE codes (
   purpose      varchar(32) NOT NULL,
   -- HMAC-SHA-256 of the code, bound to id, user and purpose.
   code_digest  bytea       NOT NULL,
-  -- HMAC-SHA-256 of the link token, for operations that have one.
-  token_digest bytea       UNIQUE,
-  -- The number that the operation is about when it is not the account's own (phone change).
-  target_phone varchar(16),
+  -- HMAC-SHA-256 of the token of the link beside the code.
+  token_digest bytea       NOT NULL UNIQUE,
+  -- Where it was sent: the account's number, or the one it is to get (phone change).
+  phone        varchar(16) NOT NULL,
   attempts     smallint    NOT NULL DEFAULT 0,
   issued_at    timestamptz NOT NULL,
   expires_at   timestamptz NOT NULL

@@ -1,0 +1,92 @@
+import type { AddressInfo } from "node:net";
+import { Health } from "#gen/grpc/health/v1/health_pb.js";
+import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
+import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
+import { createAuthService } from "./auth/auth-service.js";
+import type { Config } from "./config.js";
+import { startHousekeeping } from "./housekeeping.js";
+import { limitCalls } from "./limits/limit-calls.js";
+import { createLimiter } from "./limits/limiter.js";
+import { createParts, type Parts, type World } from "./parts.js";
+import { createProfileService } from "./profile/profile-service.js";
+import { createRest } from "./rest/rest.js";
+import { createCalls } from "./rpc/calls.js";
+import { createInterceptors } from "./rpc/interceptors.js";
+import { createRpc } from "./rpc/rpc.js";
+import { parseTrustedProxies } from "./server/client-address.js";
+import { healthRoutes } from "./server/health.js";
+import { createReadiness } from "./server/readiness.js";
+import { reflectionRoutes } from "./server/reflection.js";
+import { createRoutes } from "./server/routes.js";
+import { createServer } from "./server/server.js";
+import type { Logger } from "./system/logger.js";
+import { phoneKey } from "./users/phone-number.js";
+
+/** The running service. */
+export interface App {
+  readonly parts: Parts;
+  /** Starts to serve on the configured host and port; port 0 takes a free one. */
+  listen(): Promise<AddressInfo>;
+  /** Stops to serve: calls in flight finish, what waits in the background is done, connections are closed. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds that calls in flight have when the server stops; with the rest it stays below 10 s. */
+const GRACE_MS = 8000;
+
+/** Puts the service together: every part once, in order. The database of `world` is closed with the app. */
+export function createApp(config: Config, world: World, logger: Logger): App {
+  const { database, clock, random, background } = world;
+  const parts = createParts(config, world);
+  const services = [AuthService, ProfileService];
+
+  const limiter = createLimiter({ clock, logger, redisUrl: config.redisUrl });
+  const interceptors = createInterceptors({
+    logger,
+    authenticate: parts.authenticate,
+    limitCalls: limitCalls({
+      limiter,
+      rates: config.limits,
+      phoneKey: (text) => phoneKey(config.phones, text),
+    }),
+    services,
+  });
+  const readiness = createReadiness({ database });
+  const calls = createCalls({
+    interceptors,
+    routes(router) {
+      router.service(AuthService, createAuthService(parts));
+      router.service(ProfileService, createProfileService(parts));
+      healthRoutes({ readiness, services })(router);
+      reflectionRoutes([...services, Health])(router);
+    },
+  });
+
+  const server = createServer({
+    handler: createRoutes({
+      rpc: createRpc(calls),
+      rest: createRest(calls),
+      readiness,
+      trustsProxy: parseTrustedProxies(config.trustedProxies),
+      random,
+      logger,
+    }),
+    readiness,
+    logger,
+  });
+  const stopHousekeeping = startHousekeeping(parts, (error) =>
+    logger.error({ err: error }, "could not clear expired rows"),
+  );
+
+  return {
+    parts,
+    listen: () => server.listen(config.port, config.host),
+    async close() {
+      stopHousekeeping();
+      await server.close(GRACE_MS);
+      await background.drain();
+      limiter.close();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+import { existsSync } from "node:fs";
+import { Command } from "commander";
+import { addDatabaseCommands } from "./cli/database-commands.js";
+import { reportFailure } from "./cli/report-failure.js";
+import { createRunner } from "./cli/runner.js";
+import { addSmsCommands } from "./cli/sms-commands.js";
+import { addUserCommands } from "./cli/user-commands.js";
+import { addWhitelistCommands } from "./cli/whitelist-commands.js";
+
+// The command line: `npm run cli -- --help`. Works beside a running server and without one.
+
+if (existsSync(".env")) process.loadEnvFile(".env");
+
+const program = new Command("waterbill").description("Administers WaterBill Identity.");
+const run = createRunner(process.env);
+addDatabaseCommands(program, run);
+addUserCommands(program, run);
+addWhitelistCommands(program, run);
+addSmsCommands(program, run);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  reportFailure(error);
+  process.exitCode = 1;
+}

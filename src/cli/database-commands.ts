@@ -1,0 +1,15 @@
+import type { Command } from "commander";
+import { migrate } from "../db/migrate.js";
+import type { Runner } from "./runner.js";
+
+export function addDatabaseCommands(program: Command, run: Runner): void {
+  program
+    .command("migrate")
+    .description("bring the tables up to date")
+    .action(() =>
+      run.withDatabase(async (database, logger) => {
+        const applied = await migrate(database, logger);
+        console.log(applied.length > 0 ? `applied ${applied.join(", ")}` : "nothing to do");
+      }),
+    );
+}

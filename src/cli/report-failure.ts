@@ -1,0 +1,13 @@
+import { DomainError } from "../errors.js";
+import { say } from "../messages/catalogue.js";
+import { finalWords } from "../world.js";
+
+/** Tells why a command failed, on standard error: one line a fault, and a stack only for what nobody foresaw. */
+export function reportFailure(error: unknown): void {
+  if (!(error instanceof DomainError)) {
+    console.error(finalWords(error));
+    return;
+  }
+  const faults = error.fields.map(({ field, sentence }) => `${field}: ${say("en", sentence)}`);
+  console.error((faults.length > 0 ? faults : [say("en", error.sentence)]).join("\n"));
+}

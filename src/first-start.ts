@@ -1,0 +1,55 @@
+import type { Database } from "./db/database.js";
+import { DomainError } from "./errors.js";
+import type { Random } from "./system/random.js";
+import { type CreateSuperuserDeps, createSuperuser } from "./users/create-superuser.js";
+import type { UserStore } from "./users/user-store.js";
+import { initWhitelist } from "./whitelist/init-whitelist.js";
+import type { WhitelistStore } from "./whitelist/whitelist-store.js";
+
+export interface FirstStartDeps extends CreateSuperuserDeps {
+  database: Database;
+  users: UserStore;
+  whitelist: WhitelistStore;
+  random: Random;
+}
+
+/** The number of the development superuser, as the specification's examples have it. */
+const SUPERUSER_PHONE = "+237670000999";
+
+/**
+ * Fills a development database that has no account yet: the test numbers on the whitelist, and one superuser
+ * whose random password is returned here and kept nowhere else. Null when there is an account already.
+ */
+export async function prepareFirstStart(
+  deps: FirstStartDeps,
+): Promise<{ phone: string; password: string } | null> {
+  if (await deps.users.any(null)) return null;
+  await initWhitelist(deps, { force: false, notes: "" });
+  const password = deps.random.bytes(12).toString("base64url");
+  try {
+    await createSuperuser(deps, {
+      phone: SUPERUSER_PHONE,
+      firstName: "Admin",
+      lastName: "User",
+      password,
+    });
+  } catch (error) {
+    // Another process that started at the same moment was first, and prints its password.
+    if (error instanceof DomainError && error.reason === "PHONE_TAKEN") return null;
+    throw error;
+  }
+  return { phone: SUPERUSER_PHONE, password };
+}
+
+/** Commands that take a new customer from the whitelist to the profile, to be pasted into a second terminal. */
+export function walkThrough(origin: string): string {
+  return `{
+  B=${origin}/api/auth; J='Content-Type: application/json'
+  npm run --silent cli -- whitelist check +237670000001
+  curl -s $B/register/ -H "$J" -d '{"phone":"+237670000001","first_name":"John","last_name":"Doe","password":"Motdepasse123!","password_confirm":"Motdepasse123!"}'; echo
+  printf 'The code that the server has just printed: '; read -r CODE </dev/tty
+  curl -s $B/activate/ -H "$J" -d '{"phone":"+237670000001","code":"'$CODE'"}'; echo
+  ACCESS=$(curl -s $B/login/ -H "$J" -d '{"phone":"+237670000001","password":"Motdepasse123!"}' | sed 's/.*"access":"\\([^"]*\\)".*/\\1/')
+  curl -s $B/profile/ -H "Authorization: Bearer $ACCESS"; echo
+}`;
+}

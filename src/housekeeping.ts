@@ -1,0 +1,30 @@
+import type { CodeStore } from "./codes/code-store.js";
+import type { SendStore } from "./codes/send-store.js";
+import { addSeconds, type Clock } from "./system/clock.js";
+import type { SessionStore } from "./tokens/session-store.js";
+
+export interface HousekeepingDeps {
+  codes: CodeStore;
+  sends: SendStore;
+  sessions: SessionStore;
+  clock: Clock;
+}
+
+/** What has been of no use for this long is forgotten; the longest that anything asks for is a day. */
+const RETENTION_SECONDS = 2 * 86_400;
+const INTERVAL_MS = 600_000;
+
+/** Deletes codes, sends and sessions that nothing asks for any more. Any number of processes may do it at once. */
+export async function clearExpired({ codes, sends, sessions, clock }: HousekeepingDeps): Promise<void> {
+  const before = addSeconds(clock.now(), -RETENTION_SECONDS);
+  await codes.purge(null, before);
+  await sends.purge(null, before);
+  await sessions.purge(null, before);
+}
+
+/** Clears every ten minutes until the returned function is called. A failure is reported and tried again later. */
+export function startHousekeeping(deps: HousekeepingDeps, onFailure: (error: unknown) => void): () => void {
+  const timer = setInterval(() => clearExpired(deps).catch(onFailure), INTERVAL_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,23 @@
+import { sms } from "../messages/sms.js";
+import type { SmsGateway } from "./sms-gateway.js";
+import { confirmationText } from "./sms-texts.js";
+
+/** Sends nothing: hands each message to `print`, line by line, for development and tests. */
+export function createConsoleGateway(print: (line: string) => void): SmsGateway {
+  return {
+    async sendActivationCode(phone, code) {
+      print(sms.printedActivation(phone, code));
+    },
+    async sendVerificationCode(phone, code, operation, link) {
+      print(sms.printedVerification(sms.operations[operation], phone, code));
+      if (link) print(sms.printedLink(link));
+    },
+    async sendConfirmation(phone, operation, details) {
+      const text = confirmationText(operation, details);
+      print(sms.printedConfirmation(sms.operations[operation], phone, text));
+    },
+    async isAvailable() {
+      return true;
+    },
+  };
+}

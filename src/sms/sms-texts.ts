@@ -1,0 +1,16 @@
+import { sms } from "../messages/sms.js";
+import type { Operation } from "./sms-gateway.js";
+
+export function activationText(code: string): string {
+  return `${sms.activation(code)} ${sms.expiry}`;
+}
+
+export function verificationText(operation: Operation, code: string, link?: string): string {
+  const verification = sms.verification(sms.operations[operation], code);
+  return [verification, ...(link ? [sms.redirection(link)] : []), sms.expiry].join(" ");
+}
+
+/** That the operation is done. An SMS adds `sms.support`; the console does not. */
+export function confirmationText(operation: Operation, details?: string): string {
+  return [sms.confirmation(sms.operations[operation]), ...(details ? [details] : [])].join(" ");
+}

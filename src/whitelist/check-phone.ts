@@ -1,0 +1,24 @@
+import { parsePhone } from "../users/phone-number.js";
+import type { WhitelistDeps } from "./add-entry.js";
+import type { WhitelistEntry } from "./whitelist-store.js";
+
+export interface PhoneCheck {
+  /** The number in its normal form. */
+  phone: string;
+  isAuthorized: boolean;
+  /** Null when the number is not on the whitelist at all. */
+  entry: WhitelistEntry | null;
+}
+
+/**
+ * Whether a number may register, and what the whitelist knows of it.
+ * Throws PHONE_REQUIRED, PHONE_INVALID or PHONE_LENGTH.
+ */
+export async function checkPhone(
+  deps: Pick<WhitelistDeps, "whitelist" | "phoneRules">,
+  text: string,
+): Promise<PhoneCheck> {
+  const phone = parsePhone(deps.phoneRules, text);
+  const entry = await deps.whitelist.find(null, phone);
+  return { phone, isAuthorized: entry?.isActive ?? false, entry };
+}

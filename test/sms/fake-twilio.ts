@@ -1,0 +1,83 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+
+/** What arrived at the fake. */
+export interface TwilioRequest {
+  method: string;
+  path: string;
+  authorization: string;
+  form: Record<string, string>;
+}
+
+export interface FakeTwilio {
+  baseUrl: string;
+  /** Every request so far; set its length to 0 to start afresh. */
+  requests: TwilioRequest[];
+  /** How the next requests are answered. */
+  answer: (response: ServerResponse, request: TwilioRequest) => void;
+  close(): Promise<void>;
+}
+
+/** Plays Twilio's REST API over plain HTTP on this machine. Without an `answer` it takes every message over. */
+export async function startFakeTwilio(): Promise<FakeTwilio> {
+  const sockets = new Set<Socket>();
+  const server = createServer(async (incoming, response) => {
+    const request = await readRequest(incoming);
+    fake.requests.push(request);
+    fake.answer(response, request);
+  });
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+
+  const fake: FakeTwilio = {
+    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests: [],
+    answer: accepted,
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  return fake;
+}
+
+/** Twilio's answer to a message that it queues. */
+export function accepted(response: ServerResponse, request: TwilioRequest): void {
+  json(response, 201, {
+    sid: `SM${"0".repeat(32)}`,
+    status: "queued",
+    error_code: null,
+    to: request.form.To,
+  });
+}
+
+/** Twilio's answer to a message that it refuses; like the real one, it quotes the number. */
+export function refused(status: number, code: number): FakeTwilio["answer"] {
+  return (response, request) => {
+    const message = `Invalid 'To' Phone Number: ${request.form.To}`;
+    json(response, status, {
+      code,
+      message,
+      more_info: `https://www.twilio.com/docs/errors/${code}`,
+      status,
+    });
+  };
+}
+
+export function json(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+}
+
+async function readRequest(incoming: IncomingMessage): Promise<TwilioRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk);
+  return {
+    method: incoming.method ?? "",
+    path: incoming.url ?? "",
+    authorization: incoming.headers.authorization ?? "",
+    form: Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString())),
+  };
+}

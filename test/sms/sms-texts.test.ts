@@ -1,0 +1,61 @@
+import { expect } from "chai";
+import { phoneChangeDetails, sms } from "../../src/messages/sms.js";
+import { link } from "../../src/sms/link.js";
+import { activationText, confirmationText, verificationText } from "../../src/sms/sms-texts.js";
+
+const operations = ["password_reset", "password_change", "phone_change"] as const;
+
+/** `[opération]` in the specification. */
+const names = {
+  password_reset: "réinitialisation de mot de passe",
+  password_change: "changement de mot de passe",
+  phone_change: "changement de numéro de téléphone",
+};
+
+describe("sms texts", () => {
+  it("are the specification's for an activation", () => {
+    expect(activationText("012345")).to.equal(
+      "Votre code d'activation WaterBill est: 012345. Ce code expire dans 10 minutes. Ne partagez pas ce code.",
+    );
+  });
+
+  for (const operation of operations) {
+    it(`are the specification's for ${operation}`, () => {
+      const name = names[operation];
+      expect(verificationText(operation, "012345")).to.equal(
+        `Votre code de vérification pour ${name} WaterBill est: 012345. Ce code expire dans 10 minutes. Ne partagez pas ce code.`,
+      );
+      expect(verificationText(operation, "012345", "https://waterbill.app/verify?token=t")).to.equal(
+        `Votre code de vérification pour ${name} WaterBill est: 012345. Lien de redirection: https://waterbill.app/verify?token=t. Ce code expire dans 10 minutes. Ne partagez pas ce code.`,
+      );
+      expect(confirmationText(operation)).to.equal(`✅ Votre ${name} a été effectuée avec succès.`);
+      expect(confirmationText(operation, "Merci.")).to.equal(
+        `✅ Votre ${name} a été effectuée avec succès. Merci.`,
+      );
+    });
+  }
+
+  it("name the other number after a phone change", () => {
+    expect(phoneChangeDetails.toOldNumber("+237670000002")).to.equal("Nouveau numéro: +237670000002.");
+    expect(phoneChangeDetails.toNewNumber("+237670000001")).to.equal("Ancien numéro: +237670000001.");
+  });
+
+  it("are written in composed characters", () => {
+    expect(JSON.stringify(sms)).to.equal(JSON.stringify(sms).normalize("NFC"));
+  });
+});
+
+describe("link", () => {
+  it("leads to the operation's page of the front end", () => {
+    const token = "5f0c1e9a-7d3b-4b52-9f0e-2c8a6d1b4e77";
+    expect(link("https://waterbill.app", "password_reset", token)).to.equal(
+      `https://waterbill.app/reset-password?token=${token}`,
+    );
+    expect(link("http://localhost:3000/app", "password_change", token)).to.equal(
+      `http://localhost:3000/app/change-password?token=${token}`,
+    );
+    expect(link("https://waterbill.app", "phone_change", token)).to.equal(
+      `https://waterbill.app/change-phone?token=${token}`,
+    );
+  });
+});

@@ -1,0 +1,53 @@
+import { expect } from "chai";
+import { createBackground } from "../../src/system/background.js";
+
+const never = 100_000_000;
+
+describe("background", () => {
+  it("starts what waits when it is drained, and waits for all of it", async () => {
+    const background = createBackground({ nextDelay: () => never, limit: 10, onFailure: () => {} });
+    const done: number[] = [];
+    for (const job of [1, 2]) background.run(async () => void done.push(job));
+    expect(done).to.deep.equal([]);
+    await background.drain();
+    expect(done).to.deep.equal([1, 2]);
+  });
+
+  it("waits for what jobs have started in their turn", async () => {
+    const background = createBackground({ nextDelay: () => never, limit: 10, onFailure: () => {} });
+    let done = false;
+    background.run(async () => {
+      background.run(async () => {
+        done = true;
+      });
+    });
+    await background.drain();
+    expect(done).to.equal(true);
+  });
+
+  it("takes no more than its limit", async () => {
+    const background = createBackground({ nextDelay: () => never, limit: 2, onFailure: () => {} });
+    const job = async () => {};
+    expect([background.run(job), background.run(job), background.run(job)]).to.deep.equal([
+      true,
+      true,
+      false,
+    ]);
+    await background.drain();
+    expect(background.run(job)).to.equal(true);
+    await background.drain();
+  });
+
+  it("hands a failure over and goes on", async () => {
+    const failures: unknown[] = [];
+    const background = createBackground({
+      nextDelay: () => 0,
+      limit: 10,
+      onFailure: (error) => failures.push(error),
+    });
+    const error = new Error("no");
+    background.run(() => Promise.reject(error));
+    await background.drain();
+    expect(failures).to.deep.equal([error]);
+  });
+});

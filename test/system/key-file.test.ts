@@ -1,0 +1,41 @@
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { loadKeys } from "../../src/system/key-file.js";
+import { systemRandom } from "../../src/system/random.js";
+
+describe("key file", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "waterbill-keys-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it("makes two different secrets once, and keeps them for nobody else to read", () => {
+    const directory = join(folder, "data");
+    const keys = loadKeys(directory, systemRandom);
+    expect(keys.token).to.have.length(43).and.not.equal(keys.code);
+    expect(loadKeys(directory, systemRandom)).to.deep.equal(keys);
+    expect(statSync(join(directory, "keys.json")).mode & 0o777).to.equal(0o600);
+    expect(readdirSync(directory)).to.deep.equal(["keys.json"]);
+  });
+
+  it("takes the keys of another process that was first", () => {
+    const first = { token: "t".repeat(43), code: "c".repeat(43) };
+    const random = {
+      ...systemRandom,
+      uuid() {
+        writeFileSync(join(folder, "keys.json"), JSON.stringify(first));
+        return "draft";
+      },
+    };
+    expect(loadKeys(folder, random)).to.deep.equal(first);
+    expect(readdirSync(folder)).to.deep.equal(["keys.json"]);
+  });
+
+  it("says which file it can't read", () => {
+    writeFileSync(join(folder, "keys.json"), "not JSON");
+    expect(() => loadKeys(folder, systemRandom)).to.throw(join(folder, "keys.json"));
+  });
+});
