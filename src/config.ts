@@ -52,6 +52,7 @@ const environmentSchema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   DATABASE_POOL_SIZE: positive.default(10),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  REDIS_PREFIX: z.string().default("waterbill:limits:"),
   TOKEN_SECRET: secret.optional(),
   CODE_SECRET: secret.optional(),
   TOKEN_ISSUER: z.string().min(1).default("https://identity.waterbill.app"),
@@ -131,6 +132,8 @@ function toConfig(env: Environment) {
     databasePoolSize: env.DATABASE_POOL_SIZE,
     /** Absent: limits are kept in memory. */
     redisUrl: env.REDIS_URL,
+    /** Before every key in Redis. */
+    redisPrefix: env.REDIS_PREFIX,
     /** Absent: made at the first start and kept in `dataDir`. */
     tokenSecret: env.TOKEN_SECRET,
     codeSecret: env.CODE_SECRET,

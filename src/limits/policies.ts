@@ -1,0 +1,51 @@
+import { type DescMethod, getOption } from "@bufbuild/protobuf";
+import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
+import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
+import { Access, access } from "#gen/waterbill/options/v1/access_pb.js";
+import type { LimitName } from "../config.js";
+
+/** A limit that a method falls under, and whom it counts: `phone` is the `phone` of the request. */
+export interface Policy {
+  limit: LimitName;
+  by: "ip" | "phone" | "user";
+}
+
+/** The methods with limits of their own (contract.md, section 7). The rates are in the configuration. */
+const policies = new Map<DescMethod, readonly Policy[]>([
+  [AuthService.method.register, [{ limit: "register", by: "ip" }]],
+  [
+    AuthService.method.activate,
+    [
+      { limit: "activate", by: "ip" },
+      { limit: "phone_based", by: "phone" },
+    ],
+  ],
+  [AuthService.method.resendCode, [{ limit: "resend_code", by: "phone" }]],
+  [AuthService.method.login, [{ limit: "login", by: "ip" }]],
+  [AuthService.method.refreshToken, [{ limit: "auth", by: "ip" }]],
+  [AuthService.method.logout, [{ limit: "auth", by: "ip" }]],
+  [AuthService.method.requestPasswordReset, [{ limit: "forgot", by: "ip" }]],
+  [AuthService.method.confirmPasswordReset, [{ limit: "activate", by: "ip" }]],
+  [ProfileService.method.confirmPasswordChange, [{ limit: "activate", by: "ip" }]],
+  [ProfileService.method.confirmPhoneChange, [{ limit: "activate", by: "ip" }]],
+  [ProfileService.method.requestPasswordChange, [{ limit: "sensitive", by: "user" }]],
+  [ProfileService.method.requestPhoneChange, [{ limit: "sensitive", by: "user" }]],
+]);
+
+/** What every other method falls under, by who may call it. A method that does not say counts as public. */
+const defaults: Record<Access, Policy> = {
+  [Access.UNSPECIFIED]: { limit: "anon", by: "ip" },
+  [Access.PUBLIC]: { limit: "anon", by: "ip" },
+  [Access.USER]: { limit: "user", by: "user" },
+  [Access.ADMIN]: { limit: "admin", by: "user" },
+};
+
+/** The limit of a method that has none of its own. */
+export function defaultPolicy(method: DescMethod): Policy {
+  return defaults[getOption(method, access)];
+}
+
+/** The limits that calls of `method` fall under, at least one. */
+export function policiesOf(method: DescMethod): readonly Policy[] {
+  return policies.get(method) ?? [defaultPolicy(method)];
+}
