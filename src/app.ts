@@ -40,7 +40,12 @@ export function createApp(config: Config, world: World, logger: Logger): App {
   const parts = createParts(config, world);
   const services = [AuthService, ProfileService];
 
-  const limiter = createLimiter({ clock, logger, redisUrl: config.redisUrl });
+  const limiter = createLimiter({
+    clock,
+    logger,
+    redisUrl: config.redisUrl,
+    redisPrefix: config.redisPrefix,
+  });
   const interceptors = createInterceptors({
     logger,
     authenticate: parts.authenticate,

@@ -2,7 +2,7 @@ import { activate } from "../../src/auth/activate.js";
 import { login } from "../../src/auth/login.js";
 import { register } from "../../src/auth/register.js";
 import { type Config, readConfig } from "../../src/config.js";
-import { createParts, type Parts } from "../../src/parts.js";
+import { createParts, type Parts, type World } from "../../src/parts.js";
 import { createBackground } from "../../src/system/background.js";
 import { systemRandom } from "../../src/system/random.js";
 import type { TokenPair } from "../../src/tokens/token-pair.js";
@@ -16,6 +16,7 @@ import { createOutbox, type Outbox } from "./outbox.js";
 /** All use cases on a real PostgreSQL, with a clock that stands still and an SMS gateway that keeps its messages. */
 export interface TestWorld {
   config: Config;
+  outside: World;
   parts: Parts;
   clock: TestClock;
   outbox: Outbox;
@@ -37,28 +38,27 @@ export const testPassword = "Motdepasse123!";
 export async function testWorld(environment: Record<string, string> = {}): Promise<TestWorld> {
   recordSecret(testPassword);
   const config = readConfig({ NODE_ENV: "test", PASSWORD_HASH_QUEUE: "1000", ...environment });
-  const base = await testDatabase();
+  const base = await testDatabase({ url: config.databaseUrl });
   const clock = testClock();
   const outbox = createOutbox();
   const background = createBackground({ nextDelay: () => 0, limit: 1000, onFailure: () => {} });
-  const { database } = base;
-  const makeParts = () =>
-    createParts(config, {
-      database,
-      keys: testKeys,
-      clock,
-      random: systemRandom,
-      sms: outbox,
-      background,
-    });
+  const outside: World = {
+    database: base.database,
+    keys: testKeys,
+    clock,
+    random: systemRandom,
+    sms: outbox,
+    background,
+  };
   return {
     config,
-    parts: makeParts(),
+    outside,
+    parts: createParts(config, outside),
     clock,
     outbox,
     statements: base.statements,
     testDatabase: base,
-    anotherProcess: makeParts,
+    anotherProcess: () => createParts(config, outside),
     settle: () => background.drain(),
     close: () => base.drop(),
   };

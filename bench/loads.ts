@@ -1,0 +1,99 @@
+import autocannon from "autocannon";
+import type { ServerUnderTest } from "./server-under-test.js";
+
+/** One signed-in account of a server. */
+export interface Account {
+  phone: string;
+  password: string;
+  access: string;
+}
+
+/** What a load cost. */
+export interface Cost {
+  /** Milliseconds of the server's CPU for each call. */
+  cpuMs: number;
+  /** Median time of a call, in milliseconds. */
+  p50Ms: number;
+}
+
+const json = { "content-type": "application/json" };
+
+async function post(url: string, body: object): Promise<Record<string, never>> {
+  const response = await fetch(url, { method: "POST", headers: json, body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
+  return (await response.json()) as Record<string, never>;
+}
+
+/** Registers and activates an account, and signs it in. */
+export async function signUp(server: ServerUnderTest, phone: string): Promise<Account> {
+  const password = "Motdepasse123!";
+  const person = { phone, first_name: "Ada", last_name: "Lovelace", password, password_confirm: password };
+  await post(`${server.origin}/api/register/`, person);
+  await post(`${server.origin}/api/activate/`, { phone, code: await server.codeFor(phone) });
+  return { phone, password, access: (await signIn(server, { phone, password })).access };
+}
+
+async function signIn(server: ServerUnderTest, { phone, password }: Pick<Account, "phone" | "password">) {
+  const { data } = await post(`${server.origin}/api/login/`, { phone, password });
+  return (data as unknown as { tokens: { access: string; refresh: string } }).tokens;
+}
+
+async function measure(server: ServerUnderTest, options: autocannon.Options): Promise<Cost> {
+  const before = server.cpuSeconds();
+  const result = await autocannon(options);
+  const cpu = server.cpuSeconds() - before;
+  if (result.non2xx > 0 || result.errors > 0) {
+    throw new Error(`${options.url}: ${result.non2xx} refusals, ${result.errors} errors`);
+  }
+  return { cpuMs: (cpu * 1000) / result["2xx"], p50Ms: result.latency.p50 };
+}
+
+/** A call of the health service, through the same doors as every other: what a call costs that does nothing. */
+export function emptyCall(server: ServerUnderTest): Promise<Cost> {
+  const url = `${server.origin}/grpc.health.v1.Health/Check`;
+  return measure(server, { url, method: "POST", headers: json, body: "{}", connections: 8, amount: 8000 });
+}
+
+export function profile(server: ServerUnderTest, { access }: Account): Promise<Cost> {
+  const headers = { authorization: `Bearer ${access}` };
+  return measure(server, { url: `${server.origin}/api/profile/`, headers, connections: 8, amount: 8000 });
+}
+
+/** Eight sessions, each of which uses the token that its last refresh gave it. */
+export async function refresh(server: ServerUnderTest, account: Account): Promise<Cost> {
+  const tokens = await Promise.all(Array.from({ length: 8 }, () => signIn(server, account)));
+  return measure(server, {
+    url: `${server.origin}/api/token/refresh/`,
+    method: "POST",
+    headers: json,
+    connections: tokens.length,
+    amount: 4000,
+    setupClient(client) {
+      const next = (token: string) => client.setBody(JSON.stringify({ refresh: token }));
+      next(tokens.pop()?.refresh ?? "");
+      client.on("body", (body) => next((JSON.parse(String(body)) as { refresh: string }).refresh));
+    },
+  });
+}
+
+export function login(server: ServerUnderTest, { phone, password }: Account, amount = 100): Promise<Cost> {
+  const body = JSON.stringify({ phone, password });
+  const url = `${server.origin}/api/login/`;
+  return measure(server, { url, method: "POST", headers: json, body, connections: 8, amount });
+}
+
+/** The median of a profile read while 32 clients sign in over and over. */
+export async function profileAmongLogins(server: ServerUnderTest, account: Account): Promise<Cost> {
+  const body = JSON.stringify({ phone: account.phone, password: account.password });
+  const url = `${server.origin}/api/login/`;
+  const logins = autocannon({ url, method: "POST", headers: json, body, connections: 32, duration: 6 });
+  const headers = { authorization: `Bearer ${account.access}` };
+  const cost = await measure(server, {
+    url: `${server.origin}/api/profile/`,
+    headers,
+    connections: 1,
+    duration: 4,
+  });
+  await logins;
+  return cost;
+}

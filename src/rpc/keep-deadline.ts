@@ -1,0 +1,12 @@
+import type { Interceptor } from "@connectrpc/connect";
+import { deadlineKey, untilAborted } from "./deadline.js";
+
+/**
+ * Ends the call when its deadline passes, whether or not the service minds `context.signal`: the client has
+ * stopped waiting, and what is still running answers nobody. A call that comes too late isn't begun.
+ */
+export const keepDeadline: Interceptor = (next) => async (request) => {
+  const expiry = request.contextValues.get(deadlineKey);
+  expiry?.throwIfAborted();
+  return untilAborted(next(request), expiry);
+};

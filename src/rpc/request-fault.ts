@@ -1,0 +1,74 @@
+import { Code } from "@connectrpc/connect";
+import { DomainError, type FieldFault } from "../errors.js";
+import type { Sentence } from "../messages/catalogue.js";
+
+interface RequestFaultOptions {
+  /** HTTP status where the door speaks HTTP; 400 when absent. */
+  status?: number;
+  /** Status over gRPC and Connect, where their protocol asks for another one than invalid_argument. */
+  code?: Code;
+  /** Headers that HTTP asks for beside the status. */
+  headers?: Record<string, string>;
+  fields?: readonly FieldFault[];
+  cause?: unknown;
+}
+
+/**
+ * A request that can't be understood as a call: INVALID_REQUEST with what HTTP and the protocols want to
+ * know of it beyond the error table. The library's error is only the cause, for nobody but the log.
+ */
+export class RequestFault extends DomainError {
+  readonly status: number;
+  readonly code: Code;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(sentence: Sentence, options: RequestFaultOptions = {}) {
+    super("INVALID_REQUEST", { sentence, fields: options.fields ?? [], cause: options.cause });
+    this.name = "RequestFault";
+    this.status = options.status ?? 400;
+    this.code = options.code ?? Code.InvalidArgument;
+    this.headers = options.headers ?? {};
+  }
+}
+
+/** The bytes are not what the content type says, or not one message. */
+export function bodyUnreadable(cause?: unknown): RequestFault {
+  return new RequestFault((m) => m.bodyUnreadable, { cause });
+}
+
+export function bodyNotJson(cause?: unknown): RequestFault {
+  return new RequestFault((m) => m.bodyNotJson, { cause });
+}
+
+/** Larger than the limit, as it came or decompressed. */
+export function bodyTooLarge(): RequestFault {
+  return new RequestFault((m) => m.bodyTooLarge, { status: 413 });
+}
+
+/** `field` has a JSON value of another type than the .proto says. */
+export function fieldWrongType(field: string, cause?: unknown): RequestFault {
+  const fields = [{ field, sentence: (m) => m.fieldWrongType }] satisfies FieldFault[];
+  return new RequestFault((m) => m.invalidRequest, { fields, cause });
+}
+
+/** gRPC and Connect both ask for `unimplemented` and the list of what would be understood. */
+export function compressionUnsupported(): RequestFault {
+  return new RequestFault((m) => m.bodyUnreadable, {
+    status: 415,
+    code: Code.Unimplemented,
+    headers: { "accept-encoding": "gzip" },
+  });
+}
+
+export function contentTypeUnsupported(): RequestFault {
+  return new RequestFault((m) => m.contentTypeUnsupported, { status: 415 });
+}
+
+/** `allowed` are the verbs that this path knows. */
+export function verbNotAllowed(allowed: readonly string[]): RequestFault {
+  return new RequestFault((m) => m.verbNotAllowed, { status: 405, headers: { allow: allowed.join(", ") } });
+}
+
+export function pathUnknown(): RequestFault {
+  return new RequestFault((m) => m.pathUnknown, { status: 404, code: Code.Unimplemented });
+}

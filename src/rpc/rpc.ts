@@ -1,0 +1,54 @@
+import type { ConnectError } from "@connectrpc/connect";
+import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from "@connectrpc/connect-node";
+import type { Caller } from "../caller.js";
+import type { NodeRequest, NodeResponse, RpcHandler } from "../server/node-handler.js";
+import type { Calls } from "./calls.js";
+import { answerConnect, connectForm, sendConnectError } from "./connect-door.js";
+import { parseContentType } from "./content-type.js";
+import { answerGrpc, type GrpcForm, grpcForm, sendGrpc } from "./grpc-door.js";
+import { pathOf } from "./node-exchange.js";
+import { toConnectError } from "./report-errors.js";
+import { contentTypeUnsupported, pathUnknown, type RequestFault, verbNotAllowed } from "./request-fault.js";
+
+/**
+ * Answers gRPC, gRPC-Web and Connect, told apart by their content types. Every path below one of our services
+ * is served, so that a method that doesn't exist is refused in the protocol the client speaks.
+ */
+export function createRpc({ unary, streams }: Calls): RpcHandler {
+  const services = new Set([...unary.keys(), ...streams.keys()].map(serviceOf));
+
+  async function handle(request: NodeRequest, response: NodeResponse, caller: Caller): Promise<void> {
+    const path = pathOf(request);
+    const { mediaType, isUtf8 } = parseContentType(request.headers["content-type"]);
+    const grpc = grpcForm(mediaType);
+    const connect = isUtf8 ? connectForm(mediaType) : undefined;
+    const refuse = (fault: RequestFault, form?: GrpcForm) => {
+      const error = toConnectError(fault, caller.language);
+      if (form) refuseGrpc(request, response, error, form);
+      else sendConnectError(request, response, error, new Headers(), fault.status);
+    };
+    const call = unary.get(path);
+    const stream = streams.get(path);
+    if (!call && !stream) return refuse(pathUnknown(), grpc);
+    if (request.method !== "POST") return refuse(verbNotAllowed(["POST"]));
+    if (stream) {
+      const answer = await stream(universalRequestFromNodeRequest(request, response, undefined, undefined));
+      return universalResponseToNodeResponse(answer, response);
+    }
+    if (call && grpc) return answerGrpc(call, request, response, caller, grpc);
+    if (call && connect) return answerConnect(call, request, response, caller, connect);
+    return refuse(contentTypeUnsupported());
+  }
+
+  return { serves: (path) => services.has(serviceOf(path)), handle };
+}
+
+/** `/waterbill.identity.v1.AuthService/` of a path below it. */
+function serviceOf(path: string): string {
+  return path.slice(0, path.indexOf("/", 1) + 1);
+}
+
+function refuseGrpc(request: NodeRequest, response: NodeResponse, error: ConnectError, form: GrpcForm): void {
+  const [header, trailer] = [new Headers(), new Headers()];
+  sendGrpc(request, response, form, { header, message: Buffer.alloc(0), error, trailer });
+}

@@ -1,0 +1,106 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect } from "chai";
+
+const src = fileURLToPath(new URL("../src", import.meta.url));
+const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+
+/** The rooms of `src`, from the outermost layer to the innermost; the files beside them are rooms too. */
+const layers = [
+  ["main", "cli", "cli/"],
+  ["app", "first-start", "housekeeping", "parts", "world"],
+  ["server/", "rest/", "rpc/"],
+  ["limits/"],
+  ["auth/", "profile/", "whitelist/"],
+  ["caller", "users/", "codes/", "tokens/", "sms/", "paging/"],
+  ["db/"],
+  ["config", "errors", "messages/", "system/"],
+];
+
+const features = new Set(["auth/", "profile/", "whitelist/"]);
+
+function roomOf(file: string): string {
+  const slash = file.indexOf("/");
+  return slash < 0 ? file.slice(0, -".ts".length) : file.slice(0, slash + 1);
+}
+
+const layerOf = (room: string) => layers.findIndex((layer) => layer.includes(room));
+
+function read(file: string): string {
+  return readFileSync(join(src, file), "utf8");
+}
+
+function importsOf(file: string): string[] {
+  return [...read(file).matchAll(/(?:from|import) "([^"]+)"|import\("([^"]+)"\)/g)].map(
+    ([, named, dynamic]) => named ?? dynamic ?? "",
+  );
+}
+
+/** The files of `src` that a file imports. */
+function ownImports(file: string): string[] {
+  return importsOf(file)
+    .filter((name) => name.startsWith("."))
+    .map((name) => relative(src, join(src, dirname(file), name)).replace(/\.js$/, ".ts"));
+}
+
+const offenders = (isOffence: (file: string, text: string) => boolean) =>
+  files.filter((file) => isOffence(file, read(file)));
+
+describe("the source", () => {
+  it("has no room that the layers don't know", () => {
+    expect([...new Set(files.map(roomOf))].filter((room) => layerOf(room) < 0)).to.deep.equal([]);
+  });
+
+  it("imports only inwards, and no feature another", () => {
+    const wrong = files.flatMap((file) => {
+      const from = roomOf(file);
+      return ownImports(file)
+        .map(roomOf)
+        .filter((to) => to !== from)
+        .filter((to) => layerOf(to) < layerOf(from) || (features.has(from) && features.has(to)))
+        .map((to) => `${file} -> ${to}`);
+    });
+    expect(wrong).to.deep.equal([]);
+  });
+
+  it("touches generated code only at its edges", () => {
+    const edges = /^(rpc|rest|limits|server)\/|^(errors|app)\.ts$|-service\.ts$|-message\.ts$/;
+    expect(offenders((file, text) => text.includes('"#gen/') && !edges.test(file))).to.deep.equal([]);
+  });
+
+  it("touches Sequelize only in db and the stores", () => {
+    expect(
+      offenders((file, text) => /from "sequelize"/.test(text) && !/^db\/|-store\.ts$/.test(file)),
+    ).to.deep.equal([]);
+  });
+
+  it("reads the environment only in its roots", () => {
+    expect(
+      offenders((file, text) => text.includes("process.env") && !/^(main|cli)\.ts$/.test(file)),
+    ).to.deep.equal([]);
+  });
+
+  it("takes time and chance only from system", () => {
+    const own = /new Date\(\)|Date\.now\(\)|Math\.random|randomUUID\(/;
+    expect(offenders((file, text) => own.test(text) && !file.startsWith("system/"))).to.deep.equal([]);
+  });
+
+  it("says French only in messages", () => {
+    const french = /["'`][^"'`\n]*[éèêàçùÉ][^"'`\n]*["'`]/;
+    const code = (text: string) => text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
+    expect(offenders((file, text) => french.test(code(text)) && !file.startsWith("messages/"))).to.deep.equal(
+      [],
+    );
+  });
+
+  it("has no file of more than 200 lines but the catalogues", () => {
+    const long = (file: string, text: string) =>
+      text.split("\n").length > 201 && !file.startsWith("messages/");
+    expect(offenders(long)).to.deep.equal([]);
+  });
+
+  it("leaves nothing to do", () => {
+    expect(offenders((_, text) => /\b(TODO|FIXME|XXX)\b/.test(text))).to.deep.equal([]);
+  });
+});

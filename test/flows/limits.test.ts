@@ -1,0 +1,100 @@
+import { expect } from "chai";
+import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
+import { startService, type TestService } from "../support/service.js";
+import { newPhone, registered } from "../support/world.js";
+import { expectRefusal, type FlowDoor, openAllDoors } from "./all-doors.js";
+
+const { login, activate, refreshToken } = AuthService.method;
+
+describe("limits over the wire", () => {
+  let service: TestService;
+  let doors: FlowDoor[];
+  beforeEach(async () => {
+    service = await startService({});
+    doors = openAllDoors(service.origin);
+  });
+  afterEach(async () => {
+    for (const door of doors) door.close();
+    await service.close();
+  });
+
+  const post = (path: string, body: object, headers: Record<string, string> = {}) =>
+    fetch(`${service.origin}${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify(body),
+    });
+
+  it("refuse the 16th login in a minute, through any mixture of doors, paths and forged addresses", async () => {
+    const input = { phone: newPhone(), password: "wrong" };
+    for (let call = 0; call < 15; call += 1) {
+      const { header } = await expectRefusal(doors[call % 5]!.call(login, input), "CREDENTIALS_REJECTED");
+      expect(header.get("x-ratelimit-limit"), doors[call % 5]!.name).to.equal("15");
+      expect(header.get("x-ratelimit-remaining")).to.equal(String(14 - call));
+    }
+    for (const door of doors) {
+      const { header } = await expectRefusal(door.call(login, input), "RATE_LIMITED");
+      expect(Number(header.get("retry-after")), door.name).to.be.within(1, 60);
+      expect(header.get("x-ratelimit-remaining")).to.equal("0");
+      const inMinute = Number(header.get("x-ratelimit-reset")) - service.world.clock.now().getTime() / 1000;
+      expect(inMinute).to.be.within(1, 60);
+    }
+    for (const path of ["/api/login", "/api/auth/login", "/api/login/"]) {
+      const forged = { "x-forwarded-for": "203.0.113.9", forwarded: "for=203.0.113.9" };
+      expect((await post(path, input, forged)).status, path).to.equal(429);
+    }
+  });
+
+  it("say in English over REST when to come back, and in French to who asks for it", async () => {
+    const input = { phone: newPhone(), password: "wrong" };
+    for (let call = 0; call < 15; call += 1) await post("/api/login/", input);
+    const read = async (headers = {}) => (await post("/api/login/", input, headers)).json();
+    const english = (await read()) as { status: string; message: string; data: object };
+    expect(english).to.deep.include({ status: "error", data: {} });
+    expect(english.message).to.match(/^Request was throttled\. Expected available in \d+ seconds\.$/);
+    const french = (await read({ "accept-language": "fr" })) as { message: string };
+    expect(french.message).to.match(/^Trop de requêtes\. Réessayez dans \d+ secondes\.$/);
+  });
+
+  it("count a phone number once, however it is spelled, and take nothing else from a refused call", async () => {
+    const phone = await registered(service.world);
+    const spellings = [phone, ` ${phone.slice(1)}`, `00${phone.slice(1)}`, `tel:${phone}`, `(${phone})`];
+    const answers = [];
+    for (const spelling of spellings)
+      answers.push(await doors[4]!.call(activate, { phone: spelling, code: "x" }));
+    expect(answers.map(({ reason }) => reason)).to.deep.equal([
+      "CODE_INCORRECT",
+      "CODE_INCORRECT",
+      "CODE_INCORRECT",
+      "RATE_LIMITED",
+      "RATE_LIMITED",
+    ]);
+    const other = { phone: newPhone(), code: "x" };
+    await expectRefusal(doors[0]!.call(activate, other), "CODE_INCORRECT");
+    await expectRefusal(doors[1]!.call(activate, other), "CODE_INCORRECT");
+    await expectRefusal(doors[2]!.call(activate, other), "RATE_LIMITED");
+  });
+
+  it("count what is not even a call of the method", async () => {
+    for (let call = 0; call < 30; call += 1) await post("/api/token/refresh/", { refresh: [call] });
+    await expectRefusal(doors[0]!.call(refreshToken, { refresh: "x" }), "RATE_LIMITED");
+  });
+});
+
+describe("limits behind a trusted proxy", () => {
+  it("count each client that the proxy names by itself", async () => {
+    const service = await startService({ TRUSTED_PROXIES: "127.0.0.1" });
+    const login = (forwarded: string) =>
+      fetch(`${service.origin}/api/login/`, {
+        method: "POST",
+        headers: { "content-type": "application/json", "x-forwarded-for": forwarded },
+        body: JSON.stringify({ phone: newPhone(), password: "wrong" }),
+      });
+    for (let call = 0; call < 15; call += 1) {
+      expect((await login(`${call}.1.1.1, 203.0.113.7`)).status).to.equal(401);
+    }
+    expect((await login("9.9.9.9, 203.0.113.7")).status).to.equal(429);
+    expect((await login("203.0.113.7, 203.0.113.8")).status).to.equal(401);
+    await service.close();
+  });
+});

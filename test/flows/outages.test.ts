@@ -1,0 +1,126 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { expect } from "chai";
+import { type PostgresServer, startPostgres } from "../support/postgres-server.js";
+import { type RedisServer, startRedis } from "../support/redis-server.js";
+import { generousLimits, startService, type TestService } from "../support/service.js";
+import { signedIn } from "../support/world.js";
+
+/** Reads a profile over and over until it is told to stop; returns how often each status came. */
+function startTraffic(origin: string, access: string) {
+  const statuses = new Map<number, number>();
+  let isOver = false;
+  async function read(): Promise<number> {
+    const response = await fetch(`${origin}/api/profile/`, {
+      headers: { authorization: `Bearer ${access}` },
+    });
+    await response.arrayBuffer();
+    statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
+    return response.status;
+  }
+  async function loop(): Promise<void> {
+    while (!isOver) {
+      await read();
+      await nextTurn();
+    }
+  }
+  const loops = Array.from({ length: 4 }, loop);
+  return {
+    statuses,
+    /** Resolves with the milliseconds until a read is answered with `status`. */
+    async until(status: number): Promise<number> {
+      const start = performance.now();
+      while ((await read()) !== status) await nextTurn();
+      return performance.now() - start;
+    },
+    async stop() {
+      isOver = true;
+      await Promise.all(loops);
+    },
+  };
+}
+
+describe("a PostgreSQL that is restarted under traffic", () => {
+  let postgres: PostgresServer;
+  let service: TestService;
+  before(async () => {
+    postgres = await startPostgres();
+    service = await startService({ ...generousLimits, DATABASE_URL: postgres.url });
+  });
+  after(async () => {
+    await service.close();
+    await postgres.stop();
+  });
+
+  it("brings answers of 503 meanwhile, health within five seconds, and signs nobody out", async () => {
+    const { tokens } = await signedIn(service.world);
+    const traffic = startTraffic(service.origin, tokens.access);
+    await traffic.until(200);
+    await postgres.halt("SIGINT");
+    await traffic.until(503);
+    const unready = await fetch(`${service.origin}/readyz`);
+    expect(unready.status).to.equal(503);
+    await postgres.resume();
+    expect(await traffic.until(200)).to.be.below(5000);
+    await traffic.stop();
+    expect([...traffic.statuses.keys()].sort()).to.deep.equal([200, 503]);
+
+    const refreshed = await fetch(`${service.origin}/api/token/refresh/`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ refresh: tokens.refresh }),
+    });
+    expect(refreshed.status).to.equal(200);
+  });
+});
+
+describe("a Redis that goes away under traffic", () => {
+  let redis: RedisServer;
+  let service: TestService;
+  before(async () => {
+    redis = await startRedis();
+    service = await startService({ ...generousLimits, LIMIT_LOGIN: "5/minute", REDIS_URL: redis.url });
+  });
+  after(async () => {
+    redis.signal("SIGCONT");
+    await service.close();
+    await redis.stop();
+  });
+
+  const loginStatuses = async (calls: number) => {
+    const statuses: number[] = [];
+    for (let call = 0; call < calls; call += 1) {
+      const response = await fetch(`${service.origin}/api/login/`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ phone: "+237600000000", password: "x" }),
+      });
+      statuses.push(response.status);
+    }
+    return statuses;
+  };
+
+  for (const [what, away, back] of [
+    ["hangs", () => redis.signal("SIGSTOP"), async () => redis.signal("SIGCONT")],
+    ["is stopped", () => redis.halt(), () => redis.resume()],
+  ] as const) {
+    it(`and ${what}: no call fails, and limits hold`, async () => {
+      const { tokens } = await signedIn(service.world);
+      const traffic = startTraffic(service.origin, tokens.access);
+      await traffic.until(200);
+      await away();
+      // The clock of the limits in memory stands still: an hour on, what an earlier outage counted is over.
+      service.world.clock.advance(3600);
+      const { access } = (await signedIn(service.world)).tokens;
+      const others = startTraffic(service.origin, access);
+      await others.until(200);
+      const statuses = await loginStatuses(8);
+      expect(statuses).to.deep.equal([401, 401, 401, 401, 401, 429, 429, 429]);
+      await back();
+      await others.until(200);
+      await Promise.all([traffic.stop(), others.stop()]);
+      for (const status of [...traffic.statuses.keys(), ...others.statuses.keys()]) {
+        expect(status).to.be.oneOf([200, 401]);
+      }
+    });
+  }
+});

@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { expect } from "chai";
+import { type TestDatabase, testDatabase } from "../support/database.js";
+import { recordSecret } from "../support/log.js";
+import { testKeyPrefix, testRedisUrl } from "../support/redis.js";
+import { freePort, stopProcess } from "../support/server-process.js";
+import { newPhone, testKeys, testPassword } from "../support/world.js";
+
+interface Server {
+  process: ChildProcess;
+  origin: string;
+  /** The next line on its standard output that matches. */
+  line(pattern: RegExp): Promise<RegExpExecArray>;
+}
+
+/** The server as it is started in earnest, in a process of its own. */
+async function startServer(environment: Record<string, string>): Promise<Server> {
+  const port = await freePort();
+  const child = spawn(process.execPath, ["--import", "tsx", "src/main.ts"], {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, NODE_ENV: "test", HOST: "127.0.0.1", PORT: String(port), ...environment },
+  });
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  const server: Server = {
+    process: child,
+    origin: `http://127.0.0.1:${port}`,
+    async line(pattern) {
+      for (;;) {
+        const { value, done } = await lines.next();
+        if (done) throw new Error(`the server ended without a line like ${pattern}`);
+        const match = pattern.exec(value);
+        if (match) return match;
+      }
+    },
+  };
+  await server.line(/"msg":"serving"/);
+  return server;
+}
+
+const post = async (url: string, body: object, headers: Record<string, string> = {}) => {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify(body),
+  });
+  return { status: response.status, body: (await response.json()) as Record<string, never> };
+};
+
+describe("two processes on one PostgreSQL and one Redis", () => {
+  let database: TestDatabase;
+  let one: Server;
+  let two: Server;
+  before(async function () {
+    this.timeout(60_000);
+    database = await testDatabase();
+    const environment = {
+      DATABASE_URL: database.url,
+      REDIS_URL: testRedisUrl(),
+      REDIS_PREFIX: testKeyPrefix(),
+      TOKEN_SECRET: testKeys.token,
+      CODE_SECRET: testKeys.code,
+    };
+    [one, two] = await Promise.all([startServer(environment), startServer(environment)]);
+  });
+  after(async () => {
+    await Promise.all([one, two].map((server) => stopProcess(server.process, "SIGKILL")));
+    await database.drop();
+  });
+
+  it("share accounts, codes, sessions and limits, and stop when they are told to", async () => {
+    const phone = newPhone();
+    const statement = {
+      name: "test_allow",
+      text: "INSERT INTO whitelist_entries (phone, added_at) VALUES ($1, now())",
+    };
+    await database.database.run(null, statement, [phone]);
+    const person = {
+      phone,
+      first_name: "J",
+      last_name: "D",
+      password: testPassword,
+      password_confirm: testPassword,
+    };
+    expect((await post(`${one.origin}/api/register/`, person)).status).to.equal(201);
+    const [, code = ""] = await one.line(/Code d'activation pour \+\d+: (\d{6})/);
+    recordSecret(code);
+    expect((await post(`${two.origin}/api/activate/`, { phone, code })).status).to.equal(200);
+
+    const session = await post(`${one.origin}/api/login/`, { phone, password: testPassword });
+    const { access, refresh } = (
+      session.body.data as unknown as { tokens: { access: string; refresh: string } }
+    ).tokens;
+    const next = await post(`${two.origin}/api/token/refresh/`, { refresh });
+    const again = await post(`${one.origin}/api/token/refresh/`, { refresh });
+    expect([next.status, again.status]).to.deep.equal([200, 200]);
+    expect(again.body.refresh).to.equal(next.body.refresh);
+
+    const bearer = { authorization: `Bearer ${access}` };
+    const { status } = await post(`${one.origin}/api/logout/`, { refresh: next.body.refresh }, bearer);
+    expect(status).to.equal(200);
+    const profile = await fetch(`${two.origin}/api/profile/`, { headers: bearer });
+    expect(profile.status).to.equal(401);
+
+    const statuses: number[] = [];
+    for (let call = 0; call < 16; call += 1) {
+      const { origin } = call % 2 === 0 ? one : two;
+      statuses.push((await post(`${origin}/api/login/`, { phone, password: "wrong" })).status);
+    }
+    expect(statuses.filter((each) => each === 401)).to.have.length(14);
+    expect(statuses.filter((each) => each === 429)).to.have.length(2);
+
+    const ended = Promise.all([one, two].map((server) => once(server.process, "exit")));
+    for (const server of [one, two]) server.process.kill("SIGTERM");
+    expect((await ended).map(([exitCode]) => exitCode)).to.deep.equal([0, 0]);
+  });
+});

@@ -1,0 +1,205 @@
+import { expect } from "chai";
+import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
+import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
+import { addEntry } from "../../src/whitelist/add-entry.js";
+import { startService, type TestService } from "../support/service.js";
+import { activeUser, newPhone, testPassword } from "../support/world.js";
+import { accepted, expectRefusal, type FlowDoor, openAllDoors } from "./all-doors.js";
+
+const { login, refreshToken, requestPasswordReset, confirmPasswordReset } = AuthService.method;
+const {
+  getProfile,
+  updateProfile,
+  requestPasswordChange,
+  confirmPasswordChange,
+  requestPhoneChange,
+  confirmPhoneChange,
+} = ProfileService.method;
+
+interface Tokens {
+  access: string;
+  refresh: string;
+}
+
+const newPassword = "Nouveau-Secret-9";
+const passwords = { new_password: newPassword, new_password_confirm: newPassword };
+
+describe("recovery and change", () => {
+  let service: TestService;
+  let doors: FlowDoor[];
+  before(async () => {
+    service = await startService();
+    doors = openAllDoors(service.origin);
+  });
+  after(async () => {
+    for (const door of doors) door.close();
+    await service.close();
+  });
+
+  const signIn = async (door: FlowDoor, phone: string, password = testPassword) =>
+    (await accepted(door.call(login, { phone, password }))).tokens as unknown as Tokens;
+
+  const proofFor = (phone: string) => ({
+    token: service.world.outbox.tokenFor(phone),
+    code: service.world.outbox.codeFor(phone),
+  });
+
+  /** Two devices whose tokens are refused, whatever they are used for. */
+  async function expectEnded(door: FlowDoor, ...sessions: Tokens[]): Promise<void> {
+    for (const { access, refresh } of sessions) {
+      await expectRefusal(door.call(refreshToken, { refresh }), "REFRESH_REJECTED");
+      await expectRefusal(door.call(getProfile, {}, access), "UNAUTHENTICATED");
+      await expectRefusal(
+        door.call(updateProfile, { profile: { first_name: "X" } }, access),
+        "UNAUTHENTICATED",
+      );
+    }
+  }
+
+  for (const [index, name] of ["gRPC", "gRPC-Web", "Connect binary", "Connect JSON", "REST"].entries()) {
+    it(`resets a forgotten password over ${name}`, async () => {
+      const door = doors[index]!;
+      const { phone } = await activeUser(service.world);
+      const sessions = [await signIn(door, phone), await signIn(door, phone)];
+      const known = await door.call(requestPasswordReset, { phone });
+      const unknown = await door.call(requestPasswordReset, { phone: newPhone() });
+      expect(known.data).to.deep.equal(unknown.data);
+      expect(known.sentence).to.equal(unknown.sentence);
+      await service.world.settle();
+
+      const proof = proofFor(phone);
+      await expectRefusal(
+        door.call(confirmPasswordReset, { ...proof, token: "", ...passwords }),
+        "TOKEN_REQUIRED",
+      );
+      await expectRefusal(
+        door.call(confirmPasswordReset, { ...proof, token: "x", ...passwords }),
+        "TOKEN_INVALID",
+      );
+      await expectRefusal(door.call(confirmPasswordChange, { ...proof, ...passwords }), "LINK_REJECTED");
+      await expectRefusal(
+        door.call(confirmPasswordReset, {
+          ...proof,
+          new_password: "password123",
+          new_password_confirm: "password123",
+        }),
+        "PASSWORD_REJECTED",
+      );
+      await accepted(
+        door.call(confirmPasswordReset, { ...proof, token: ` ${proof.token}\u200b\n`, ...passwords }),
+      );
+      await expectRefusal(door.call(confirmPasswordReset, { ...proof, ...passwords }), "LINK_REJECTED");
+      await expectEnded(door, ...sessions);
+      await expectRefusal(door.call(login, { phone, password: testPassword }), "CREDENTIALS_REJECTED");
+      await signIn(door, phone, newPassword);
+    });
+
+    it(`changes the password over ${name}`, async () => {
+      const door = doors[index]!;
+      const { phone } = await activeUser(service.world);
+      const own = await signIn(door, phone);
+      const others = [await signIn(door, phone), await signIn(door, phone)];
+      const { fields } = await expectRefusal(
+        door.call(requestPasswordChange, { current_password: "wrong" }, own.access),
+        "CURRENT_PASSWORD_INCORRECT",
+      );
+      expect(fields).to.have.property("current_password");
+      await accepted(door.call(requestPasswordChange, { current_password: testPassword }, own.access));
+      const proof = proofFor(phone);
+      await expectRefusal(
+        door.call(confirmPasswordChange, { ...proof, ...passwords }, "not.a.token"),
+        "UNAUTHENTICATED",
+      );
+      await accepted(door.call(confirmPasswordChange, { ...proof, ...passwords }, own.access));
+      await expectEnded(door, ...others);
+      await accepted(door.call(refreshToken, { refresh: own.refresh }));
+      await signIn(door, phone, newPassword);
+    });
+
+    it(`changes the phone number over ${name}`, async () => {
+      const door = doors[index]!;
+      const { phone: old } = await activeUser(service.world);
+      const phone = newPhone();
+      const sessions = [await signIn(door, old), await signIn(door, old)];
+      const [{ access }] = sessions as [Tokens, Tokens];
+      const { fields } = await expectRefusal(
+        door.call(requestPhoneChange, { new_phone: phone }, access),
+        "PHONE_NOT_WHITELISTED",
+      );
+      expect(fields).to.have.property("new_phone");
+      await addEntry(service.world.parts, { phone, notes: "", isActive: true, actor: null });
+      await accepted(door.call(requestPhoneChange, { new_phone: phone }, access));
+      const changed = await accepted(door.call(confirmPhoneChange, proofFor(phone)));
+      expect(changed).to.deep.equal({ new_phone: phone });
+      await expectEnded(door, ...sessions);
+      const { access: renewed } = await signIn(door, phone);
+      expect((await accepted(door.call(getProfile, {}, renewed))).user).to.deep.include({ phone });
+    });
+
+    it(`updates the profile over ${name}, and nothing that is not the user's to change`, async () => {
+      const door = doors[index]!;
+      const { id, phone, dateJoined } = await activeUser(service.world);
+      const { access } = await signIn(door, phone);
+      const forbidden =
+        door.name === "gRPC" || door.name === "REST" || door.name === "Connect JSON"
+          ? {
+              is_staff: true,
+              is_superuser: true,
+              is_active: false,
+              id: 1,
+              phone: "+1",
+              date_joined: "2000-01-01",
+            }
+          : {};
+      const profile = { first_name: "Ada", email: `ada${id}@example.com`, apartment_name: "B2" };
+      const { user } = await accepted(
+        door.call(updateProfile, { profile: { ...profile, ...forbidden } }, access),
+      );
+      expect(user).to.deep.include({ ...profile, id, phone, is_active: true, last_name: "Doe" });
+      const account = await service.world.parts.users.findById(null, id);
+      expect(account?.user).to.deep.include({
+        isStaff: false,
+        isSuperuser: false,
+        isActive: true,
+        phone,
+        dateJoined,
+      });
+    });
+  }
+
+  it("clears an optional field over REST with null or an empty text, by PUT and PATCH, under both paths", async () => {
+    const { phone } = await activeUser(service.world);
+    const { access } = await signIn(doors[4]!, phone);
+    const send = async (verb: string, path: string, body: object) => {
+      const response = await fetch(`${service.origin}${path}`, {
+        method: verb,
+        headers: { authorization: `Bearer ${access}`, "content-type": "application/json" },
+        body: JSON.stringify(body),
+      });
+      const { data } = (await response.json()) as { data: { user: Record<string, unknown> } };
+      expect(response.status).to.equal(200);
+      return data.user;
+    };
+    const filled = { address: "12 rue", apartment_name: "A1", email: "clear@example.com" };
+    expect(await send("PUT", "/api/auth/profile/", filled)).to.include(filled);
+    expect(await send("PATCH", "/api/me", { address: null })).to.include({ ...filled, address: null });
+    expect(await send("PATCH", "/api/auth/me/", { email: "" })).to.include({
+      email: null,
+      apartment_name: "A1",
+    });
+    expect(await send("PUT", "/api/profile", {})).to.include({ email: null, apartment_name: "A1" });
+  });
+
+  it("takes a mask over gRPC, and refuses one that names a read-only field", async () => {
+    const { phone, id } = await activeUser(service.world);
+    const door = doors[0]!;
+    const { access } = await signIn(door, phone);
+    const profile = { first_name: "Ada", last_name: "Lovelace" };
+    const masked = { profile, update_mask: { paths: ["last_name", "email"] } };
+    const { user } = await accepted(door.call(updateProfile, masked, access));
+    expect(user).to.deep.include({ first_name: "John", last_name: "Lovelace", id });
+    const forbidden = { profile, update_mask: { paths: ["first_name", "is_staff"] } };
+    const { fields } = await expectRefusal(door.call(updateProfile, forbidden, access), "INVALID_REQUEST");
+    expect(fields).to.have.property("update_mask");
+  });
+});

@@ -1,0 +1,138 @@
+import { expect } from "chai";
+import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
+import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
+import { addEntry } from "../../src/whitelist/add-entry.js";
+import { startService, type TestService } from "../support/service.js";
+import { newPhone, testPassword } from "../support/world.js";
+import { accepted, expectRefusal, type FlowDoor, openAllDoors } from "./all-doors.js";
+
+const { register, activate, resendCode, login, refreshToken, logout } = AuthService.method;
+const { getProfile } = ProfileService.method;
+
+interface Tokens {
+  access: string;
+  refresh: string;
+}
+
+describe("from sign-up to sign-out", () => {
+  let service: TestService;
+  let doors: FlowDoor[];
+  before(async () => {
+    service = await startService();
+    doors = openAllDoors(service.origin);
+  });
+  after(async () => {
+    for (const door of doors) door.close();
+    await service.close();
+  });
+
+  for (const [index, name] of ["gRPC", "gRPC-Web", "Connect binary", "Connect JSON", "REST"].entries()) {
+    it(`goes over ${name}`, async () => {
+      const { world } = service;
+      const door = doors[index]!;
+      expect(door.name).to.equal(name);
+      const phone = newPhone();
+      const spelled = `00 ${phone.slice(1, 4)}-${phone.slice(4)}`;
+      const person = {
+        phone: spelled,
+        first_name: "Éléonore",
+        last_name: "Doe",
+        password: testPassword,
+        password_confirm: testPassword,
+        email: "el@example.com",
+        apartment_name: "A1",
+      };
+
+      await expectRefusal(door.call(register, person), "PHONE_NOT_WHITELISTED");
+      await addEntry(world.parts, { phone, notes: "", isActive: true, actor: null });
+      await accepted(door.call(register, person));
+      const { fields } = await expectRefusal(door.call(register, person), "PHONE_TAKEN");
+      expect(fields).to.have.property("phone", "Un utilisateur avec ce numéro de téléphone existe déjà.");
+      await expectRefusal(door.call(login, { phone, password: testPassword }), "ACCOUNT_NOT_ACTIVATED");
+      await expectRefusal(door.call(resendCode, { phone }), "RATE_LIMITED");
+
+      const code = world.outbox.codeFor(phone);
+      const wrong = code === "000000" ? "000001" : "000000";
+      await expectRefusal(door.call(activate, { phone, code: wrong }), "CODE_INCORRECT");
+      const activated = await accepted(door.call(activate, { phone: spelled, code }));
+      expect(activated.user).to.deep.include({ phone, full_name: "Éléonore Doe", is_active: true });
+      await expectRefusal(door.call(activate, { phone, code }), "ALREADY_ACTIVE");
+
+      await expectRefusal(door.call(login, { phone, password: "wrong" }), "CREDENTIALS_REJECTED");
+      const session = await accepted(door.call(login, { phone: spelled, password: testPassword }));
+      const tokens = session.tokens as Tokens & { access_expires_in: number };
+      expect(tokens.access_expires_in).to.equal(900);
+
+      const profile = await accepted(door.call(getProfile, {}, tokens.access));
+      expect(profile.user).to.deep.include({ phone, first_name: "Éléonore", email: "el@example.com" });
+      await expectRefusal(door.call(getProfile, {}), "UNAUTHENTICATED");
+      await expectRefusal(door.call(getProfile, {}, tokens.refresh), "UNAUTHENTICATED");
+      await expectRefusal(door.call(getProfile, {}, `${tokens.access.slice(0, -2)}xx`), "UNAUTHENTICATED");
+
+      const next = (await accepted(
+        door.call(refreshToken, { refresh: tokens.refresh }),
+      )) as unknown as Tokens;
+      await expectRefusal(door.call(refreshToken, { refresh: next.access }), "REFRESH_REJECTED");
+      await accepted(door.call(getProfile, {}, next.access));
+
+      await expectRefusal(door.call(logout, { refresh: next.refresh }), "UNAUTHENTICATED");
+      await accepted(door.call(logout, { refresh: next.refresh }, next.access));
+      await expectRefusal(door.call(refreshToken, { refresh: next.refresh }), "REFRESH_REJECTED");
+      await expectRefusal(door.call(getProfile, {}, next.access), "UNAUTHENTICATED");
+      expect(world.outbox.to(phone)).to.have.length(1);
+    });
+  }
+
+  it("ends the session through every door when a rotated token comes back after the grace", async () => {
+    const { world } = service;
+    for (const door of doors) {
+      const phone = newPhone();
+      await addEntry(world.parts, { phone, notes: "", isActive: true, actor: null });
+      const passwords = { password: testPassword, password_confirm: testPassword };
+      await accepted(door.call(register, { phone, first_name: "J", last_name: "D", ...passwords }));
+      await accepted(door.call(activate, { phone, code: world.outbox.codeFor(phone) }));
+      const { tokens } = (await accepted(door.call(login, { phone, password: testPassword }))) as unknown as {
+        tokens: Tokens;
+      };
+      const next = (await accepted(
+        door.call(refreshToken, { refresh: tokens.refresh }),
+      )) as unknown as Tokens;
+      const again = await accepted(door.call(refreshToken, { refresh: tokens.refresh }));
+      expect(again.refresh, door.name).to.equal(next.refresh);
+      world.clock.advance(11);
+      await expectRefusal(door.call(refreshToken, { refresh: tokens.refresh }), "REFRESH_REJECTED");
+      await expectRefusal(door.call(refreshToken, { refresh: next.refresh }), "REFRESH_REJECTED");
+    }
+  });
+});
+
+describe("round trips", () => {
+  let service: TestService;
+  before(async () => {
+    service = await startService();
+  });
+  after(() => service.close());
+
+  it("are one statement for a profile and a refresh, two for an activation and a login", async () => {
+    const { world, origin } = service;
+    const phone = newPhone();
+    await addEntry(world.parts, { phone, notes: "", isActive: true, actor: null });
+    const door = openAllDoors(origin).find(({ name }) => name === "REST")!;
+    const passwords = { password: testPassword, password_confirm: testPassword };
+    await accepted(door.call(register, { phone, first_name: "J", last_name: "D", ...passwords }));
+
+    const costs: Record<string, number> = {};
+    const count = async <T>(name: string, work: Promise<T>): Promise<T> => {
+      world.statements.length = 0;
+      const result = await work;
+      costs[name] = world.statements.length;
+      return result;
+    };
+    await count("activate", accepted(door.call(activate, { phone, code: world.outbox.codeFor(phone) })));
+    const session = await count("login", accepted(door.call(login, { phone, password: testPassword })));
+    const { access, refresh } = session.tokens as Tokens;
+    await count("profile", accepted(door.call(getProfile, {}, access)));
+    await count("refresh", accepted(door.call(refreshToken, { refresh })));
+    expect(costs).to.deep.equal({ activate: 2, login: 2, profile: 1, refresh: 1 });
+  });
+});

@@ -1,0 +1,136 @@
+import { expect } from "chai";
+import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
+import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
+import type { Caller } from "../../src/caller.js";
+import { DomainError, errorTable, type Reason, rateLimited } from "../../src/errors.js";
+import {
+  failureBody,
+  failureStatus,
+  type Route,
+  successBody,
+  successStatus,
+} from "../../src/rest/envelope.js";
+import { readHttpRules } from "../../src/rest/http-rules.js";
+import { outcomes } from "../../src/rest/outcomes.js";
+import { bodyTooLarge, contentTypeUnsupported, pathUnknown } from "../../src/rpc/request-fault.js";
+
+const french: Caller = { address: "192.0.2.1", requestId: "1", language: "fr", languageAsked: false };
+const english: Caller = { ...french, language: "en", languageAsked: true };
+
+type Method = Parameters<typeof readHttpRules>[0];
+const routeOf = (method: Method): Route => ({
+  binding: readHttpRules(method)[0]!,
+  outcome: outcomes.get(method)!,
+});
+
+const register = routeOf(AuthService.method.register);
+const login = routeOf(AuthService.method.login);
+
+describe("successBody", () => {
+  it("stands in an envelope, in the caller's language", () => {
+    expect(JSON.stringify(successBody(register.outcome, {}, french))).equal(
+      `{"status":"success","message":"Compte créé avec succès. Un code d'activation a été envoyé par SMS.","data":{}}`,
+    );
+    expect(successBody(register.outcome, {}, english)).include({
+      message: "Account created. An activation code has been sent by SMS.",
+    });
+    expect(successStatus(register.outcome)).equal(201);
+    expect(successStatus(login.outcome)).equal(200);
+  });
+
+  it("has no data after a logout", () => {
+    const { outcome } = routeOf(AuthService.method.logout);
+    expect(successBody(outcome, {}, french)).deep.equal({
+      status: "success",
+      message: "Déconnexion réussie",
+    });
+  });
+
+  it("is bare for a token refresh", () => {
+    const { outcome } = routeOf(AuthService.method.refreshToken);
+    expect(successBody(outcome, { access: "a" }, french)).deep.equal({ access: "a" });
+    expect(successStatus(outcome)).equal(200);
+  });
+});
+
+describe("failureBody", () => {
+  const body = (error: DomainError, route: Route | undefined = login, caller = french) =>
+    failureBody(error, caller, route);
+
+  it("names the field and repeats its sentence", () => {
+    const message = "Le numéro de téléphone est obligatoire.";
+    expect(body(new DomainError("PHONE_REQUIRED"))).deep.equal({
+      status: "error",
+      message,
+      data: { phone: [message] },
+    });
+  });
+
+  it("says at a registration that it is the registration that failed", () => {
+    const sentence = "Un utilisateur avec ce numéro de téléphone existe déjà.";
+    expect(body(new DomainError("PHONE_TAKEN"), register)).deep.equal({
+      status: "error",
+      message: `Erreur lors de l'inscription: ${sentence}`,
+      data: { phone: [sentence] },
+    });
+    expect(body(new DomainError("PHONE_TAKEN"), register, english).message).equal(
+      "Registration failed: A user with this phone number already exists.",
+    );
+    expect(body(new DomainError("SMS_UNAVAILABLE"), register).message).equal("Échec de l'envoi du SMS.");
+  });
+
+  it("gives all sentences of one field", () => {
+    const fields = [
+      { field: "password", sentence: () => "Trop court." },
+      { field: "password", sentence: () => "Trop courant." },
+    ];
+    expect(body(new DomainError("PASSWORD_REJECTED", { fields }))).deep.include({
+      message: "Trop court. Trop courant.",
+      data: { password: ["Trop court.", "Trop courant."] },
+    });
+  });
+
+  it("speaks of invalid data when several fields are at fault", () => {
+    const fields = ["first_name", "email"].map((field) => ({ field, sentence: () => "!" }));
+    expect(body(new DomainError("INVALID_REQUEST", { fields }), register)).deep.equal({
+      status: "error",
+      message: "Données invalides.",
+      data: { first_name: ["!"], email: ["!"] },
+    });
+  });
+
+  it("names a field of a flat body as it stands there", () => {
+    const route = routeOf(ProfileService.method.updateProfile);
+    const fields = [{ field: "profile.email", sentence: () => "!" }];
+    expect(body(new DomainError("INVALID_REQUEST", { fields }), route).data).deep.equal({ email: ["!"] });
+    expect(body(new DomainError("EMAIL_TAKEN"), route).data).have.property("email");
+  });
+
+  it("has empty data where no field is at fault, and needs no route", () => {
+    expect(body(new DomainError("CODE_INCORRECT")).data).deep.equal({});
+    expect(body(pathUnknown(), undefined)).deep.equal({
+      status: "error",
+      message: "Ressource introuvable.",
+      data: {},
+    });
+  });
+
+  it("is in English when throttled, unless a language was asked for", () => {
+    const english42 = "Request was throttled. Expected available in 42 seconds.";
+    const askedForFrench = { ...french, languageAsked: true };
+    expect(body(rateLimited(42)).message).equal(english42);
+    expect(body(rateLimited(42), login, english).message).equal(english42);
+    expect(body(rateLimited(42), login, askedForFrench).message).equal(
+      "Trop de requêtes. Réessayez dans 42 secondes.",
+    );
+  });
+
+  it("has the status of the table, or HTTP's own for what is no call", () => {
+    for (const reason of Object.keys(errorTable) as Reason[]) {
+      expect(failureStatus(new DomainError(reason))).equal(errorTable[reason].status);
+    }
+    expect([bodyTooLarge(), contentTypeUnsupported(), pathUnknown()].map(failureStatus)).deep.equal([
+      413, 415, 404,
+    ]);
+  });
+});

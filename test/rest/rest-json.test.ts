@@ -1,0 +1,38 @@
+import { create } from "@bufbuild/protobuf";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { expect } from "chai";
+import { LoginResponseSchema } from "#gen/waterbill/identity/v1/auth_service_pb.js";
+import { UserSchema } from "#gen/waterbill/identity/v1/user_pb.js";
+import { toRestJson } from "../../src/rest/rest-json.js";
+import { sampleMethod } from "../rpc/sample-method.js";
+
+describe("toRestJson", () => {
+  it("spells a user as the specification does, in its order, null for what isn't set", () => {
+    const user = create(UserSchema, {
+      id: 1,
+      phone: "+675799743",
+      firstName: "John",
+      lastName: "Doe",
+      fullName: "John Doe",
+      address: "",
+      dateJoined: timestampFromDate(new Date("2024-01-15T10:30:00Z")),
+      isActive: false,
+    });
+    expect(JSON.stringify(toRestJson(UserSchema, user))).equal(
+      '{"id":1,"phone":"+675799743","first_name":"John","last_name":"Doe","full_name":"John Doe","email":null,' +
+        '"address":"","apartment_name":null,"date_joined":"2024-01-15T10:30:00Z","is_active":false}',
+    );
+  });
+
+  it("does so within other messages, and leaves out a message that isn't there", () => {
+    const login = create(LoginResponseSchema, { user: { id: 1 } });
+    const json = toRestJson(LoginResponseSchema, login);
+    expect(Object.keys(json)).deep.equal(["user"]);
+    expect(json.user).include({ id: 1, email: null, first_name: "" });
+  });
+
+  it("shows every field without presence", () => {
+    const { output } = sampleMethod();
+    expect(toRestJson(output, create(output))).deep.equal({ phone: "", is_active: false, page_size: 0 });
+  });
+});

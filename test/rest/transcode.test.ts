@@ -1,0 +1,152 @@
+import { Readable } from "node:stream";
+import { gzipSync } from "node:zlib";
+import { toJson } from "@bufbuild/protobuf";
+import { expect } from "chai";
+import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
+import { transcode } from "../../src/rest/transcode.js";
+import { RequestFault } from "../../src/rpc/request-fault.js";
+import type { NodeRequest } from "../../src/server/node-handler.js";
+import { sampleMethod } from "../rpc/sample-method.js";
+import { rejection } from "../support/rejection.js";
+
+const { input } = sampleMethod();
+
+interface Sent {
+  verb?: string;
+  url?: string;
+  /** `*` when absent. */
+  into?: string;
+  type?: string;
+  encoding?: string;
+  variables?: Record<string, string>;
+}
+
+async function transcoded(body: string | Buffer, sent: Sent = {}, schema = input): Promise<unknown> {
+  const { verb = "POST", url = "/x", into = "*", type = "application/json", encoding, variables = {} } = sent;
+  const headers = { "content-type": type, "content-encoding": encoding };
+  const request = Object.assign(Readable.from([Buffer.from(body)]), {
+    url,
+    headers,
+  }) as unknown as NodeRequest;
+  const message = await transcode(schema, { verb, segments: [], body: into }, variables, request);
+  return toJson(schema, message);
+}
+
+async function fault(...parameters: Parameters<typeof transcoded>): Promise<RequestFault> {
+  const error = await rejection(transcoded(...parameters));
+  if (!(error instanceof RequestFault)) throw error;
+  return error;
+}
+
+const form = { type: "application/x-www-form-urlencoded" };
+
+describe("transcode", () => {
+  it("takes a JSON body with either spelling of names, and ignores what it doesn't know", async () => {
+    const expected = { phone: "1", isActive: true, pageSize: 5 };
+    expect(await transcoded('{"phone":"1","is_active":true,"page_size":5,"x":[{}]}')).deep.equal(expected);
+    expect(await transcoded('{"phone":"1","isActive":true,"pageSize":"5"}')).deep.equal(expected);
+  });
+
+  it("takes null for absent, the last of two equal keys, and no harm from __proto__", async () => {
+    expect(await transcoded('{"phone":null,"page_size":1,"page_size":2}')).deep.equal({ pageSize: 2 });
+    expect(await transcoded('{"__proto__":{"phone":"1"},"constructor":1}')).deep.equal({});
+  });
+
+  it("takes a byte order mark, a missing content type, gzip and an empty body", async () => {
+    const json = '{"phone":"1"}';
+    expect(await transcoded(`\ufeff${json}`)).deep.equal({ phone: "1" });
+    expect(await transcoded(json, { type: "" })).deep.equal({ phone: "1" });
+    expect(await transcoded(json, { type: "application/json;charset=UTF-8" })).deep.equal({ phone: "1" });
+    expect(await transcoded(gzipSync(json), { encoding: "gzip" })).deep.equal({ phone: "1" });
+    expect(await transcoded("")).deep.equal({});
+  });
+
+  it("takes a form", async () => {
+    const expected = { phone: "+1 2", isActive: true, pageSize: 5 };
+    expect(await transcoded("phone=%2B1+2&is_active=True&page_size=5&x=1", form)).deep.equal(expected);
+    expect(await transcoded("phone=1&phone=2", form)).deep.equal({ phone: "2" });
+  });
+
+  it("names the field of a wrong type", async () => {
+    for (const [body, field] of [
+      ['{"phone":5}', "phone"],
+      ['{"phone":["1"]}', "phone"],
+      ['{"is_active":"true"}', "is_active"],
+      ['{"page_size":-1}', "page_size"],
+      ['{"page_size":1.5}', "page_size"],
+      ['{"nested":{"phone":5}}', "phone"],
+    ] as const) {
+      expect(
+        (await fault(body)).fields.map((each) => each.field),
+        body,
+      ).deep.equal([field]);
+    }
+    expect((await fault("is_active=maybe", form)).fields[0]?.field).equal("is_active");
+    expect((await fault("page_size=many", form)).fields[0]?.field).equal("page_size");
+  });
+
+  it("refuses a body that is no JSON object", async () => {
+    for (const body of ["{", "[]", "null", '"x"', "5", "phone=1", "\u0000", `${"[".repeat(30_000)}`]) {
+      expect(await fault(body), body.slice(0, 9)).include({ status: 400, reason: "INVALID_REQUEST" });
+    }
+    expect((await fault(Buffer.from([0x22, 0xff, 0x22]))).status).equal(400);
+    expect((await fault(Buffer.from([0xff]), form)).status).equal(400);
+  });
+
+  it("goes deep into nothing", async () => {
+    const depth = 10_000;
+    expect(await transcoded(`{"x":${"[".repeat(depth)}${"]".repeat(depth)}}`)).deep.equal({});
+    expect((await fault(`${'{"nested":'.repeat(5_000)}{}${"}".repeat(5_000)}`)).status).equal(400);
+  });
+
+  it("refuses other content types, and other charsets", async () => {
+    for (const type of [
+      "text/plain",
+      "multipart/form-data; boundary=x",
+      "application/json; charset=latin1",
+    ]) {
+      expect((await fault("{}", { type })).status, type).equal(415);
+    }
+  });
+
+  it("refuses what is too large, and a compression it doesn't know", async () => {
+    expect((await fault(`{"x":"${"x".repeat(65_536)}"}`)).status).equal(413);
+    expect((await fault(gzipSync(Buffer.alloc(10_000_000)), { encoding: "gzip" })).status).equal(413);
+    expect((await fault("{}", { encoding: "br" })).status).equal(415);
+  });
+
+  it("takes the query of GET and DELETE, and of no other verb", async () => {
+    const url = "/x?phone=%2B1&is_active=false&page_size=7&is_active=TRUE&x";
+    const expected = { phone: "+1", isActive: true, pageSize: 7 };
+    expect(await transcoded("", { verb: "GET", url, into: "" })).deep.equal(expected);
+    expect(await transcoded("", { verb: "DELETE", url })).deep.equal(expected);
+    expect(await transcoded("", { verb: "POST", url })).deep.equal({});
+  });
+
+  it("takes the body over the query, and the path over both", async () => {
+    const sent = { verb: "DELETE", url: "/x?phone=1&page_size=1" };
+    expect(await transcoded('{"phone":"2"}', sent)).deep.equal({ phone: "2", pageSize: 1 });
+    const variables = { phone: "3" };
+    expect(await transcoded('{"phone":"2"}', { ...sent, variables })).deep.equal({ phone: "3", pageSize: 1 });
+  });
+
+  it("doesn't read a body that goes nowhere", async () => {
+    expect(await transcoded("{", { verb: "GET", into: "" })).deep.equal({});
+  });
+
+  it("takes a body that is one field, without a mask where the method has none", async () => {
+    expect(await transcoded('{"phone":"1"}', { into: "nested" })).deep.equal({ nested: { phone: "1" } });
+  });
+
+  it("says with a mask which fields of a flat profile were sent", async () => {
+    const schema = ProfileService.method.updateProfile.input;
+    const update = (body: string) => transcoded(body, { verb: "PATCH", into: "profile" }, schema);
+    expect(
+      await update('{"first_name":"Zoé","email":null,"address":"","phone":"1","is_staff":true}'),
+    ).deep.equal({
+      profile: { firstName: "Zoé" },
+      updateMask: "firstName,email,address",
+    });
+    expect(await update("{}")).deep.equal({ profile: {}, updateMask: "" });
+  });
+});

@@ -1,0 +1,199 @@
+import { fileURLToPath } from "node:url";
+import {
+  type DescMethodUnary,
+  fromBinary,
+  type JsonObject,
+  type JsonValue,
+  toJson,
+} from "@bufbuild/protobuf";
+import { base64Decode } from "@bufbuild/protobuf/wire";
+import { Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
+import { codeFromString } from "@connectrpc/connect/protocol-connect";
+import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/connect-web";
+import {
+  type Client,
+  type ClientUnaryCall,
+  credentials,
+  loadPackageDefinition,
+  Metadata,
+  type ServiceError,
+} from "@grpc/grpc-js";
+import { loadSync } from "@grpc/proto-loader";
+import {
+  BadRequestSchema,
+  ErrorInfoSchema,
+  LocalizedMessageSchema,
+  RetryInfoSchema,
+} from "#gen/google/rpc/error_details_pb.js";
+import { StatusSchema } from "#gen/google/rpc/status_pb.js";
+import type { TestServer } from "./serve.js";
+
+/** How a call ended, in the same words for every door. */
+export interface DoorAnswer {
+  /** Undefined when the call went well. */
+  code: Code | undefined;
+  /** The error's sentence. */
+  message: string;
+  reason?: string;
+  domain?: string;
+  locale?: string;
+  /** Field to sentence. */
+  fields: Record<string, string>;
+  retrySeconds?: number;
+  /** Headers and trailers together. */
+  header: Headers;
+  /** The answer, as JSON with proto field names in lowerCamelCase. */
+  data?: JsonValue;
+}
+
+export interface Door {
+  name: string;
+  /** `input` has the .proto file's field names. */
+  call(
+    method: DescMethodUnary,
+    input: JsonObject,
+    headers?: Record<string, string>,
+    timeoutMs?: number,
+  ): Promise<DoorAnswer>;
+  close(): void;
+}
+
+/** A client of each protocol, each made by others than us: gRPC, gRPC-Web, Connect binary and Connect JSON. */
+export function openDoors(server: Pick<TestServer, "http1" | "http2">): Door[] {
+  return [
+    grpcDoor(server.http2),
+    webDoor("gRPC-Web", createGrpcWebTransport({ baseUrl: server.http1 })),
+    webDoor("Connect binary", createConnectTransport({ baseUrl: server.http1, useBinaryFormat: true })),
+    webDoor("Connect JSON", createConnectTransport({ baseUrl: server.http1 })),
+  ];
+}
+
+const protoFolder = fileURLToPath(new URL("../../proto", import.meta.url));
+
+/** `@grpc/grpc-js` with the .proto files, as an internal service would use it. */
+export function grpcDoor(http2Url: string): Door {
+  const files = ["auth_service", "profile_service"].map((name) => `waterbill/identity/v1/${name}.proto`);
+  const definition = loadSync(files, { includeDirs: [protoFolder], keepCase: true });
+  const root = loadPackageDefinition(definition) as unknown as {
+    waterbill: { identity: { v1: Record<string, new (target: string, c: unknown) => Client> } };
+  };
+  const target = new URL(http2Url).host;
+  const clients = new Map<string, Client>();
+  const clientOf = (service: string) => {
+    const client =
+      clients.get(service) ?? new root.waterbill.identity.v1[service]!(target, credentials.createInsecure());
+    clients.set(service, client);
+    return client as unknown as Record<string, (...args: unknown[]) => ClientUnaryCall>;
+  };
+  return {
+    name: "gRPC",
+    call: (method, input, headers = {}, timeoutMs) =>
+      new Promise((resolve) => {
+        const metadata = new Metadata();
+        for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
+        const options = timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs };
+        const header = new Headers();
+        const keep = (from: Metadata) => {
+          for (const [name, value] of Object.entries(from.getMap()))
+            header.set(name, value.toString("base64" as never));
+        };
+        let answer: DoorAnswer = { code: undefined, message: "", fields: {}, header };
+        const client = clientOf(method.parent.name);
+        const call = client[method.name]!(
+          input,
+          metadata,
+          options,
+          (error: ServiceError | null, data: JsonValue) => {
+            if (!error) {
+              answer.data = data;
+              return;
+            }
+            const [status] = error.metadata.get("grpc-status-details-bin");
+            const details = status ? fromBinary(StatusSchema, status as Buffer).details : [];
+            const known = details.map(({ typeUrl, value }) => ({
+              type: typeUrl.slice(typeUrl.indexOf("/") + 1),
+              value,
+            }));
+            answer = { code: error.code as number, message: error.details, header, ...readDetails(known) };
+          },
+        );
+        call.on("metadata", keep);
+        call.on("status", ({ metadata: trailer }) => {
+          keep(trailer);
+          resolve(answer);
+        });
+      }),
+    close() {
+      for (const client of clients.values()) client.close();
+    },
+  };
+}
+
+/** Connect's own client for browsers. */
+function webDoor(name: string, transport: Transport): Door {
+  return {
+    name,
+    async call(method, input, headers = {}, timeoutMs) {
+      const header = new Headers();
+      const keep = (from: Headers) => {
+        for (const [key, value] of from) header.set(key, value);
+      };
+      const client = createClient(method.parent, transport) as unknown as Record<
+        string,
+        (input: unknown, options: object) => Promise<never>
+      >;
+      try {
+        const options = { headers, timeoutMs, onHeader: keep, onTrailer: keep };
+        const message = await client[method.localName]!(camelCase(input), options);
+        return { code: undefined, message: "", fields: {}, header, data: toJson(method.output, message) };
+      } catch (error) {
+        const { code, rawMessage, details, metadata } = ConnectError.from(error);
+        keep(metadata);
+        const known = details.flatMap((detail) => ("type" in detail ? [detail] : []));
+        return { code, message: rawMessage, header, ...readDetails(known) };
+      }
+    },
+    close() {},
+  };
+}
+
+/** The names that generated code has for the .proto file's. */
+function camelCase(value: JsonValue): JsonValue {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const rename = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [rename(name), camelCase(inner)]));
+}
+
+/** What a Connect answer's JSON body says. */
+export async function readConnectError(response: Response): Promise<DoorAnswer> {
+  const { code, message, details } = (await response.json()) as {
+    code: string;
+    message: string;
+    details: { type: string; value: string }[];
+  };
+  const known = details.map(({ type, value }) => ({ type, value: base64Decode(value) }));
+  return {
+    code: codeFromString(code) ?? Code.Unknown,
+    message,
+    header: response.headers,
+    ...readDetails(known),
+  };
+}
+
+function readDetails(details: readonly { type: string; value: Uint8Array }[]) {
+  const find = (type: string) => details.find((detail) => detail.type === type)?.value;
+  const info = find(ErrorInfoSchema.typeName);
+  const localized = find(LocalizedMessageSchema.typeName);
+  const badRequest = find(BadRequestSchema.typeName);
+  const retry = find(RetryInfoSchema.typeName);
+  const violations = badRequest ? fromBinary(BadRequestSchema, badRequest).fieldViolations : [];
+  return {
+    fields: Object.fromEntries(violations.map(({ field, description }) => [field, description])),
+    ...(info && {
+      reason: fromBinary(ErrorInfoSchema, info).reason,
+      domain: fromBinary(ErrorInfoSchema, info).domain,
+    }),
+    ...(localized && { locale: fromBinary(LocalizedMessageSchema, localized).locale }),
+    ...(retry && { retrySeconds: Number(fromBinary(RetryInfoSchema, retry).retryDelay?.seconds) }),
+  };
+}

@@ -1,0 +1,149 @@
+import { once } from "node:events";
+import { connect as connectHttp2 } from "node:http2";
+import { create, toBinary } from "@bufbuild/protobuf";
+import { Code, type HandlerContext } from "@connectrpc/connect";
+import { expect } from "chai";
+import { AuthService, LoginRequestSchema } from "#gen/waterbill/identity/v1/auth_service_pb.js";
+import { writeFrame } from "../../src/rpc/grpc-frame.js";
+import { createRpc } from "../../src/rpc/rpc.js";
+import { grpcDoor, readConnectError } from "./doors.js";
+import { type FakeServer, startFakeServer } from "./fake-server.js";
+import { sendRaw } from "./raw-grpc.js";
+
+const path = "/waterbill.identity.v1.AuthService/Login";
+const credentials = { phone: "675799743", password: "Motdepasse123!" };
+const frame = writeFrame(0, toBinary(LoginRequestSchema, create(LoginRequestSchema, credentials)));
+
+describe("the end of a call", () => {
+  let fake: FakeServer;
+
+  beforeEach(async () => {
+    fake = await startFakeServer(createRpc);
+  });
+
+  afterEach(() => fake.close());
+
+  /** A service that never answers, whatever becomes of the call. Resolves to what it is told of the call. */
+  function deafService(): Promise<HandlerContext> {
+    return new Promise((resolve) => {
+      fake.services.before = (context) => {
+        resolve(context);
+        return new Promise(() => {});
+      };
+    });
+  }
+
+  const postJson = (
+    headers: Record<string, string>,
+    body: RequestInit["body"] = JSON.stringify(credentials),
+  ) =>
+    fetch(fake.server.http1 + path, {
+      method: "POST",
+      body: body ?? null,
+      headers: { "content-type": "application/json", ...headers },
+    });
+
+  it("comes when its deadline passes, though the service goes on: Connect", async () => {
+    void deafService();
+    const response = await postJson({ "connect-timeout-ms": "30" });
+    expect(response.status).equal(504);
+    const { code, message } = (await response.json()) as { code: string; message: string };
+    expect([code, message]).deep.equal(["deadline_exceeded", "Le délai de la requête est dépassé."]);
+    expect(JSON.parse(fake.lines[0] ?? "")).include({ status: "deadline_exceeded", level: 30 });
+  });
+
+  it("comes when its deadline passes, though the service goes on: gRPC and gRPC-Web", async () => {
+    const context = deafService();
+    const answer = await sendRaw(fake.server.http2, path, frame, { "grpc-timeout": "30m" });
+    expect(answer.trailer["grpc-status"]).equal(String(Code.DeadlineExceeded));
+    expect((await context).signal.aborted).equal(true);
+    expect((await context).timeoutMs()).lessThan(1);
+    const web = await fetch(fake.server.http1 + path, {
+      method: "POST",
+      body: frame,
+      headers: { "content-type": "application/grpc-web+proto", "grpc-timeout": "30m" },
+    });
+    expect(await web.text()).contain("grpc-status: 4");
+  });
+
+  it("comes before its beginning when no time is left", async () => {
+    const response = await postJson({ "connect-timeout-ms": "0" });
+    expect(response.status).equal(504);
+    expect(fake.services.received).empty;
+  });
+
+  it("comes when the deadline passes while the body is still on its way", async () => {
+    const session = connectHttp2(fake.server.http2);
+    const stream = session.request({
+      ":method": "POST",
+      ":path": path,
+      "content-type": "application/grpc",
+      "grpc-timeout": "30m",
+    });
+    stream.write(frame.subarray(0, 7));
+    const [trailer] = await once(stream, "trailers");
+    expect(trailer["grpc-status"]).equal(String(Code.DeadlineExceeded));
+    session.destroy();
+  });
+
+  it("is in time when there is time enough", async () => {
+    expect((await postJson({ "connect-timeout-ms": "60000" })).status).equal(200);
+    const door = grpcDoor(fake.server.http2);
+    expect((await door.call(AuthService.method.login, credentials, {}, 60_000)).code).equal(undefined);
+    door.close();
+  });
+
+  it("is told to the service when the client goes away", async () => {
+    const context = deafService();
+    const abort = new AbortController();
+    const call = fetch(fake.server.http1 + path, {
+      method: "POST",
+      body: JSON.stringify(credentials),
+      headers: { "content-type": "application/json" },
+      signal: abort.signal,
+    }).catch(() => "aborted");
+    const { signal } = await context;
+    expect(signal.aborted).equal(false);
+    const aborted = once(signal, "abort");
+    abort.abort();
+    await aborted;
+    expect(signal.reason).property("code", Code.Canceled);
+    expect(await call).equal("aborted");
+  });
+
+  it("is canceled when a library gives up because the client went away", async () => {
+    fake.services.before = ({ signal }) =>
+      new Promise((_, reject) => {
+        signal.addEventListener("abort", () => reject(new DOMException("words", "AbortError")));
+      });
+    const session = connectHttp2(fake.server.http2);
+    const stream = session.request({ ":method": "POST", ":path": path, "content-type": "application/grpc" });
+    stream.end(frame);
+    stream.on("error", () => {});
+    while (fake.services.received.length === 0) await new Promise(setImmediate);
+    stream.close(8);
+    while (fake.lines.length === 0) await new Promise(setImmediate);
+    expect(JSON.parse(fake.lines[0] ?? "")).include({ status: "canceled", level: 30 });
+    session.destroy();
+  });
+
+  it("is canceled when the client goes away in the middle of the body", async () => {
+    const session = connectHttp2(fake.server.http2);
+    const stream = session.request({ ":method": "POST", ":path": path, "content-type": "application/grpc" });
+    stream.on("error", () => {});
+    stream.write(frame.subarray(0, 7));
+    await new Promise((resolve) => session.ping(() => resolve(undefined)));
+    stream.close(8);
+    while (fake.lines.length === 0) await new Promise(setImmediate);
+    expect(JSON.parse(fake.lines[0] ?? "")).include({ status: "canceled" });
+    expect(fake.services.received).empty;
+    session.destroy();
+  });
+
+  it("is INTERNAL when an abort has nothing to do with the call", async () => {
+    fake.services.before = () => {
+      throw new DOMException("words", "AbortError");
+    };
+    expect(await readConnectError(await postJson({}))).include({ code: Code.Internal, reason: "INTERNAL" });
+  });
+});

@@ -1,0 +1,48 @@
+import type { Interceptor } from "@connectrpc/connect";
+import { expect } from "chai";
+import { answerHeadersKey } from "../../src/caller.js";
+import { type Calls, createCalls } from "../../src/rpc/calls.js";
+import type { RequestHandler } from "../../src/server/node-handler.js";
+import { type FakeServices, fakeServices, testInterceptors } from "./fake-services.js";
+import { serve, type TestServer } from "./serve.js";
+
+/** A server with all our interceptors before services that do what the test says. */
+export interface FakeServer {
+  server: TestServer;
+  services: FakeServices;
+  /** The log, a line an entry. */
+  lines: string[];
+  /** Forgets what was received, logged and wanted. */
+  reset(): void;
+  /** Stops; fails when anything went wrong that no client could see. */
+  close(): Promise<void>;
+}
+
+/** Counts nothing, and says in the headers that it does, as limits/ do. */
+const limitHeaders: Interceptor = (next) => async (request) => {
+  request.contextValues.set(answerHeadersKey, new Headers({ "x-ratelimit-limit": "15" }));
+  const response = await next(request);
+  response.header.set("x-ratelimit-limit", "15");
+  return response;
+};
+
+export async function startFakeServer(handlerOf: (calls: Calls) => RequestHandler): Promise<FakeServer> {
+  const lines: string[] = [];
+  const services = fakeServices();
+  const interceptors = testInterceptors(lines, limitHeaders);
+  const server = await serve(handlerOf(createCalls({ routes: services.routes, interceptors })));
+  return {
+    server,
+    services,
+    lines,
+    reset() {
+      services.before = () => {};
+      services.received.length = 0;
+      lines.length = 0;
+    },
+    async close() {
+      await server.close();
+      expect(server.failures).deep.equal([]);
+    },
+  };
+}

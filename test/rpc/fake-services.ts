@@ -1,0 +1,115 @@
+import { create, type DescService } from "@bufbuild/protobuf";
+import { TimestampSchema, timestampFromDate } from "@bufbuild/protobuf/wkt";
+import type { ConnectRouter, HandlerContext, Interceptor, ServiceImpl } from "@connectrpc/connect";
+import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
+import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
+import type { Principal } from "../../src/caller.js";
+import { DomainError } from "../../src/errors.js";
+import { createInterceptors } from "../../src/rpc/interceptors.js";
+import { createLogger } from "../../src/system/logger.js";
+
+/** What the services behind rpc/ and rest/ were asked, and what they are to do. */
+export interface FakeServices {
+  routes(router: ConnectRouter): void;
+  /** The messages that arrived, oldest first. */
+  readonly received: { $typeName: string }[];
+  /** Runs before each answer; what it throws is what the call fails with. */
+  before: (context: HandlerContext) => void | Promise<void>;
+}
+
+export const john = {
+  id: 7,
+  phone: "+675799743",
+  firstName: "John",
+  lastName: "Doe",
+  fullName: "John Doe",
+  address: "123 Main St, Port Moresby",
+  dateJoined: timestampFromDate(new Date("2024-01-15T10:30:00Z")),
+  isActive: true,
+};
+
+/** A negative id has no place in binary, nor a year beyond 9999 in JSON. */
+const unencodable = { ...john, id: -1, dateJoined: create(TimestampSchema, { seconds: 10n ** 15n }) };
+
+const tokens = {
+  access: "an-access-token",
+  refresh: "a-refresh-token",
+  accessExpiresIn: 900,
+  refreshExpiresIn: 604_800,
+};
+
+/** Services that answer at once with the same data for everybody. */
+export function fakeServices(): FakeServices {
+  const received: { $typeName: string }[] = [];
+  const fake: FakeServices = { received, before: () => {}, routes };
+
+  function answer<Answer>(value: Answer) {
+    return async (request: { $typeName: string }, context: HandlerContext): Promise<Answer> => {
+      received.push(request);
+      await fake.before(context);
+      return value;
+    };
+  }
+
+  /** Every method; an empty answer where nothing else is said. */
+  function implement<Desc extends DescService>(
+    service: Desc,
+    answers: Partial<ServiceImpl<Desc>>,
+  ): Partial<ServiceImpl<Desc>> {
+    const empty = Object.fromEntries(service.methods.map(({ localName }) => [localName, answer({})]));
+    return { ...(empty as Partial<ServiceImpl<Desc>>), ...answers };
+  }
+
+  const auth = implement(AuthService, {
+    activate: (request, context) => {
+      return answer({ user: request.code === "unencodable" ? unencodable : john })(request, context);
+    },
+    login: answer({ user: john, tokens }),
+    refreshToken: answer(tokens),
+  });
+  const profile = implement(ProfileService, {
+    getProfile: answer({ user: john }),
+    updateProfile: answer({ user: john }),
+    confirmPhoneChange: answer({ newPhone: "+237670000002" }),
+  });
+
+  function routes(router: ConnectRouter): void {
+    router.service(AuthService, auth).service(ProfileService, profile);
+  }
+  return fake;
+}
+
+/** Signs in whoever brings the token `john` or `admin`. */
+export async function fakeAuthenticate(token: string): Promise<Principal> {
+  if (token !== "john" && token !== "admin") throw new DomainError("UNAUTHENTICATED");
+  const isStaff = token === "admin";
+  return { sessionId: "a-session", user: { ...userOfJohn, isStaff } };
+}
+
+const userOfJohn = {
+  id: 7,
+  phone: john.phone,
+  firstName: "John",
+  lastName: "Doe",
+  email: null,
+  address: null,
+  apartmentName: null,
+  dateJoined: new Date("2024-01-15T10:30:00Z"),
+  lastLogin: null,
+  isActive: true,
+  isStaff: false,
+  isSuperuser: false,
+};
+
+/** All interceptors, with limits that let everything pass; `lines` gathers the log. */
+export function testInterceptors(
+  lines: string[] = [],
+  limitCalls: Interceptor = (next) => next,
+): Interceptor[] {
+  return createInterceptors({
+    logger: createLogger("trace", { write: (line) => void lines.push(line) }),
+    services: [AuthService, ProfileService],
+    authenticate: fakeAuthenticate,
+    limitCalls,
+  });
+}

@@ -1,0 +1,176 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import { Code } from "@connectrpc/connect";
+import { expect } from "chai";
+import { createRpc } from "../../src/rpc/rpc.js";
+import { readConnectError } from "./doors.js";
+import { type FakeServer, startFakeServer } from "./fake-server.js";
+import { binaryLogin as binary, invalidUtf8, jsonLogin as json, loginPath } from "./login-request.js";
+
+describe("a malformed request of Connect", () => {
+  let fake: FakeServer;
+
+  before(async () => {
+    fake = await startFakeServer(createRpc);
+  });
+
+  beforeEach(() => fake.reset());
+
+  after(() => fake.close());
+
+  const post = (body: string | Uint8Array | Blob, headers: Record<string, string> = {}, path = loginPath) =>
+    fetch(fake.server.http1 + path, {
+      method: "POST",
+      body,
+      headers: { "content-type": "application/json", ...headers },
+    });
+
+  async function expectRefusal(response: Response, sentence: string, fields = {}): Promise<void> {
+    expect(response.status).equal(400);
+    expect(response.headers.get("content-type")).equal("application/json");
+    expect(await readConnectError(response)).deep.include({
+      code: Code.InvalidArgument,
+      reason: "INVALID_REQUEST",
+      domain: "identity.waterbill",
+      locale: "fr",
+      message: sentence,
+      fields,
+    });
+    expect(fake.services.received).empty;
+  }
+
+  const notJson = "Le corps de la requête n'est pas un objet JSON valide.";
+  const unreadable = "Le corps de la requête est illisible.";
+  const tooLarge = "Le corps de la requête est trop volumineux.";
+
+  for (const body of ["", "{", '{"phone":}', "[]", '"text"', "null", "12", "[".repeat(60_000)]) {
+    it(`is refused: ${JSON.stringify(body.slice(0, 20))}`, async () => {
+      await expectRefusal(await post(body), notJson);
+    });
+  }
+
+  for (const value of ["5", "true", '["675799743"]', '{"a":1}', '"\\ud800"']) {
+    it(`is refused with the field: a phone of ${value}`, async () => {
+      const response = await post(`{"phone":${value},"password":"x"}`);
+      await expectRefusal(response, "Données invalides.", { phone: "Cette valeur n'a pas le bon type." });
+    });
+  }
+
+  it("is refused when a field comes in both its spellings", async () => {
+    const response = await post(
+      '{"passwordConfirm":"a","password_confirm":"b"}',
+      {},
+      loginPath.replace("Login", "Register"),
+    );
+    expect((await readConnectError(response)).fields).have.property("password_confirm");
+  });
+
+  it("is refused when it isn't UTF-8", async () => {
+    await expectRefusal(await post(Buffer.from('{"phone":"\xff"}', "latin1")), unreadable);
+  });
+
+  it("is refused when its protobuf is broken, or not UTF-8", async () => {
+    const headers = { "content-type": "application/proto" };
+    await expectRefusal(await post(binary.subarray(0, 5), headers), unreadable);
+    await expectRefusal(await post(invalidUtf8, headers), unreadable);
+  });
+
+  it("is refused when it is too large, said or not, compressed or not", async () => {
+    const large = Buffer.alloc(65_537, " ");
+    await expectRefusal(await post(large), tooLarge);
+    await expectRefusal(
+      await post(gzipSync(Buffer.alloc(10_000_000)), { "content-encoding": "gzip" }),
+      tooLarge,
+    );
+    const chunked = new Blob([large]).stream();
+    const init = { duplex: "half" } as RequestInit;
+    const response = await fetch(fake.server.http1 + loginPath, {
+      ...init,
+      method: "POST",
+      body: chunked,
+      headers: { "content-type": "application/json" },
+    });
+    await expectRefusal(response, tooLarge);
+  });
+
+  it("is answered without being read to its end", async () => {
+    const { hostname, port } = new URL(fake.server.http1);
+    const socket = connect(Number(port), hostname);
+    socket.write(
+      `POST ${loginPath} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99999999\r\n\r\n{`,
+    );
+    const [data] = await once(socket, "data");
+    expect(String(data)).match(/^HTTP\/1\.1 400 /);
+    socket.destroy();
+  });
+
+  it("is refused when it isn't compressed as it says", async () => {
+    await expectRefusal(await post(json, { "content-encoding": "gzip" }), unreadable);
+  });
+
+  it("is refused as unimplemented, with what is known, when nobody knows its compression", async () => {
+    const response = await post(brotliCompressSync(json), { "content-encoding": "br" });
+    expect(response.status).equal(501);
+    expect(response.headers.get("accept-encoding")).equal("gzip");
+    expect(await readConnectError(response)).include({
+      code: Code.Unimplemented,
+      reason: "INVALID_REQUEST",
+    });
+  });
+
+  it("is refused with a timeout that is none", async () => {
+    await expectRefusal(await post(json, { "connect-timeout-ms": "soon" }), unreadable);
+  });
+
+  for (const type of ["text/plain", "application/json; charset=latin1", "application/connect+json", ""]) {
+    it(`is refused with 415: ${type || "no content type"}`, async () => {
+      const response = await post(new Blob([json]), { "content-type": type });
+      expect(response.status).equal(415);
+      expect(await readConnectError(response)).include({
+        reason: "INVALID_REQUEST",
+        message: "Ce type de contenu n'est pas pris en charge.",
+      });
+    });
+  }
+
+  it("is refused with 405 and what is allowed", async () => {
+    for (const method of ["GET", "PUT", "DELETE", "OPTIONS"]) {
+      const response = await fetch(fake.server.http1 + loginPath, { method });
+      expect(response.status).equal(405);
+      expect(response.headers.get("allow")).equal("POST");
+      expect((await readConnectError(response)).reason).equal("INVALID_REQUEST");
+    }
+  });
+
+  it("is unimplemented where there is no such method", async () => {
+    const response = await post(json, {}, "/waterbill.identity.v1.AuthService/Nothing");
+    expect(response.status).equal(404);
+    expect(await readConnectError(response)).include({ code: Code.Unimplemented });
+  });
+
+  it("is authenticated and logged like any other", async () => {
+    const response = await post("{", {}, "/waterbill.identity.v1.ProfileService/GetProfile");
+    expect(response.status).equal(401);
+    await post("{");
+    expect(fake.lines.map((line) => JSON.parse(line).reason)).deep.equal([
+      "UNAUTHENTICATED",
+      "INVALID_REQUEST",
+    ]);
+  });
+
+  it("is not what is merely unusual", async () => {
+    for (const [body, headers] of [
+      [`\ufeff${json}`, {}],
+      [json, { "content-type": 'application/json; charset="UTF-8"' }],
+      [gzipSync(json), { "content-encoding": "gzip" }],
+      [`{"nothing":[[{}]],"__proto__":{"phone":"1"},"phone":"1",${json.slice(1)}`, {}],
+      [json, { "connect-timeout-ms": "9999999999" }],
+      [json, { "x-odd": "\u00e9\u00ff" }],
+    ] as const) {
+      expect((await post(body, headers)).status).equal(200);
+      expect(fake.services.received.pop()).include({ phone: "675799743" });
+    }
+    expect((await post(binary, { "content-type": "application/proto" })).status).equal(200);
+  });
+});
