@@ -1,5 +1,5 @@
 import { DomainError } from "../errors.js";
-import { addSeconds } from "../system/clock.js";
+import { addSeconds, type Clock } from "../system/clock.js";
 import type { Random } from "../system/random.js";
 import type { SessionStore } from "../tokens/session-store.js";
 import { issueTokenPair, type TokenPair, type TokenPairDeps } from "../tokens/token-pair.js";
@@ -13,6 +13,7 @@ export interface LoginDeps extends TokenPairDeps {
   users: UserStore;
   sessions: SessionStore;
   hasher: PasswordHasher;
+  clock: Clock;
   random: Random;
   phoneRules: PhoneRules;
   refreshTtlSeconds: number;
@@ -49,7 +50,7 @@ export async function login(deps: LoginDeps, input: LoginInput): Promise<{ user:
   );
   if (!opened) throw new DomainError("CREDENTIALS_REJECTED");
 
-  return { user, tokens: await issueTokenPair(deps, user, grant) };
+  return { user, tokens: await issueTokenPair(deps, user, grant, now) };
 }
 
 async function check(deps: LoginDeps, phone: string, password: string) {

@@ -1,11 +1,12 @@
 import { DomainError } from "../errors.js";
-import { addSeconds } from "../system/clock.js";
+import { addSeconds, type Clock } from "../system/clock.js";
 import type { Random } from "../system/random.js";
 import type { SessionStore } from "../tokens/session-store.js";
 import { issueTokenPair, type TokenPair, type TokenPairDeps } from "../tokens/token-pair.js";
 
 export interface RefreshTokenDeps extends TokenPairDeps {
   sessions: SessionStore;
+  clock: Clock;
   random: Random;
   refreshTtlSeconds: number;
   /** Seconds in which a used token still gets its successor again. */
@@ -39,5 +40,5 @@ export async function refreshToken(deps: RefreshTokenDeps, input: { refresh: str
   }
 
   const { refreshId, issuedAt, expiresAt, user } = outcome;
-  return issueTokenPair(deps, user, { id: refreshId, sessionId, userId, issuedAt, expiresAt });
+  return issueTokenPair(deps, user, { id: refreshId, sessionId, userId, issuedAt, expiresAt }, now);
 }

@@ -11,11 +11,13 @@ import {
 } from "../users/password-policy.js";
 import { optionalText, requiredText } from "../users/personal-text.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
+import type { RegistrationStore } from "../users/registration-store.js";
 import type { NewUser, UserStore } from "../users/user-store.js";
 
 export interface RegisterDeps extends IssueCodeDeps {
   database: Database;
   users: UserStore;
+  registrations: RegistrationStore;
   hasher: PasswordHasher;
   sms: SmsGateway;
   phoneRules: PhoneRules;
@@ -52,7 +54,8 @@ export async function register(deps: RegisterDeps, input: RegisterInput): Promis
     apartmentName: optionalText(input.apartmentName),
   };
   const phone = parsePhone(deps.phoneRules, input.phone);
-  if (await deps.users.isPhoneTaken(null, phone, deps.clock.now())) throw new DomainError("PHONE_TAKEN");
+  if (await deps.registrations.isPhoneTaken(null, phone, deps.clock.now()))
+    throw new DomainError("PHONE_TAKEN");
   if (!(await deps.allows(phone))) throw new DomainError("PHONE_NOT_WHITELISTED");
 
   const password = normalisePassword(input.password);
@@ -70,7 +73,7 @@ export async function register(deps: RegisterDeps, input: RegisterInput): Promis
   } catch (error) {
     await deps.database.transaction(async (tx) => {
       await withdrawCode(deps, tx, issued);
-      await deps.users.removeUnproved(tx, userId);
+      await deps.registrations.remove(tx, userId);
     });
     throw error;
   }
@@ -82,7 +85,7 @@ function create(
 ): Promise<{ userId: number; issued: IssuedCode }> {
   return deps.database.transaction(async (tx) => {
     const now = deps.clock.now();
-    await deps.users.removeAbandoned(tx, account.phone, now);
+    await deps.registrations.removeAbandoned(tx, account.phone, now);
     // The account first: of several registrations at once, all but one must end as PHONE_TAKEN here, not at the quota.
     const user = await deps.users.create(tx, { ...account, dateJoined: now });
     const issued = await issueCode(deps, tx, { userId: user.id, purpose: "activation", phone: user.phone });

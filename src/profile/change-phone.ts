@@ -1,16 +1,19 @@
-import { findLink, proveCode, type RedeemLinkDeps, spendLink } from "../codes/redeem-link.js";
+import { proveCode, spendLink } from "../codes/redeem-link.js";
 import { type SendCodeDeps, sendCode } from "../codes/send-code.js";
+import type { Database } from "../db/database.js";
 import { DomainError } from "../errors.js";
 import { phoneChangeDetails } from "../messages/sms.js";
 import { type ConfirmBySmsDeps, confirmBySms } from "../sms/confirm-by-sms.js";
 import { link } from "../sms/link.js";
 import type { SmsGateway } from "../sms/sms-gateway.js";
 import type { SessionStore } from "../tokens/session-store.js";
+import { findLinkOwner, type LinkOwnerDeps, type OwnSession } from "../users/link-owner.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
+import type { RegistrationStore } from "../users/registration-store.js";
 import type { UserStore } from "../users/user-store.js";
 
 interface AvailabilityDeps {
-  users: UserStore;
+  registrations: RegistrationStore;
   /** Whether the whitelist lets this number have an account. */
   allows(phone: string): Promise<boolean>;
 }
@@ -40,11 +43,8 @@ export async function requestPhoneChange(
   );
 }
 
-export interface ConfirmPhoneChangeDeps
-  extends RedeemLinkDeps,
-    SendCodeDeps,
-    AvailabilityDeps,
-    ConfirmBySmsDeps {
+export interface ConfirmPhoneChangeDeps extends LinkOwnerDeps, AvailabilityDeps, ConfirmBySmsDeps {
+  database: Database;
   sessions: SessionStore;
 }
 
@@ -52,7 +52,7 @@ export interface ConfirmPhoneChangeInput {
   token: string;
   code: string;
   /** The caller's own session, if the call came with one: it must be the link's owner's, and it stays open. */
-  session: { id: string; userId: number } | null;
+  session: OwnSession | null;
 }
 
 /**
@@ -67,20 +67,16 @@ export async function confirmPhoneChange(
   input: ConfirmPhoneChangeInput,
 ): Promise<string> {
   const { session } = input;
-  const proved = await findLink(deps, input.token, "phone_change");
-  const account = await deps.users.findById(null, proved.userId);
-  if (!account?.user.isActive || (session && session.userId !== proved.userId)) {
-    throw new DomainError("LINK_REJECTED");
-  }
+  const { link: proved, user } = await findLinkOwner(deps, input.token, "phone_change", session);
   await proveCode(deps, proved, input.code);
 
   const newPhone = proved.phone;
-  const { id: userId, phone: oldPhone } = account.user;
+  const { id: userId, phone: oldPhone } = user;
   const now = deps.clock.now();
   await assertAvailable(deps, newPhone, now);
   await deps.database.transaction(async (tx) => {
     await spendLink(deps, tx, proved);
-    await deps.users.removeAbandoned(tx, newPhone, now);
+    await deps.registrations.removeAbandoned(tx, newPhone, now);
     // Before the sessions: a login under way with the old number waits here, and then finds it changed.
     if (!(await deps.users.setPhone(tx, userId, newPhone))) throw new DomainError("LINK_REJECTED");
     await deps.sessions.endAll(tx, userId, now, session?.id ?? null);
@@ -94,6 +90,7 @@ export async function confirmPhoneChange(
 const field = "new_phone";
 
 async function assertAvailable(deps: AvailabilityDeps, phone: string, now: Date): Promise<void> {
-  if (await deps.users.isPhoneTaken(null, phone, now)) throw new DomainError("PHONE_TAKEN", { field });
+  if (await deps.registrations.isPhoneTaken(null, phone, now))
+    throw new DomainError("PHONE_TAKEN", { field });
   if (!(await deps.allows(phone))) throw new DomainError("PHONE_NOT_WHITELISTED", { field });
 }

@@ -1,8 +1,11 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import type { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { bearerToken, type Principal, requirePrincipal } from "../caller.js";
+import type { OwnSession } from "../users/link-owner.js";
 import type { ReplacePasswordDeps } from "../users/replace-password.js";
 import { toUserMessage } from "../users/user-message.js";
+import { toAccountMessage } from "./account-message.js";
 import {
   confirmPasswordChange,
   type RequestPasswordChangeDeps,
@@ -14,14 +17,18 @@ import {
   type RequestPhoneChangeDeps,
   requestPhoneChange,
 } from "./change-phone.js";
+import { type ListUsersDeps, listUsers } from "./list-users.js";
 import { fieldsToUpdate } from "./profile-mask.js";
+import { type SetUserActiveDeps, setUserActive } from "./set-user-active.js";
 import { type UpdateProfileDeps, updateProfile } from "./update-profile.js";
 
 export type ProfileServiceDeps = UpdateProfileDeps &
   RequestPasswordChangeDeps &
   RequestPhoneChangeDeps &
   ConfirmPhoneChangeDeps &
-  ReplacePasswordDeps & {
+  ReplacePasswordDeps &
+  ListUsersDeps &
+  SetUserActiveDeps & {
     /** Whom an access token stands for; throws UNAUTHENTICATED. */
     authenticate(token: string): Promise<Principal>;
   };
@@ -29,7 +36,7 @@ export type ProfileServiceDeps = UpdateProfileDeps &
 /** ProfileService on the wire: messages to use cases and back. */
 export function createProfileService(deps: ProfileServiceDeps): ServiceImpl<typeof ProfileService> {
   /** The session of the access token that came with a call that needs none. */
-  async function ownSession(context: HandlerContext): Promise<{ id: string; userId: number } | null> {
+  async function ownSession(context: HandlerContext): Promise<OwnSession | null> {
     const token = bearerToken(context.requestHeader);
     if (token === null) return null;
     const { sessionId, user } = await deps.authenticate(token);
@@ -92,6 +99,24 @@ export function createProfileService(deps: ProfileServiceDeps): ServiceImpl<type
         session: await ownSession(context),
       });
       return { newPhone };
+    },
+
+    async listUsers(request) {
+      const page = await listUsers(deps, {
+        pageSize: request.pageSize,
+        pageToken: request.pageToken,
+        isActive: request.isActive ?? null,
+        isStaff: request.isStaff ?? null,
+        search: request.search,
+        joinedAfter: request.joinedAfter ? timestampDate(request.joinedAfter) : null,
+        joinedBefore: request.joinedBefore ? timestampDate(request.joinedBefore) : null,
+        orderBy: request.orderBy,
+      });
+      return { users: page.rows.map(toAccountMessage), nextPageToken: page.nextPageToken };
+    },
+
+    async setUserActive({ phone, isActive }) {
+      return { user: toAccountMessage(await setUserActive(deps, { phone, isActive: isActive ?? false })) };
     },
   };
 }

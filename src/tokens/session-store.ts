@@ -1,6 +1,6 @@
 import type { Database, Statement, Tx } from "../db/database.js";
 import type { User } from "../users/user.js";
-import { toUser, type UserRow, userColumns } from "../users/user-store.js";
+import { toUser, type UserRow, userColumns } from "../users/user-row.js";
 
 /** A session that is being opened. */
 export interface NewSession {

@@ -1,4 +1,3 @@
-import type { Clock } from "../system/clock.js";
 import type { User } from "../users/user.js";
 import type { AccessTokens } from "./access-token.js";
 import type { RefreshGrant, RefreshTokens } from "./refresh-token.js";
@@ -14,14 +13,14 @@ export interface TokenPair {
 export interface TokenPairDeps {
   accessTokens: AccessTokens;
   refreshTokens: RefreshTokens;
-  clock: Clock;
 }
 
-/** The granted refresh token, with a new access token for the same session. */
+/** The granted refresh token, with a new access token for the same session, as of `now`. */
 export async function issueTokenPair(
   deps: TokenPairDeps,
   user: User,
   grant: RefreshGrant,
+  now: Date,
 ): Promise<TokenPair> {
   const [access, refresh] = await Promise.all([
     deps.accessTokens.issue(user, grant.sessionId),
@@ -31,6 +30,6 @@ export async function issueTokenPair(
     access,
     refresh,
     accessExpiresIn: deps.accessTokens.ttlSeconds,
-    refreshExpiresIn: Math.floor((grant.expiresAt.getTime() - deps.clock.now().getTime()) / 1000),
+    refreshExpiresIn: Math.floor((grant.expiresAt.getTime() - now.getTime()) / 1000),
   };
 }

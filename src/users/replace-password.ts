@@ -1,8 +1,9 @@
-import { findLink, proveCode, type RedeemLinkDeps, spendLink } from "../codes/redeem-link.js";
+import { proveCode, spendLink } from "../codes/redeem-link.js";
 import type { Database } from "../db/database.js";
 import { DomainError } from "../errors.js";
 import { type ConfirmBySmsDeps, confirmBySms } from "../sms/confirm-by-sms.js";
 import type { SessionStore } from "../tokens/session-store.js";
+import { findLinkOwner, type LinkOwnerDeps, type OwnSession } from "./link-owner.js";
 import type { PasswordHasher } from "./password-hash.js";
 import {
   checkPassword,
@@ -10,11 +11,9 @@ import {
   type PasswordRules,
   requireSamePassword,
 } from "./password-policy.js";
-import type { UserStore } from "./user-store.js";
 
-export interface ReplacePasswordDeps extends RedeemLinkDeps, ConfirmBySmsDeps {
+export interface ReplacePasswordDeps extends LinkOwnerDeps, ConfirmBySmsDeps {
   database: Database;
-  users: UserStore;
   sessions: SessionStore;
   hasher: PasswordHasher;
   passwordRules: PasswordRules;
@@ -27,7 +26,7 @@ export interface ReplacePasswordInput {
   newPassword: string;
   newPasswordConfirm: string;
   /** The caller's own session, if the call came with one: it must be the link's owner's, and it stays open. */
-  session: { id: string; userId: number } | null;
+  session: OwnSession | null;
 }
 
 /**
@@ -40,12 +39,7 @@ export interface ReplacePasswordInput {
 export async function replacePassword(deps: ReplacePasswordDeps, input: ReplacePasswordInput): Promise<void> {
   const { purpose, session } = input;
   requireSamePassword(input.newPassword, input.newPasswordConfirm, "new_password_confirm");
-  const link = await findLink(deps, input.token, purpose);
-  const account = await deps.users.findById(null, link.userId);
-  if (!account?.user.isActive || (session && session.userId !== link.userId)) {
-    throw new DomainError("LINK_REJECTED");
-  }
-  const { user } = account;
+  const { link, user } = await findLinkOwner(deps, input.token, purpose, session);
 
   const password = normalisePassword(input.newPassword);
   const personal = {

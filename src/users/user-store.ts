@@ -9,6 +9,7 @@ import type { Database, Statement, Tx } from "../db/database.js";
 import { violatedConstraint } from "../db/errors.js";
 import { DomainError } from "../errors.js";
 import type { User } from "./user.js";
+import { toUser, type UserRow, userColumns } from "./user-row.js";
 
 /** What an account is made of. `isActive` and the rights are false unless given. */
 export interface NewUser {
@@ -62,69 +63,6 @@ export interface UserStore {
   claimEmail(tx: Tx, email: string, userId: number): Promise<boolean>;
   /** Changes an active account; null when there is none. */
   updateProfile(tx: Tx, id: number, changes: ProfileChanges): Promise<User | null>;
-  /**
-   * Whether the number belongs to an account, or to a registration that can still be proved. An account that
-   * was never activated and has no live activation code is no obstacle: `removeAbandoned` clears it away.
-   */
-  isPhoneTaken(tx: Tx | null, phone: string, now: Date): Promise<boolean>;
-  /**
-   * Removes the number's account if it was never activated and no activation code for it is alive:
-   * what makes room for a new registration.
-   */
-  removeAbandoned(tx: Tx | null, phone: string, now: Date): Promise<void>;
-  /** Removes an account that was never activated. An active or deactivated account stays. */
-  removeUnproved(tx: Tx | null, id: number): Promise<void>;
-}
-
-/** A row of `users` as SQL names its columns. */
-export interface UserRow {
-  id: number;
-  phone: string;
-  first_name: string;
-  last_name: string;
-  email: string | null;
-  address: string | null;
-  apartment_name: string | null;
-  date_joined: Date;
-  last_login: Date | null;
-  is_active: boolean;
-  is_staff: boolean;
-  is_superuser: boolean;
-}
-
-/** The columns of a UserRow, for SELECT and RETURNING, of the table that is called `users` there. */
-export const userColumns = [
-  "id",
-  "phone",
-  "first_name",
-  "last_name",
-  "email",
-  "address",
-  "apartment_name",
-  "date_joined",
-  "last_login",
-  "is_active",
-  "is_staff",
-  "is_superuser",
-]
-  .map((column) => `users.${column}`)
-  .join(", ");
-
-export function toUser(row: UserRow): User {
-  return {
-    id: row.id,
-    phone: row.phone,
-    firstName: row.first_name,
-    lastName: row.last_name,
-    email: row.email,
-    address: row.address,
-    apartmentName: row.apartment_name,
-    dateJoined: row.date_joined,
-    lastLogin: row.last_login,
-    isActive: row.is_active,
-    isStaff: row.is_staff,
-    isSuperuser: row.is_superuser,
-  };
 }
 
 const credentials = `${userColumns}, users.password_hash, users.deactivated_at IS NOT NULL AS is_deactivated`;
@@ -161,25 +99,6 @@ const findOtherByEmail: Statement = {
   name: "users_find_other_by_email",
   text: `SELECT FROM users WHERE lower(email) = lower($1) AND id <> $2
          AND (is_active OR deactivated_at IS NOT NULL) LIMIT 1`,
-};
-
-const isAbandoned = `NOT is_active AND deactivated_at IS NULL AND NOT EXISTS (
-  SELECT FROM codes WHERE codes.user_id = users.id AND codes.purpose = 'activation' AND codes.expires_at > $2
-)`;
-
-const isPhoneTaken: Statement = {
-  name: "users_is_phone_taken",
-  text: `SELECT FROM users WHERE phone = $1 AND NOT (${isAbandoned})`,
-};
-
-const removeAbandoned: Statement = {
-  name: "users_remove_abandoned",
-  text: `DELETE FROM users WHERE phone = $1 AND ${isAbandoned}`,
-};
-
-const removeUnproved: Statement = {
-  name: "users_remove_unproved",
-  text: "DELETE FROM users WHERE id = $1 AND NOT is_active AND deactivated_at IS NULL",
 };
 
 interface CredentialsRow extends UserRow {
@@ -276,18 +195,6 @@ export function createUserStore(database: Database): UserStore {
       await UserModel.update(changes, { where: { id, isActive: true }, transaction: tx });
       const account = await findCredentials(tx, findById, id);
       return account?.user.isActive ? account.user : null;
-    },
-
-    async isPhoneTaken(tx, phone, now) {
-      return (await database.run(tx, isPhoneTaken, [phone, now])).length > 0;
-    },
-
-    async removeAbandoned(tx, phone, now) {
-      await database.run(tx, removeAbandoned, [phone, now]);
-    },
-
-    async removeUnproved(tx, id) {
-      await database.run(tx, removeUnproved, [id]);
     },
   };
 }

@@ -3,7 +3,7 @@ import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
 import { startService, type TestService } from "../support/service.js";
-import { activeUser, newPhone, testPassword } from "../support/world.js";
+import { activeUser, newPhone, registered, testPassword } from "../support/world.js";
 import { accepted, expectRefusal, type FlowDoor, openAllDoors } from "./all-doors.js";
 
 const { login, refreshToken, requestPasswordReset, confirmPasswordReset } = AuthService.method;
@@ -166,6 +166,28 @@ describe("recovery and change", () => {
       });
     });
   }
+
+  it("answers a known, unknown, inactive and throttled phone alike, and says nothing while it works", async () => {
+    const { world } = service;
+    const { phone: known } = await activeUser(world);
+    const inactive = await registered(world);
+    const sent = world.outbox.messages.length;
+    for (const door of doors) {
+      const answers = [];
+      for (const phone of [known, newPhone(), inactive, known]) {
+        const { reason, sentence, data, header } = await door.call(requestPasswordReset, { phone });
+        const own = ["date", "x-request-id", "x-ratelimit-remaining", "x-ratelimit-reset"];
+        const headers = [...header].filter(([name]) => !own.includes(name));
+        answers.push({ reason, sentence, data, headers });
+      }
+      for (const answer of answers) expect(answer, door.name).to.deep.equal(answers[0]);
+      expect(answers[0]?.reason).to.equal(undefined);
+    }
+    await world.settle();
+    expect(world.outbox.messages.slice(sent).map(({ kind, phone }) => [kind, phone])).to.deep.equal([
+      ["verification", known],
+    ]);
+  });
 
   it("clears an optional field over REST with null or an empty text, by PUT and PATCH, under both paths", async () => {
     const { phone } = await activeUser(service.world);
