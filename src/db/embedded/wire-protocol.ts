@@ -1,0 +1,76 @@
+// The parts of PostgreSQL's frontend/backend protocol 3.0 that PGlite leaves to whoever owns the socket:
+// https://www.postgresql.org/docs/current/protocol-message-formats.html
+
+/** What the first message of a connection, which alone has no type, can ask for. */
+const openings: Readonly<Record<number, "session" | "encryption">> = {
+  196608: "session", // protocol 3.0
+  80877103: "encryption", // SSLRequest
+  80877104: "encryption", // GSSENCRequest
+};
+
+/** The length of the first message and what it asks for; undefined while it is incomplete. */
+export function openingOf(bytes: Buffer) {
+  if (bytes.length < 8) return undefined;
+  const length = Math.max(8, bytes.readInt32BE(0));
+  return bytes.length < length ? undefined : { length, asks: openings[bytes.readInt32BE(4)] };
+}
+
+/** The answer to a request for encryption: there is none on a unix socket. */
+export const noEncryption = Buffer.from("N");
+
+/** Query, Sync, Flush, FunctionCall, CopyData, CopyDone, CopyFail, Terminate: the server acts on what came so far. */
+const batchEnds = new Set("QSHFdcfX");
+
+/**
+ * The length of the first messages of `bytes` that the server acts on together, and the type of the last of
+ * them; undefined while they are incomplete.
+ */
+export function batchOf(bytes: Buffer): { length: number; end: string } | undefined {
+  let at = 0;
+  while (at + 5 <= bytes.length) {
+    const type = String.fromCharCode(bytes.readUInt8(at));
+    at += 1 + Math.max(4, bytes.readInt32BE(at + 1));
+    if (at > bytes.length) return undefined;
+    if (batchEnds.has(type)) return { length: at, end: type };
+  }
+  return undefined;
+}
+
+/** Whether the server's last message is ReadyForQuery outside of any transaction. */
+export function isIdle(reply: Uint8Array): boolean {
+  const tail = Buffer.from(
+    reply.buffer,
+    reply.byteOffset + Math.max(0, reply.length - 6),
+    Math.min(6, reply.length),
+  );
+  return tail.equals(readyForQuery);
+}
+
+function message(type: string, ...parts: (string | Buffer)[]): Buffer {
+  const body = Buffer.concat(
+    parts.map((part) => (typeof part === "string" ? Buffer.from(`${part}\0`) : part)),
+  );
+  const head = Buffer.alloc(5);
+  head.write(type);
+  head.writeInt32BE(body.length + 4, 1);
+  return Buffer.concat([head, body]);
+}
+
+/** Outside of any transaction. */
+export const readyForQuery = message("Z", Buffer.from("I"));
+export const sync = message("S");
+export const rollback = message("Q", "ROLLBACK");
+
+/** @param code SQLSTATE */
+export function errorResponse(severity: "ERROR" | "FATAL", code: string, text: string): Buffer {
+  return message("E", `S${severity}`, `V${severity}`, `C${code}`, `M${text}`, Buffer.alloc(1));
+}
+
+/** The welcome to a new session: no password, the settings that clients look at, ready. */
+export function greeting(settings: Readonly<Record<string, string>>): Buffer {
+  const authenticationOk = message("R", Buffer.alloc(4));
+  const parameters = Object.entries(settings).map(([name, value]) => message("S", name, value));
+  // A key for cancelling statements; there is no way to cancel one here.
+  const backendKey = message("K", Buffer.alloc(8));
+  return Buffer.concat([authenticationOk, ...parameters, backendKey, readyForQuery]);
+}

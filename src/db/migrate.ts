@@ -1,0 +1,63 @@
+import { readdir, readFile } from "node:fs/promises";
+import type { Logger } from "../system/logger.js";
+import type { Database, Tx } from "./database.js";
+
+/** Beside this file in `src`; `npm run build` copies it into `dist`. */
+const folder = new URL("./migrations/", import.meta.url);
+
+/** Names our lock among all advisory locks of the database: any number that nobody else uses. */
+const lockKey = 5_260_712;
+
+/** The names of the migrations there are, in their order: `0001-identity`. */
+async function knownMigrations(): Promise<string[]> {
+  const files = await readdir(folder);
+  return files
+    .filter((file) => file.endsWith(".sql"))
+    .map((file) => file.slice(0, -".sql".length))
+    .sort();
+}
+
+async function appliedMigrations(database: Database): Promise<Set<string>> {
+  const text = "SELECT to_regclass('schema_migrations') IS NOT NULL AS exists";
+  const [table] = await database.run<{ exists: boolean }>(null, { name: "migrations-table", text }, []);
+  if (!table?.exists) return new Set();
+  const statement = { name: "migrations-applied", text: "SELECT name FROM schema_migrations" };
+  const rows = await database.run<{ name: string }>(null, statement, []);
+  return new Set(rows.map((row) => row.name));
+}
+
+/** The names of the migrations that the database still lacks, in their order. */
+export async function pendingMigrations(database: Database): Promise<string[]> {
+  const applied = await appliedMigrations(database);
+  return (await knownMigrations()).filter((name) => !applied.has(name));
+}
+
+/** Applies one migration, unless another process has done it while this one waited for the lock. */
+async function apply(database: Database, tx: Tx, name: string): Promise<boolean> {
+  await database.execute(tx, "SET LOCAL statement_timeout = 0");
+  await database.execute(tx, `SELECT pg_advisory_xact_lock(${lockKey})`);
+  await database.execute(
+    tx,
+    "CREATE TABLE IF NOT EXISTS schema_migrations (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())",
+  );
+  const text = "INSERT INTO schema_migrations (name) VALUES ($1) ON CONFLICT DO NOTHING RETURNING name";
+  const claimed = await database.run(tx, { name: "migration-claim", text }, [name]);
+  if (claimed.length === 0) return false;
+  await database.execute(tx, await readFile(new URL(`${name}.sql`, folder), "utf8"));
+  return true;
+}
+
+/**
+ * Brings the tables up to date and returns the names of the migrations it applied. Each runs in a transaction
+ * of its own, under a lock: any number of processes may call this at once, and each migration is applied once.
+ */
+export async function migrate(database: Database, logger: Logger): Promise<string[]> {
+  const applied: string[] = [];
+  for (const name of await pendingMigrations(database)) {
+    if (await database.transaction((tx) => apply(database, tx, name))) {
+      logger.info({ migration: name }, "migration applied");
+      applied.push(name);
+    }
+  }
+  return applied;
+}

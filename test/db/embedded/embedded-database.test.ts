@@ -1,0 +1,173 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import type { Database, Tx } from "../../../src/db/database.js";
+import { joinEmbeddedDatabase, openEmbeddedDatabase } from "../../../src/db/embedded/embedded-database.js";
+import { ownerOf } from "../../../src/db/embedded/ownership.js";
+import { migrate } from "../../../src/db/migrate.js";
+import { DomainError } from "../../../src/errors.js";
+import { testLogger } from "../../support/log.js";
+import { rejection } from "../../support/rejection.js";
+import { startScript } from "../../support/script.js";
+
+const add = { name: "add", text: "INSERT INTO items (name) VALUES ($1)" };
+const count = { name: "count", text: "SELECT count(*)::int AS count FROM items" };
+
+describe("embedded database", function () {
+  this.timeout(60_000);
+  const folder = mkdtempSync(join(tmpdir(), "waterbill-embedded-"));
+  const options = {
+    folder,
+    poolSize: 10,
+    onFailure: (error: Error) => {
+      throw error;
+    },
+  };
+  let database: Database;
+
+  async function counted(via: Database = database, tx: Tx | null = null): Promise<number> {
+    return (await via.run<{ count: number }>(tx, count, []))[0]?.count ?? -1;
+  }
+
+  before(async () => {
+    // What a first start leaves that was killed half way.
+    mkdirSync(join(folder, "pg.new"));
+    writeFileSync(join(folder, "pg.new", "PG_VERSION"), "18\n");
+    database = await openEmbeddedDatabase(options);
+    await database.sequelize.query("CREATE TABLE items (id serial, name text UNIQUE)");
+  });
+  beforeEach(() => database.sequelize.query("TRUNCATE items"));
+  after(async () => {
+    await database.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it("takes the same migrations and types as any PostgreSQL", async () => {
+    expect(await migrate(database, testLogger())).not.to.be.empty;
+    const types = {
+      name: "types",
+      text: "SELECT $1::timestamptz AS at, $2::bytea AS bytes, gen_random_uuid()::text AS id",
+    };
+    const at = new Date("2026-03-01T12:00:00.123Z");
+    const [row] = await database.run<{ id: string }>(null, types, [at, Buffer.from([0, 255])]);
+    expect(row).to.deep.include({ at, bytes: Buffer.from([0, 255]) });
+    expect(row?.id).to.have.length(36);
+  });
+
+  it("is for its owner's eyes only", () => {
+    expect(statSync(folder).mode & 0o077).to.equal(0);
+  });
+
+  it("serves 100 transactions at once, one after another", async () => {
+    const transfer = async (index: number) =>
+      database.transaction(async (tx) => {
+        await database.run(tx, { name: "lock", text: "SELECT id FROM items FOR UPDATE" }, []);
+        await database.run(tx, add, [String(await counted(database, tx))]);
+        return index;
+      });
+    await Promise.all(Array.from({ length: 100 }, (_, index) => transfer(index)));
+    expect(await counted()).to.equal(100);
+  });
+
+  it("rolls back what a transaction's failure leaves", async () => {
+    const failed = database.transaction(async (tx) => {
+      await database.run(tx, add, ["a"]);
+      await database.run(tx, add, ["a"]);
+    });
+    expect(await rejection(failed)).to.have.property("constraint", "items_name_key");
+    expect(await counted()).to.equal(0);
+  });
+
+  it("is OVERLOADED to a statement outside of the transaction that waits for it", async () => {
+    await database.transaction(async (tx) => {
+      await database.run(tx, add, ["a"]);
+      expect(await rejection(counted()))
+        .to.be.instanceOf(DomainError)
+        .with.property("reason", "OVERLOADED");
+    });
+    expect(await counted()).to.equal(1);
+  });
+
+  it("refuses a second server, naming the process and the folder", async () => {
+    const { message } = (await rejection(openEmbeddedDatabase(options))) as Error;
+    expect(message).to.contain(folder).and.to.contain(`process ${process.pid}`);
+  });
+
+  it("lets the command line work beside the server", async () => {
+    const beside = await joinEmbeddedDatabase(options);
+    await beside.run(null, add, ["from the command line"]);
+    await beside.close();
+    expect(await counted()).to.equal(1);
+  });
+
+  it("keeps what was committed over a stop", async () => {
+    await database.run(null, add, ["kept"]);
+    await database.close();
+    expect(readdirSync(folder)).to.deep.equal(["pg"]);
+    database = await openEmbeddedDatabase(options);
+    expect(await counted()).to.equal(1);
+  });
+
+  it("keeps the folder for as long as it serves anybody", async () => {
+    const beside = await joinEmbeddedDatabase(options);
+    let isClosed = false;
+    const closing = database.close().then(() => {
+      isClosed = true;
+    });
+    while (!isClosed) {
+      const owner = await ownerOf(folder);
+      const isServed = await beside.ping().then(
+        () => true,
+        () => false,
+      );
+      if (isServed) expect(owner).not.to.equal(undefined);
+    }
+    await closing;
+    await beside.close();
+    database = await openEmbeddedDatabase(options);
+  });
+
+  it("opens for the command line when no server runs, for several at once", async () => {
+    await database.close();
+    const commands = Array.from({ length: 3 }, async (_, index) => {
+      const own = await joinEmbeddedDatabase(options);
+      await own.run(null, add, [`command ${index}`]);
+      await own.close();
+    });
+    await Promise.all(commands);
+    database = await openEmbeddedDatabase(options);
+    expect(await counted()).to.equal(3);
+  });
+
+  it("tells when it has broken down, and answers OVERLOADED from then on", async () => {
+    await database.close();
+    let tell: (error: Error) => void = () => {};
+    const failure = new Promise<Error>((resolve) => {
+      tell = resolve;
+    });
+    const broken = await openEmbeddedDatabase({ ...options, onFailure: (error) => tell(error) });
+    // PGlite ends when it is asked to read from its standard input.
+    const statement = rejection(broken.sequelize.query("COPY items FROM STDIN"));
+    expect((await failure).message).to.contain(folder);
+    expect(await statement).to.have.property("reason", "OVERLOADED");
+    expect(await rejection(broken.ping())).to.have.property("reason", "OVERLOADED");
+    await broken.close();
+    database = await openEmbeddedDatabase(options);
+  });
+
+  it("keeps every committed row when the server is killed, and opens again at once", async () => {
+    await database.close();
+    let last = 0;
+    for (let round = 0; round < 2; round++) {
+      const writer = await startScript("test/db/embedded/writer.ts", [folder]);
+      for (let line = 0; line < 30; line++) last = Number(await writer.line());
+      await writer.kill("SIGKILL");
+    }
+    database = await openEmbeddedDatabase(options);
+    const [rows] = await database.sequelize.query("SELECT mark FROM marks");
+    const marks = new Set((rows as { mark: number }[]).map((row) => row.mark));
+    expect(marks).to.include(last);
+    expect(marks.size).to.be.at.least(60);
+  });
+});

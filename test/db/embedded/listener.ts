@@ -1,0 +1,5 @@
+import { takeOwnership } from "../../../src/db/embedded/ownership.js";
+
+// A process that takes the folder it is given, says so, and stays.
+await takeOwnership(process.argv[2] ?? "", 0, () => {});
+console.log("owner");

@@ -1,0 +1,56 @@
+import { expect } from "chai";
+import {
+  batchOf,
+  errorResponse,
+  isIdle,
+  openingOf,
+  readyForQuery,
+  rollback,
+  sync,
+} from "../../../src/db/embedded/wire-protocol.js";
+
+/** Parse, without a name and parameters. */
+const parse = Buffer.from("P\0\0\0\x0b\0SEL\0\0\0", "latin1");
+
+describe("wire protocol", () => {
+  it("cuts out the messages that belong together", () => {
+    const bytes = Buffer.concat([parse, sync, rollback]);
+    expect(batchOf(bytes)).to.deep.equal({ length: parse.length + sync.length, end: "S" });
+    expect(batchOf(bytes.subarray(parse.length + sync.length))).to.deep.equal({
+      length: rollback.length,
+      end: "Q",
+    });
+  });
+
+  it("waits for the rest, wherever the bytes are cut", () => {
+    const bytes = Buffer.concat([parse, sync]);
+    for (let cut = 0; cut < bytes.length; cut++) expect(batchOf(bytes.subarray(0, cut))).to.equal(undefined);
+  });
+
+  it("does not trip over an impossible length", () => {
+    expect(batchOf(Buffer.from("S\xff\xff\xff\xff", "latin1"))).to.deep.equal({ length: 5, end: "S" });
+  });
+
+  it("reads what a connection opens with", () => {
+    const opening = (code: number, length = 8) => {
+      const bytes = Buffer.alloc(8);
+      bytes.writeInt32BE(length, 0);
+      bytes.writeInt32BE(code, 4);
+      return bytes;
+    };
+    expect(openingOf(opening(196_608))).to.deep.equal({ length: 8, asks: "session" });
+    expect(openingOf(opening(80_877_103))).to.deep.equal({ length: 8, asks: "encryption" });
+    expect(openingOf(opening(80_877_102))).to.deep.equal({ length: 8, asks: undefined });
+    expect(openingOf(opening(196_608, 20))).to.equal(undefined);
+    expect(openingOf(Buffer.alloc(7))).to.equal(undefined);
+  });
+
+  it("tells the end of a transaction from its middle", () => {
+    const error = errorResponse("ERROR", "42601", "syntax error");
+    const inTransaction = Buffer.concat([readyForQuery.subarray(0, -1), Buffer.from("T")]);
+    expect(isIdle(Buffer.concat([error, readyForQuery]))).to.equal(true);
+    expect(isIdle(Buffer.concat([error, inTransaction]))).to.equal(false);
+    expect(isIdle(error)).to.equal(false);
+    expect(isIdle(new Uint8Array(0))).to.equal(false);
+  });
+});

@@ -1,0 +1,75 @@
+import { readdirSync } from "node:fs";
+import { expect } from "chai";
+import type { Database } from "../../src/db/database.js";
+import { migrate, pendingMigrations } from "../../src/db/migrate.js";
+import { openDatabase } from "../../src/db/open-database.js";
+import { type TestDatabase, testDatabase } from "../support/database.js";
+import { testLogger } from "../support/log.js";
+import { startPostgres } from "../support/postgres-server.js";
+
+const files = readdirSync("src/db/migrations");
+const all = files.map((file) => file.replace(/\.sql$/, "")).sort();
+
+describe("migrate", () => {
+  let db: TestDatabase;
+  beforeEach(async () => {
+    db = await testDatabase({ migrated: false });
+  });
+  afterEach(() => db.drop());
+
+  it("applies every migration in its order and names them", async () => {
+    expect(await pendingMigrations(db.database)).to.deep.equal(all);
+    expect(await migrate(db.database, testLogger())).to.deep.equal(all);
+    const [users] = await db.database.sequelize.query("SELECT count(*)::int AS count FROM users");
+    expect(users).to.deep.equal([{ count: 0 }]);
+  });
+
+  it("does nothing the second time", async () => {
+    await migrate(db.database, testLogger());
+    expect(await pendingMigrations(db.database)).to.deep.equal([]);
+    expect(await migrate(db.database, testLogger())).to.deep.equal([]);
+  });
+
+  it("applies each migration once when several processes start at once", async () => {
+    const others: Database[] = Array.from({ length: 8 }, () => openDatabase({ url: db.url, poolSize: 1 }));
+    try {
+      const applied = await Promise.all(others.map((database) => migrate(database, testLogger())));
+      expect(applied.flat().sort()).to.deep.equal(all);
+    } finally {
+      await Promise.all(others.map((database) => database.close()));
+    }
+  });
+
+  it("waits for another process longer than a statement of the service may take", async () => {
+    // A server of its own, as its lock would hold up all other tests.
+    const server = await startPostgres();
+    const [holder, waiter] = [1, 2].map(() => openDatabase({ url: server.url, poolSize: 1 })) as [
+      Database,
+      Database,
+    ];
+    try {
+      let applied: Promise<string[]> = Promise.resolve([]);
+      await holder.transaction(async (tx) => {
+        await holder.execute(tx, "SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(5260712)");
+        applied = migrate(waiter, testLogger());
+        await holder.execute(tx, "SELECT pg_sleep(6.5)");
+      });
+      expect(await applied).to.deep.equal(all);
+    } finally {
+      await Promise.all([holder.close(), waiter.close()]);
+      await server.stop();
+    }
+  });
+
+  it("leaves nothing of a migration that fails", async () => {
+    await db.database.sequelize.query("CREATE TABLE whitelist_history (id int)");
+    let failure: unknown;
+    await migrate(db.database, testLogger()).catch((error: unknown) => {
+      failure = error;
+    });
+    expect(failure).to.have.property("code", "42P07");
+    expect(await pendingMigrations(db.database)).to.deep.equal(all);
+    const [users] = await db.database.sequelize.query("SELECT to_regclass('users') AS users");
+    expect(users).to.deep.equal([{ users: null }]);
+  });
+});

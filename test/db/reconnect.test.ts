@@ -1,0 +1,117 @@
+import { expect } from "chai";
+import type { Database } from "../../src/db/database.js";
+import { openDatabase } from "../../src/db/open-database.js";
+import { DomainError } from "../../src/errors.js";
+import { type PostgresServer, startPostgres } from "../support/postgres-server.js";
+import { rejection } from "../support/rejection.js";
+
+const pid = { name: "pid", text: "SELECT pg_backend_pid() AS pid" };
+const add = { name: "add", text: "INSERT INTO marks VALUES ($1)" };
+
+describe("database when PostgreSQL goes away", () => {
+  let server: PostgresServer;
+  let database: Database;
+
+  before(async () => {
+    server = await startPostgres();
+    database = openDatabase({ url: server.url, poolSize: 5 });
+    await database.sequelize.query("CREATE TABLE marks (mark text)");
+  });
+  after(async () => {
+    await database.close();
+    await server.stop();
+  });
+
+  const marks = async () => (await database.sequelize.query("SELECT mark FROM marks"))[0];
+  const endOthers = () =>
+    database.sequelize.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename = 'waterbill'",
+    );
+
+  it("replaces idle connections that the server has ended", async () => {
+    await Promise.all(Array.from({ length: 5 }, () => database.ping()));
+    await endOthers();
+    for (let round = 0; round < 20; round++) {
+      const error = await database.ping().catch((thrown: unknown) => thrown);
+      if (error) expect(error).to.have.property("reason", "OVERLOADED");
+    }
+    await Promise.all(Array.from({ length: 50 }, () => database.ping()));
+  });
+
+  it("rolls back a transaction whose connection was ended, and uses that connection no more", async () => {
+    let lost = 0;
+    const work = database.transaction(async (tx) => {
+      await database.run(tx, add, ["lost"]);
+      lost = (await database.run<{ pid: number }>(tx, pid, []))[0]?.pid ?? 0;
+      await database.sequelize.query("SELECT pg_terminate_backend($1)", { bind: [lost] });
+      await database.run(tx, pid, []);
+    });
+    expect(await rejection(work)).to.have.property("reason", "OVERLOADED");
+    expect(await marks()).to.deep.equal([]);
+    const pids = await Promise.all(
+      Array.from({ length: 20 }, () => database.run<{ pid: number }>(null, pid, [])),
+    );
+    expect(pids.map(([row]) => row?.pid)).not.to.include(lost);
+  });
+
+  it("reports a commit that does not reach the server", async () => {
+    const work = database.transaction(async (tx) => {
+      await database.run(tx, add, ["uncommitted"]);
+      await database
+        .run(tx, { name: "end-self", text: "SELECT pg_terminate_backend(pg_backend_pid())" }, [])
+        .catch(() => {});
+    });
+    expect(await rejection(work)).to.have.property("reason", "OVERLOADED");
+    expect(await marks()).to.deep.equal([]);
+  });
+
+  it("gives up a connection whose server process hangs", async () => {
+    const [row] = await database.run<{ pid: number }>(null, pid, []);
+    const hung = row?.pid ?? 0;
+    process.kill(hung, "SIGSTOP");
+    try {
+      // The pool hands out the connection that came back last.
+      expect(await rejection(database.ping())).to.have.property("reason", "OVERLOADED");
+      const [other] = await database.run<{ pid: number }>(null, pid, []);
+      expect(other?.pid).not.to.equal(hung);
+    } finally {
+      process.kill(hung, "SIGCONT");
+    }
+  });
+
+  it("answers only OVERLOADED during a restart under traffic, and works again by itself", async () => {
+    let running = true;
+    const failures: unknown[] = [];
+    const traffic = Array.from({ length: 20 }, async () => {
+      while (running) {
+        const calls = [
+          database.run(null, pid, []),
+          database.transaction((tx) => database.run(tx, pid, [])),
+          marks(),
+        ];
+        for (const { reason } of (await Promise.allSettled(calls)).filter(
+          (call) => call.status === "rejected",
+        )) {
+          failures.push(reason);
+        }
+        // Refusals come at once: leave the event loop some air.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    });
+    await server.halt("SIGQUIT");
+    await rejection(database.ping());
+    await server.resume();
+    const back = performance.now();
+    while ((await database.ping().catch(() => "down")) === "down")
+      expect(performance.now() - back).to.be.below(5000);
+    running = false;
+    await Promise.all(traffic);
+
+    expect(failures).not.to.be.empty;
+    for (const failure of failures) {
+      expect(failure).to.be.instanceOf(DomainError);
+      expect(failure).to.have.property("reason", "OVERLOADED");
+    }
+    await Promise.all(Array.from({ length: 50 }, () => database.run(null, pid, [])));
+  });
+});
