@@ -1,0 +1,68 @@
+import type { DescFile, DescService } from "@bufbuild/protobuf";
+import { nestedTypes } from "@bufbuild/protobuf/reflect";
+
+/** Finds .proto files by what is declared in them. Names are full names without a leading dot. */
+export interface DescriptorIndex {
+  /** By the path that imports use, like `google/api/http.proto`. */
+  fileNamed(path: string): DescFile | undefined;
+  /** By a message, enum, service or extension, or a member of one. */
+  fileDeclaring(symbol: string): DescFile | undefined;
+  fileExtending(message: string, fieldNumber: number): DescFile | undefined;
+  /** The field numbers of a message's extensions; undefined for what is not a message. */
+  extensionNumbers(message: string): readonly number[] | undefined;
+}
+
+/** The path that imports use. `file.name` lacks the `.proto`. */
+export function importPathOf(file: DescFile): string {
+  return file.proto.name;
+}
+
+function collectFiles(file: DescFile, found: Map<string, DescFile>): void {
+  if (found.has(importPathOf(file))) return;
+  found.set(importPathOf(file), file);
+  for (const dependency of file.dependencies) collectFiles(dependency, found);
+}
+
+function membersOf(type: ReturnType<typeof nestedTypes> extends Iterable<infer T> ? T : never): string[] {
+  switch (type.kind) {
+    case "message":
+      return [...type.fields, ...type.oneofs].map((member) => `${type.typeName}.${member.name}`);
+    case "service":
+      return type.methods.map((method) => `${type.typeName}.${method.name}`);
+    case "enum": {
+      // The values of an enum are its siblings in protobuf, not its children.
+      const scope = type.typeName.slice(0, -type.name.length);
+      return type.values.map((value) => `${scope}${value.name}`);
+    }
+    case "extension":
+      return [];
+  }
+}
+
+/** Indexes the files of `services` and all that they import. */
+export function createDescriptorIndex(services: readonly DescService[]): DescriptorIndex {
+  const files = new Map<string, DescFile>();
+  for (const service of services) collectFiles(service.file, files);
+
+  const symbols = new Map<string, DescFile>();
+  const extensions = new Map<string, Map<number, DescFile>>();
+  for (const file of files.values()) {
+    for (const type of nestedTypes(file)) {
+      for (const symbol of [type.typeName, ...membersOf(type)]) symbols.set(symbol, file);
+      if (type.kind === "message" && !extensions.has(type.typeName)) extensions.set(type.typeName, new Map());
+      if (type.kind !== "extension") continue;
+      const ofMessage = extensions.get(type.extendee.typeName) ?? new Map<number, DescFile>();
+      extensions.set(type.extendee.typeName, ofMessage.set(type.number, file));
+    }
+  }
+
+  return {
+    fileNamed: (path) => files.get(path),
+    fileDeclaring: (symbol) => symbols.get(symbol),
+    fileExtending: (message, fieldNumber) => extensions.get(message)?.get(fieldNumber),
+    extensionNumbers(message) {
+      const ofMessage = extensions.get(message);
+      return ofMessage && [...ofMessage.keys()];
+    },
+  };
+}

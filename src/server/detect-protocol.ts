@@ -1,0 +1,41 @@
+import type { Socket } from "node:net";
+
+export type Protocol = "http1" | "http2";
+
+/** The start of the HTTP/2 connection preface (RFC 9113, section 3.4); no HTTP/1 method begins so. */
+const http2Start = "PRI";
+
+/** Null while the bytes fit both: `P` may go on as POST. */
+function protocolOf(head: Buffer): Protocol | null {
+  const start = head.toString("latin1", 0, http2Start.length);
+  if (start === http2Start) return "http2";
+  return http2Start.startsWith(start) ? null : "http1";
+}
+
+/**
+ * Waits for the first bytes of a connection and tells which protocol they are. All bytes are still to be read
+ * from the socket then. A client that ends without having told is dropped; one that keeps silent is left to
+ * the caller.
+ */
+export function detectProtocol(socket: Socket, onDetected: (protocol: Protocol) => void): void {
+  let head = Buffer.alloc(0);
+
+  function read(): void {
+    const chunk: Buffer | null = socket.read();
+    if (chunk === null) return;
+    head = Buffer.concat([head, chunk]);
+    const protocol = protocolOf(head);
+    if (protocol === null) return;
+    socket.off("readable", read);
+    socket.off("end", drop);
+    socket.unshift(head);
+    onDetected(protocol);
+  }
+
+  function drop(): void {
+    socket.destroy();
+  }
+
+  socket.on("readable", read);
+  socket.once("end", drop);
+}

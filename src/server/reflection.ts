@@ -1,0 +1,97 @@
+import { type DescFile, type DescService, toBinary } from "@bufbuild/protobuf";
+import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
+import { Code, type ConnectRouter } from "@connectrpc/connect";
+import * as v1 from "#gen/grpc/reflection/v1/reflection_pb.js";
+import * as v1alpha from "#gen/grpc/reflection/v1alpha/reflection_pb.js";
+import { createDescriptorIndex, type DescriptorIndex, importPathOf } from "./descriptor-index.js";
+
+/** v1 and v1alpha differ in nothing but their names. */
+type Request = v1.ServerReflectionRequest | v1alpha.ServerReflectionRequest;
+
+type Answer =
+  | { case: "listServicesResponse"; value: { service: { name: string }[] } }
+  | { case: "fileDescriptorResponse"; value: { fileDescriptorProto: Uint8Array<ArrayBuffer>[] } }
+  | { case: "allExtensionNumbersResponse"; value: { baseTypeName: string; extensionNumber: number[] } }
+  | { case: "errorResponse"; value: { errorCode: Code; errorMessage: string } };
+
+function refusal(errorCode: Code, errorMessage: string): Answer {
+  return { case: "errorResponse", value: { errorCode, errorMessage } };
+}
+
+/** The file, and what it imports, directly or not, unless this stream has sent it already. */
+function withImports(file: DescFile, sent: Set<string>): DescFile[] {
+  sent.add(importPathOf(file));
+  const files = [file];
+  for (const dependency of file.dependencies) {
+    if (!sent.has(importPathOf(dependency))) files.push(...withImports(dependency, sent));
+  }
+  return files;
+}
+
+function filesAnswer(file: DescFile | undefined, sent: Set<string>): Answer {
+  if (!file) return refusal(Code.NotFound, "not found");
+  const fileDescriptorProto = withImports(file, sent).map(({ proto }) =>
+    toBinary(FileDescriptorProtoSchema, proto),
+  );
+  return { case: "fileDescriptorResponse", value: { fileDescriptorProto } };
+}
+
+function answer(
+  services: readonly DescService[],
+  index: DescriptorIndex,
+  { messageRequest }: Request,
+  sent: Set<string>,
+): Answer {
+  switch (messageRequest.case) {
+    case "listServices":
+      return {
+        case: "listServicesResponse",
+        value: { service: services.map(({ typeName }) => ({ name: typeName })) },
+      };
+    case "fileByFilename":
+      return filesAnswer(index.fileNamed(messageRequest.value), sent);
+    case "fileContainingSymbol":
+      return filesAnswer(index.fileDeclaring(messageRequest.value), sent);
+    case "fileContainingExtension": {
+      const { containingType, extensionNumber } = messageRequest.value;
+      return filesAnswer(index.fileExtending(containingType, extensionNumber), sent);
+    }
+    case "allExtensionNumbersOfType": {
+      const baseTypeName = messageRequest.value;
+      const numbers = index.extensionNumbers(baseTypeName);
+      if (!numbers) return refusal(Code.NotFound, "not found");
+      return { case: "allExtensionNumbersResponse", value: { baseTypeName, extensionNumber: [...numbers] } };
+    }
+    case undefined:
+      return refusal(Code.InvalidArgument, "no request that this server knows");
+  }
+}
+
+/**
+ * grpc.reflection.v1 and v1alpha.ServerReflection, as their .proto describes them: lists `services` and hands
+ * out the .proto files behind them. It answers anybody, so none of the router's interceptors stands before it.
+ */
+export function reflectionRoutes(services: readonly DescService[]): (router: ConnectRouter) => ConnectRouter {
+  const index = createDescriptorIndex(services);
+
+  async function* respond<R extends Request>(requests: AsyncIterable<R>) {
+    const sent = new Set<string>();
+    for await (const request of requests) {
+      const messageResponse = answer(services, index, request, sent);
+      yield { validHost: request.host, originalRequest: request, messageResponse };
+    }
+  }
+
+  return (router) =>
+    router
+      .service(
+        v1.ServerReflection,
+        { serverReflectionInfo: respond<v1.ServerReflectionRequest> },
+        { interceptors: [] },
+      )
+      .service(
+        v1alpha.ServerReflection,
+        { serverReflectionInfo: respond<v1alpha.ServerReflectionRequest> },
+        { interceptors: [] },
+      );
+}

@@ -1,0 +1,148 @@
+import { once } from "node:events";
+import type { ServerResponse } from "node:http";
+import { expect } from "chai";
+import { rejection } from "../support/rejection.js";
+import { frame, framesIn, frameType, preface, requestFrame, resetFrame, settings } from "./http2-frames.js";
+import { connectRaw } from "./raw-client.js";
+import { connectHttp2, echo, getHttp2, serve, stopServing } from "./serve.js";
+
+const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+const hungUp = async (closed: Promise<string>) => (await closed).split("\r\n")[0];
+
+describe("broken and oversized input", () => {
+  afterEach(stopServing);
+
+  const cases: [name: string, sent: string, status: string][] = [
+    ["garbage", "\x00\x01\x02\x03\r\n\r\n", "400 Bad Request"],
+    ["a TLS greeting", "\x16\x03\x01\x02\x00\x01\x00", "400 Bad Request"],
+    ["HTTP/1.1 without a host", "GET / HTTP/1.1\r\n\r\n", "400 Bad Request"],
+    [
+      "two lengths",
+      "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+      "400 Bad Request",
+    ],
+    ["a header too large", get("/").replace("\r\n\r\n", `\r\nX: ${"x".repeat(17_000)}\r\n\r\n`), "431"],
+    ["too many header fields", get("/").replace("\r\n\r\n", `${"\r\nX: x".repeat(100)}\r\n\r\n`), "431"],
+  ];
+  for (const [name, sent, status] of cases) {
+    it(`refuses ${name} with ${status.slice(0, 3)}`, async () => {
+      const { port } = await serve(echo);
+      const client = await connectRaw(port);
+      client.send(Buffer.from(sent, "latin1"));
+
+      expect(await hungUp(client.closed)).to.match(new RegExp(`^HTTP/1.1 ${status}`));
+    });
+  }
+
+  it("takes as many header fields as it says", async () => {
+    const { port } = await serve(echo);
+    const client = await connectRaw(port);
+    client.send(get("/many").replace("\r\n\r\n", `${"\r\nX: x".repeat(99)}\r\n\r\n`));
+
+    await client.until("1.1 /many");
+    client.reset();
+  });
+
+  it("does not put a refusal into an answer that has begun", async () => {
+    const { port } = await serve((_, response) => {
+      (response as ServerResponse).writeHead(200).flushHeaders();
+    });
+    const client = await connectRaw(port);
+    client.send(get("/"));
+    await client.until("200 OK");
+    client.send("\x00\r\n\r\n");
+
+    expect(await client.closed).to.not.contain("400");
+  });
+
+  it("drops a client that sends ever more requests without awaiting answers", async () => {
+    let begun = 0;
+    const { port } = await serve(
+      () => {
+        begun += 1;
+      },
+      { maxPipelined: 3 },
+    );
+    const client = await connectRaw(port);
+    client.send(get("/").repeat(10));
+
+    await client.closed;
+
+    expect(begun).to.equal(3);
+  });
+
+  it("says GOAWAY to a broken HTTP/2 preface and hangs up", async () => {
+    const { port, url } = await serve(echo);
+    const client = await connectRaw(port);
+    client.send("PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n");
+
+    const frames = framesIn(await client.closed);
+
+    expect(frames.map(({ type }) => type)).to.include(frameType.goaway);
+    expect((await fetch(url)).status).to.equal(200);
+  });
+
+  it("resets an HTTP/2 stream with a header too large or of too many fields", async () => {
+    const { url } = await serve(echo);
+    const session = connectHttp2(url);
+    const many = Object.fromEntries(Array.from({ length: 120 }, (_, index) => [`x-${index}`, "x"]));
+
+    // The client's acknowledgement of our limit comes with its first request.
+    expect((await getHttp2(session, "/", { x: "x".repeat(8_000) })).status).to.equal(200);
+    expect(await rejection(getHttp2(session, "/", { x: "x".repeat(17_000) }))).to.be.an("error");
+    expect(await rejection(getHttp2(session, "/", many))).to.be.an("error");
+    expect((await getHttp2(session, "/")).status).to.equal(200);
+    session.destroy();
+  });
+
+  it("refuses HTTP/2 streams beyond the maximum", async () => {
+    const { port } = await serve(() => {}, { maxConcurrentStreams: 2 });
+    const client = await connectRaw(port);
+    const opened = [1, 3, 5].map((id) => requestFrame(id, {}));
+    client.send(Buffer.concat([preface, settings, ...opened]));
+
+    await client.until(frame(frameType.reset, 0, 5, Buffer.from([0, 0, 0, 7])).toString("latin1"));
+    client.reset();
+  });
+
+  it("outlives streams that are reset as they are opened, with and without Expect", async () => {
+    const { port, url } = await serve(echo);
+    const client = await connectRaw(port);
+    const ids = Array.from({ length: 50 }, (_, index) => 2 * index + 1);
+    const flood = ids.flatMap((id) => [
+      requestFrame(id, id % 4 === 1 ? { expect: "100-continue" } : {}),
+      resetFrame(id),
+    ]);
+    client.send(Buffer.concat([preface, settings, ...flood]));
+    await client.until("\x00\x00\x00\x04\x01");
+    client.reset();
+
+    expect((await fetch(url)).status).to.equal(200);
+  });
+
+  it("answers Expect: 100-continue over HTTP/2", async () => {
+    const { url } = await serve(echo);
+    const session = connectHttp2(url);
+    const stream = session.request({ ":method": "POST", expect: "100-continue" }, { endStream: false });
+
+    await once(stream, "continue");
+    stream.end("{}");
+    const [headers] = await once(stream, "response");
+
+    expect(headers[":status"]).to.equal(200);
+    session.destroy();
+  });
+
+  it("accepts no more connections than it may", async () => {
+    const { port } = await serve(echo, { maxConnections: 1 });
+    const first = await connectRaw(port);
+    first.send(get("/"));
+    await first.until("1.1 /");
+    const second = await connectRaw(port);
+
+    expect(await second.closed).to.equal("");
+    first.send(get("/again"));
+    await first.until("1.1 /again");
+    first.reset();
+  });
+});
