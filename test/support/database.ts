@@ -17,11 +17,14 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** Makes a new schema with all tables, or with none when `migrated` is false. One for each test file. */
+/**
+ * Makes a new schema with all tables, or with none when `migrated` is false, in the tests' PostgreSQL or in the
+ * one at `url`. One for each test file.
+ */
 export async function testDatabase(
-  options: { migrated?: boolean; poolSize?: number } = {},
+  options: { url?: string | undefined; migrated?: boolean; poolSize?: number } = {},
 ): Promise<TestDatabase> {
-  const url = testVariable("TEST_DATABASE_URL");
+  const url = options.url ?? testVariable("TEST_DATABASE_URL");
   const schema = `test_${randomBytes(8).toString("hex")}`;
   const statements: string[] = [];
   const database = openDatabase({

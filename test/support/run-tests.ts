@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +12,7 @@ import { type Servers, startServers } from "./servers.js";
 // `npm test`: all tests with coverage, or `npm test -- <files and options of mocha>` for some without.
 const chosen = process.argv.slice(2);
 const wholeRun = chosen.length === 0;
+const namesFiles = chosen.some((argument) => argument.startsWith("test/"));
 const allTests = "test/**/*.test.ts";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "waterbill-tests-"));
@@ -32,16 +33,28 @@ const parallel = ["--parallel", "--jobs", String(Math.max(2, availableParallelis
 
 let servers: Servers | undefined;
 let child: ChildProcess | undefined;
+let interrupted = false;
+
+/** Ends mocha with everything it has started; the rest of the run follows from that. */
+function interrupt(): void {
+  interrupted = true;
+  if (child?.pid) process.kill(-child.pid, "SIGKILL");
+}
 
 async function runMocha(): Promise<boolean> {
   servers = await startServers({
     databaseUrl: process.env.TEST_DATABASE_URL,
     redisUrl: process.env.TEST_REDIS_URL,
   });
-  const args = wholeRun ? [...c8, process.execPath, ...mocha, ...parallel, allTests] : [...mocha, ...chosen];
+  if (interrupted) throw new Error("The tests were interrupted.");
+  const args = wholeRun
+    ? [...c8, process.execPath, ...mocha, ...parallel, allTests]
+    : [...mocha, ...chosen, ...(namesFiles ? [] : [allTests])];
   child = spawn(process.execPath, args, {
     cwd: root,
     stdio: "inherit",
+    // A process group of its own, to be ended as a whole.
+    detached: true,
     env: {
       ...process.env,
       TEST_DATABASE_URL: servers.databaseUrl,
@@ -50,6 +63,8 @@ async function runMocha(): Promise<boolean> {
     },
   });
   const [code] = await once(child, "exit");
+  child = undefined;
+  if (!existsSync(countsFile)) throw new Error("The tests were interrupted, or mocha did not start.");
   return code === 0;
 }
 
@@ -66,17 +81,7 @@ function reportCounts(): void {
   console.log(`\n${passes} passed, ${failures} failed${pending > 0 ? `, ${pending} skipped` : ""}`);
 }
 
-async function cleanUp(): Promise<void> {
-  await servers?.stop();
-  await rm(folder, { recursive: true, force: true });
-}
-
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.once(signal, () => {
-    child?.kill("SIGKILL");
-    void cleanUp().finally(() => process.exit(1));
-  });
-}
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupt);
 
 try {
   const checks = [await runMocha(), reportLeaks()];
@@ -87,5 +92,6 @@ try {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 } finally {
-  await cleanUp();
+  await servers?.stop();
+  await rm(folder, { recursive: true, force: true });
 }

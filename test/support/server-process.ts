@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
 /** Who a server runs as; absent: the user of the tests. */
@@ -34,6 +34,22 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
+/**
+ * Ends a server and removes its folder when this process dies without doing so itself: the keeper's input is a
+ * pipe from here, which the kernel closes with the process, however it ends.
+ */
+function keep(child: ChildProcess, folder: string): void {
+  const script = 'read _; kill -QUIT "$1"; sleep 1; kill -KILL "$1"; rm -rf "$2"';
+  const keeper = spawn("sh", ["-c", script, "keeper", String(child.pid), folder], {
+    stdio: ["pipe", "ignore", "ignore"],
+    // Out of the reach of Ctrl-C.
+    detached: true,
+  });
+  keeper.unref();
+  (keeper.stdin as Socket).unref();
+  child.once("exit", () => keeper.kill("SIGKILL"));
+}
+
 /** Starts a server and resolves once `answers` does; throws with what it printed when it ends or stays silent. */
 export async function startProcess(
   program: string,
@@ -45,6 +61,7 @@ export async function startProcess(
     stdio: ["ignore", "pipe", "pipe"],
     ...options.account,
   });
+  keep(child, options.cwd);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => {
@@ -52,10 +69,11 @@ export async function startProcess(
     });
   }
   const deadline = performance.now() + 20_000;
-  while (performance.now() < deadline && child.exitCode === null && child.signalCode === null) {
+  const isAlive = () => child.exitCode === null && child.signalCode === null;
+  while (performance.now() < deadline && isAlive()) {
     try {
       await options.answers();
-      return child;
+      if (isAlive()) return child;
     } catch {
       await delay(25);
     }
