@@ -5,6 +5,7 @@ import { joinEmbeddedDatabase, openEmbeddedDatabase } from "./db/embedded/embedd
 import { FolderInUse } from "./db/embedded/ownership.js";
 import { migrate, pendingMigrations } from "./db/migrate.js";
 import { openDatabase } from "./db/open-database.js";
+import { DomainError } from "./errors.js";
 import type { World } from "./parts.js";
 import { createSmsGateway } from "./sms/create-sms-gateway.js";
 import { createBackground } from "./system/background.js";
@@ -78,7 +79,11 @@ export async function createWorld(config: Config, database: Database, logger: Lo
       // At random, so that what a job costs can't be seen in the time of the call after it.
       nextDelay: () => randomInt(BACKGROUND_DELAY_MS),
       limit: BACKGROUND_LIMIT,
-      onFailure: (error) => logger.warn({ err: error }, "a job in the background failed"),
+      onFailure(error) {
+        if (error instanceof DomainError)
+          logger.info({ reason: error.reason }, "a job in the background was refused");
+        else logger.error({ err: error }, "a job in the background failed");
+      },
     }),
   };
 }

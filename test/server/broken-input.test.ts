@@ -3,11 +3,8 @@ import type { ServerResponse } from "node:http";
 import { expect } from "chai";
 import { rejection } from "../support/rejection.js";
 import { frame, framesIn, frameType, preface, requestFrame, resetFrame, settings } from "./http2-frames.js";
-import { connectRaw } from "./raw-client.js";
+import { connectRaw, getRequest, statusLine } from "./raw-client.js";
 import { connectHttp2, echo, getHttp2, serve, stopServing } from "./serve.js";
-
-const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
-const hungUp = async (closed: Promise<string>) => (await closed).split("\r\n")[0];
 
 describe("broken and oversized input", () => {
   afterEach(stopServing);
@@ -21,8 +18,16 @@ describe("broken and oversized input", () => {
       "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
       "400 Bad Request",
     ],
-    ["a header too large", get("/").replace("\r\n\r\n", `\r\nX: ${"x".repeat(17_000)}\r\n\r\n`), "431"],
-    ["too many header fields", get("/").replace("\r\n\r\n", `${"\r\nX: x".repeat(100)}\r\n\r\n`), "431"],
+    [
+      "a header too large",
+      getRequest("/").replace("\r\n\r\n", `\r\nX: ${"x".repeat(17_000)}\r\n\r\n`),
+      "431",
+    ],
+    [
+      "too many header fields",
+      getRequest("/").replace("\r\n\r\n", `${"\r\nX: x".repeat(100)}\r\n\r\n`),
+      "431",
+    ],
   ];
   for (const [name, sent, status] of cases) {
     it(`refuses ${name} with ${status.slice(0, 3)}`, async () => {
@@ -30,14 +35,14 @@ describe("broken and oversized input", () => {
       const client = await connectRaw(port);
       client.send(Buffer.from(sent, "latin1"));
 
-      expect(await hungUp(client.closed)).to.match(new RegExp(`^HTTP/1.1 ${status}`));
+      expect(statusLine(await client.closed)).to.match(new RegExp(`^HTTP/1.1 ${status}`));
     });
   }
 
   it("takes as many header fields as it says", async () => {
     const { port } = await serve(echo);
     const client = await connectRaw(port);
-    client.send(get("/many").replace("\r\n\r\n", `${"\r\nX: x".repeat(99)}\r\n\r\n`));
+    client.send(getRequest("/many").replace("\r\n\r\n", `${"\r\nX: x".repeat(99)}\r\n\r\n`));
 
     await client.until("1.1 /many");
     client.reset();
@@ -48,7 +53,7 @@ describe("broken and oversized input", () => {
       (response as ServerResponse).writeHead(200).flushHeaders();
     });
     const client = await connectRaw(port);
-    client.send(get("/"));
+    client.send(getRequest("/"));
     await client.until("200 OK");
     client.send("\x00\r\n\r\n");
 
@@ -64,7 +69,7 @@ describe("broken and oversized input", () => {
       { maxPipelined: 3 },
     );
     const client = await connectRaw(port);
-    client.send(get("/").repeat(10));
+    client.send(getRequest("/").repeat(10));
 
     await client.closed;
 
@@ -136,12 +141,12 @@ describe("broken and oversized input", () => {
   it("accepts no more connections than it may", async () => {
     const { port } = await serve(echo, { maxConnections: 1 });
     const first = await connectRaw(port);
-    first.send(get("/"));
+    first.send(getRequest("/"));
     await first.until("1.1 /");
     const second = await connectRaw(port);
 
     expect(await second.closed).to.equal("");
-    first.send(get("/again"));
+    first.send(getRequest("/again"));
     await first.until("1.1 /again");
     first.reset();
   });

@@ -6,9 +6,6 @@ import { preface, requestFrame, settings } from "./http2-frames.js";
 import { connectRaw } from "./raw-client.js";
 import { connectHttp2, echo, getHttp2, serve, stopServing } from "./serve.js";
 
-const _get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
-const _hungUp = async (closed: Promise<string>) => (await closed).split("\r\n")[0];
-
 describe("one port", () => {
   afterEach(stopServing);
 

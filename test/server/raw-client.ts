@@ -20,6 +20,16 @@ export interface RawClient {
   reset(): void;
 }
 
+/** An HTTP/1.1 request of the least form. */
+export function getRequest(path: string): string {
+  return `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+}
+
+/** The first line of an HTTP/1.1 answer. */
+export function statusLine(received: string): string {
+  return received.split("\r\n", 1)[0] ?? "";
+}
+
 /** With `allowHalfOpen` the client keeps its side open when the server has ended. */
 export async function connectRaw(port: number, allowHalfOpen = false): Promise<RawClient> {
   const socket = connect({ port, host: "127.0.0.1", allowHalfOpen, noDelay: true });

@@ -1,11 +1,8 @@
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { expect } from "chai";
 import { flag, frame, framesIn, frameType, preface, requestFrame, settings } from "./http2-frames.js";
-import { connectRaw } from "./raw-client.js";
+import { connectRaw, getRequest, statusLine } from "./raw-client.js";
 import { connectHttp2, echo, getHttp2, serve, shortLimits, stopServing } from "./serve.js";
-
-const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
-const hungUp = async (closed: Promise<string>) => (await closed).split("\r\n")[0];
 
 describe("slow clients", () => {
   afterEach(stopServing);
@@ -30,7 +27,7 @@ describe("slow clients", () => {
     const client = await connectRaw(port);
     client.send("GET / HTTP/1.1\r\nHost: lo");
 
-    expect(await hungUp(client.closed)).to.equal("HTTP/1.1 408 Request Timeout");
+    expect(statusLine(await client.closed)).to.equal("HTTP/1.1 408 Request Timeout");
   });
 
   it("refuses half an HTTP/1 body with 408", async () => {
@@ -38,7 +35,7 @@ describe("slow clients", () => {
     const client = await connectRaw(port);
     client.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{");
 
-    expect(await hungUp(client.closed)).to.equal("HTTP/1.1 408 Request Timeout");
+    expect(statusLine(await client.closed)).to.equal("HTTP/1.1 408 Request Timeout");
   });
 
   it("drops one that sends half an HTTP/2 preface", async () => {
@@ -65,17 +62,17 @@ describe("slow clients", () => {
   const large = Buffer.alloc(20_000_000);
 
   it("drops one that does not take in its answer over HTTP/1", async () => {
-    let isClosed: Promise<unknown> | undefined;
+    const events = new EventEmitter();
+    const dropped = once(events, "dropped");
     const { port } = await serve((_, response) => {
-      isClosed = once(response, "close");
+      response.once("close", () => events.emit("dropped"));
       response.end(large);
     }, shortLimits);
     const client = await connectRaw(port);
     client.pause();
-    client.send(get("/"));
+    client.send(getRequest("/"));
 
-    await soon(() => isClosed);
-    await isClosed;
+    await dropped;
     client.reset();
   });
 
@@ -100,7 +97,7 @@ describe("idle clients", () => {
     // Node adds a second of its own to the keep-alive time-out.
     const { port } = await serve(echo, shortLimits);
     const client = await connectRaw(port);
-    client.send(get("/"));
+    client.send(getRequest("/"));
 
     expect(await client.closed).to.contain("Keep-Alive: timeout=");
   });
@@ -169,8 +166,3 @@ describe("idle clients", () => {
     });
   }
 });
-
-/** Waits until `value` is there: a matter of one round trip. */
-async function soon(value: () => unknown): Promise<void> {
-  while (value() === undefined) await new Promise(setImmediate);
-}

@@ -3,10 +3,8 @@ import type { ServerResponse } from "node:http";
 import { expect } from "chai";
 import type { NodeHandler, NodeResponse } from "../../src/server/node-handler.js";
 import { rejection } from "../support/rejection.js";
-import { connectRaw } from "./raw-client.js";
+import { connectRaw, getRequest } from "./raw-client.js";
 import { connectHttp2, echo, getHttp2, serve, stopServing } from "./serve.js";
-
-const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
 
 /** Answers when the test says so. */
 function heldCalls(): { handler: NodeHandler; next(): Promise<NodeResponse> } {
@@ -42,7 +40,7 @@ describe("stopping the server", () => {
     const begun = await connectRaw(port);
     begun.send("GET / HT");
     const kept = await connectRaw(port);
-    kept.send(get("/kept"));
+    kept.send(getRequest("/kept"));
     await kept.until("1.1 /kept");
     const session = connectHttp2(url);
     await getHttp2(session, "/");
@@ -57,7 +55,7 @@ describe("stopping the server", () => {
     const { handler, next } = heldCalls();
     const { port, server } = await serve(handler);
     const client = await connectRaw(port);
-    client.send(get("/"));
+    client.send(getRequest("/"));
     const response = await next();
     const closed = server.close(60_000);
 
@@ -72,7 +70,7 @@ describe("stopping the server", () => {
     const { handler, next } = heldCalls();
     const { port, server } = await serve(handler);
     const client = await connectRaw(port);
-    client.send(get("/"));
+    client.send(getRequest("/"));
     const response = await next();
     (response as ServerResponse).writeHead(200).flushHeaders();
     await client.until("keep-alive");
@@ -120,7 +118,7 @@ describe("stopping the server", () => {
     const { handler, next } = heldCalls();
     const { port, url, server } = await serve(handler);
     const client = await connectRaw(port);
-    client.send(get("/"));
+    client.send(getRequest("/"));
     const session = connectHttp2(url);
     const second = rejection(getHttp2(session, "/"));
     await Promise.all([next(), next()]);
