@@ -1,46 +1,5 @@
-import { type CountryCode, isSupportedCountry } from "libphonenumber-js/max";
 import { z } from "zod";
-
-/** `limit` calls in any `seconds` seconds. */
-export interface Rate {
-  limit: number;
-  seconds: number;
-}
-
-const secondsOf = { second: 1, minute: 60, hour: 3600, day: 86_400 } as const;
-
-/** `15/minute`, or several with commas, of different periods: `1/minute,5/day`. */
-const rates = z
-  .string()
-  .transform((text, context): readonly Rate[] => {
-    return text.split(",").map((part) => {
-      const match = /^\s*([1-9]\d{0,8})\/(second|minute|hour|day)\s*$/.exec(part);
-      if (!match) {
-        context.addIssue({ code: "custom", message: "must be like 15/minute or 1/minute,5/day" });
-        return z.NEVER;
-      }
-      return { limit: Number(match[1]), seconds: secondsOf[match[2] as keyof typeof secondsOf] };
-    });
-  })
-  .refine(
-    (given) => new Set(given.map(({ seconds }) => seconds)).size === given.length,
-    "names a period twice",
-  );
-
-const positive = z.coerce.number().int().positive();
-const secret = z.string().min(32, "must have at least 32 characters");
-const list = z.string().transform((text) =>
-  text
-    .split(",")
-    .map((item) => item.trim())
-    .filter((item) => item !== ""),
-);
-const flag = z.enum(["true", "false"]).transform((text) => text === "true");
-const region = z.custom<CountryCode>(
-  (text) => typeof text === "string" && isSupportedCountry(text),
-  "must be a region like CM (ISO 3166-1 alpha-2)",
-);
-const webUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ""));
+import { flag, list, positive, rates, region, secret, webUrl } from "./config-values.js";
 
 /** Every environment variable, its form and its default. `.env.example` says what each is for. */
 const environmentSchema = z.object({
@@ -62,6 +21,7 @@ const environmentSchema = z.object({
   REFRESH_REUSE_GRACE: z.coerce.number().int().min(0).default(10),
   PASSWORD_MIN_LENGTH: z.coerce.number().int().min(1).max(128).default(8),
   PASSWORD_HASH_QUEUE: positive.default(64),
+  UV_THREADPOOL_SIZE: positive.default(4),
   DEFAULT_REGION: region.optional(),
   PHONE_POLICY: z.enum(["length", "possible", "valid", "mobile"]).default("length"),
   SMS_PROVIDER: z.enum(["console", "twilio"]).default("console"),
@@ -144,7 +104,12 @@ function toConfig(env: Environment) {
       refreshTtlSeconds: env.REFRESH_TOKEN_TTL,
       reuseGraceSeconds: env.REFRESH_REUSE_GRACE,
     },
-    passwords: { minLength: env.PASSWORD_MIN_LENGTH, hashQueue: env.PASSWORD_HASH_QUEUE },
+    passwords: {
+      minLength: env.PASSWORD_MIN_LENGTH,
+      hashQueue: env.PASSWORD_HASH_QUEUE,
+      /** Threads of libuv's pool, which password hashes share with token checks and look-ups. */
+      poolThreads: env.UV_THREADPOOL_SIZE,
+    },
     phones: { defaultRegion: env.DEFAULT_REGION, policy: env.PHONE_POLICY },
     sms: smsConfig(env),
     frontendUrl: env.FRONTEND_URL,

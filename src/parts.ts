@@ -5,6 +5,7 @@ import { createCodeStore } from "./codes/code-store.js";
 import { createSendStore } from "./codes/send-store.js";
 import type { Config } from "./config.js";
 import type { Database } from "./db/database.js";
+import { createPageTokens } from "./paging/page-token.js";
 import type { ProfileServiceDeps } from "./profile/profile-service.js";
 import type { SmsGateway } from "./sms/sms-gateway.js";
 import type { Background } from "./system/background.js";
@@ -18,8 +19,12 @@ import { createRefreshTokens } from "./tokens/refresh-token.js";
 import { createSessionStore, type SessionStore } from "./tokens/session-store.js";
 import type { CreateSuperuserDeps } from "./users/create-superuser.js";
 import { createPasswordHasher, hashConcurrency } from "./users/password-hash.js";
+import { createRegistrationStore } from "./users/registration-store.js";
+import { createUserDirectory } from "./users/user-directory.js";
 import { createUserStore } from "./users/user-store.js";
-import type { WhitelistDeps } from "./whitelist/add-entry.js";
+import { createWhitelistHistory } from "./whitelist/whitelist-history.js";
+import { createWhitelistLists } from "./whitelist/whitelist-lists.js";
+import type { WhitelistServiceDeps } from "./whitelist/whitelist-service.js";
 import { createWhitelistStore } from "./whitelist/whitelist-store.js";
 
 /** What the use cases touch of the outside world. */
@@ -35,11 +40,8 @@ export interface World {
 /** Everything the use cases ask for; each takes what it declares. */
 export type Parts = AuthServiceDeps &
   ProfileServiceDeps &
-  WhitelistDeps &
+  WhitelistServiceDeps &
   CreateSuperuserDeps & { sessions: SessionStore };
-
-/** Threads of libuv's pool when UV_THREADPOOL_SIZE is not set. */
-const DEFAULT_POOL_THREADS = 4;
 
 /** Makes the stores and the tools, once, for the server, the command line and the tests alike. */
 export function createParts(config: Config, world: World): Parts {
@@ -59,17 +61,22 @@ export function createParts(config: Config, world: World): Parts {
   return {
     ...world,
     users: createUserStore(database),
+    registrations: createRegistrationStore(database),
+    directory: createUserDirectory(database),
+    pageTokens: createPageTokens(keys.token),
     codes: createCodeStore(database),
     sends: createSendStore(database),
     activations: createActivationStore(database),
     sessions,
     whitelist,
+    whitelistLists: createWhitelistLists(database),
+    whitelistHistory: createWhitelistHistory(database),
     allows: (phone) => whitelist.isActive(null, phone),
     accessTokens,
     refreshTokens: createRefreshTokens({ jwt, issuer, audience }),
     authenticate: (token) => authenticate({ accessTokens, sessions }, token),
     hasher: createPasswordHasher({
-      concurrency: hashConcurrency(availableParallelism(), DEFAULT_POOL_THREADS),
+      concurrency: hashConcurrency(availableParallelism(), config.passwords.poolThreads),
       queueLimit: config.passwords.hashQueue,
     }),
     codeKey: Buffer.from(keys.code, "utf8"),

@@ -5,7 +5,7 @@ import { joinEmbeddedDatabase, openEmbeddedDatabase } from "./db/embedded/embedd
 import { FolderInUse } from "./db/embedded/ownership.js";
 import { migrate, pendingMigrations } from "./db/migrate.js";
 import { openDatabase } from "./db/open-database.js";
-import { DomainError } from "./errors.js";
+import { DomainError, errorTable } from "./errors.js";
 import type { World } from "./parts.js";
 import { createSmsGateway } from "./sms/create-sms-gateway.js";
 import { createBackground } from "./system/background.js";
@@ -80,8 +80,9 @@ export async function createWorld(config: Config, database: Database, logger: Lo
       nextDelay: () => randomInt(BACKGROUND_DELAY_MS),
       limit: BACKGROUND_LIMIT,
       onFailure(error) {
-        if (error instanceof DomainError)
-          logger.info({ reason: error.reason }, "a job in the background was refused");
+        // A used-up quota is no trouble; what the database or the gateway could not do is.
+        const isRefusal = error instanceof DomainError && errorTable[error.reason].status < 500;
+        if (isRefusal) logger.info({ reason: error.reason }, "a job in the background was refused");
         else logger.error({ err: error }, "a job in the background failed");
       },
     }),

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { ConfigError, readConfig } from "../src/config.js";
 
@@ -38,6 +39,15 @@ describe("configuration", () => {
       { limit: 5, seconds: 86_400 },
     ]);
     expect(config.limits.admin).to.deep.equal([{ limit: 1000, seconds: 3600 }]);
+  });
+
+  it("knows the variables of .env.example, and no others", () => {
+    const source = readFileSync(new URL("../src/config.ts", import.meta.url), "utf8");
+    const example = readFileSync(new URL("../.env.example", import.meta.url), "utf8");
+    const known = [...source.matchAll(/^ {2}([A-Z_]+):/gm)].map(([, name]) => name);
+    const shown = [...example.matchAll(/^(?:# )?([A-Z_]+)=/gm)].map(([, name]) => name);
+    expect(known).to.have.length.above(30);
+    expect(shown).to.have.members(known);
   });
 
   it("takes an empty variable for an absent one", () => {

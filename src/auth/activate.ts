@@ -3,10 +3,12 @@ import { DomainError, type Reason } from "../errors.js";
 import type { Clock } from "../system/clock.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { User } from "../users/user.js";
+import type { UserStore } from "../users/user-store.js";
 import type { ActivationStore, ActivationTry } from "./activation-store.js";
 
 export interface ActivateDeps {
   activations: ActivationStore;
+  users: UserStore;
   clock: Clock;
   phoneRules: PhoneRules;
   codeKey: Uint8Array;
@@ -17,13 +19,6 @@ export interface ActivateInput {
   code: string;
 }
 
-const refusals: Record<Exclude<ActivationTry["kind"], "counted">, Reason> = {
-  unknown: "CODE_INCORRECT",
-  active: "ALREADY_ACTIVE",
-  expired: "CODE_EXPIRED",
-  locked: "CODE_LOCKED",
-};
-
 /**
  * Activates the number's account if the code is right. Every try at a live code counts, and five kill it.
  *
@@ -32,7 +27,7 @@ const refusals: Record<Exclude<ActivationTry["kind"], "counted">, Reason> = {
 export async function activate(deps: ActivateDeps, input: ActivateInput): Promise<User> {
   const phone = parsePhone(deps.phoneRules, input.phone);
   const attempt = await deps.activations.countTry(null, phone, deps.clock.now());
-  if (attempt.kind !== "counted") throw new DomainError(refusals[attempt.kind]);
+  if (attempt.kind !== "counted") throw new DomainError(await refusal(deps, phone, attempt.kind));
 
   const code = parseCode(input.code);
   if (code === null || !isCode(deps.codeKey, attempt.binding, code, attempt.codeDigest)) {
@@ -41,4 +36,18 @@ export async function activate(deps: ActivateDeps, input: ActivateInput): Promis
   const user = await deps.activations.activate(null, attempt.binding);
   if (!user) throw new DomainError("ALREADY_ACTIVE");
   return user;
+}
+
+/** Why a try was not counted. */
+async function refusal(
+  deps: ActivateDeps,
+  phone: string,
+  kind: Exclude<ActivationTry["kind"], "counted">,
+): Promise<Reason> {
+  if (kind === "unknown") return "CODE_INCORRECT";
+  if (kind === "active") return "ALREADY_ACTIVE";
+  // The code may just have been spent by another call with it: who taps twice has not locked anything.
+  const account = await deps.users.findByPhone(null, phone);
+  if (account?.user.isActive) return "ALREADY_ACTIVE";
+  return kind === "expired" ? "CODE_EXPIRED" : "CODE_LOCKED";
 }

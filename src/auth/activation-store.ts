@@ -35,7 +35,7 @@ const countTry: Statement = {
            SELECT codes.id, codes.expires_at
            FROM codes JOIN account ON codes.user_id = account.id
            WHERE codes.purpose = 'activation' AND NOT account.is_active AND account.deactivated_at IS NULL
-           ORDER BY codes.issued_at DESC LIMIT 1
+           ORDER BY codes.number DESC LIMIT 1
          ), counted AS (
            UPDATE codes SET attempts = attempts + 1
            WHERE id = (SELECT id FROM newest) AND attempts < ${MAX_ATTEMPTS} AND expires_at > $2

@@ -1,6 +1,7 @@
 import { DomainError } from "../errors.js";
 import { addSeconds, type Clock } from "../system/clock.js";
 import type { Random } from "../system/random.js";
+import type { RefreshGrant } from "../tokens/refresh-token.js";
 import type { SessionStore } from "../tokens/session-store.js";
 import { issueTokenPair, type TokenPair, type TokenPairDeps } from "../tokens/token-pair.js";
 import type { PasswordHasher } from "../users/password-hash.js";
@@ -33,8 +34,21 @@ export interface LoginInput {
 export async function login(deps: LoginDeps, input: LoginInput): Promise<{ user: User; tokens: TokenPair }> {
   const phone = parsePhone(deps.phoneRules, input.phone);
   const password = normalisePassword(input.password);
-  const { user, passwordHash, newPasswordHash } = await check(deps, phone, password);
+  // A session is refused when number or hash have changed since they were read. Another login that has just made
+  // the hash anew is one reason, and none to refuse this one: look once more.
+  const session = (await openSession(deps, phone, password)) ?? (await openSession(deps, phone, password));
+  if (!session) throw new DomainError("CREDENTIALS_REJECTED");
+  const { user, grant } = session;
+  return { user, tokens: await issueTokenPair(deps, user, grant, grant.issuedAt) };
+}
 
+/** Null when number or hash were changed while the password was being checked. */
+async function openSession(
+  deps: LoginDeps,
+  phone: string,
+  password: string,
+): Promise<{ user: User; grant: RefreshGrant } | null> {
+  const { user, passwordHash, newPasswordHash } = await check(deps, phone, password);
   const now = deps.clock.now();
   const grant = {
     id: deps.random.uuid(),
@@ -43,14 +57,12 @@ export async function login(deps: LoginDeps, input: LoginInput): Promise<{ user:
     issuedAt: now,
     expiresAt: addSeconds(now, deps.refreshTtlSeconds),
   };
-  const opened = await deps.sessions.open(
+  const isOpen = await deps.sessions.open(
     null,
     { id: grant.sessionId, userId: user.id, refreshId: grant.id, createdAt: now, expiresAt: grant.expiresAt },
     { phone, passwordHash, newPasswordHash },
   );
-  if (!opened) throw new DomainError("CREDENTIALS_REJECTED");
-
-  return { user, tokens: await issueTokenPair(deps, user, grant, now) };
+  return isOpen ? { user, grant } : null;
 }
 
 async function check(deps: LoginDeps, phone: string, password: string) {

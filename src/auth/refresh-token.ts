@@ -39,6 +39,7 @@ export async function refreshToken(deps: RefreshTokenDeps, input: { refresh: str
     throw new DomainError("REFRESH_REJECTED", { sentence: (m) => m.refreshBlacklisted });
   }
 
-  const { refreshId, issuedAt, expiresAt, user } = outcome;
-  return issueTokenPair(deps, user, { id: refreshId, sessionId, userId, issuedAt, expiresAt }, now);
+  const { successorId: id, issuedAt, user } = outcome;
+  const expiresAt = addSeconds(issuedAt, deps.refreshTtlSeconds);
+  return issueTokenPair(deps, user, { id, sessionId, userId, issuedAt, expiresAt }, now);
 }

@@ -9,7 +9,7 @@ import {
   type PasswordRules,
   requireSamePassword,
 } from "../users/password-policy.js";
-import { optionalText, requiredText } from "../users/personal-text.js";
+import { optionalText, personalName } from "../users/personal-text.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { RegistrationStore } from "../users/registration-store.js";
 import type { NewUser, UserStore } from "../users/user-store.js";
@@ -47,8 +47,8 @@ export interface RegisterInput {
 export async function register(deps: RegisterDeps, input: RegisterInput): Promise<void> {
   requireSamePassword(input.password, input.passwordConfirm, "password_confirm");
   const personal = {
-    firstName: requiredText("first_name", input.firstName),
-    lastName: requiredText("last_name", input.lastName),
+    firstName: personalName("first_name", input.firstName),
+    lastName: personalName("last_name", input.lastName),
     email: optionalText(input.email),
     address: optionalText(input.address),
     apartmentName: optionalText(input.apartmentName),
@@ -72,7 +72,7 @@ export async function register(deps: RegisterDeps, input: RegisterInput): Promis
     await deps.sms.sendActivationCode(phone, issued.code);
   } catch (error) {
     await deps.database.transaction(async (tx) => {
-      await withdrawCode(deps, tx, issued);
+      await withdrawCode(deps, tx, issued, error);
       await deps.registrations.remove(tx, userId);
     });
     throw error;
@@ -85,10 +85,12 @@ function create(
 ): Promise<{ userId: number; issued: IssuedCode }> {
   return deps.database.transaction(async (tx) => {
     const now = deps.clock.now();
+    await deps.sends.lock(tx, account.phone);
     await deps.registrations.removeAbandoned(tx, account.phone, now);
     // The account first: of several registrations at once, all but one must end as PHONE_TAKEN here, not at the quota.
     const user = await deps.users.create(tx, { ...account, dateJoined: now });
     const issued = await issueCode(deps, tx, { userId: user.id, purpose: "activation", phone: user.phone });
+    if (!issued) throw new Error("the account that this transaction has created is not there");
     return { userId: user.id, issued };
   });
 }

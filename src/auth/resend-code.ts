@@ -15,7 +15,7 @@ export interface ResendCodeDeps extends SendCodeDeps {
  * administrator ended, are answered as if a code had been sent.
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ALREADY_ACTIVE, RATE_LIMITED (the number's SMS quota) or
- * SMS_UNAVAILABLE; after the last, the earlier code works again and nothing is counted.
+ * SMS_UNAVAILABLE; after the last, the earlier code works again.
  */
 export async function resendCode(deps: ResendCodeDeps, input: { phone: string }): Promise<void> {
   const phone = parsePhone(deps.phoneRules, input.phone);
@@ -23,7 +23,6 @@ export async function resendCode(deps: ResendCodeDeps, input: { phone: string })
   if (!account || account.isDeactivated) return;
   if (account.user.isActive) throw new DomainError("ALREADY_ACTIVE");
 
-  await sendCode(deps, { userId: account.user.id, purpose: "activation", phone }, ({ code }) =>
-    deps.sms.sendActivationCode(phone, code),
-  );
+  const request = { userId: account.user.id, purpose: "activation", phone, phoneField: "phone" } as const;
+  await sendCode(deps, request, ({ code }) => deps.sms.sendActivationCode(phone, code));
 }

@@ -34,7 +34,8 @@ async function sendReset(deps: RequestPasswordResetDeps, phone: string): Promise
   const account = await deps.users.findByPhone(null, phone);
   if (!account?.user.isActive) return;
   const purpose = "password_reset";
-  await sendCode(deps, { userId: account.user.id, purpose, phone }, ({ code, token }) =>
+  const request = { userId: account.user.id, purpose, phone, phoneField: null } as const;
+  await sendCode(deps, request, ({ code, token }) =>
     deps.sms.sendVerificationCode(phone, code, purpose, link(deps.frontendUrl, purpose, token)),
   );
 }

@@ -14,7 +14,7 @@ export function addUserCommands(program: Command, run: Runner): void {
     .requiredOption("--first-name <name>")
     .requiredOption("--last-name <name>")
     .action(async (options: { phone: string; firstName: string; lastName: string }) => {
-      const password = run.environment.WATERBILL_PASSWORD ?? (await newPassword());
+      const password = run.environment.WATERBILL_PASSWORD || (await newPassword());
       await run.withParts(async (parts) => {
         const user = await createSuperuser(parts, { ...options, password });
         console.log(`${user.phone} is a superuser now`);

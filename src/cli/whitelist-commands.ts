@@ -1,15 +1,26 @@
+import confirm from "@inquirer/confirm";
 import type { Command } from "commander";
-import type { Parts } from "../parts.js";
-import { fullName } from "../users/user.js";
+import {
+  CheckWhitelistResponseSchema,
+  RemoveWhitelistEntryResponseSchema,
+  WhitelistEntrySchema,
+} from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
 import { addEntry } from "../whitelist/add-entry.js";
 import { checkPhone } from "../whitelist/check-phone.js";
 import { initWhitelist } from "../whitelist/init-whitelist.js";
 import { removeEntry } from "../whitelist/remove-entry.js";
-import type { WhitelistEntry } from "../whitelist/whitelist-store.js";
+import { updateEntry } from "../whitelist/update-entry.js";
+import { toDetailsMessage, toEntryMessage } from "../whitelist/whitelist-messages.js";
+import { jsonLine, print } from "./print.js";
 import type { Runner } from "./runner.js";
+import { addWhitelistFileCommands } from "./whitelist-file-commands.js";
+import { addWhitelistListCommands } from "./whitelist-list-commands.js";
 
-/** Entries that are read at a time. */
-const BATCH = 1000;
+interface JsonOption {
+  json?: boolean;
+}
+
+export const jsonHelp = "print JSON, as REST has it";
 
 export function addWhitelistCommands(program: Command, run: Runner): void {
   const whitelist = program.command("whitelist").description("say which phone numbers may register");
@@ -17,37 +28,57 @@ export function addWhitelistCommands(program: Command, run: Runner): void {
   whitelist
     .command("add <phone> [notes]")
     .description("let a number register; a deactivated one is reactivated")
-    .action((phone: string, notes = "") =>
+    .option("--json", jsonHelp)
+    .action((phone: string, notes: string | undefined, { json }: JsonOption) =>
       run.withParts(async (parts) => {
-        const added = await addEntry(parts, { phone, notes, isActive: true, actor: null });
-        console.log(`${added.entry.phone} ${added.reactivated ? "reactivated" : "added"}`);
+        const added = await addEntry(parts, { phone, notes: notes ?? "", isActive: true, actor: null });
+        const text = `${added.entry.phone} ${added.reactivated ? "reactivated" : "added"}\n`;
+        await print([json ? jsonLine(WhitelistEntrySchema, toEntryMessage(added.entry)) : text]);
       }),
     );
 
   whitelist
     .command("check <phone>")
     .description("exit with 0 when the number may register, with 1 when not")
-    .action((phone: string) =>
+    .option("--json", jsonHelp)
+    .action((text: string, { json }: JsonOption) =>
       run.withParts(async (parts) => {
-        const { isAuthorized, phone: normalised } = await checkPhone(parts, phone);
-        console.log(`${normalised} ${isAuthorized ? "may register" : "may not register"}`);
+        const { isAuthorized, phone, entry } = await checkPhone(parts, text);
+        const answer = { isAuthorized, ...(entry && { whitelistDetails: toDetailsMessage(entry) }) };
+        const line = `${phone} ${isAuthorized ? "may register" : "may not register"}\n`;
+        await print([json ? jsonLine(CheckWhitelistResponseSchema, answer) : line]);
         if (!isAuthorized) process.exitCode = 1;
       }),
     );
 
   whitelist
-    .command("list")
-    .description("print every number, one a line: phone, state, when and by whom it was added, notes")
-    .action(() => run.withParts(printAll));
+    .command("deactivate <phone>")
+    .description("keep a number from registering; it stays on the list")
+    .option("--json", jsonHelp)
+    .action((phone: string, { json }: JsonOption) =>
+      run.withParts(async (parts) => {
+        const entry = await updateEntry(parts, { phone, notes: null, isActive: false, actor: null });
+        const text = `${entry.phone} deactivated\n`;
+        await print([json ? jsonLine(WhitelistEntrySchema, toEntryMessage(entry)) : text]);
+      }),
+    );
 
   whitelist
     .command("remove <phone>")
     .description("take a number off the list; accounts that exist stay")
-    .action((phone: string) =>
-      run.withParts(async (parts) => {
-        console.log(`${await removeEntry(parts, { phone, actor: null })} removed`);
-      }),
-    );
+    .option("--yes", "don't ask; without a terminal nobody is asked")
+    .option("--json", jsonHelp)
+    .action(async (phone: string, { json, yes }: JsonOption & { yes?: boolean }) => {
+      if (!yes && !(await mayRemove(phone))) {
+        process.exitCode = 1;
+        return;
+      }
+      await run.withParts(async (parts) => {
+        const removedPhone = await removeEntry(parts, { phone, actor: null });
+        const text = `${removedPhone} removed\n`;
+        await print([json ? jsonLine(RemoveWhitelistEntryResponseSchema, { removedPhone }) : text]);
+      });
+    });
 
   whitelist
     .command("init")
@@ -56,23 +87,16 @@ export function addWhitelistCommands(program: Command, run: Runner): void {
     .action((options: { force?: boolean }) =>
       run.withParts(async (parts) => {
         const outcomes = await initWhitelist(parts, { force: options.force ?? false, notes: "" });
-        for (const { phone, outcome } of outcomes) console.log(`${phone} ${outcome}`);
+        await print(outcomes.map(({ phone, outcome }) => `${phone} ${outcome}\n`));
       }),
     );
+
+  addWhitelistListCommands(whitelist, run);
+  addWhitelistFileCommands(whitelist, run);
 }
 
-async function printAll({ whitelist }: Parts): Promise<void> {
-  let last = 0;
-  for (;;) {
-    const entries = await whitelist.list(null, last, BATCH);
-    for (const entry of entries) console.log(line(entry));
-    const final = entries.at(-1);
-    if (!final) return;
-    last = final.id;
-  }
-}
-
-function line({ phone, isActive, addedAt, addedBy, notes }: WhitelistEntry): string {
-  const adder = addedBy ? fullName(addedBy) : "-";
-  return [phone, isActive ? "active" : "inactive", addedAt.toISOString(), adder, notes].join("\t");
+/** Asks whoever sits at the terminal. A script has nobody to ask, and what it removes can be added again. */
+async function mayRemove(phone: string): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return true;
+  return confirm({ message: `Take ${phone} off the whitelist?`, default: false }, { output: process.stderr });
 }

@@ -19,8 +19,22 @@ export interface LinkedCode extends CodeBinding {
   isLocked: boolean;
 }
 
+/** Whom a code is for. */
+export interface Recipient {
+  userId: number;
+  purpose: Purpose;
+  phone: string;
+  sessionId?: string;
+}
+
 /** Keeps the codes that were sent. Of one user and purpose, only the newest counts. */
 export interface CodeStore {
+  /**
+   * Whether the code's account is still what the code is for, and the session that asks for it open; until `tx`
+   * ends, the account stays so. An activation code is for an account that was never active, any other for an
+   * active one; the number is the account's own but for a phone change.
+   */
+  lockRecipient(tx: Tx, recipient: Recipient): Promise<boolean>;
   add(tx: Tx | null, code: StoredCode): Promise<void>;
   /** Takes back a code that was never delivered; the one before it counts again. */
   remove(tx: Tx | null, id: string): Promise<void>;
@@ -31,19 +45,34 @@ export interface CodeStore {
    * most MAX_ATTEMPTS times. False when the code is locked, spent, superseded or expired.
    */
   countTry(tx: Tx | null, id: string, now: Date): Promise<boolean>;
+  /** Takes a counted try back. */
+  returnTry(tx: Tx | null, id: string): Promise<void>;
   /** Whether the code is still kept: neither spent nor voided. */
   exists(tx: Tx | null, id: string): Promise<boolean>;
-  /** Spends a code and voids every other code of its user; false for all callers but the first. */
-  spend(tx: Tx, code: Pick<CodeBinding, "id" | "userId">): Promise<boolean>;
+  /** Spends a code; false for all callers but the first. */
+  spend(tx: Tx, id: string): Promise<boolean>;
+  /** Voids every code of the user. */
+  voidAll(tx: Tx, userId: number): Promise<void>;
   /** Forgets codes that expired before `before`. */
   purge(tx: Tx | null, before: Date): Promise<void>;
 }
 
 const isNewest = `NOT EXISTS (
   SELECT FROM codes AS newer
-  WHERE newer.user_id = codes.user_id AND newer.purpose = codes.purpose AND newer.issued_at > codes.issued_at
+  WHERE newer.user_id = codes.user_id AND newer.purpose = codes.purpose AND newer.number > codes.number
 )`;
 
+const lockAccount: Statement = {
+  name: "codes_lock_account",
+  text: `SELECT FROM users WHERE id = $1 AND deactivated_at IS NULL
+           AND is_active = ($2 <> 'activation') AND ($2 = 'phone_change' OR phone = $3)
+         FOR SHARE`,
+};
+// A statement of its own: what a change of the account has ended is seen only after the lock was granted.
+const isSessionOpen: Statement = {
+  name: "codes_is_session_open",
+  text: "SELECT FROM sessions WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL",
+};
 const add: Statement = {
   name: "codes_add",
   text: `INSERT INTO codes (id, user_id, purpose, code_digest, token_digest, phone, issued_at, expires_at)
@@ -61,6 +90,10 @@ const countTry: Statement = {
          WHERE id = $1 AND expires_at > $2 AND attempts < ${MAX_ATTEMPTS} AND ${isNewest}
          RETURNING id`,
 };
+const returnTry: Statement = {
+  name: "codes_return_try",
+  text: "UPDATE codes SET attempts = attempts - 1 WHERE id = $1 AND attempts > 0",
+};
 const exists: Statement = { name: "codes_exists", text: "SELECT FROM codes WHERE id = $1" };
 const spend: Statement = { name: "codes_spend", text: "DELETE FROM codes WHERE id = $1 RETURNING id" };
 const voidAll: Statement = { name: "codes_void_all", text: "DELETE FROM codes WHERE user_id = $1" };
@@ -77,6 +110,11 @@ interface LinkedRow {
 
 export function createCodeStore(database: Database): CodeStore {
   return {
+    async lockRecipient(tx, { userId, purpose, phone, sessionId }) {
+      if ((await database.run(tx, lockAccount, [userId, purpose, phone])).length === 0) return false;
+      if (sessionId === undefined) return true;
+      return (await database.run(tx, isSessionOpen, [sessionId, userId])).length > 0;
+    },
     async add(tx, code) {
       await database.run(tx, add, [
         code.id,
@@ -107,13 +145,17 @@ export function createCodeStore(database: Database): CodeStore {
     async countTry(tx, id, now) {
       return (await database.run(tx, countTry, [id, now])).length > 0;
     },
+    async returnTry(tx, id) {
+      await database.run(tx, returnTry, [id]);
+    },
     async exists(tx, id) {
       return (await database.run(tx, exists, [id])).length > 0;
     },
-    async spend(tx, code) {
-      if ((await database.run(tx, spend, [code.id])).length === 0) return false;
-      await database.run(tx, voidAll, [code.userId]);
-      return true;
+    async spend(tx, id) {
+      return (await database.run(tx, spend, [id])).length > 0;
+    },
+    async voidAll(tx, userId) {
+      await database.run(tx, voidAll, [userId]);
     },
     async purge(tx, before) {
       await database.run(tx, purge, [before]);

@@ -1,4 +1,5 @@
 import type { Tx } from "../db/database.js";
+import { SendUncertain } from "../sms/sms-gateway.js";
 import { addSeconds, type Clock } from "../system/clock.js";
 import type { Random } from "../system/random.js";
 import { assertMaySend, CODE_LENGTH, CODE_TTL_SECONDS, codeDigest, type Purpose } from "./code.js";
@@ -20,6 +21,8 @@ export interface IssueCodeInput {
   purpose: Purpose;
   /** Where the code goes. */
   phone: string;
+  /** The session that asks for the code, which must not have ended; absent: none has to. */
+  sessionId?: string;
 }
 
 /** A code that may be sent now, and the token of the link beside it. */
@@ -32,14 +35,22 @@ export interface IssuedCode {
 const DAY_SECONDS = 86_400;
 
 /**
- * Makes a code for `phone` and counts its sending; earlier codes of the user and purpose stop working.
+ * Makes a code for `phone` and counts its sending; earlier codes of the user and purpose stop working. Null when
+ * the account is not any more what the code is for, or the session that asks has ended: whoever looked did so
+ * before this transaction, and a code must not outlive what voids all codes.
  * Throws RATE_LIMITED, with nothing counted, when the phone number's quota is used up.
  * The caller commits, sends, and calls `withdrawCode` when the sending failed: `sendCode` does all of it.
  */
-export async function issueCode(deps: IssueCodeDeps, tx: Tx, input: IssueCodeInput): Promise<IssuedCode> {
+export async function issueCode(
+  deps: IssueCodeDeps,
+  tx: Tx,
+  input: IssueCodeInput,
+): Promise<IssuedCode | null> {
   const now = deps.clock.now();
   const { userId, purpose, phone } = input;
-  assertMaySend(await deps.sends.lockRecent(tx, phone, addSeconds(now, -DAY_SECONDS)), purpose, now);
+  await deps.sends.lock(tx, phone);
+  if (!(await deps.codes.lockRecipient(tx, input))) return null;
+  assertMaySend(await deps.sends.recent(tx, phone, addSeconds(now, -DAY_SECONDS)), purpose, now);
 
   const id = deps.random.uuid();
   const code = deps.random.digits(CODE_LENGTH);
@@ -58,12 +69,13 @@ export async function issueCode(deps: IssueCodeDeps, tx: Tx, input: IssueCodeInp
   return { id, code, token };
 }
 
-/** Undoes `issueCode` after the code could not be sent. */
+/** Undoes `issueCode` after the sending failed with `error`. A message that may have left stays counted. */
 export async function withdrawCode(
   deps: Pick<IssueCodeDeps, "codes" | "sends">,
   tx: Tx,
   issued: Pick<IssuedCode, "id">,
+  error: unknown,
 ): Promise<void> {
   await deps.codes.remove(tx, issued.id);
-  await deps.sends.remove(tx, issued.id);
+  if (!(error instanceof SendUncertain)) await deps.sends.remove(tx, issued.id);
 }

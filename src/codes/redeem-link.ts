@@ -39,10 +39,16 @@ export async function proveCode(deps: RedeemLinkDeps, link: LinkedCode, text: st
   }
 }
 
+/** Takes back the try that `proveCode` counted for a right code whose caller could not be served after all. */
+export async function returnTry(deps: RedeemLinkDeps, link: LinkedCode): Promise<void> {
+  await deps.codes.returnTry(null, link.id);
+}
+
 /**
- * Spends a link whose code was proved, and voids its user's other codes. Belongs into the transaction of what
- * it pays for. Throws LINK_REJECTED for all callers but the first.
+ * Spends a link whose code was proved. Belongs first into the transaction of what it pays for; that changes the
+ * account next, and voids its other codes after that, so that a code that is being issued meanwhile is not missed.
+ * Throws LINK_REJECTED for all callers but the first.
  */
 export async function spendLink(deps: RedeemLinkDeps, tx: Tx, link: LinkedCode): Promise<void> {
-  if (!(await deps.codes.spend(tx, link))) throw new DomainError("LINK_REJECTED");
+  if (!(await deps.codes.spend(tx, link.id))) throw new DomainError("LINK_REJECTED");
 }

@@ -4,10 +4,12 @@ import type { Purpose, Send } from "./code.js";
 /** Remembers which codes left for which phone number, for the sending quotas. */
 export interface SendStore {
   /**
-   * The sends to `phone` since `since`, newest first. Until `tx` ends, nobody else gets past this call for
-   * the same number: what is counted here can't change before the new send is added.
+   * Until `tx` ends, nobody else gets past this call for the same number. Whoever sends to a number, or clears
+   * an abandoned registration of it away, takes this lock before any other.
    */
-  lockRecent(tx: Tx, phone: string, since: Date): Promise<Send[]>;
+  lock(tx: Tx, phone: string): Promise<void>;
+  /** The sends to `phone` since `since`, newest first. */
+  recent(tx: Tx, phone: string, since: Date): Promise<Send[]>;
   add(tx: Tx, send: Send & { id: string; phone: string }): Promise<void>;
   /** Takes back a send that did not leave. */
   remove(tx: Tx | null, id: string): Promise<void>;
@@ -19,7 +21,6 @@ const lock: Statement = {
   name: "sms_sends_lock",
   text: "SELECT pg_advisory_xact_lock(hashtextextended('sms_sends:' || $1, 0))",
 };
-// A statement of its own: its snapshot must be taken after the lock was granted.
 const recent: Statement = {
   name: "sms_sends_recent",
   text: "SELECT purpose, sent_at FROM sms_sends WHERE phone = $1 AND sent_at > $2 ORDER BY sent_at DESC",
@@ -33,8 +34,10 @@ const purge: Statement = { name: "sms_sends_purge", text: "DELETE FROM sms_sends
 
 export function createSendStore(database: Database): SendStore {
   return {
-    async lockRecent(tx, phone, since) {
+    async lock(tx, phone) {
       await database.run(tx, lock, [phone]);
+    },
+    async recent(tx, phone, since) {
       const rows = await database.run<{ purpose: Purpose; sent_at: Date }>(tx, recent, [phone, since]);
       return rows.map((row) => ({ purpose: row.purpose, sentAt: row.sent_at }));
     },

@@ -25,7 +25,7 @@ export interface RequestPasswordChangeDeps extends SendCodeDeps {
  */
 export async function requestPasswordChange(
   deps: RequestPasswordChangeDeps,
-  input: { userId: number; currentPassword: string },
+  input: { userId: number; sessionId: string; currentPassword: string },
 ): Promise<void> {
   const account = await deps.users.findById(null, input.userId);
   if (!account?.user.isActive) throw new DomainError("UNAUTHENTICATED");
@@ -33,10 +33,13 @@ export async function requestPasswordChange(
   if (!ok) throw new DomainError("CURRENT_PASSWORD_INCORRECT");
 
   const purpose = "password_change";
-  const { id: userId, phone } = account.user;
-  await sendCode(deps, { userId, purpose, phone }, ({ code, token }) =>
+  const { phone } = account.user;
+  const { userId, sessionId } = input;
+  const request = { userId, sessionId, purpose, phone, phoneField: null } as const;
+  const isSent = await sendCode(deps, request, ({ code, token }) =>
     deps.sms.sendVerificationCode(phone, code, purpose, link(deps.frontendUrl, purpose, token)),
   );
+  if (!isSent) throw new DomainError("UNAUTHENTICATED");
 }
 
 /**

@@ -1,5 +1,6 @@
 import { proveCode, spendLink } from "../codes/redeem-link.js";
 import { type SendCodeDeps, sendCode } from "../codes/send-code.js";
+import type { SendStore } from "../codes/send-store.js";
 import type { Database } from "../db/database.js";
 import { DomainError } from "../errors.js";
 import { phoneChangeDetails } from "../messages/sms.js";
@@ -33,18 +34,22 @@ export interface RequestPhoneChangeDeps extends SendCodeDeps, AvailabilityDeps {
  */
 export async function requestPhoneChange(
   deps: RequestPhoneChangeDeps,
-  input: { userId: number; newPhone: string },
+  input: { userId: number; sessionId: string; newPhone: string },
 ): Promise<void> {
   const phone = parsePhone(deps.phoneRules, input.newPhone, field);
   await assertAvailable(deps, phone, deps.clock.now());
   const purpose = "phone_change";
-  await sendCode(deps, { userId: input.userId, purpose, phone }, ({ code, token }) =>
+  const { userId, sessionId } = input;
+  const request = { userId, sessionId, purpose, phone, phoneField: field } as const;
+  const isSent = await sendCode(deps, request, ({ code, token }) =>
     deps.sms.sendVerificationCode(phone, code, purpose, link(deps.frontendUrl, purpose, token)),
   );
+  if (!isSent) throw new DomainError("UNAUTHENTICATED");
 }
 
 export interface ConfirmPhoneChangeDeps extends LinkOwnerDeps, AvailabilityDeps, ConfirmBySmsDeps {
   database: Database;
+  sends: SendStore;
   sessions: SessionStore;
 }
 
@@ -75,10 +80,13 @@ export async function confirmPhoneChange(
   const now = deps.clock.now();
   await assertAvailable(deps, newPhone, now);
   await deps.database.transaction(async (tx) => {
+    await deps.sends.lock(tx, newPhone);
     await spendLink(deps, tx, proved);
     await deps.registrations.removeAbandoned(tx, newPhone, now);
-    // Before the sessions: a login under way with the old number waits here, and then finds it changed.
-    if (!(await deps.users.setPhone(tx, userId, newPhone))) throw new DomainError("LINK_REJECTED");
+    // First the account: a login or a request for a code under way waits here, and then finds it changed.
+    const isChanged = await deps.users.setPhone(tx, userId, newPhone, field);
+    if (!isChanged) throw new DomainError("LINK_REJECTED");
+    await deps.codes.voidAll(tx, userId);
     await deps.sessions.endAll(tx, userId, now, session?.id ?? null);
   });
   confirmBySms(deps, oldPhone, "phone_change", phoneChangeDetails.toOldNumber(newPhone));

@@ -66,8 +66,10 @@ export function createProfileService(deps: ProfileServiceDeps): ServiceImpl<type
     },
 
     async requestPasswordChange(request, context) {
+      const { user, sessionId } = requirePrincipal(context);
       await requestPasswordChange(deps, {
-        userId: requirePrincipal(context).user.id,
+        userId: user.id,
+        sessionId,
         currentPassword: request.currentPassword,
       });
       return {};
@@ -85,8 +87,10 @@ export function createProfileService(deps: ProfileServiceDeps): ServiceImpl<type
     },
 
     async requestPhoneChange(request, context) {
+      const { user, sessionId } = requirePrincipal(context);
       await requestPhoneChange(deps, {
-        userId: requirePrincipal(context).user.id,
+        userId: user.id,
+        sessionId,
         newPhone: request.newPhone,
       });
       return {};

@@ -1,6 +1,6 @@
 import type { Database } from "../db/database.js";
 import { DomainError } from "../errors.js";
-import { optionalText, requiredText } from "../users/personal-text.js";
+import { optionalText, personalName } from "../users/personal-text.js";
 import type { User } from "../users/user.js";
 import type { ProfileChanges, UserStore } from "../users/user-store.js";
 
@@ -43,7 +43,7 @@ export async function updateProfile(
 
   const user = await deps.database.transaction(async (tx) => {
     if (changes.email && !(await deps.users.claimEmail(tx, changes.email, userId))) {
-      throw new DomainError("EMAIL_TAKEN");
+      throw new DomainError("EMAIL_TAKEN", { field: "profile.email" });
     }
     return deps.users.updateProfile(tx, userId, changes);
   });
@@ -54,9 +54,9 @@ export async function updateProfile(
 function change(field: ProfileField, values: ProfileValues): ProfileChanges {
   switch (field) {
     case "first_name":
-      return { firstName: requiredText(field, values[field]) };
+      return { firstName: personalName(`profile.${field}`, values[field]) };
     case "last_name":
-      return { lastName: requiredText(field, values[field]) };
+      return { lastName: personalName(`profile.${field}`, values[field]) };
     case "email":
       return { email: optionalText(values[field]) };
     case "address":

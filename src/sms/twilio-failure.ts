@@ -16,6 +16,14 @@ const refusedNumbers: ReadonlySet<unknown> = new Set([
   21635, // 'To' number cannot be a landline
 ]);
 
+/** Node's codes for a connection that was never made. */
+const neverConnected: ReadonlySet<unknown> = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
+
+/** Whether the message may have left: the connection broke or stayed silent, or the answer was no refusal. */
+export function mayHaveLeft({ providerStatus, providerCode }: TwilioFailure): boolean {
+  return providerStatus === undefined ? !neverConnected.has(providerCode) : providerStatus < 300;
+}
+
 export function isNumberRefused(failure: TwilioFailure): boolean {
   return refusedNumbers.has(failure.providerCode);
 }

@@ -1,9 +1,9 @@
 import { DomainError } from "../errors.js";
 import { sms } from "../messages/sms.js";
 import { type Logger, maskPhone } from "../system/logger.js";
-import type { Operation, SmsGateway } from "./sms-gateway.js";
+import { type Operation, SendUncertain, type SmsGateway } from "./sms-gateway.js";
 import { activationText, confirmationText, verificationText } from "./sms-texts.js";
-import { isNumberRefused, type TwilioFailure, twilioFailure } from "./twilio-failure.js";
+import { isNumberRefused, mayHaveLeft, type TwilioFailure, twilioFailure } from "./twilio-failure.js";
 
 export interface TwilioAccount {
   accountSid: string;
@@ -67,7 +67,8 @@ export async function createTwilioGateway(options: TwilioGatewayOptions): Promis
 }
 
 function toDomainError(failure: TwilioFailure): DomainError {
-  return new DomainError(isNumberRefused(failure) ? "PHONE_INVALID" : "SMS_UNAVAILABLE");
+  if (isNumberRefused(failure)) return new DomainError("PHONE_INVALID");
+  return mayHaveLeft(failure) ? new SendUncertain() : new DomainError("SMS_UNAVAILABLE");
 }
 
 /**

@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 export interface Background {
   /**
    * Starts `job` some time after this call, and returns at once. False, and the job is never run, when too
-   * many are waiting. A job's failure is handed to `onFailure`, never thrown.
+   * many are waiting. That, and a job's failure, is handed to `onFailure`, never thrown.
    */
   run(job: () => Promise<void>): boolean;
   /** Starts every waiting job now and resolves when none is left. */
@@ -31,7 +31,10 @@ export function createBackground(options: BackgroundOptions): Background {
 
   return {
     run(job) {
-      if (pending.size >= options.limit) return false;
+      if (pending.size >= options.limit) {
+        options.onFailure(new Error("too many jobs wait in the background"));
+        return false;
+      }
       const running = start(job).finally(() => pending.delete(running));
       pending.add(running);
       return true;

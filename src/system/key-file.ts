@@ -1,6 +1,10 @@
 import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import type { Random } from "./random.js";
+
+const secret = z.string().min(32);
+const keysSchema = z.object({ token: secret, code: secret });
 
 /** The secrets the service signs and digests with. */
 export interface Keys {
@@ -21,7 +25,7 @@ export function loadKeys(directory: string, random: Random): Keys {
 
 function readKeys(path: string): Keys | null {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as Keys;
+    return keysSchema.parse(JSON.parse(readFileSync(path, "utf8")));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw new Error(`The keys in ${path} can't be read.`, { cause: error });

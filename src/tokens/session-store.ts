@@ -36,9 +36,9 @@ export interface Rotation {
 
 /** What became of a used refresh token. */
 export type RotationOutcome =
-  /** The session's valid refresh token is now this one. */
-  | { kind: "rotated"; refreshId: string; issuedAt: Date; expiresAt: Date; user: User }
-  /** The token had been used before, too long ago: its session has been ended. */
+  /** This is the token's successor: the session's valid token now, or what an earlier use of it gave. */
+  | { kind: "rotated"; successorId: string; issuedAt: Date; user: User }
+  /** The token was used before, too long ago: its session has been ended. */
   | { kind: "reused" }
   /** The session is unknown or had ended. */
   | { kind: "ended" };
@@ -68,8 +68,8 @@ const open: Statement = {
            WHERE id = $2 AND phone = $6 AND password_hash = $7 AND is_active
            RETURNING id
          )
-         INSERT INTO sessions (id, user_id, refresh_id, created_at, rotated_at, expires_at)
-         SELECT $1::uuid, id, $3::uuid, $4::timestamptz, $4::timestamptz, $5::timestamptz FROM proved
+         INSERT INTO sessions (id, user_id, refresh_id, created_at, expires_at)
+         SELECT $1::uuid, id, $3::uuid, $4::timestamptz, $5::timestamptz FROM proved
          RETURNING id`,
 };
 
@@ -79,26 +79,32 @@ const findUser: Statement = {
          WHERE sessions.id = $1 AND sessions.user_id = $2 AND sessions.revoked_at IS NULL AND users.is_active`,
 };
 
-// Every SET reads the row as it is once its lock is held, so concurrent callers see each other's rotation.
+// Every SET reads the row as it is once its lock is held, so concurrent callers see each other's rotation. The last
+// four used tokens are remembered, which is more than a client uses up within the grace. A used token's successor is
+// the one used after it, or the valid one; it was issued when the token was used.
 const rotate: Statement = {
   name: "sessions_rotate",
   text: `UPDATE sessions SET
-           refresh_id          = CASE WHEN refresh_id = $3 THEN $4 ELSE refresh_id END,
-           previous_refresh_id = CASE WHEN refresh_id = $3 THEN $3 ELSE previous_refresh_id END,
-           rotated_at          = CASE WHEN refresh_id = $3 THEN $5 ELSE rotated_at END,
-           expires_at          = CASE WHEN refresh_id = $3 THEN $7 ELSE expires_at END,
-           revoked_at          = CASE WHEN refresh_id = $3 OR (previous_refresh_id = $3 AND rotated_at > $6)
-                                      THEN NULL ELSE $5::timestamptz END
+           refresh_id = CASE WHEN refresh_id = $3::uuid THEN $4::uuid ELSE refresh_id END,
+           used_ids   = CASE WHEN refresh_id = $3 THEN array_append(used_ids[cardinality(used_ids) - 2:], $3)
+                             ELSE used_ids END,
+           used_at    = CASE WHEN refresh_id = $3 THEN array_append(used_at[cardinality(used_at) - 2:], $5::timestamptz)
+                             ELSE used_at END,
+           expires_at = CASE WHEN refresh_id = $3 THEN $7::timestamptz ELSE expires_at END,
+           revoked_at = CASE WHEN refresh_id = $3 OR used_at[array_position(used_ids, $3)] > $6::timestamptz
+                             THEN NULL ELSE $5 END
          FROM users
          WHERE sessions.id = $1 AND sessions.user_id = $2 AND sessions.revoked_at IS NULL
            AND users.id = sessions.user_id AND users.is_active
-         RETURNING sessions.refresh_id, sessions.rotated_at, sessions.expires_at, sessions.revoked_at, ${userColumns}`,
+         RETURNING coalesce(used_ids[array_position(used_ids, $3) + 1], refresh_id) AS successor_id,
+                   used_at[array_position(used_ids, $3)] AS successor_issued_at,
+                   sessions.revoked_at, ${userColumns}`,
 };
 
 const end: Statement = {
   name: "sessions_end",
   text: `UPDATE sessions SET revoked_at = $4 WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL
-         RETURNING refresh_id = $3 OR (previous_refresh_id = $3 AND rotated_at > $5) AS was_valid`,
+         RETURNING refresh_id = $3::uuid OR used_at[array_position(used_ids, $3::uuid)] > $5 AS was_valid`,
 };
 
 const endAll: Statement = {
@@ -110,9 +116,8 @@ const endAll: Statement = {
 const purge: Statement = { name: "sessions_purge", text: "DELETE FROM sessions WHERE expires_at < $1" };
 
 interface RotatedRow extends UserRow {
-  refresh_id: string;
-  rotated_at: Date;
-  expires_at: Date;
+  successor_id: string;
+  successor_issued_at: Date;
   revoked_at: Date | null;
 }
 
@@ -152,9 +157,8 @@ export function createSessionStore(database: Database): SessionStore {
       if (row.revoked_at) return { kind: "reused" };
       return {
         kind: "rotated",
-        refreshId: row.refresh_id,
-        issuedAt: row.rotated_at,
-        expiresAt: row.expires_at,
+        successorId: row.successor_id,
+        issuedAt: row.successor_issued_at,
         user: toUser(row),
       };
     },

@@ -1,13 +1,15 @@
 import type { Clock } from "../system/clock.js";
 import type { PasswordHasher } from "./password-hash.js";
 import { checkPassword, normalisePassword, type PasswordRules } from "./password-policy.js";
-import { requiredText } from "./personal-text.js";
+import { personalName } from "./personal-text.js";
 import { type PhoneRules, parsePhone } from "./phone-number.js";
+import type { RegistrationStore } from "./registration-store.js";
 import type { User } from "./user.js";
 import type { UserStore } from "./user-store.js";
 
 export interface CreateSuperuserDeps {
   users: UserStore;
+  registrations: RegistrationStore;
   hasher: PasswordHasher;
   clock: Clock;
   phoneRules: PhoneRules;
@@ -28,8 +30,8 @@ export interface CreateSuperuserInput {
  */
 export async function createSuperuser(deps: CreateSuperuserDeps, input: CreateSuperuserInput): Promise<User> {
   const phone = parsePhone(deps.phoneRules, input.phone);
-  const firstName = requiredText("first_name", input.firstName);
-  const lastName = requiredText("last_name", input.lastName);
+  const firstName = personalName("first_name", input.firstName);
+  const lastName = personalName("last_name", input.lastName);
   const password = normalisePassword(input.password);
   checkPassword(deps.passwordRules, password, {
     phone,
@@ -37,6 +39,7 @@ export async function createSuperuser(deps: CreateSuperuserDeps, input: CreateSu
     last_name: lastName,
     email: null,
   });
+  await deps.registrations.removeAbandoned(null, phone, deps.clock.now());
   return deps.users.create(null, {
     phone,
     firstName,

@@ -1,4 +1,4 @@
-import { proveCode, spendLink } from "../codes/redeem-link.js";
+import { proveCode, returnTry, spendLink } from "../codes/redeem-link.js";
 import type { Database } from "../db/database.js";
 import { DomainError } from "../errors.js";
 import { type ConfirmBySmsDeps, confirmBySms } from "../sms/confirm-by-sms.js";
@@ -31,7 +31,7 @@ export interface ReplacePasswordInput {
 
 /**
  * Sets the password of whoever holds link and code, ends all other sessions, voids the user's other codes, and
- * confirms by SMS. A refused password costs no try at the code.
+ * confirms by SMS. Neither a refused password nor a full queue costs a try at the code.
  *
  * Throws INVALID_REQUEST, TOKEN_REQUIRED, TOKEN_INVALID, LINK_REJECTED, CODE_LOCKED, CODE_INCORRECT,
  * PASSWORD_REJECTED or OVERLOADED.
@@ -50,13 +50,17 @@ export async function replacePassword(deps: ReplacePasswordDeps, input: ReplaceP
   };
   checkPassword(deps.passwordRules, password, personal, "new_password");
   await proveCode(deps, link, input.code);
-  const passwordHash = await deps.hasher.hash(password);
+  const passwordHash = await deps.hasher.hash(password).catch(async (error: unknown) => {
+    await returnTry(deps, link);
+    throw error;
+  });
 
   await deps.database.transaction(async (tx) => {
     await spendLink(deps, tx, link);
-    // Before the sessions: a login under way with the old password waits here, and then finds it changed.
-    if (!(await deps.users.setPasswordHash(tx, user.id, passwordHash)))
-      throw new DomainError("LINK_REJECTED");
+    // First the account: a login or a request for a code under way waits here, and then finds it changed.
+    const isChanged = await deps.users.setPasswordHash(tx, user.id, passwordHash);
+    if (!isChanged) throw new DomainError("LINK_REJECTED");
+    await deps.codes.voidAll(tx, user.id);
     await deps.sessions.endAll(tx, user.id, deps.clock.now(), session?.id ?? null);
   });
   confirmBySms(deps, user.phone, purpose);

@@ -38,9 +38,9 @@ export interface UserDirectory {
    * changed: of several who take away rights at once, each sees what the one before has left.
    */
   lockSuperusers(tx: Tx): Promise<number[]>;
-  /** Ends an account (`now` tells when) or activates it, whatever it was; null when there is none. */
+  /** Ends an account (`now` tells when) or activates it, whatever it was; null when it has gone. */
   setActive(tx: Tx, id: number, isActive: boolean, now: Date): Promise<User | null>;
-  /** Gives an account these rights and no others; null when there is none. */
+  /** Gives an account these rights and no others; null when it has gone. */
   setRights(tx: Tx, id: number, rights: Rights): Promise<User | null>;
 }
 

@@ -54,8 +54,8 @@ export interface UserStore {
   findById(tx: Tx | null, id: number): Promise<Credentials | null>;
   /** Sets the password of an active account; false when there is none. */
   setPasswordHash(tx: Tx | null, id: number, passwordHash: string): Promise<boolean>;
-  /** Sets the number of an active account; false when there is none. Throws PHONE_TAKEN. */
-  setPhone(tx: Tx | null, id: number, phone: string): Promise<boolean>;
+  /** Sets the number of an active account; false when there is none. Throws PHONE_TAKEN, of `field`. */
+  setPhone(tx: Tx | null, id: number, phone: string, field: string): Promise<boolean>;
   /**
    * Whether no other account has the address, in whatever case. Until `tx` ends, nobody else gets past this
    * call for the same address. A registration that was never proved holds no address.
@@ -107,11 +107,11 @@ interface CredentialsRow extends UserRow {
 }
 
 /** A violated uniqueness of the number as the domain's PHONE_TAKEN. */
-async function unlessPhoneTaken<T>(write: Promise<T>): Promise<T> {
+async function unlessPhoneTaken<T>(write: Promise<T>, field = "phone"): Promise<T> {
   try {
     return await write;
   } catch (error) {
-    if (violatedConstraint(error) === "users_phone_key") throw new DomainError("PHONE_TAKEN");
+    if (violatedConstraint(error) === "users_phone_key") throw new DomainError("PHONE_TAKEN", { field });
     throw error;
   }
 }
@@ -182,8 +182,8 @@ export function createUserStore(database: Database): UserStore {
       return (await database.run(tx, setPasswordHash, [id, passwordHash])).length > 0;
     },
 
-    async setPhone(tx, id, phone) {
-      return (await unlessPhoneTaken(database.run(tx, setPhone, [id, phone]))).length > 0;
+    async setPhone(tx, id, phone, field) {
+      return (await unlessPhoneTaken(database.run(tx, setPhone, [id, phone]), field)).length > 0;
     },
 
     async claimEmail(tx, email, userId) {

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { login } from "../../src/auth/login.js";
 import {
   activeUser,
+  atOnce,
   failure,
   newPhone,
   registered,
@@ -68,6 +69,47 @@ describe("login", () => {
     const account = await world.parts.users.findByPhone(null, phone);
     expect(account?.passwordHash).to.match(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     await login(world.parts, { phone, password: testPassword });
+  });
+
+  it("lets every one of several logins at once through while the hash is being replaced", async () => {
+    const { phone } = await activeUser(world);
+    const options = { type: argon2.argon2id, memoryCost: 8192, timeCost: 1, parallelism: 1 } as const;
+    await setHash(phone, `argon2${await argon2.hash(testPassword, options)}`);
+    const results = await atOnce(4, () => login(world.parts, { phone, password: testPassword }));
+    expect(results.filter((result) => typeof result === "object")).to.have.length(4);
+  });
+
+  it("spends a hash on an unknown phone too", async () => {
+    let spent = 0;
+    const hasher = {
+      ...world.parts.hasher,
+      async verifyNothing(password: string) {
+        spent += 1;
+        await world.parts.hasher.verifyNothing(password);
+      },
+    };
+    const attempt = login({ ...world.parts, hasher }, { phone: newPhone(), password: "wrong" });
+    expect(await failure(attempt)).to.equal("CREDENTIALS_REJECTED");
+    expect(spent).to.equal(1);
+  });
+
+  it("opens no session when the number changes while the password is being checked", async () => {
+    const { id, phone } = await activeUser(world);
+    const hasher = {
+      ...world.parts.hasher,
+      async verify(hash: string, password: string) {
+        await world.parts.users.setPhone(null, id, newPhone(), "phone");
+        return world.parts.hasher.verify(hash, password);
+      },
+    };
+    const attempt = login({ ...world.parts, hasher }, { phone, password: testPassword });
+    expect(await failure(attempt)).to.equal("CREDENTIALS_REJECTED");
+    const [row] = await world.testDatabase.database.run<{ count: string }>(
+      null,
+      { name: "test_sessions", text: "SELECT count(*) FROM sessions WHERE user_id = $1" },
+      [id],
+    );
+    expect(row?.count).to.equal("0");
   });
 
   it("opens no session when the password changes while it is being checked", async () => {

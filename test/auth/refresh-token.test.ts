@@ -53,12 +53,26 @@ describe("refresh-token", () => {
     expect(await failure(world.parts.authenticate(next.access))).to.equal("UNAUTHENTICATED");
   });
 
-  it("ends the session at once when a token from before the last one comes again", async () => {
+  it("gives each of several tokens its own successor again within the grace", async () => {
     const { tokens } = await signedIn(world);
     const second = await refresh(tokens.refresh);
+    world.clock.advance(2);
     const third = await refresh(second.refresh);
+    world.clock.advance(2);
+    expect((await refresh(tokens.refresh)).refresh).to.equal(second.refresh);
+    expect((await refresh(second.refresh)).refresh).to.equal(third.refresh);
+    world.clock.advance(6);
+    expect((await refresh(second.refresh)).refresh).to.equal(third.refresh);
     expect(await failure(refresh(tokens.refresh))).to.equal("REFRESH_REJECTED");
     expect(await failure(refresh(third.refresh))).to.equal("REFRESH_REJECTED");
+  });
+
+  it("ends the session when a token comes again that was used five times ago", async () => {
+    const { tokens } = await signedIn(world);
+    let last = tokens;
+    for (let use = 0; use < 5; use += 1) last = await refresh(last.refresh);
+    expect(await failure(refresh(tokens.refresh))).to.equal("REFRESH_REJECTED");
+    expect(await failure(refresh(last.refresh))).to.equal("REFRESH_REJECTED");
   });
 
   it("leaves other sessions of the user alone when one is ended", async () => {

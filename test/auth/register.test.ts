@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { activate } from "../../src/auth/activate.js";
 import { register } from "../../src/auth/register.js";
+import { SendUncertain } from "../../src/sms/sms-gateway.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
 import {
   activeUser,
@@ -117,6 +118,17 @@ describe("register", () => {
     expect(await world.parts.users.findByPhone(null, phone)).to.equal(null);
     await register(world.parts, { ...person, phone });
     expect(world.outbox.to(phone)).to.have.length(1);
+  });
+
+  it("counts a code that may have left although no account remains", async () => {
+    const phone = newPhone();
+    await allow(phone);
+    const sms = { ...world.outbox, sendActivationCode: () => Promise.reject(new SendUncertain()) };
+    expect(await failure(register({ ...world.parts, sms }, { ...person, phone }))).to.equal(
+      "SMS_UNAVAILABLE",
+    );
+    expect(await world.parts.users.findByPhone(null, phone)).to.equal(null);
+    expect(await failure(register(world.parts, { ...person, phone }))).to.equal("RATE_LIMITED");
   });
 
   it("registers one number in 14 spellings once, of as many callers in two processes, with one SMS", async () => {

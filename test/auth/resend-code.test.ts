@@ -1,12 +1,15 @@
 import { expect } from "chai";
 import { activate } from "../../src/auth/activate.js";
+import { register } from "../../src/auth/register.js";
 import { resendCode } from "../../src/auth/resend-code.js";
 import { DomainError } from "../../src/errors.js";
+import { SendUncertain } from "../../src/sms/sms-gateway.js";
 import {
   activeUser,
   atOnce,
   failure,
   newPhone,
+  person,
   registered,
   type TestWorld,
   testWorld,
@@ -82,7 +85,51 @@ describe("resend-code", () => {
     world.outbox.failing = true;
     expect(await failure(resendCode(world.parts, { phone }))).to.equal("SMS_UNAVAILABLE");
     world.outbox.failing = false;
+    expect(await failure(activate(world.parts, { phone, code: "x" }))).to.equal("CODE_INCORRECT");
     expect((await activate(world.parts, { phone, code })).isActive).to.equal(true);
+  });
+
+  it("counts a code that may have left although no answer came", async () => {
+    const phone = await registered(world);
+    world.clock.advance(60);
+    const sms = { ...world.outbox, sendActivationCode: () => Promise.reject(new SendUncertain()) };
+    expect(await failure(resendCode({ ...world.parts, sms }, { phone }))).to.equal("SMS_UNAVAILABLE");
+    expect(await failure(resendCode(world.parts, { phone }))).to.equal("RATE_LIMITED");
+    expect((await activate(world.parts, { phone, code: world.outbox.codeFor(phone) })).isActive).to.equal(
+      true,
+    );
+  });
+
+  it("sends again at once what certainly did not leave", async () => {
+    const phone = await registered(world);
+    world.clock.advance(60);
+    world.outbox.failing = true;
+    expect(await failure(resendCode(world.parts, { phone }))).to.equal("SMS_UNAVAILABLE");
+    world.outbox.failing = false;
+    await resendCode(world.parts, { phone });
+    expect(world.outbox.to(phone)).to.have.length(2);
+  });
+
+  it("answers an account that is gone since it was looked up as if it had sent", async () => {
+    const phone = await registered(world);
+    world.clock.advance(601);
+    const stale = await world.parts.users.findByPhone(null, phone);
+    await world.parts.registrations.removeAbandoned(null, phone, world.clock.now());
+    const users = { ...world.parts.users, findByPhone: async () => stale };
+    await resendCode({ ...world.parts, users }, { phone });
+    expect(world.outbox.to(phone)).to.have.length(1);
+  });
+
+  it("and a registration of the same number never wait for each other", async () => {
+    for (let round = 0; round < 8; round += 1) {
+      const phone = await registered(world);
+      world.clock.advance(601);
+      const results = await atOnce(3, (index) =>
+        index === 0 ? register(world.parts, { ...person, phone }) : resendCode(world.parts, { phone }),
+      );
+      for (const result of results) expect(result).to.be.oneOf([undefined, "RATE_LIMITED", "PHONE_TAKEN"]);
+      expect(world.outbox.to(phone)).to.have.length(2);
+    }
   });
 
   it("sends one code for 20 callers at once in two processes", async () => {

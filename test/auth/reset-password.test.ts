@@ -2,12 +2,14 @@ import { expect } from "chai";
 import { login } from "../../src/auth/login.js";
 import { refreshToken } from "../../src/auth/refresh-token.js";
 import { confirmPasswordReset, requestPasswordReset } from "../../src/auth/reset-password.js";
+import { overloaded } from "../../src/errors.js";
 import { requestPasswordChange } from "../../src/profile/change-password.js";
 import {
   activeUser,
   atOnce,
   failure,
   newPhone,
+  newSession,
   registered,
   signedIn,
   type TestWorld,
@@ -119,7 +121,8 @@ describe("reset-password", () => {
 
   it("refuses another operation's token", async () => {
     const { id: userId, phone } = await activeUser(world);
-    await requestPasswordChange(world.parts, { userId, currentPassword: testPassword });
+    const sessionId = await newSession(world, phone);
+    await requestPasswordChange(world.parts, { userId, sessionId, currentPassword: testPassword });
     const proof = { token: world.outbox.tokenFor(phone), code: world.outbox.codeFor(phone) };
     expect(await failure(confirm(proof))).to.equal("LINK_REJECTED");
   });
@@ -161,7 +164,8 @@ describe("reset-password", () => {
 
   it("voids the user's other codes when it succeeds", async () => {
     const { id: userId, phone } = await activeUser(world);
-    await requestPasswordChange(world.parts, { userId, currentPassword: testPassword });
+    const sessionId = await newSession(world, phone);
+    await requestPasswordChange(world.parts, { userId, sessionId, currentPassword: testPassword });
     const other = world.outbox.tokenFor(phone);
     await confirm(await requested(phone));
     const [row] = await world.testDatabase.database.run<{ count: string }>(
@@ -197,6 +201,46 @@ describe("reset-password", () => {
     expect(await failure(login(world.parts, { phone, password: passwords[1 - winner]! }))).to.equal(
       "CREDENTIALS_REJECTED",
     );
+  });
+
+  it("sends nothing to a number that the account has left since it was looked up", async () => {
+    const { id: userId, phone: old } = await activeUser(world);
+    const stale = await world.parts.users.findByPhone(null, old);
+    const phone = newPhone();
+    await world.parts.users.setPhone(null, userId, phone, "phone");
+    const users = { ...world.parts.users, findByPhone: async () => stale };
+    requestPasswordReset({ ...world.parts, users }, { phone: old });
+    await world.settle();
+    expect(world.outbox.to(old).map(({ kind }) => kind)).to.deep.equal(["activation"]);
+  });
+
+  it("costs no try when the queue of password hashes is full", async () => {
+    const { phone } = await activeUser(world);
+    const proof = await requested(phone);
+    const hasher = { ...world.parts.hasher, hash: () => Promise.reject(overloaded(1)) };
+    const input = { ...proof, newPassword, newPasswordConfirm: newPassword };
+    for (let attempt = 1; attempt <= 6; attempt += 1) {
+      const refused = confirmPasswordReset({ ...world.parts, hasher }, input);
+      expect(await failure(refused)).to.equal("OVERLOADED");
+    }
+    await confirm(proof);
+  });
+
+  it("refuses a code that is superseded while it is being checked", async () => {
+    const { phone } = await activeUser(world);
+    const proof = await requested(phone);
+    const codes = {
+      ...world.parts.codes,
+      async countTry(...call: Parameters<typeof world.parts.codes.countTry>) {
+        world.clock.advance(60);
+        await requested(phone);
+        return world.parts.codes.countTry(...call);
+      },
+    };
+    const input = { ...proof, newPassword, newPasswordConfirm: newPassword };
+    const attempt = confirmPasswordReset({ ...world.parts, codes }, input);
+    expect(await failure(attempt)).to.equal("CODE_LOCKED");
+    await login(world.parts, { phone, password: testPassword });
   });
 
   it("goes through although the confirmation can't be sent", async () => {

@@ -2,7 +2,15 @@ import { expect } from "chai";
 import { login } from "../../src/auth/login.js";
 import { refreshToken } from "../../src/auth/refresh-token.js";
 import { confirmPasswordChange, requestPasswordChange } from "../../src/profile/change-password.js";
-import { activeUser, failure, signedIn, type TestWorld, testPassword, testWorld } from "../support/world.js";
+import {
+  activeUser,
+  failure,
+  newSession,
+  signedIn,
+  type TestWorld,
+  testPassword,
+  testWorld,
+} from "../support/world.js";
 
 const newPassword = "Nouveau-Secret-9";
 
@@ -14,7 +22,8 @@ describe("change-password", () => {
   after(() => world.close());
 
   async function requested(userId: number, phone: string) {
-    await requestPasswordChange(world.parts, { userId, currentPassword: testPassword });
+    const sessionId = await newSession(world, phone);
+    await requestPasswordChange(world.parts, { userId, sessionId, currentPassword: testPassword });
     return { token: world.outbox.tokenFor(phone), code: world.outbox.codeFor(phone) };
   }
 
@@ -22,7 +31,8 @@ describe("change-password", () => {
 
   it("refuses a wrong current password, and sends nothing", async () => {
     const { id: userId, phone } = await activeUser(world);
-    const attempt = requestPasswordChange(world.parts, { userId, currentPassword: "wrong" });
+    const sessionId = await newSession(world, phone);
+    const attempt = requestPasswordChange(world.parts, { userId, sessionId, currentPassword: "wrong" });
     expect(await failure(attempt)).to.equal("CURRENT_PASSWORD_INCORRECT");
     expect(world.outbox.to(phone)).to.have.length(1);
   });
@@ -37,11 +47,21 @@ describe("change-password", () => {
 
   it("counts nothing when the SMS can't be sent", async () => {
     const { id: userId, phone } = await activeUser(world);
+    const sessionId = await newSession(world, phone);
     world.outbox.failing = true;
-    const attempt = requestPasswordChange(world.parts, { userId, currentPassword: testPassword });
+    const attempt = requestPasswordChange(world.parts, { userId, sessionId, currentPassword: testPassword });
     expect(await failure(attempt)).to.equal("SMS_UNAVAILABLE");
     world.outbox.failing = false;
     await requested(userId, phone);
+  });
+
+  it("sends nothing for a session that has ended since the call was authenticated", async () => {
+    const { id: userId, phone } = await activeUser(world);
+    const sessionId = await newSession(world, phone);
+    await world.parts.sessions.endAll(null, userId, world.clock.now(), null);
+    const attempt = requestPasswordChange(world.parts, { userId, sessionId, currentPassword: testPassword });
+    expect(await failure(attempt)).to.equal("UNAUTHENTICATED");
+    expect(world.outbox.to(phone)).to.have.length(1);
   });
 
   it("ends every session when the call comes without one", async () => {
@@ -94,6 +114,7 @@ describe("change-password", () => {
 
   it("refuses an account that has been deactivated meanwhile", async () => {
     const { id, phone } = await activeUser(world);
+    const sessionId = await newSession(world, phone);
     const proof = await requested(id, phone);
     await world.testDatabase.database.run(
       null,
@@ -102,7 +123,11 @@ describe("change-password", () => {
     );
     const attempt = confirmPasswordChange(world.parts, { ...proof, ...passwords, session: null });
     expect(await failure(attempt)).to.equal("LINK_REJECTED");
-    const request = requestPasswordChange(world.parts, { userId: id, currentPassword: testPassword });
+    const request = requestPasswordChange(world.parts, {
+      userId: id,
+      sessionId,
+      currentPassword: testPassword,
+    });
     expect(await failure(request)).to.equal("UNAUTHENTICATED");
   });
 });

@@ -11,6 +11,7 @@ import {
   atOnce,
   failure,
   newPhone,
+  newSession,
   person,
   registered,
   signedIn,
@@ -34,7 +35,9 @@ describe("change-phone", () => {
 
   /** Asks for the change and returns what the SMS to the new number brought. */
   async function requested(userId: number, phone: string) {
-    await requestPhoneChange(world.parts, { userId, newPhone: ` ${phone.slice(1)} ` });
+    const account = await world.parts.users.findById(null, userId);
+    const sessionId = await newSession(world, account?.user.phone ?? "");
+    await requestPhoneChange(world.parts, { userId, sessionId, newPhone: ` ${phone.slice(1)} ` });
     return { token: world.outbox.tokenFor(phone), code: world.outbox.codeFor(phone), session: null };
   }
 
@@ -58,19 +61,20 @@ describe("change-phone", () => {
 
   it("refuses a number that is taken, being registered, the own one, or not whitelisted", async () => {
     const { id: userId, phone: own } = await activeUser(world);
+    const sessionId = await newSession(world, own);
     const { phone: taken } = await activeUser(world);
     const waiting = await registered(world);
     for (const phone of [own, taken, waiting]) {
-      const error = await requestPhoneChange(world.parts, { userId, newPhone: phone }).catch(
+      const error = await requestPhoneChange(world.parts, { userId, sessionId, newPhone: phone }).catch(
         (e: unknown) => e,
       );
       expect(error).to.be.instanceOf(DomainError).and.include({ reason: "PHONE_TAKEN" });
       expect((error as DomainError).fields[0]?.field).to.equal("new_phone");
     }
-    expect(await failure(requestPhoneChange(world.parts, { userId, newPhone: newPhone() }))).to.equal(
-      "PHONE_NOT_WHITELISTED",
-    );
-    expect(await failure(requestPhoneChange(world.parts, { userId, newPhone: "12" }))).to.equal(
+    expect(
+      await failure(requestPhoneChange(world.parts, { userId, sessionId, newPhone: newPhone() })),
+    ).to.equal("PHONE_NOT_WHITELISTED");
+    expect(await failure(requestPhoneChange(world.parts, { userId, sessionId, newPhone: "12" }))).to.equal(
       "PHONE_LENGTH",
     );
   });
@@ -81,6 +85,30 @@ describe("change-phone", () => {
     world.clock.advance(601);
     const proof = await requested(id, phone);
     expect(await confirmPhoneChange(world.parts, proof)).to.equal(phone);
+  });
+
+  it("names the number that the gateway refuses by its field, and counts nothing", async () => {
+    const { id: userId, phone: own } = await activeUser(world);
+    const phone = await allowedPhone();
+    const sms = {
+      ...world.outbox,
+      sendVerificationCode: () => Promise.reject(new DomainError("PHONE_INVALID")),
+    };
+    const input = { userId, sessionId: await newSession(world, own), newPhone: phone };
+    const error = await requestPhoneChange({ ...world.parts, sms }, input).catch((e: unknown) => e);
+    expect(error).to.include({ reason: "PHONE_INVALID" });
+    expect((error as DomainError).fields[0]?.field).to.equal("new_phone");
+    await requested(userId, phone);
+  });
+
+  it("sends nothing for a session that has ended since the call was authenticated", async () => {
+    const { id: userId, phone: own } = await activeUser(world);
+    const phone = await allowedPhone();
+    const sessionId = await newSession(world, own);
+    await world.parts.sessions.endAll(null, userId, world.clock.now(), null);
+    const attempt = requestPhoneChange(world.parts, { userId, sessionId, newPhone: phone });
+    expect(await failure(attempt)).to.equal("UNAUTHENTICATED");
+    expect(world.outbox.to(phone)).to.deep.equal([]);
   });
 
   it("ends every session but the one the call came with", async () => {
@@ -119,6 +147,10 @@ describe("change-phone", () => {
     const proofs = [first, second];
     const results = await atOnce(2, (index) => confirmPhoneChange(world.parts, proofs[index]!));
     expect(results).to.have.members([phone, "PHONE_TAKEN"]);
+    const late = await confirmPhoneChange(world.parts, proofs[results.indexOf("PHONE_TAKEN")]!).catch(
+      (e) => e,
+    );
+    expect(late.fields[0].field).to.equal("new_phone");
   });
 
   it("changes the number once, of 100 callers at once with one token", async () => {

@@ -10,6 +10,7 @@ const targets: Readonly<Record<string, number>> = {
   auth: 95,
   profile: 95,
   whitelist: 95,
+  paging: 95,
   rpc: 90,
   rest: 90,
   limits: 90,

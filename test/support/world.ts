@@ -104,6 +104,12 @@ export async function signedIn(world: TestWorld): Promise<{ user: User; tokens: 
   return login(world.parts, { phone: user.phone, password: testPassword });
 }
 
+/** Opens a session of an active account and returns its id. */
+export async function newSession({ parts }: TestWorld, phone: string): Promise<string> {
+  const { tokens } = await login(parts, { phone, password: testPassword });
+  return (await parts.authenticate(tokens.access)).sessionId;
+}
+
 /** Calls `work` `count` times at once and returns how each call ended: a reason, or what it resolved to. */
 export async function atOnce<T>(count: number, work: (index: number) => Promise<T>): Promise<(T | string)[]> {
   const settled = await Promise.allSettled(Array.from({ length: count }, (_, index) => work(index)));

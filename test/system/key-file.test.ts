@@ -35,7 +35,9 @@ describe("key file", () => {
   });
 
   it("says which file it can't read", () => {
-    writeFileSync(join(folder, "keys.json"), "not JSON");
-    expect(() => loadKeys(folder, systemRandom)).to.throw(join(folder, "keys.json"));
+    for (const content of ["not JSON", '{"token":"x"}', '{"token":"","code":""}']) {
+      writeFileSync(join(folder, "keys.json"), content);
+      expect(() => loadKeys(folder, systemRandom)).to.throw(join(folder, "keys.json"));
+    }
   });
 });

@@ -37,10 +37,12 @@ CREATE TABLE codes (
   -- Where it was sent: the account's number, or the one it is to get (phone change).
   phone        varchar(16) NOT NULL,
   attempts     smallint    NOT NULL DEFAULT 0,
+  -- The order of issue, whatever the clocks of the processes say.
+  number       bigint      GENERATED ALWAYS AS IDENTITY,
   issued_at    timestamptz NOT NULL,
   expires_at   timestamptz NOT NULL
 );
-CREATE INDEX codes_newest ON codes (user_id, purpose, issued_at DESC);
+CREATE INDEX codes_newest ON codes (user_id, purpose, number DESC);
 CREATE INDEX codes_expiry ON codes (expires_at);
 
 -- Every code that left for a phone number: what the sending quotas count. Outlives accounts, on purpose.
@@ -53,18 +55,19 @@ CREATE TABLE sms_sends (
 CREATE INDEX sms_sends_phone ON sms_sends (phone, sent_at DESC);
 CREATE INDEX sms_sends_age ON sms_sends (sent_at);
 
--- One row a session: the refresh token that is valid now and the one before it. Any other token of the
--- session is on the blacklist by not being here, so the blacklist needs no rows and no cleaning.
+-- One row a session: the refresh token that is valid now and those used last, oldest first, with the times of their
+-- use. Any other token of the session is on the blacklist by not being here, so the blacklist needs no rows of its own
+-- and no cleaning.
 CREATE TABLE sessions (
-  id                  uuid        PRIMARY KEY,
-  user_id             integer     NOT NULL REFERENCES users ON DELETE CASCADE,
-  refresh_id          uuid        NOT NULL,
-  previous_refresh_id uuid,
-  created_at          timestamptz NOT NULL,
-  -- When refresh_id was issued.
-  rotated_at          timestamptz NOT NULL,
-  expires_at          timestamptz NOT NULL,
-  revoked_at          timestamptz
+  id         uuid          PRIMARY KEY,
+  user_id    integer       NOT NULL REFERENCES users ON DELETE CASCADE,
+  refresh_id uuid          NOT NULL,
+  used_ids   uuid[]        NOT NULL DEFAULT '{}',
+  used_at    timestamptz[] NOT NULL DEFAULT '{}',
+  created_at timestamptz   NOT NULL,
+  -- When refresh_id expires.
+  expires_at timestamptz   NOT NULL,
+  revoked_at timestamptz
 );
 CREATE INDEX sessions_user ON sessions (user_id);
 CREATE INDEX sessions_expiry ON sessions (expires_at);

@@ -1,6 +1,6 @@
 -- What administrators need to find their way among a million entries and accounts.
 
--- The bodies of these two are parsed now, not as text at each call: indexes are built where our names are unknown.
+-- The bodies of these are parsed now, not as text at each call: indexes are built where our names are unknown.
 
 -- Without the accents of western European languages, and where there were some without case: written out, because
 -- the extension that does it is not everywhere, and because lower() knows no accents in the locale "C". Most texts
@@ -19,13 +19,25 @@ CREATE FUNCTION search_words(content text) RETURNS tsvector
   LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
   RETURN to_tsvector('simple', translate(without_accents(content), '-/.@:_&+''#*%', '            '));
 
+-- The digits of a phone number behind its country code, by which it is known at home. The codes of one and two
+-- digits are listed (ITU-T E.164 assigned country codes), all others have three.
+CREATE FUNCTION national_digits(phone text) RETURNS text
+  LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+  RETURN substr(phone, CASE
+    WHEN phone ~ '^\+[17]' THEN 3
+    WHEN phone ~ '^\+(2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])' THEN 4
+    ELSE 5
+  END);
+
 -- Each order and filter of the lists, the newest first or last. The id makes the order total: an import gives
 -- thousands of rows the same time.
 CREATE INDEX whitelist_entries_age ON whitelist_entries (added_at, id);
 CREATE INDEX whitelist_entries_state_age ON whitelist_entries (is_active, added_at, id);
 CREATE INDEX whitelist_entries_adder_age ON whitelist_entries (added_by, added_at, id);
--- Search: a number by its last digits (by its first ones, the UNIQUE index serves), notes by their words.
+-- Search: a number by its last digits, or by its first ones at home (with the country code, the UNIQUE index
+-- serves), notes by their words.
 CREATE INDEX whitelist_entries_last_digits ON whitelist_entries (reverse(phone));
+CREATE INDEX whitelist_entries_national_digits ON whitelist_entries (national_digits(phone));
 CREATE INDEX whitelist_entries_words ON whitelist_entries USING gin (search_words(notes)) WHERE notes <> '';
 
 CREATE INDEX users_age ON users (date_joined, id);
@@ -33,6 +45,7 @@ CREATE INDEX users_state_age ON users (is_active, date_joined, id);
 CREATE INDEX users_staff_age ON users (date_joined, id) WHERE is_staff;
 CREATE INDEX users_superusers ON users (id) WHERE is_superuser;
 CREATE INDEX users_last_digits ON users (reverse(phone));
+CREATE INDEX users_national_digits ON users (national_digits(phone));
 CREATE INDEX users_words ON users USING gin (search_words(first_name || ' ' || last_name || ' ' || coalesce(email, '')));
 
 -- How many entries there are: the sum over all rows, exact at every moment and never counted afresh. A transaction

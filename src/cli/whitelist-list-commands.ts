@@ -1,0 +1,102 @@
+import type { Command } from "commander";
+import {
+  WhitelistChangeSchema,
+  WhitelistEntrySchema,
+} from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
+import { fullName } from "../users/user.js";
+import { allEntries, type EntrySelection } from "../whitelist/list-entries.js";
+import { allHistory } from "../whitelist/list-history.js";
+import type { WhitelistEntry } from "../whitelist/whitelist-entry.js";
+import type { EntryState, WhitelistChange } from "../whitelist/whitelist-history.js";
+import { toChangeMessage, toEntryMessage } from "../whitelist/whitelist-messages.js";
+import { jsonLine, print } from "./print.js";
+import type { Runner } from "./runner.js";
+
+/** What `list` and `export` can be told, as commander hands it over. */
+export interface SelectionOptions {
+  active?: boolean;
+  inactive?: boolean;
+  search?: string;
+  addedBy?: string;
+  order?: string;
+}
+
+export function addWhitelistListCommands(whitelist: Command, run: Runner): void {
+  withSelection(whitelist.command("list"))
+    .description("print numbers, one a line: phone, state, when and by whom it was added, notes")
+    .option("--json", "print one JSON object a line, as REST has it")
+    .action(({ json, ...options }: SelectionOptions & { json?: boolean }) =>
+      run.withParts(async (parts) => {
+        async function* lines() {
+          for await (const entries of allEntries(parts, selectionOf(options))) {
+            yield entries.map(json ? entryJson : entryLine).join("");
+          }
+        }
+        await print(lines());
+      }),
+    );
+
+  whitelist
+    .command("history <phone>")
+    .description("print what happened to a number, the latest first: when, what, by whom, before and after")
+    .option("--json", "print one JSON object a line, as REST has it")
+    .action((phone: string, { json }: { json?: boolean }) =>
+      run.withParts(async (parts) => {
+        async function* lines() {
+          for await (const changes of allHistory(parts, phone)) {
+            yield changes.map(json ? changeJson : changeLine).join("");
+          }
+        }
+        await print(lines());
+      }),
+    );
+}
+
+/** Adds the options that say which entries are meant. */
+export function withSelection(command: Command): Command {
+  return command
+    .option("--active", "only active entries")
+    .option("--inactive", "only deactivated entries")
+    .option(
+      "--search <text>",
+      "only entries with these digits or words, in the number, the notes or the adder",
+    )
+    .option("--added-by <phone>", "only entries that this administrator added")
+    .option("--order <order>", 'added_at or phone, with " desc" behind it for the reverse');
+}
+
+export function selectionOf(options: SelectionOptions): EntrySelection {
+  const { active, inactive, search = "", addedBy = "", order = "added_at" } = options;
+  return {
+    // Both: all.
+    isActive: active === inactive ? null : active === true,
+    search,
+    addedBy,
+    addedAfter: null,
+    addedBefore: null,
+    orderBy: order,
+  };
+}
+
+const entryJson = (entry: WhitelistEntry) => jsonLine(WhitelistEntrySchema, toEntryMessage(entry));
+const changeJson = (change: WhitelistChange) => jsonLine(WhitelistChangeSchema, toChangeMessage(change));
+
+const state = (isActive: boolean) => (isActive ? "active" : "inactive");
+/** On one line, whatever is in it. */
+const inline = (text: string) => text.replaceAll(/\s+/g, " ");
+
+function entryLine({ phone, isActive, addedAt, addedBy, notes }: WhitelistEntry): string {
+  const adder = addedBy ? fullName(addedBy) : "-";
+  return `${[phone, state(isActive), addedAt.toISOString(), adder, inline(notes)].join("\t")}\n`;
+}
+
+function changeLine({ happenedAt, action, actor, importId, before, after }: WhitelistChange): string {
+  const who = actor ? `${actor.name} ${actor.phone}` : "command line";
+  const how = importId ? `import ${importId}` : "-";
+  const columns = [happenedAt.toISOString(), action, who, how, describe(before), describe(after)];
+  return `${columns.join("\t")}\n`;
+}
+
+function describe(entry: EntryState | null): string {
+  return entry ? `${state(entry.isActive)} "${inline(entry.notes)}"` : "-";
+}

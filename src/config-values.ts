@@ -1,0 +1,45 @@
+import { type CountryCode, isSupportedCountry } from "libphonenumber-js/max";
+import { z } from "zod";
+
+// The forms that values of environment variables can have.
+
+/** `limit` calls in any `seconds` seconds. */
+export interface Rate {
+  limit: number;
+  seconds: number;
+}
+
+const secondsOf = { second: 1, minute: 60, hour: 3600, day: 86_400 } as const;
+
+/** `15/minute`, or several with commas, of different periods: `1/minute,5/day`. */
+export const rates = z
+  .string()
+  .transform((text, context): readonly Rate[] => {
+    return text.split(",").map((part) => {
+      const match = /^\s*([1-9]\d{0,8})\/(second|minute|hour|day)\s*$/.exec(part);
+      if (!match) {
+        context.addIssue({ code: "custom", message: "must be like 15/minute or 1/minute,5/day" });
+        return z.NEVER;
+      }
+      return { limit: Number(match[1]), seconds: secondsOf[match[2] as keyof typeof secondsOf] };
+    });
+  })
+  .refine(
+    (given) => new Set(given.map(({ seconds }) => seconds)).size === given.length,
+    "names a period twice",
+  );
+
+export const positive = z.coerce.number().int().positive();
+export const secret = z.string().min(32, "must have at least 32 characters");
+export const list = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== ""),
+);
+export const flag = z.enum(["true", "false"]).transform((text) => text === "true");
+export const region = z.custom<CountryCode>(
+  (text) => typeof text === "string" && isSupportedCountry(text),
+  "must be a region like CM (ISO 3166-1 alpha-2)",
+);
+export const webUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ""));

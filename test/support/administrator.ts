@@ -1,0 +1,14 @@
+import { login } from "../../src/auth/login.js";
+import { setRights } from "../../src/profile/set-rights.js";
+import type { TokenPair } from "../../src/tokens/token-pair.js";
+import type { User } from "../../src/users/user.js";
+import { activeUser, type TestWorld, testPassword } from "./world.js";
+
+/** An active account that is staff and has signed in. */
+export async function administrator(world: TestWorld): Promise<{ user: User; tokens: TokenPair }> {
+  const { phone } = await activeUser(world);
+  const rights = () => ({ isStaff: true, isSuperuser: false });
+  const user = await setRights(world.parts, { phone, rights });
+  const { tokens } = await login(world.parts, { phone, password: testPassword });
+  return { user, tokens };
+}
