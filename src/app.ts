@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import { Health } from "#gen/grpc/health/v1/health_pb.js";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
+import { WhitelistService } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
 import { createAuthService } from "./auth/auth-service.js";
 import type { Config } from "./config.js";
 import { startHousekeeping } from "./housekeeping.js";
@@ -21,6 +22,7 @@ import { createRoutes } from "./server/routes.js";
 import { createServer } from "./server/server.js";
 import type { Logger } from "./system/logger.js";
 import { phoneKey } from "./users/phone-number.js";
+import { createWhitelistService } from "./whitelist/whitelist-service.js";
 
 /** The running service. */
 export interface App {
@@ -38,7 +40,7 @@ const GRACE_MS = 8000;
 export function createApp(config: Config, world: World, logger: Logger): App {
   const { database, clock, random, background } = world;
   const parts = createParts(config, world);
-  const services = [AuthService, ProfileService];
+  const services = [AuthService, ProfileService, WhitelistService];
 
   const limiter = createLimiter({
     clock,
@@ -62,6 +64,7 @@ export function createApp(config: Config, world: World, logger: Logger): App {
     routes(router) {
       router.service(AuthService, createAuthService(parts));
       router.service(ProfileService, createProfileService(parts));
+      router.service(WhitelistService, createWhitelistService(parts));
       healthRoutes({ readiness, services })(router);
       reflectionRoutes([...services, Health])(router);
     },

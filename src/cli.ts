@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { existsSync } from "node:fs";
 import { Command } from "commander";
+import { addAccountCommands } from "./cli/account-commands.js";
 import { addDatabaseCommands } from "./cli/database-commands.js";
 import { reportFailure } from "./cli/report-failure.js";
 import { createRunner } from "./cli/runner.js";
@@ -16,6 +17,7 @@ const program = new Command("waterbill").description("Administers WaterBill Iden
 const run = createRunner(process.env);
 addDatabaseCommands(program, run);
 addUserCommands(program, run);
+addAccountCommands(program, run);
 addWhitelistCommands(program, run);
 addSmsCommands(program, run);
 

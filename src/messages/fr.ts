@@ -17,6 +17,19 @@ export const fr = {
   verificationCodeSent: "Un code de vérification a été envoyé par SMS.",
   passwordChanged: "Mot de passe modifié avec succès.",
   phoneChanged: "Numéro de téléphone modifié avec succès.",
+  whitelistRead: "Liste blanche récupérée avec succès",
+  entryAdded: "Numéro ajouté à la liste blanche avec succès",
+  phoneAuthorized: "Numéro autorisé",
+  phoneNotAuthorized: "Numéro non autorisé",
+  entryUpdated: "Numéro modifié dans la liste blanche avec succès",
+  entryRemoved: "Numéro supprimé de la liste blanche avec succès",
+  historyRead: "Historique récupéré avec succès",
+  importReported: "Importation terminée",
+  importPreviewed: "Simulation terminée : rien n'a été modifié",
+  importNotApplied: "Importation refusée : rien n'a été modifié",
+  usersRead: "Utilisateurs récupérés avec succès",
+  userActivated: "Compte activé avec succès",
+  userDeactivated: "Compte désactivé avec succès",
 
   // What is wrong with a call.
   invalidRequest: "Données invalides.",
@@ -44,6 +57,8 @@ export const fr = {
   adminRequired: "Réservé aux administrateurs.",
   entryExists: "Ce numéro est déjà dans la liste blanche.",
   entryNotFound: "Numéro non trouvé dans la liste blanche.",
+  accountNotFound: "Aucun compte n'a ce numéro de téléphone.",
+  lastSuperuser: "Le dernier superutilisateur actif doit le rester.",
   rateLimited: (seconds: number) => `Trop de requêtes. Réessayez dans ${seconds} secondes.`,
   smsUnavailable: "Échec de l'envoi du SMS.",
   overloaded: "Service momentanément surchargé.",
@@ -72,6 +87,17 @@ export const fr = {
   fieldControlCharacters: "Ce champ contient des caractères non autorisés.",
   fieldWrongType: "Cette valeur n'a pas le bon type.",
   emailInvalid: "Saisissez une adresse email valide.",
+  pageTokenInvalid: "Ce jeton de page n'est pas valide pour cette liste.",
+  orderInvalid: (fields: string) => `Ordre inconnu. Ordres possibles : ${fields}.`,
+
+  // What is wrong with a line of an import, or with its file.
+  isActiveInvalid: "L'état doit être true ou false.",
+  lineTooManyColumns: "Cette ligne a trop de colonnes.",
+  csvLineTooLong:
+    "Le fichier est illisible à partir de cette ligne : un guillemet n'est pas fermé, ou la ligne est trop longue.",
+  csvNotText: "Ce fichier n'est pas un fichier CSV.",
+  csvEmpty: "Ce fichier est vide.",
+  importMixed: "Une importation contient soit des entrées, soit un fichier CSV.",
 
   // What is wrong with the HTTP request around a call.
   bodyNotJson: "Le corps de la requête n'est pas un objet JSON valide.",

@@ -8,13 +8,14 @@ import type { Outcome } from "./outcomes.js";
 
 /** The body of an answer that went well (contract.md, section 4). */
 export function successBody(outcome: Outcome, data: JsonObject, caller: Caller): JsonObject {
-  if (outcome.shape === "bare") return data;
-  const message = say(caller.language, outcome.message);
+  if (outcome.shape === "bare" || outcome.shape === "file") return data;
+  const sentence = "of" in outcome.message ? outcome.message.of(data) : outcome.message;
+  const message = say(caller.language, sentence);
   return outcome.shape === "envelope" ? { status: "success", message, data } : { status: "success", message };
 }
 
 export function successStatus(outcome: Outcome): number {
-  return outcome.shape === "bare" ? 200 : (outcome.status ?? 200);
+  return "status" in outcome ? (outcome.status ?? 200) : 200;
 }
 
 export function failureStatus(error: DomainError): number {

@@ -1,4 +1,4 @@
-import { type DescMethod, getOption, hasOption } from "@bufbuild/protobuf";
+import { type DescMessage, type DescMethod, getOption, hasOption, ScalarType } from "@bufbuild/protobuf";
 import { http } from "#gen/google/api/annotations_pb.js";
 import type { HttpRule } from "#gen/google/api/http_pb.js";
 
@@ -13,8 +13,13 @@ export interface Segment {
 export interface HttpBinding {
   verb: string;
   segments: readonly Segment[];
-  /** Where the body goes: `*` is the whole message, a name one field of it, empty nowhere. */
+  /**
+   * Where the body goes: `*` is the whole message, a name one field of it, empty nowhere. To a field of bytes goes a
+   * file, as it is.
+   */
   body: string;
+  /** The field of bytes whose pieces are the file that is answered; empty: the message is answered. */
+  responseBody: string;
 }
 
 /**
@@ -32,17 +37,26 @@ export function readHttpRules(method: DescMethod): HttpBinding[] {
   });
 }
 
-function readRule(method: DescMethod, { pattern, body }: HttpRule): HttpBinding {
+function readRule(method: DescMethod, { pattern, body, responseBody }: HttpRule): HttpBinding {
   if (pattern.case === undefined || pattern.case === "custom") {
     throw new Error(`${method}: its http rule has no verb and path`);
   }
-  const bodyField = method.input.fields.find(({ name }) => name === body);
-  if (body !== "" && body !== "*" && bodyField?.fieldKind !== "message") {
-    throw new Error(`${method}: no message field ${body} for its http body`);
+  const isFile = method.methodKind === "client_streaming";
+  if (body !== "" && body !== "*" && !isFieldOf(method.input, body, isFile ? "bytes" : "message")) {
+    throw new Error(`${method}: no ${isFile ? "bytes" : "message"} field ${body} for its http body`);
+  }
+  if (responseBody !== "" && !isFieldOf(method.output, responseBody, "bytes")) {
+    throw new Error(`${method}: no bytes field ${responseBody} for its http response body`);
   }
   const path = pattern.value.replace(/^\//, "").replace(/\/$/, "");
   const segments = path.split("/").map((text) => readSegment(method, text));
-  return { verb: pattern.case.toUpperCase(), segments, body };
+  return { verb: pattern.case.toUpperCase(), segments, body, responseBody };
+}
+
+function isFieldOf({ fields }: DescMessage, name: string, kind: "bytes" | "message"): boolean {
+  const field = fields.find((each) => each.name === name);
+  if (kind === "message") return field?.fieldKind === "message";
+  return field?.fieldKind === "scalar" && field.scalar === ScalarType.BYTES;
 }
 
 /** A segment is plain text, or one variable: of the patterns that google.api.http knows none is needed. */

@@ -1,10 +1,20 @@
-import type { DescMethod } from "@bufbuild/protobuf";
+import type { DescMethod, JsonObject, JsonValue } from "@bufbuild/protobuf";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
+import { WhitelistService } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
 import type { Sentence } from "../messages/catalogue.js";
 
 /** What REST answers when a method went well. */
-export type Outcome = BareOutcome | EnvelopeOutcome;
+export type Outcome = BareOutcome | EnvelopeOutcome | FileOutcome;
+
+/** The pieces of a file, one after the other. */
+interface FileOutcome {
+  shape: "file";
+  contentType: string;
+  fileName: string;
+  /** What the message of the request has, whatever the query says. */
+  request: JsonObject;
+}
 
 /** The message alone, as the service that REST's clients were written for did. */
 interface BareOutcome {
@@ -15,7 +25,7 @@ interface EnvelopeOutcome {
   shape: "envelope" | "no data";
   /** 200 when absent. */
   status?: number;
-  message: Sentence;
+  message: Sentence | { of(data: JsonObject): Sentence };
   /** What stands around the sentence when a field is at fault. */
   failure?: (reason: string) => Sentence;
 }
@@ -48,5 +58,58 @@ export const outcomes: ReadonlyMap<DescMethod, Outcome> = new Map<DescMethod, Ou
   [ProfileService.method.requestPhoneChange, { shape: "envelope", message: (m) => m.verificationCodeSent }],
   [ProfileService.method.confirmPhoneChange, { shape: "envelope", message: (m) => m.phoneChanged }],
   [ProfileService.method.listUsers, { shape: "envelope", message: (m) => m.usersRead }],
-  [ProfileService.method.setUserActive, { shape: "envelope", message: (m) => m.userActivated }],
+  [
+    ProfileService.method.setUserActive,
+    {
+      shape: "envelope",
+      message: {
+        of: ({ user }) => (isSet(user, "is_active") ? (m) => m.userActivated : (m) => m.userDeactivated),
+      },
+    },
+  ],
+  [WhitelistService.method.listWhitelistEntries, { shape: "envelope", message: (m) => m.whitelistRead }],
+  [
+    WhitelistService.method.addWhitelistEntry,
+    { shape: "envelope", status: 201, message: (m) => m.entryAdded },
+  ],
+  [
+    WhitelistService.method.checkWhitelist,
+    {
+      shape: "envelope",
+      message: {
+        of: (data) => (isSet(data, "is_authorized") ? (m) => m.phoneAuthorized : (m) => m.phoneNotAuthorized),
+      },
+    },
+  ],
+  [WhitelistService.method.updateWhitelistEntry, { shape: "envelope", message: (m) => m.entryUpdated }],
+  [WhitelistService.method.removeWhitelistEntry, { shape: "envelope", message: (m) => m.entryRemoved }],
+  [WhitelistService.method.listWhitelistHistory, { shape: "envelope", message: (m) => m.historyRead }],
+  [
+    WhitelistService.method.importWhitelistEntries,
+    {
+      shape: "envelope",
+      message: {
+        of(data) {
+          if (isSet(data, "not_applied_count")) return (m) => m.importNotApplied;
+          return isSet(data, "dry_run") ? (m) => m.importPreviewed : (m) => m.importReported;
+        },
+      },
+    },
+  ],
+  [
+    WhitelistService.method.exportWhitelistEntries,
+    {
+      shape: "file",
+      contentType: "text/csv; charset=utf-8",
+      fileName: "whitelist.csv",
+      request: { format: "EXPORT_FORMAT_CSV" },
+    },
+  ],
 ]);
+
+/** Whether the message has a field with anything but its default. */
+function isSet(message: JsonValue | undefined, field: string): boolean {
+  return (
+    message !== null && typeof message === "object" && !Array.isArray(message) && Boolean(message[field])
+  );
+}

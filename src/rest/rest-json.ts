@@ -1,8 +1,9 @@
 import { type DescMessage, type JsonObject, type JsonValue, type Message, toJson } from "@bufbuild/protobuf";
+import { TimestampSchema } from "@bufbuild/protobuf/wkt";
 
 /**
  * A message as REST shows it (contract.md, section 2): proto field names in the order of the .proto file,
- * every field present; an optional field that is not set is null.
+ * every field present; an optional field or a time that is not set is null, another message is left out.
  */
 export function toRestJson(schema: DescMessage, message: Message): JsonObject {
   const json = toJson(schema, message, { useProtoFieldName: true, alwaysEmitImplicit: true });
@@ -12,11 +13,13 @@ export function toRestJson(schema: DescMessage, message: Message): JsonObject {
 function withNulls(schema: DescMessage, json: JsonObject): JsonObject {
   const entries = schema.fields.flatMap((field): [string, JsonValue][] => {
     const value = json[field.name];
-    if (value === undefined) return field.message ? [] : [[field.name, null]];
+    if (value === undefined) return field.message && !isTime(field.message) ? [] : [[field.name, null]];
     return [[field.name, field.message ? nested(field.message, value) : value]];
   });
   return Object.fromEntries(entries);
 }
+
+const isTime = ({ typeName }: DescMessage) => typeName === TimestampSchema.typeName;
 
 function nested(schema: DescMessage, value: JsonValue): JsonValue {
   if (Array.isArray(value)) return value.map((item) => nested(schema, item));

@@ -1,16 +1,16 @@
-import type { ConnectError } from "@connectrpc/connect";
-import type { Caller } from "../caller.js";
-import { DomainError } from "../errors.js";
 import type { Call } from "../rpc/call.js";
 import type { Calls } from "../rpc/calls.js";
-import { clientSignal, pathOf, send, toHeaders } from "../rpc/node-exchange.js";
+import { clientSignal, toHeaders } from "../rpc/node-exchange.js";
 import { toConnectError } from "../rpc/report-errors.js";
 import { pathUnknown, verbNotAllowed } from "../rpc/request-fault.js";
-import type { NodeRequest, NodeResponse, RequestHandler } from "../server/node-handler.js";
-import { failureBody, failureStatus, type Route, successBody, successStatus } from "./envelope.js";
+import type { StreamCall } from "../rpc/stream-call.js";
+import { pathOf, type RequestHandler } from "../server/node-handler.js";
+import { type Route, successBody, successStatus } from "./envelope.js";
+import { type Exchange, fail, sendJson } from "./exchange.js";
 import { readHttpRules } from "./http-rules.js";
 import { outcomes } from "./outcomes.js";
 import { toRestJson } from "./rest-json.js";
+import { answerStream } from "./rest-stream.js";
 import { createRouteTable, type Variables } from "./route-table.js";
 import { transcode } from "./transcode.js";
 
@@ -20,13 +20,16 @@ import { transcode } from "./transcode.js";
  * Throws for a method without an outcome, and when two methods claim the same verb and path.
  */
 export function createRest(calls: Calls): RequestHandler {
-  const table = createRouteTable([...calls.unary.values()].flatMap(routesOf));
+  const table = createRouteTable([...calls.unary.values(), ...calls.streams.values()].flatMap(routesOf));
 
   return {
     async handle(request, response, caller) {
       const match = table.find(pathOf(request), request.method ?? "");
       if (match?.target) {
-        await answer({ request, response, caller }, match.target, match.variables);
+        const exchange = { request, response, caller };
+        const { call, ...route } = match.target;
+        if ("open" in call) await answerStream(exchange, call, route);
+        else await answer(exchange, { call, ...route }, match.variables);
         return;
       }
       const fault = match ? verbNotAllowed(match.allowed) : pathUnknown();
@@ -35,7 +38,9 @@ export function createRest(calls: Calls): RequestHandler {
   };
 }
 
-function routesOf(call: Call): { binding: Route["binding"]; target: CallRoute }[] {
+type AnyRoute = Route & { call: Call | StreamCall };
+
+function routesOf(call: Call | StreamCall): { binding: Route["binding"]; target: AnyRoute }[] {
   return readHttpRules(call.method).map((binding) => {
     const outcome = outcomes.get(call.method);
     if (!outcome) throw new Error(`${call.method}: rest/outcomes.ts has no outcome for it`);
@@ -45,12 +50,6 @@ function routesOf(call: Call): { binding: Route["binding"]; target: CallRoute }[
 
 interface CallRoute extends Route {
   call: Call;
-}
-
-interface Exchange {
-  request: NodeRequest;
-  response: NodeResponse;
-  caller: Caller;
 }
 
 async function answer(exchange: Exchange, route: CallRoute, variables: Variables): Promise<void> {
@@ -68,25 +67,4 @@ async function answer(exchange: Exchange, route: CallRoute, variables: Variables
   });
   if (result.error) fail(exchange, result.error, result.header, route);
   else sendJson(exchange, successStatus(outcome), result.header, result.answer);
-}
-
-function fail(exchange: Exchange, error: ConnectError, header: Headers, route?: Route): void {
-  error.metadata.forEach((value, name) => {
-    header.set(name, value);
-  });
-  // What is not of the domain is a fault of ours, or the client has gone and reads no answer.
-  const cause = error.cause instanceof DomainError ? error.cause : new DomainError("INTERNAL");
-  sendJson(
-    exchange,
-    failureStatus(cause),
-    header,
-    JSON.stringify(failureBody(cause, exchange.caller, route)),
-  );
-}
-
-function sendJson({ request, response }: Exchange, status: number, header: Headers, json: string): void {
-  const body = Buffer.from(json);
-  header.set("content-type", "application/json; charset=utf-8");
-  header.set("content-length", String(body.byteLength));
-  send(request, response, { status, header, body: request.method === "HEAD" ? Buffer.alloc(0) : body });
 }

@@ -25,7 +25,7 @@ export async function transcode(
   variables: Variables,
   request: NodeRequest,
 ): Promise<Message> {
-  const query = ["GET", "DELETE"].includes(binding.verb) ? textFields(input, queryOf(request)) : {};
+  const query = ["GET", "DELETE"].includes(binding.verb) ? readQuery(input, request) : {};
   const body = binding.body === "" ? {} : await readBodyFields(input, binding.body, request);
   return messageFromJson(input, { ...query, ...body, ...variables });
 }
@@ -61,10 +61,14 @@ async function readFields(schema: DescMessage, request: NodeRequest): Promise<Js
   return isForm ? textFields(schema, new URLSearchParams(readText(bytes))) : readJsonObject(bytes);
 }
 
-function queryOf(request: NodeRequest): URLSearchParams {
+/** The query's fields. */
+export function readQuery(input: DescMessage, request: NodeRequest): JsonObject {
   const target = request.url ?? "";
   const query = target.indexOf("?");
-  return new URLSearchParams(query < 0 ? "" : target.slice(query + 1));
+  // In a query a plus means a space, but before a number it is the number's own: nobody begins a value with a space,
+  // and to take +675… for 675… may make another number of it.
+  const text = query < 0 ? "" : target.slice(query + 1).replaceAll(/=\+(?=\d)/g, "=%2B");
+  return textFields(input, new URLSearchParams(text));
 }
 
 /** Fields given as text: proto JSON takes numbers and enums as strings, but no booleans. Of a name that comes twice the last value counts. */

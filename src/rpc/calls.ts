@@ -6,17 +6,18 @@ import {
   type Interceptor,
   type MethodImplSpec,
 } from "@connectrpc/connect";
-import { createMethodUrl, type UniversalHandler } from "@connectrpc/connect/protocol";
+import { createMethodUrl } from "@connectrpc/connect/protocol";
 import { compressionGzip } from "@connectrpc/connect-node";
 import { assertAccessDeclared } from "./authenticate.js";
 import { type Call, createCall } from "./call.js";
 import { maxMessageBytes } from "./read-body.js";
+import { createStreamCall, maxStreamMessageBytes, type StreamCall } from "./stream-call.js";
 
 /** All methods of the server, by path. */
 export interface Calls {
   readonly unary: ReadonlyMap<string, Call>;
-  /** Streaming methods, served by connect itself. */
-  readonly streams: ReadonlyMap<string, UniversalHandler>;
+  /** Streaming methods, which connect serves itself, but for REST. */
+  readonly streams: ReadonlyMap<string, StreamCall>;
 }
 
 interface CallsOptions {
@@ -27,8 +28,7 @@ interface CallsOptions {
 
 /**
  * Makes the methods that `routes` registers callable. A service registered with `interceptors` of its own, as
- * health and reflection are, is open to all. Of the others each method must declare its access, and none may
- * be a stream, which our interceptors don't watch to its end. Throws otherwise.
+ * health and reflection are, is open to all. Of the others each method must declare its access. Throws otherwise.
  */
 export function createCalls({ routes, interceptors }: CallsOptions): Calls {
   const library = createConnectRouter({
@@ -36,32 +36,35 @@ export function createCalls({ routes, interceptors }: CallsOptions): Calls {
     acceptCompression: [compressionGzip],
   });
   const unary = new Map<string, Call>();
+  const streams = new Map<string, StreamCall>();
+  const ours = { interceptors: [...interceptors], readMaxBytes: maxStreamMessageBytes };
 
   function add(specs: readonly MethodImplSpec[], own: Interceptor[] | undefined): void {
     if (!own) assertAccessDeclared(specs.map((spec) => spec.method));
     for (const spec of specs) {
+      const path = createMethodUrl("/", spec.method);
       if (spec.kind === "unary") {
-        unary.set(createMethodUrl("/", spec.method), createCall(spec, own ?? [...interceptors]));
-      } else if (!own) {
-        throw new Error(`${spec.method} is a stream`);
+        unary.set(path, createCall(spec, own ?? ours.interceptors));
+        continue;
       }
+      const handler = library.handlers.find(({ requestPath }) => requestPath === path);
+      streams.set(path, createStreamCall(spec, handler!, own ?? ours.interceptors));
     }
   }
 
   const router: ConnectRouter = {
     handlers: library.handlers,
     service(service, implementation, options) {
-      library.service(service, implementation, options);
+      library.service(service, implementation, options ?? ours);
       add(Object.values(createServiceImplSpec(service, implementation).methods), options?.interceptors);
       return router;
     },
     rpc(method, implementation, options) {
-      library.rpc(method, implementation, options);
+      library.rpc(method, implementation, options ?? ours);
       add([createMethodImplSpec(method, implementation)], options?.interceptors);
       return router;
     },
   };
   routes(router);
-  const streams = library.handlers.filter(({ requestPath }) => !unary.has(requestPath));
-  return { unary, streams: new Map(streams.map((handler) => [handler.requestPath, handler])) };
+  return { unary, streams };
 }

@@ -102,6 +102,6 @@ export function sendGrpc(
  * The form of `grpc-message`: UTF-8, with `%` and every byte that isn't printable ASCII percent-encoded. The
  * library encodes more than that, and grpc-js doesn't undo the rest.
  */
-function percentEncode(text: string): string {
+export function percentEncode(text: string): string {
   return text.replace(/[^\x20-\x24\x26-\x7e]+/g, encodeURIComponent);
 }

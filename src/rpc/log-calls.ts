@@ -4,13 +4,14 @@ import { callerKey, doorKey, principalKey } from "../caller.js";
 import { DomainError, errorTable, type Reason } from "../errors.js";
 import type { Logger } from "../system/logger.js";
 import { describeError } from "./describe-error.js";
+import { watchEnd } from "./stream-messages.js";
 
 export interface LogCallsDeps {
   logger: Logger;
 }
 
 /**
- * Writes one line when a call has ended: what was called, by whom, how it ended and how long it took. Never
+ * Writes one line when a call has ended, a stream with its last answer: what was called, by whom, how it ended and how long it took. Never
  * a message's content. What is our own fault is an error, and shows its cause; all else is information.
  */
 export function logCalls({ logger }: LogCallsDeps): Interceptor {
@@ -29,11 +30,11 @@ export function logCalls({ logger }: LogCallsDeps): Interceptor {
         userId: request.contextValues.get(principalKey)?.user.id,
       };
     };
-    try {
-      const response = await next(request);
-      logger.info(line("ok"), "call");
-      return response;
-    } catch (error) {
+    const report = (error?: unknown) => {
+      if (error === undefined) {
+        logger.info(line("ok"), "call");
+        return;
+      }
       const { code, cause } = ConnectError.from(error, Code.Internal);
       const reason = cause instanceof DomainError ? cause.reason : undefined;
       if (isOurFault(code, reason)) {
@@ -44,6 +45,14 @@ export function logCalls({ logger }: LogCallsDeps): Interceptor {
       } else {
         logger.info(line(codeToString(code), reason), "call");
       }
+    };
+    try {
+      const response = await next(request);
+      if (response.stream) return { ...response, message: watchEnd(response.message, report) };
+      report();
+      return response;
+    } catch (error) {
+      report(error);
       throw error;
     }
   };

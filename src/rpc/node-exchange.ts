@@ -13,13 +13,6 @@ export interface Answer {
   trailer?: Headers;
 }
 
-/** The path of a request target, without its query. */
-export function pathOf(request: NodeRequest): string {
-  const target = request.url ?? "";
-  const query = target.indexOf("?");
-  return query < 0 ? target : target.slice(0, query);
-}
-
 /** Node's header fields as interceptors and services read them, without HTTP/2's pseudo-headers. */
 export function toHeaders(fields: IncomingHttpHeaders): Headers {
   const headers = new Headers();
@@ -38,6 +31,36 @@ export function clientSignal(response: NodeResponse): AbortSignal {
     if (!response.writableEnded) controller.abort(new ConnectError("", Code.Canceled));
   });
   return controller.signal;
+}
+
+/** Milliseconds that a client may leave a piece of an answer untaken. */
+const takingMs = 30_000;
+
+/** Sends status and header of an answer whose body comes piece by piece. */
+export function startAnswer(response: NodeResponse, status: number, header: Headers): void {
+  response.statusCode = status;
+  header.forEach((value, name) => {
+    response.setHeader(name, value);
+  });
+}
+
+/** Sends a piece, and resolves when the next may come. Rejects with ConnectError canceled when nobody takes it. */
+export async function writePiece(response: NodeResponse, piece: Uint8Array): Promise<void> {
+  const body: Writable = response;
+  if (body.write(piece)) return;
+  const gone = new ConnectError("", Code.Canceled);
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => body.destroy(), takingMs);
+    const settle = (act: () => void) => () => {
+      clearTimeout(timer);
+      body.off("drain", onDrain).off("close", onClose);
+      act();
+    };
+    const onDrain = settle(resolve);
+    const onClose = settle(() => reject(gone));
+    body.on("drain", onDrain).on("close", onClose);
+    if (body.destroyed) onClose();
+  });
 }
 
 /**

@@ -11,6 +11,7 @@ import { answerHeadersKey, callerKey } from "../caller.js";
 import { DomainError, errorTable } from "../errors.js";
 import { type Language, say } from "../messages/catalogue.js";
 import { RequestFault } from "./request-fault.js";
+import { translateFailure } from "./stream-messages.js";
 
 /** `google.rpc.ErrorInfo.domain` of every reason. */
 export const errorDomain = "identity.waterbill";
@@ -20,9 +21,7 @@ export const errorDomain = "identity.waterbill";
  * language, the fields at fault, when to try again. The original is the error's cause, for the log.
  */
 export const reportErrors: Interceptor = (next) => async (request) => {
-  try {
-    return await next(request);
-  } catch (error) {
+  const report = (error: unknown) => {
     // A library that was handed the signal reports the abort in a form of its own.
     const isAbort = error instanceof Error && error.name === "AbortError" && request.signal.aborted;
     const { language } = request.contextValues.get(callerKey);
@@ -30,7 +29,13 @@ export const reportErrors: Interceptor = (next) => async (request) => {
     request.contextValues.get(answerHeadersKey)?.forEach((value, name) => {
       reported.metadata.set(name, value);
     });
-    throw reported;
+    return reported;
+  };
+  try {
+    const response = await next(request);
+    return response.stream ? { ...response, message: translateFailure(response.message, report) } : response;
+  } catch (error) {
+    throw report(error);
   }
 };
 

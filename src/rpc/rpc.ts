@@ -1,12 +1,12 @@
-import type { ConnectError } from "@connectrpc/connect";
+import { type ConnectError, createContextValues } from "@connectrpc/connect";
+import type { UniversalServerResponse } from "@connectrpc/connect/protocol";
 import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from "@connectrpc/connect-node";
-import type { Caller } from "../caller.js";
-import type { NodeRequest, NodeResponse, RpcHandler } from "../server/node-handler.js";
+import { type Caller, callerKey, doorKey } from "../caller.js";
+import { type NodeRequest, type NodeResponse, pathOf, type RpcHandler } from "../server/node-handler.js";
 import type { Calls } from "./calls.js";
 import { answerConnect, connectForm, sendConnectError } from "./connect-door.js";
 import { parseContentType } from "./content-type.js";
-import { answerGrpc, type GrpcForm, grpcForm, sendGrpc } from "./grpc-door.js";
-import { pathOf } from "./node-exchange.js";
+import { answerGrpc, type GrpcForm, grpcForm, percentEncode, sendGrpc } from "./grpc-door.js";
 import { toConnectError } from "./report-errors.js";
 import { contentTypeUnsupported, pathUnknown, type RequestFault, verbNotAllowed } from "./request-fault.js";
 
@@ -32,8 +32,11 @@ export function createRpc({ unary, streams }: Calls): RpcHandler {
     if (!call && !stream) return refuse(pathUnknown(), grpc);
     if (request.method !== "POST") return refuse(verbNotAllowed(["POST"]));
     if (stream) {
-      const answer = await stream(universalRequestFromNodeRequest(request, response, undefined, undefined));
-      return universalResponseToNodeResponse(answer, response);
+      const values = createContextValues()
+        .set(callerKey, caller)
+        .set(doorKey, grpc?.door ?? "connect");
+      const asked = universalRequestFromNodeRequest(request, response, undefined, values);
+      return universalResponseToNodeResponse(legible(await stream.handler(asked)), response);
     }
     if (call && grpc) return answerGrpc(call, request, response, caller, grpc);
     if (call && connect) return answerConnect(call, request, response, caller, connect);
@@ -51,4 +54,17 @@ function serviceOf(path: string): string {
 function refuseGrpc(request: NodeRequest, response: NodeResponse, error: ConnectError, form: GrpcForm): void {
   const [header, trailer] = [new Headers(), new Headers()];
   sendGrpc(request, response, form, { header, message: Buffer.alloc(0), error, trailer });
+}
+
+/** The answer of connect's own handler, with the message of a gRPC error as every client can decode it. */
+function legible(answer: UniversalServerResponse): UniversalServerResponse {
+  const { body, trailer } = answer;
+  if (!body || !trailer) return answer;
+  async function* inTime() {
+    yield* body!;
+    // Set once the body is at its end.
+    const message = trailer!.get("grpc-message");
+    if (message) trailer!.set("grpc-message", percentEncode(decodeURIComponent(message)));
+  }
+  return { ...answer, body: inTime() };
 }

@@ -1,14 +1,24 @@
-import { create, type DescField, type DescMessage, type DescService, getOption } from "@bufbuild/protobuf";
+import {
+  create,
+  type DescField,
+  type DescMessage,
+  type DescService,
+  getOption,
+  type Message,
+} from "@bufbuild/protobuf";
 import { pathToString } from "@bufbuild/protobuf/reflect";
 import { createValidator, type Violation } from "@bufbuild/protovalidate";
 import { field as fieldRules } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
-import type { Interceptor } from "@connectrpc/connect";
+import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
 import { DomainError, type FieldFault } from "../errors.js";
 import type { Sentence } from "../messages/catalogue.js";
 import { unreadKey } from "./call.js";
+import { bodyTooLarge, bodyUnreadable } from "./request-fault.js";
+import { checkEach, translateFailure } from "./stream-messages.js";
 
 /**
- * Refuses a message that breaks a rule of its .proto file; one that couldn't be read is not looked at.
+ * Refuses a message that breaks a rule of its .proto file; one that couldn't be read is not looked at. Of a stream each
+ * message is looked at when it comes, and one that can't be read ends it.
  * The rules of `services` are compiled now: a message's first validation takes 50 to 80 ms.
  *
  * Throws INVALID_REQUEST with a sentence for each broken rule.
@@ -18,16 +28,33 @@ export function validate(services: readonly DescService[]): Interceptor {
   for (const method of services.flatMap((service) => service.methods)) {
     validator.validate(method.input, create(method.input));
   }
-  return (next) => async (request) => {
-    if (!request.stream && !request.contextValues.get(unreadKey)) {
-      const result = validator.validate<DescMessage>(request.method.input, request.message);
-      if (result.kind === "error") throw result.error;
-      if (result.kind === "invalid") {
-        throw new DomainError("INVALID_REQUEST", { fields: result.violations.map(toFieldFault) });
-      }
+
+  function check(schema: DescMessage, message: Message): void {
+    const result = validator.validate<DescMessage>(schema, message);
+    if (result.kind === "error") throw result.error;
+    if (result.kind === "invalid") {
+      throw new DomainError("INVALID_REQUEST", { fields: result.violations.map(toFieldFault) });
     }
+  }
+
+  return (next) => async (request) => {
+    const { input } = request.method;
+    if (request.stream) {
+      const readable = translateFailure(request.message, toReadFault);
+      return next({ ...request, message: checkEach(readable, (message) => check(input, message)) });
+    }
+    if (!request.contextValues.get(unreadKey)) check(input, request.message);
     return next(request);
   };
+}
+
+/** What reading a stream failed with; connect reads it, and has its own words. */
+function toReadFault(error: unknown): unknown {
+  if (!(error instanceof ConnectError)) return error;
+  if (error.code === Code.ResourceExhausted) return bodyTooLarge();
+  // What it can't decode is the client's fault, whatever it calls that; all else tells how the call ended.
+  const isUnreadable = [Code.InvalidArgument, Code.Internal].includes(error.code);
+  return isUnreadable ? bodyUnreadable(error) : error;
 }
 
 function toFieldFault(violation: Violation): FieldFault {

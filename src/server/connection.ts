@@ -6,6 +6,8 @@ export interface ConnectionLimits {
   headerMs: number;
   /** For sending a whole request, and again for taking in a whole answer. */
   requestMs: number;
+  /** A request that keeps coming at this rate may take longer than `requestMs`, as a large file does. */
+  minBytesPerSecond: number;
   /** Without a call. More than the 60 s after which load balancers commonly give up a connection themselves. */
   idleMs: number;
   /** For the client to hang up after we did. */
@@ -24,6 +26,7 @@ export interface ConnectionLimits {
 export const defaultLimits: Readonly<ConnectionLimits> = {
   headerMs: 10_000,
   requestMs: 30_000,
+  minBytesPerSecond: 16_384,
   idleMs: 75_000,
   lingerMs: 1_000,
   maxConnections: 10_000,
@@ -45,6 +48,8 @@ interface Call {
   response: NodeResponse;
   /** Whether the request has come in whole. */
   isReceived(): boolean;
+  /** Bytes that have come on the connection, this request's among them. */
+  receivedBytes(): number;
   drop(): void;
 }
 
@@ -58,8 +63,13 @@ export interface Calls {
   sweep(now: number): void;
 }
 
-export function createCalls(requestMs: number): Calls {
-  const calls = new Map<NodeResponse, Call & { waitingSince: number | null; answered: boolean }>();
+type Waiting = { waitingSince: number | null; answered: boolean; bytesBefore: number };
+
+export function createCalls({
+  requestMs,
+  minBytesPerSecond,
+}: Pick<ConnectionLimits, "requestMs" | "minBytesPerSecond">): Calls {
+  const calls = new Map<NodeResponse, Call & Waiting>();
   return {
     get size() {
       return calls.size;
@@ -68,7 +78,8 @@ export function createCalls(requestMs: number): Calls {
       return calls.keys();
     },
     begin(call, onEnd) {
-      calls.set(call.response, { ...call, waitingSince: null, answered: false });
+      const bytesBefore = call.receivedBytes();
+      calls.set(call.response, { ...call, waitingSince: null, answered: false, bytesBefore });
       call.response.once("close", () => {
         calls.delete(call.response);
         onEnd();
@@ -82,7 +93,8 @@ export function createCalls(requestMs: number): Calls {
         call.answered = answered;
         if (!waitsForClient) continue;
         call.waitingSince ??= now;
-        if (now - call.waitingSince > requestMs) call.drop();
+        const sent = answered ? 0 : call.receivedBytes() - call.bytesBefore;
+        if (now - call.waitingSince > requestMs + (sent / minBytesPerSecond) * 1000) call.drop();
       }
     },
   };

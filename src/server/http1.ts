@@ -27,7 +27,8 @@ export function createHttp1(handler: NodeHandler, limits: ConnectionLimits): Pro
   const finishing = new WeakSet<Socket>();
   const server = createServer({
     headersTimeout: limits.headerMs,
-    requestTimeout: limits.requestMs,
+    // Ours tells a large file from a slow client.
+    requestTimeout: 0,
     keepAliveTimeout: limits.idleMs,
     connectionsCheckingInterval: Math.min(1_000, limits.headerMs),
     maxHeaderSize: limits.maxHeaderBytes,
@@ -47,7 +48,14 @@ export function createHttp1(handler: NodeHandler, limits: ConnectionLimits): Pro
       socket.destroy();
       return;
     }
-    calls.begin({ response, isReceived: () => true, drop: () => socket.destroy() }, () => {
+    const isReceived = () => request.complete;
+    const receivedBytes = () => socket.bytesRead;
+    const drop = () => {
+      // An answer that has begun, or is due after another, can't be replaced.
+      if (calls.size === 1 && !response.headersSent) refuse(socket, 408);
+      else socket.destroy();
+    };
+    calls.begin({ response, isReceived, receivedBytes, drop }, () => {
       if (finishing.has(socket) && calls.size === 0) socket.destroySoon();
     });
     response.shouldKeepAlive &&= !finishing.has(socket);
@@ -71,7 +79,7 @@ export function createHttp1(handler: NodeHandler, limits: ConnectionLimits): Pro
 
   return {
     accept(socket) {
-      const calls = createCalls(limits.requestMs);
+      const calls = createCalls(limits);
       callsOf.set(socket, calls);
       server.emit("connection", socket);
       return {

@@ -91,6 +91,7 @@ export function createHttp2(handler: NodeHandler, limits: ConnectionLimits): Pro
       {
         response,
         isReceived: () => stream.destroyed || stream.state.remoteClose === 1,
+        receivedBytes: () => stream.session?.socket?.bytesRead ?? 0,
         drop: () => stream.close(constants.NGHTTP2_CANCEL),
       },
       () => {},
@@ -115,7 +116,7 @@ export function createHttp2(handler: NodeHandler, limits: ConnectionLimits): Pro
       const session = accepted;
       accepted = null;
       if (!session) throw new Error("node:http2 has not made a session");
-      const calls = createCalls(limits.requestMs);
+      const calls = createCalls(limits);
       callsOf.set(session, calls);
       return createSessionConnection(session, socket, calls, limits);
     },

@@ -1,6 +1,6 @@
 import { parsePhone } from "../users/phone-number.js";
 import type { WhitelistDeps } from "./add-entry.js";
-import type { WhitelistEntry } from "./whitelist-store.js";
+import type { WhitelistEntry } from "./whitelist-entry.js";
 
 export interface PhoneCheck {
   /** The number in its normal form. */

@@ -6,6 +6,8 @@ export const testNumbers = ["+237670000000", "+237670000001", "+237670000002", "
 
 export type InitOutcome = "added" | "reactivated" | "unchanged";
 
+const outcomes = { add: "added", reactivate: "reactivated" } as const;
+
 /**
  * Adds the test numbers. One that is there already is left as it is; with `force` a deactivated one is
  * reactivated. Returns what became of each.
@@ -14,19 +16,15 @@ export async function initWhitelist(
   deps: { whitelist: WhitelistStore; clock: Clock },
   input: { force: boolean; notes: string },
 ): Promise<{ phone: string; outcome: InitOutcome }[]> {
-  const outcomes: { phone: string; outcome: InitOutcome }[] = [];
+  const additions = [];
   for (const phone of testNumbers) {
     const isKept = !input.force && (await deps.whitelist.find(null, phone)) !== null;
-    const added = isKept
-      ? null
-      : await deps.whitelist.add(null, {
-          phone,
-          notes: input.notes,
-          isActive: true,
-          addedAt: deps.clock.now(),
-          actor: null,
-        });
-    outcomes.push({ phone, outcome: added ? (added.reactivated ? "reactivated" : "added") : "unchanged" });
+    if (!isKept) additions.push({ phone, notes: input.notes, isActive: true });
   }
-  return outcomes;
+  const by = { actor: null, at: deps.clock.now(), importId: null };
+  const done = await deps.whitelist.add(null, additions, by);
+  return testNumbers.map((phone) => {
+    const action = done.get(phone);
+    return { phone, outcome: action ? outcomes[action] : "unchanged" };
+  });
 }

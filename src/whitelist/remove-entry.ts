@@ -1,7 +1,7 @@
 import { DomainError } from "../errors.js";
 import { parsePhone } from "../users/phone-number.js";
 import type { WhitelistDeps } from "./add-entry.js";
-import type { Actor } from "./whitelist-store.js";
+import type { Actor } from "./whitelist-entry.js";
 
 /**
  * Takes a number off the whitelist and returns it in its normal form; accounts that exist are not touched.
@@ -10,10 +10,10 @@ import type { Actor } from "./whitelist-store.js";
  */
 export async function removeEntry(
   deps: WhitelistDeps,
-  input: { phone: string; actor: Actor },
+  { phone: text, actor }: { phone: string; actor: Actor },
 ): Promise<string> {
-  const phone = parsePhone(deps.phoneRules, input.phone);
-  const removed = await deps.whitelist.remove(null, phone, input.actor, deps.clock.now());
-  if (!removed) throw new DomainError("ENTRY_NOT_FOUND");
+  const phone = parsePhone(deps.phoneRules, text);
+  const by = { actor, at: deps.clock.now(), importId: null };
+  if (!(await deps.whitelist.remove(null, phone, by))) throw new DomainError("ENTRY_NOT_FOUND");
   return phone;
 }

@@ -1,67 +1,121 @@
 import type { Database, Statement, Tx } from "../db/database.js";
+import { fullName } from "../users/user.js";
+import {
+  type Actor,
+  type EntryRow,
+  entryColumns,
+  entryTables,
+  toEntry,
+  type WhitelistEntry,
+} from "./whitelist-entry.js";
 
-/** A phone number that may have an account. */
-export interface WhitelistEntry {
-  id: number;
-  phone: string;
-  /** Who added it; null: the command line, or an administrator whose account is gone. */
-  addedBy: { phone: string; firstName: string; lastName: string } | null;
-  addedAt: Date;
-  notes: string;
-  /** An inactive entry can't be used to register. */
-  isActive: boolean;
-}
-
-/** Who changes the whitelist; null: the command line. */
-export type Actor = { id: number; phone: string } | null;
-
-/** An addition, as the history keeps it too. */
+/** A number that is to be added. */
 export interface Addition {
   phone: string;
   notes: string;
   isActive: boolean;
-  addedAt: Date;
-  actor: Actor;
 }
 
+/** Who changes something, when, and in which import, if it is one: for the history. */
+export interface Signature {
+  actor: Actor;
+  at: Date;
+  importId: string | null;
+}
+
+/** What adding a number can do. */
+export type AddAction = "add" | "reactivate";
+
+/** Entries and changes to them. Each change gets its row in the history in the same statement. */
 export interface WhitelistStore {
   /**
-   * Adds the number, or reactivates it when it is there and inactive; null when it is there and active.
-   * The history gets its row in the same statement.
+   * Adds numbers, no two of them the same, and reactivates those that are there and inactive, if they are to be
+   * active; their notes change where new ones are given. All in one statement, whose result tells what was done for
+   * which number; nothing for those it does not name.
    */
-  add(tx: Tx | null, addition: Addition): Promise<{ entry: WhitelistEntry; reactivated: boolean } | null>;
+  add(tx: Tx | null, additions: readonly Addition[], by: Signature): Promise<Map<string, AddAction>>;
+  /** As `add`, but only tells what it would do, after all that earlier calls in `tx` would have done. */
+  preview(tx: Tx, additions: readonly Addition[]): Promise<Map<string, AddAction>>;
   find(tx: Tx | null, phone: string): Promise<WhitelistEntry | null>;
   /** Whether the number is there and active. */
   isActive(tx: Tx | null, phone: string): Promise<boolean>;
-  /** Every entry in order of addition, `batch` by `batch`. */
-  list(tx: Tx | null, afterId: number, batch: number): Promise<WhitelistEntry[]>;
-  /** Removes the number; false when it was not there. The history gets its row in the same statement. */
-  remove(tx: Tx | null, phone: string, actor: Actor, now: Date): Promise<boolean>;
+  /** Changes what is not null; false when the number is not there. */
+  update(
+    tx: Tx | null,
+    phone: string,
+    changes: { notes: string | null; isActive: boolean | null },
+    by: Signature,
+  ): Promise<boolean>;
+  /** Removes the number; false when it was not there. */
+  remove(tx: Tx | null, phone: string, by: Signature): Promise<boolean>;
 }
 
-const entryColumns = `entry.id, entry.phone, entry.added_at, entry.notes, entry.is_active,
-  adder.phone AS adder_phone, adder.first_name AS adder_first_name, adder.last_name AS adder_last_name`;
+/** The history's columns; the five of `Signature` come as values from `from` on. */
+const historyColumns = `phone, action, actor_id, actor_phone, actor_name, happened_at, import_id,
+  was_active, notes_before, is_active, notes_after`;
+const signature = (from: number) =>
+  ["integer", "text", "text", "timestamptz", "uuid"].map((type, i) => `$${from + i}::${type}`).join(", ");
 
+// Rows are found one by one through the index, as written: to a planner that expects many numbers, reading the whole
+// table looks cheaper. They come in the order of the numbers and are locked and added so, lest two imports wait for
+// each other.
 const add: Statement = {
   name: "whitelist_add",
-  text: `WITH entry AS (
-           INSERT INTO whitelist_entries AS existing (phone, added_by, added_at, notes, is_active)
-           VALUES ($1, $2, $3, $4, $5)
-           ON CONFLICT (phone) DO UPDATE
-             SET is_active = true, notes = CASE WHEN excluded.notes = '' THEN existing.notes ELSE excluded.notes END
-             WHERE NOT existing.is_active AND excluded.is_active
-           RETURNING *, xmax <> 0 AS reactivated
+  text: `WITH given AS (
+           SELECT * FROM unnest($1::text[], $2::text[], $3::boolean[]) AS given (phone, notes, is_active)
+         ), inactive AS MATERIALIZED (
+           SELECT entry.id, entry.notes AS notes_before, given.notes FROM given
+           CROSS JOIN LATERAL (
+             SELECT id, notes FROM whitelist_entries WHERE phone = given.phone AND NOT is_active FOR UPDATE
+           ) AS entry
+           WHERE given.is_active
+         ), reactivated AS (
+           UPDATE whitelist_entries AS entry
+           SET is_active = true, notes = CASE WHEN inactive.notes = '' THEN entry.notes ELSE inactive.notes END
+           FROM inactive WHERE entry.id = inactive.id
+           RETURNING entry.phone, inactive.notes_before, entry.notes
+         ), added AS (
+           INSERT INTO whitelist_entries (phone, notes, is_active, added_by, added_at)
+           SELECT given.phone, given.notes, given.is_active, $4::integer, $7::timestamptz FROM given
+           WHERE (SELECT id FROM whitelist_entries AS entry WHERE entry.phone = given.phone) IS NULL
+           ON CONFLICT (phone) DO NOTHING
+           RETURNING phone, notes, is_active
+         ), done AS (
+           SELECT phone, 'reactivate' AS action, false AS was_active, notes_before, true AS is_active, notes
+           FROM reactivated
+           UNION ALL SELECT phone, 'add', NULL, NULL, is_active, notes FROM added
          ), logged AS (
-           INSERT INTO whitelist_history (phone, action, actor_id, actor_phone, happened_at, is_active, notes)
-           SELECT phone, CASE WHEN reactivated THEN 'reactivate' ELSE 'add' END, $2, $6::text, $3, is_active, notes FROM entry
+           INSERT INTO whitelist_history (${historyColumns})
+           SELECT phone, action, ${signature(4)}, was_active, notes_before, is_active, notes FROM done
          )
-         SELECT ${entryColumns}, entry.reactivated FROM entry LEFT JOIN users AS adder ON adder.id = entry.added_by`,
+         SELECT phone, action FROM done`,
+};
+
+const makePreviewTable = `CREATE TEMPORARY TABLE IF NOT EXISTS whitelist_preview
+  (phone varchar(16) COLLATE "C" PRIMARY KEY, is_active boolean NOT NULL) ON COMMIT DROP`;
+
+const preview: Statement = {
+  name: "whitelist_preview",
+  text: `WITH known AS (
+           SELECT phone, is_active, coalesce(
+               (SELECT is_active FROM whitelist_preview AS seen WHERE seen.phone = given.phone),
+               (SELECT is_active FROM whitelist_entries AS entry WHERE entry.phone = given.phone)
+             ) AS was_active
+           FROM unnest($1::text[], $2::boolean[]) AS given (phone, is_active)
+         ), done AS (
+           SELECT phone, is_active, CASE WHEN was_active IS NULL THEN 'add' ELSE 'reactivate' END AS action
+           FROM known WHERE was_active IS NULL OR is_active AND NOT was_active
+         ), noted AS (
+           INSERT INTO whitelist_preview SELECT phone, is_active FROM done
+           ON CONFLICT (phone) DO UPDATE SET is_active = excluded.is_active
+         )
+         SELECT phone, action FROM done`,
+  isAdHoc: true,
 };
 
 const find: Statement = {
   name: "whitelist_find",
-  text: `SELECT ${entryColumns} FROM whitelist_entries AS entry
-         LEFT JOIN users AS adder ON adder.id = entry.added_by WHERE entry.phone = $1`,
+  text: `SELECT ${entryColumns} FROM ${entryTables} WHERE entry.phone = $1`,
 };
 
 const isActive: Statement = {
@@ -69,11 +123,27 @@ const isActive: Statement = {
   text: "SELECT FROM whitelist_entries WHERE phone = $1 AND is_active",
 };
 
-const list: Statement = {
-  name: "whitelist_list",
-  text: `SELECT ${entryColumns} FROM whitelist_entries AS entry
-         LEFT JOIN users AS adder ON adder.id = entry.added_by
-         WHERE entry.id > $1 ORDER BY entry.id LIMIT $2`,
+const update: Statement = {
+  name: "whitelist_update",
+  text: `WITH before AS MATERIALIZED (
+           SELECT id, notes, is_active FROM whitelist_entries WHERE phone = $1 FOR UPDATE
+         ), changed AS (
+           UPDATE whitelist_entries AS entry
+           SET notes = coalesce($2::text, before.notes), is_active = coalesce($3::boolean, before.is_active)
+           FROM before
+           WHERE entry.id = before.id
+             AND (coalesce($2::text, before.notes) <> before.notes
+               OR coalesce($3::boolean, before.is_active) <> before.is_active)
+           RETURNING entry.phone, before.is_active AS was_active, before.notes AS notes_before,
+             entry.is_active, entry.notes
+         ), logged AS (
+           INSERT INTO whitelist_history (${historyColumns})
+           SELECT phone,
+             CASE WHEN was_active = is_active THEN 'change_notes' WHEN is_active THEN 'reactivate' ELSE 'deactivate' END,
+             ${signature(4)}, was_active, notes_before, is_active, notes
+           FROM changed
+         )
+         SELECT id FROM before`,
 };
 
 const remove: Statement = {
@@ -81,53 +151,36 @@ const remove: Statement = {
   text: `WITH gone AS (
            DELETE FROM whitelist_entries WHERE phone = $1 RETURNING phone, is_active, notes
          )
-         INSERT INTO whitelist_history (phone, action, actor_id, actor_phone, happened_at, is_active, notes)
-         SELECT phone, 'remove', $2::integer, $3::text, $4::timestamptz, is_active, notes FROM gone
-         RETURNING id`,
+         INSERT INTO whitelist_history (${historyColumns})
+         SELECT phone, 'remove', ${signature(2)}, is_active, notes, NULL, NULL FROM gone
+         RETURNING phone`,
 };
 
-interface EntryRow {
-  id: number;
-  phone: string;
-  added_at: Date;
-  notes: string;
-  is_active: boolean;
-  adder_phone: string | null;
-  adder_first_name: string | null;
-  adder_last_name: string | null;
+function signatureValues({ actor, at, importId }: Signature): unknown[] {
+  return [actor?.id ?? null, actor?.phone ?? null, actor && fullName(actor), at, importId];
 }
 
-function toEntry(row: EntryRow): WhitelistEntry {
-  const addedBy =
-    row.adder_phone === null
-      ? null
-      : {
-          phone: row.adder_phone,
-          firstName: row.adder_first_name ?? "",
-          lastName: row.adder_last_name ?? "",
-        };
-  return {
-    id: row.id,
-    phone: row.phone,
-    addedBy,
-    addedAt: row.added_at,
-    notes: row.notes,
-    isActive: row.is_active,
-  };
+interface ActionRow {
+  phone: string;
+  action: AddAction;
 }
+
+const byPhone = (rows: readonly ActionRow[]) => new Map(rows.map(({ phone, action }) => [phone, action]));
 
 export function createWhitelistStore(database: Database): WhitelistStore {
   return {
-    async add(tx, { phone, notes, isActive, addedAt, actor }) {
-      const [row] = await database.run<EntryRow & { reactivated: boolean }>(tx, add, [
-        phone,
-        actor?.id ?? null,
-        addedAt,
-        notes,
-        isActive,
-        actor?.phone ?? null,
-      ]);
-      return row ? { entry: toEntry(row), reactivated: row.reactivated } : null;
+    async add(tx, additions, by) {
+      const sorted = additions.toSorted((a, b) => (a.phone < b.phone ? -1 : 1));
+      const phones = sorted.map(({ phone }) => phone);
+      const notes = sorted.map((addition) => addition.notes);
+      const active = sorted.map((addition) => addition.isActive);
+      return byPhone(await database.run<ActionRow>(tx, add, [phones, notes, active, ...signatureValues(by)]));
+    },
+    async preview(tx, additions) {
+      await database.execute(tx, makePreviewTable);
+      const phones = additions.map(({ phone }) => phone);
+      const active = additions.map((addition) => addition.isActive);
+      return byPhone(await database.run<ActionRow>(tx, preview, [phones, active]));
     },
     async find(tx, phone) {
       const [row] = await database.run<EntryRow>(tx, find, [phone]);
@@ -136,12 +189,12 @@ export function createWhitelistStore(database: Database): WhitelistStore {
     async isActive(tx, phone) {
       return (await database.run(tx, isActive, [phone])).length > 0;
     },
-    async list(tx, afterId, batch) {
-      return (await database.run<EntryRow>(tx, list, [afterId, batch])).map(toEntry);
+    async update(tx, phone, changes, by) {
+      const values = [phone, changes.notes, changes.isActive, ...signatureValues(by)];
+      return (await database.run(tx, update, values)).length > 0;
     },
-    async remove(tx, phone, actor, now) {
-      const rows = await database.run(tx, remove, [phone, actor?.id ?? null, actor?.phone ?? null, now]);
-      return rows.length > 0;
+    async remove(tx, phone, by) {
+      return (await database.run(tx, remove, [phone, ...signatureValues(by)])).length > 0;
     },
   };
 }

@@ -28,7 +28,12 @@ async function transcoded(body: string | Buffer, sent: Sent = {}, schema = input
     url,
     headers,
   }) as unknown as NodeRequest;
-  const message = await transcode(schema, { verb, segments: [], body: into }, variables, request);
+  const message = await transcode(
+    schema,
+    { verb, segments: [], body: into, responseBody: "" },
+    variables,
+    request,
+  );
   return toJson(schema, message);
 }
 

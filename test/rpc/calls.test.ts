@@ -43,10 +43,14 @@ describe("createCalls", () => {
     expect(() => createCalls({ routes, interceptors: [] })).throw(/no access is declared/);
   });
 
-  it("refuses a stream behind our interceptors", () => {
+  it("has streams too, and asks of them the same", () => {
     const method = sampleMethod({ streams: true });
     const routes = (router: ConnectRouter) => router.rpc(method, () => ({}));
-    expect(() => createCalls({ routes, interceptors: [] })).throw(/is a stream/);
+    const { streams } = createCalls({ routes, interceptors: [] });
+    expect([...streams.keys()]).deep.equal(["/sample.v1.SampleService/Find"]);
+    const silent = sampleMethod({ streams: true, access: null });
+    const open = (router: ConnectRouter) => router.rpc(silent, () => ({}));
+    expect(() => createCalls({ routes: open, interceptors: [] })).throw(/no access is declared/);
   });
 });
 

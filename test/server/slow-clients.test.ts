@@ -1,5 +1,7 @@
 import { EventEmitter, once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "chai";
+import type { NodeHandler } from "../../src/server/node-handler.js";
 import { flag, frame, framesIn, frameType, preface, requestFrame, settings } from "./http2-frames.js";
 import { connectRaw, getRequest, statusLine } from "./raw-client.js";
 import { connectHttp2, echo, getHttp2, serve, shortLimits, stopServing } from "./serve.js";
@@ -36,6 +38,34 @@ describe("slow clients", () => {
     client.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{");
 
     expect(statusLine(await client.closed)).to.equal("HTTP/1.1 408 Request Timeout");
+  });
+
+  it("waits for a body that keeps coming, over HTTP/1 and HTTP/2", async () => {
+    const count: NodeHandler = async (request, response) => {
+      let bytes = 0;
+      for await (const chunk of request) bytes += (chunk as Buffer).length;
+      response.end(String(bytes));
+    };
+    const { port, url } = await serve(count, { ...shortLimits, minBytesPerSecond: 1000 });
+    const client = await connectRaw(port);
+    client.send("POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 1500\r\n\r\n");
+    const session = connectHttp2(url);
+    const stream = session.request({ ":method": "POST" }, { endStream: false });
+    let answer = "";
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      answer += text;
+    });
+    // Thrice as long as a request may take that does not come at this rate.
+    for (let sent = 0; sent < 15; sent += 1) {
+      client.send("x".repeat(100));
+      stream.write("x".repeat(100));
+      await delay(60);
+    }
+    stream.end();
+    await once(stream, "close");
+    expect(answer).to.equal("1500");
+    expect(await client.closed).to.match(/200 OK[\s\S]*1500/);
+    session.destroy();
   });
 
   it("drops one that sends half an HTTP/2 preface", async () => {

@@ -210,6 +210,20 @@ export enum ErrorReason {
    * @generated from enum value: INTERNAL = 27;
    */
   INTERNAL = 27,
+
+  /**
+   * No account has this phone number.
+   *
+   * @generated from enum value: ACCOUNT_NOT_FOUND = 28;
+   */
+  ACCOUNT_NOT_FOUND = 28,
+
+  /**
+   * The account is the only active superuser: somebody must stay who can give rights.
+   *
+   * @generated from enum value: LAST_SUPERUSER = 29;
+   */
+  LAST_SUPERUSER = 29,
 }
 
 /**

@@ -5,7 +5,7 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { User } from "./user_pb.js";
-import type { FieldMask } from "@bufbuild/protobuf/wkt";
+import type { FieldMask, Timestamp } from "@bufbuild/protobuf/wkt";
 
 /**
  * Describes the file waterbill/identity/v1/profile_service.proto.
@@ -277,7 +277,216 @@ export declare type ConfirmPhoneChangeResponse = Message<"waterbill.identity.v1.
 export declare const ConfirmPhoneChangeResponseSchema: GenMessage<ConfirmPhoneChangeResponse>;
 
 /**
- * What a user sees and changes of their own account.
+ * An account, as administrators see it.
+ *
+ * @generated from message waterbill.identity.v1.Account
+ */
+export declare type Account = Message<"waterbill.identity.v1.Account"> & {
+  /**
+   * Never reused.
+   *
+   * @generated from field: uint32 id = 1;
+   */
+  id: number;
+
+  /**
+   * @generated from field: string phone = 2;
+   */
+  phone: string;
+
+  /**
+   * @generated from field: string first_name = 3;
+   */
+  firstName: string;
+
+  /**
+   * @generated from field: string last_name = 4;
+   */
+  lastName: string;
+
+  /**
+   * First and last name, with a space between.
+   *
+   * @generated from field: string full_name = 5;
+   */
+  fullName: string;
+
+  /**
+   * @generated from field: optional string email = 6;
+   */
+  email?: string;
+
+  /**
+   * @generated from field: bool is_active = 7;
+   */
+  isActive: boolean;
+
+  /**
+   * May call what is for administrators.
+   *
+   * @generated from field: bool is_staff = 8;
+   */
+  isStaff: boolean;
+
+  /**
+   * The same; and of those who are this, one always remains active.
+   *
+   * @generated from field: bool is_superuser = 9;
+   */
+  isSuperuser: boolean;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp date_joined = 10;
+   */
+  dateJoined?: Timestamp;
+
+  /**
+   * Absent: never.
+   *
+   * @generated from field: google.protobuf.Timestamp last_login = 11;
+   */
+  lastLogin?: Timestamp;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.Account.
+ * Use `create(AccountSchema)` to create a new message.
+ */
+export declare const AccountSchema: GenMessage<Account>;
+
+/**
+ * @generated from message waterbill.identity.v1.ListUsersRequest
+ */
+export declare type ListUsersRequest = Message<"waterbill.identity.v1.ListUsersRequest"> & {
+  /**
+   * Accounts a page has at most. 0 or absent: 1,000. More than 1,000 counts as 1,000.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * The next_page_token of the page before; all other fields but page_size as they were for that page.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+
+  /**
+   * Only active, or only inactive accounts.
+   *
+   * @generated from field: optional bool is_active = 3;
+   */
+  isActive?: boolean;
+
+  /**
+   * Only staff, or only others.
+   *
+   * @generated from field: optional bool is_staff = 4;
+   */
+  isStaff?: boolean;
+
+  /**
+   * Only accounts for which one of these holds, without regard to case or accents: the number begins (with or without
+   * its country code) or ends with the digits, of which there must be three at least; names and email address contain
+   * all the words, each at least by its beginning.
+   *
+   * @generated from field: string search = 5;
+   */
+  search: string;
+
+  /**
+   * Only accounts made then or later.
+   *
+   * @generated from field: google.protobuf.Timestamp joined_after = 6;
+   */
+  joinedAfter?: Timestamp;
+
+  /**
+   * Only accounts made earlier.
+   *
+   * @generated from field: google.protobuf.Timestamp joined_before = 7;
+   */
+  joinedBefore?: Timestamp;
+
+  /**
+   * "date_joined" or "phone", with " desc" behind it for the reverse. Empty: "date_joined desc".
+   *
+   * @generated from field: string order_by = 8;
+   */
+  orderBy: string;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.ListUsersRequest.
+ * Use `create(ListUsersRequestSchema)` to create a new message.
+ */
+export declare const ListUsersRequestSchema: GenMessage<ListUsersRequest>;
+
+/**
+ * @generated from message waterbill.identity.v1.ListUsersResponse
+ */
+export declare type ListUsersResponse = Message<"waterbill.identity.v1.ListUsersResponse"> & {
+  /**
+   * @generated from field: repeated waterbill.identity.v1.Account users = 1;
+   */
+  users: Account[];
+
+  /**
+   * Asks for the next page. Empty: this was the last one.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.ListUsersResponse.
+ * Use `create(ListUsersResponseSchema)` to create a new message.
+ */
+export declare const ListUsersResponseSchema: GenMessage<ListUsersResponse>;
+
+/**
+ * @generated from message waterbill.identity.v1.SetUserActiveRequest
+ */
+export declare type SetUserActiveRequest = Message<"waterbill.identity.v1.SetUserActiveRequest"> & {
+  /**
+   * Any spelling of the account's phone number.
+   *
+   * @generated from field: string phone = 1;
+   */
+  phone: string;
+
+  /**
+   * @generated from field: optional bool is_active = 2;
+   */
+  isActive?: boolean;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.SetUserActiveRequest.
+ * Use `create(SetUserActiveRequestSchema)` to create a new message.
+ */
+export declare const SetUserActiveRequestSchema: GenMessage<SetUserActiveRequest>;
+
+/**
+ * @generated from message waterbill.identity.v1.SetUserActiveResponse
+ */
+export declare type SetUserActiveResponse = Message<"waterbill.identity.v1.SetUserActiveResponse"> & {
+  /**
+   * @generated from field: waterbill.identity.v1.Account user = 1;
+   */
+  user?: Account;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.SetUserActiveResponse.
+ * Use `create(SetUserActiveResponseSchema)` to create a new message.
+ */
+export declare const SetUserActiveResponseSchema: GenMessage<SetUserActiveResponse>;
+
+/**
+ * What a user sees and changes of their own account, and what administrators do with the accounts of others.
  *
  * Every method can also fail with INVALID_REQUEST, RATE_LIMITED, OVERLOADED and INTERNAL.
  *
@@ -360,6 +569,32 @@ export declare const ProfileService: GenService<{
     methodKind: "unary";
     input: typeof ConfirmPhoneChangeRequestSchema;
     output: typeof ConfirmPhoneChangeResponseSchema;
+  },
+  /**
+   * A page of the accounts, active or not, for administrators.
+   *
+   * Fails with UNAUTHENTICATED or ADMIN_REQUIRED.
+   *
+   * @generated from rpc waterbill.identity.v1.ProfileService.ListUsers
+   */
+  listUsers: {
+    methodKind: "unary";
+    input: typeof ListUsersRequestSchema;
+    output: typeof ListUsersResponseSchema;
+  },
+  /**
+   * Deactivates an account, which ends its sessions and voids its codes at once, or activates it again, for
+   * administrators. An account whose phone number was never proved becomes active too: the administrator vouches.
+   *
+   * Fails with UNAUTHENTICATED, ADMIN_REQUIRED, PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND, or
+   * LAST_SUPERUSER when nobody would be left to give rights.
+   *
+   * @generated from rpc waterbill.identity.v1.ProfileService.SetUserActive
+   */
+  setUserActive: {
+    methodKind: "unary";
+    input: typeof SetUserActiveRequestSchema;
+    output: typeof SetUserActiveResponseSchema;
   },
 }>;
 

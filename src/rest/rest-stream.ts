@@ -1,0 +1,107 @@
+import { create, type DescMessage, type Message } from "@bufbuild/protobuf";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { parseContentType } from "../rpc/content-type.js";
+import { clientSignal, startAnswer, toHeaders, writePiece } from "../rpc/node-exchange.js";
+import { messageFromJson } from "../rpc/read-message.js";
+import { bodyTooLarge, compressionUnsupported, contentTypeUnsupported } from "../rpc/request-fault.js";
+import type { StreamCall } from "../rpc/stream-call.js";
+import type { NodeRequest } from "../server/node-handler.js";
+import { type Route, successBody, successStatus } from "./envelope.js";
+import { type Exchange, fail, sendJson } from "./exchange.js";
+import { toRestJson } from "./rest-json.js";
+import { readQuery } from "./transcode.js";
+
+/** Bytes of a file that is sent to us. */
+const maxFileBytes = 100 * 1024 * 1024;
+
+/** What clients call a CSV file; a spreadsheet's type is what browsers on Windows say. */
+const fileTypes = ["text/csv", "application/csv", "text/plain", "application/vnd.ms-excel", ""];
+
+/**
+ * Answers a call of a streaming method: the request's message comes from the query, a file goes to the field that the
+ * http rule names, piece by piece, and a file is answered from the one it names for the answer.
+ */
+export async function answerStream(exchange: Exchange, call: StreamCall, route: Route): Promise<void> {
+  const { request, response, caller } = exchange;
+  const { header, answers } = call.open({
+    door: "rest",
+    caller,
+    header: toHeaders(request.headers),
+    signal: clientSignal(response),
+    messages: requestMessages(call.method.input, route, request),
+  });
+  const iterator = answers[Symbol.asyncIterator]();
+  try {
+    const first = await iterator.next();
+    if (route.outcome.shape === "file") {
+      await sendFile(exchange, route, header, first, iterator);
+    } else {
+      const json = toRestJson(call.method.output, first.value as Message);
+      sendJson(
+        exchange,
+        successStatus(route.outcome),
+        header,
+        JSON.stringify(successBody(route.outcome, json, caller)),
+      );
+    }
+  } catch (error) {
+    // Once an answer has begun, to break it off is all that tells of a failure.
+    if (!(error instanceof ConnectError) || response.headersSent) throw error;
+    fail(exchange, error, header, route);
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+async function* requestMessages(
+  input: DescMessage,
+  { binding, outcome }: Route,
+  request: NodeRequest,
+): AsyncGenerator<Message> {
+  const preset = outcome.shape === "file" ? outcome.request : {};
+  yield messageFromJson(input, { ...readQuery(input, request), ...preset });
+  if (binding.body === "") return;
+  for await (const piece of readFile(request)) yield create(input, { [binding.body]: piece });
+}
+
+/** The body, piece by piece. Throws a RequestFault, or ConnectError canceled when the client goes away. */
+async function* readFile(request: NodeRequest): AsyncGenerator<Buffer> {
+  const { "content-type": type, "content-encoding": encoding = "identity" } = request.headers;
+  if (!fileTypes.includes(parseContentType(type).mediaType)) throw contentTypeUnsupported();
+  if (encoding !== "identity") throw compressionUnsupported();
+  if (Number(request.headers["content-length"]) > maxFileBytes) throw bodyTooLarge();
+  let size = 0;
+  try {
+    // Left to itself, the loop would close the connection when it is left early, and with it the way of the answer.
+    for await (const piece of request.iterator({ destroyOnReturn: false })) {
+      size += piece.length;
+      if (size > maxFileBytes) throw bodyTooLarge();
+      yield piece;
+    }
+  } catch (error) {
+    throw request.destroyed ? new ConnectError("", Code.Canceled, undefined, undefined, error) : error;
+  }
+}
+
+async function sendFile(
+  { request, response }: Exchange,
+  { binding, outcome }: Route,
+  header: Headers,
+  first: IteratorResult<Message>,
+  rest: AsyncIterator<Message>,
+): Promise<void> {
+  if (outcome.shape !== "file") return;
+  header.set("content-type", outcome.contentType);
+  header.set("content-disposition", `attachment; filename="${outcome.fileName}"`);
+  startAnswer(response, 200, header);
+  if (request.method !== "HEAD") {
+    for (let next = first; !next.done; next = await rest.next()) {
+      await writePiece(
+        response,
+        (next.value as unknown as Record<string, Uint8Array>)[binding.responseBody]!,
+      );
+    }
+  }
+  response.end();
+  request.resume();
+}

@@ -1,0 +1,48 @@
+import type { User } from "../users/user.js";
+
+/** A phone number that may have an account. */
+export interface WhitelistEntry {
+  id: number;
+  phone: string;
+  /** Who added it; null: the command line, or an administrator whose account is gone. */
+  addedBy: { phone: string; firstName: string; lastName: string } | null;
+  addedAt: Date;
+  notes: string;
+  /** An inactive entry can't be used to register. */
+  isActive: boolean;
+}
+
+/** Who changes the whitelist; null: the command line. */
+export type Actor = Pick<User, "id" | "phone" | "firstName" | "lastName"> | null;
+
+/** Characters that notes have at most. */
+export const MAX_NOTES = 1000;
+
+/** The columns of an EntryRow, of the tables that are called `entry` and `adder` there. */
+export const entryColumns = `entry.id, entry.phone, entry.added_at, entry.notes, entry.is_active,
+  adder.phone AS adder_phone, adder.first_name AS adder_first_name, adder.last_name AS adder_last_name`;
+
+export const entryTables = "whitelist_entries AS entry LEFT JOIN users AS adder ON adder.id = entry.added_by";
+
+export interface EntryRow {
+  id: number;
+  phone: string;
+  added_at: Date;
+  notes: string;
+  is_active: boolean;
+  adder_phone: string | null;
+  adder_first_name: string | null;
+  adder_last_name: string | null;
+}
+
+export function toEntry(row: EntryRow): WhitelistEntry {
+  const { adder_phone: phone, adder_first_name: firstName, adder_last_name: lastName } = row;
+  return {
+    id: row.id,
+    phone: row.phone,
+    addedBy: phone === null ? null : { phone, firstName: firstName ?? "", lastName: lastName ?? "" },
+    addedAt: row.added_at,
+    notes: row.notes,
+    isActive: row.is_active,
+  };
+}

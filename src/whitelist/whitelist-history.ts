@@ -1,0 +1,81 @@
+import type { Database, Tx } from "../db/database.js";
+import { createListQuery } from "../paging/list-query.js";
+import type { Placed } from "../paging/page.js";
+import type { Position } from "../paging/page-token.js";
+
+/** What happened to an entry. A change of the state may come with one of the notes. */
+export type ChangeAction = "add" | "reactivate" | "deactivate" | "change_notes" | "remove";
+
+/** What an entry says. */
+export interface EntryState {
+  isActive: boolean;
+  notes: string;
+}
+
+/** One thing that happened to a number. */
+export interface WhitelistChange {
+  action: ChangeAction;
+  happenedAt: Date;
+  /** Who did it, as they were called then; null: the command line. */
+  actor: { phone: string; name: string } | null;
+  /** The same for all that one import did; null: it was none. */
+  importId: string | null;
+  /** Null: there was no entry. */
+  before: EntryState | null;
+  /** Null: there was no entry any more. */
+  after: EntryState | null;
+}
+
+/** What happened to the numbers on the whitelist: written by the store that changes them, and never deleted. */
+export interface WhitelistHistory {
+  /** At most `limit` changes after a position, the latest first. */
+  page(
+    tx: Tx | null,
+    phone: string,
+    after: Position | null,
+    limit: number,
+  ): Promise<Placed<WhitelistChange>[]>;
+}
+
+interface ChangeRow {
+  id: string;
+  action: ChangeAction;
+  happened_at: Date;
+  actor_phone: string | null;
+  actor_name: string | null;
+  import_id: string | null;
+  was_active: boolean | null;
+  notes_before: string | null;
+  is_active: boolean | null;
+  notes_after: string | null;
+}
+
+const toState = (isActive: boolean | null, notes: string | null): EntryState | null =>
+  isActive === null ? null : { isActive, notes: notes ?? "" };
+
+function toChange(row: ChangeRow): WhitelistChange {
+  return {
+    action: row.action,
+    happenedAt: row.happened_at,
+    actor: row.actor_phone === null ? null : { phone: row.actor_phone, name: row.actor_name ?? "" },
+    importId: row.import_id,
+    before: toState(row.was_active, row.notes_before),
+    after: toState(row.is_active, row.notes_after),
+  };
+}
+
+export function createWhitelistHistory(database: Database): WhitelistHistory {
+  return {
+    async page(tx, phone, after, limit) {
+      const query = createListQuery();
+      query.where(`change.phone = ${query.value(phone)}`);
+      if (after) query.where(`change.id < ${query.value(after[0])}`);
+      const text = `SELECT id, action, happened_at, actor_phone, actor_name, import_id,
+          was_active, notes_before, is_active, notes_after
+        FROM whitelist_history AS change ${query.tail("change.id DESC", limit)}`;
+      const statement = { name: "whitelist_history_page", text, isAdHoc: true };
+      const rows = await database.run<ChangeRow>(tx, statement, query.values);
+      return rows.map((row) => ({ row: toChange(row), position: [row.id] }));
+    },
+  };
+}

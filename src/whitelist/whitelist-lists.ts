@@ -1,0 +1,106 @@
+import type { Database, Statement, Tx } from "../db/database.js";
+import { createListQuery, type ListQuery, matches, orderFrom } from "../paging/list-query.js";
+import type { Order } from "../paging/order.js";
+import type { Placed } from "../paging/page.js";
+import type { Position } from "../paging/page-token.js";
+import type { SearchTerms } from "../paging/search-terms.js";
+import { type EntryRow, entryColumns, entryTables, toEntry, type WhitelistEntry } from "./whitelist-entry.js";
+
+/** The columns that entries can be listed by; the first is the usual one. */
+export const entryOrders = ["added_at", "phone"] as const;
+export type EntryOrder = Order<(typeof entryOrders)[number]>;
+
+/** Which entries are listed; null: whatever it is. */
+export interface EntryFilter {
+  isActive: boolean | null;
+  search: SearchTerms | null;
+  /** The adder, by the number or by the id of the account. */
+  addedBy: { phone: string } | { id: number } | null;
+  addedAfter: Date | null;
+  addedBefore: Date | null;
+}
+
+/** How many entries the whole list has. */
+export interface WhitelistStatistics {
+  total: number;
+  active: number;
+  inactive: number;
+}
+
+export interface WhitelistLists {
+  /** At most `limit` entries after a position. An index serves every order and filter. */
+  page(
+    tx: Tx | null,
+    list: { filter: EntryFilter; order: EntryOrder; after: Position | null; limit: number },
+  ): Promise<Placed<WhitelistEntry>[]>;
+  /** Exact at this moment, and never counted afresh. */
+  statistics(tx: Tx | null): Promise<WhitelistStatistics>;
+}
+
+const statistics: Statement = {
+  name: "whitelist_statistics",
+  text: `SELECT coalesce(sum(active), 0)::integer AS active, coalesce(sum(inactive), 0)::integer AS inactive
+         FROM whitelist_counts`,
+};
+
+/** The accounts that have added an entry, each found by one look into the index: they are few. */
+const adders = `WITH RECURSIVE adder (id) AS (
+    SELECT min(added_by) FROM whitelist_entries
+    UNION ALL
+    SELECT (SELECT min(added_by) FROM whitelist_entries WHERE added_by > adder.id) FROM adder WHERE adder.id IS NOT NULL
+  )
+  SELECT users.id FROM adder JOIN users ON users.id = adder.id`;
+
+interface PlacedRow extends EntryRow {
+  /** With all its digits: a Date has none below the millisecond. */
+  place: string;
+}
+
+/** The condition that an entry is found by a search; `adderIds` are the adders that are found by it. */
+function searchCondition(query: ListQuery, terms: SearchTerms, adderIds: readonly number[]): string {
+  // The first condition is the index's.
+  const words = "entry.notes <> '' AND search_words(entry.notes)";
+  const ways = matches(query, terms, { table: "entry", words });
+  if (adderIds.length > 0) ways.push(`entry.added_by = ANY(${query.value(adderIds)}::integer[])`);
+  return `(${ways.join(" OR ") || "false"})`;
+}
+
+export function createWhitelistLists(database: Database): WhitelistLists {
+  async function findAdders(tx: Tx | null, terms: SearchTerms): Promise<number[]> {
+    const query = createListQuery();
+    const words = "search_words(users.first_name || ' ' || users.last_name)";
+    query.where(`(${matches(query, terms, { table: "users", words }).join(" OR ") || "false"})`);
+    const text = `${adders} ${query.tail("users.id", 1000)}`;
+    const statement: Statement = { name: "whitelist_adders", text, isAdHoc: true };
+    return (await database.run<{ id: number }>(tx, statement, query.values)).map(({ id }) => id);
+  }
+
+  return {
+    async page(tx, { filter, order, after, limit }) {
+      const query = createListQuery();
+      const { isActive, addedBy, addedAfter, addedBefore, search } = filter;
+      if (isActive !== null) query.where(isActive ? "entry.is_active" : "NOT entry.is_active");
+      if (addedBy && "id" in addedBy) query.where(`entry.added_by = ${query.value(addedBy.id)}`);
+      if (addedBy && "phone" in addedBy) {
+        query.where(`entry.added_by = (SELECT id FROM users WHERE phone = ${query.value(addedBy.phone)})`);
+      }
+      if (addedAfter) query.where(`entry.added_at >= ${query.value(addedAfter)}`);
+      if (addedBefore) query.where(`entry.added_at < ${query.value(addedBefore)}`);
+      if (search) query.where(searchCondition(query, search, await findAdders(tx, search)));
+      const tail = query.tail(orderFrom(query, { table: "entry", order, after }), limit);
+      const text = `SELECT ${entryColumns}, entry.${order.column}::text AS place FROM ${entryTables} ${tail}`;
+      const statement: Statement = { name: "whitelist_page", text, isAdHoc: true };
+      const rows = await database.run<PlacedRow>(tx, statement, query.values);
+      return rows.map((row) => ({
+        row: toEntry(row),
+        position: order.column === "phone" ? [row.place] : [row.place, String(row.id)],
+      }));
+    },
+
+    async statistics(tx) {
+      const [counts] = await database.run<{ active: number; inactive: number }>(tx, statistics, []);
+      const { active, inactive } = counts!;
+      return { total: active + inactive, active, inactive };
+    },
+  };
+}

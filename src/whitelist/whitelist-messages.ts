@@ -1,0 +1,94 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { ErrorReason } from "#gen/waterbill/identity/v1/error_reason_pb.js";
+import {
+  type ImportLineSchema,
+  ImportOutcome,
+  type ImportWhitelistEntriesResponseSchema,
+  WhitelistAction,
+  type WhitelistChangeSchema,
+  type WhitelistDetailsSchema,
+  type WhitelistEntrySchema,
+} from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
+import { type Language, say } from "../messages/catalogue.js";
+import { fullName } from "../users/user.js";
+import type { LineResult } from "./import-entries.js";
+import type { ImportReport } from "./import-report.js";
+import type { WhitelistEntry } from "./whitelist-entry.js";
+import type { WhitelistChange } from "./whitelist-history.js";
+
+/** An entry without the adder's number. */
+export function toDetailsMessage(entry: WhitelistEntry) {
+  return {
+    id: entry.id,
+    phone: entry.phone,
+    addedByDisplay: entry.addedBy ? fullName(entry.addedBy) : "",
+    addedAt: timestampFromDate(entry.addedAt),
+    notes: entry.notes,
+    isActive: entry.isActive,
+  } satisfies MessageInitShape<typeof WhitelistDetailsSchema>;
+}
+
+export function toEntryMessage(entry: WhitelistEntry): MessageInitShape<typeof WhitelistEntrySchema> {
+  return { ...toDetailsMessage(entry), addedByPhone: entry.addedBy?.phone ?? "" };
+}
+
+const actions = {
+  add: WhitelistAction.ADD,
+  reactivate: WhitelistAction.REACTIVATE,
+  deactivate: WhitelistAction.DEACTIVATE,
+  change_notes: WhitelistAction.CHANGE_NOTES,
+  remove: WhitelistAction.REMOVE,
+} as const;
+
+export function toChangeMessage(change: WhitelistChange): MessageInitShape<typeof WhitelistChangeSchema> {
+  return {
+    action: actions[change.action],
+    happenedAt: timestampFromDate(change.happenedAt),
+    actorDisplay: change.actor?.name ?? "",
+    actorPhone: change.actor?.phone ?? "",
+    importId: change.importId ?? "",
+    ...(change.before && { before: change.before }),
+    ...(change.after && { after: change.after }),
+  };
+}
+
+const outcomes = {
+  added: ImportOutcome.ADDED,
+  reactivated: ImportOutcome.REACTIVATED,
+  unchanged: ImportOutcome.UNCHANGED,
+  refused: ImportOutcome.REFUSED,
+  not_applied: ImportOutcome.NOT_APPLIED,
+} as const;
+
+export function toReportMessage(
+  { counts, lines }: ImportReport,
+  dryRun: boolean,
+  language: Language,
+): MessageInitShape<typeof ImportWhitelistEntriesResponseSchema> {
+  const shown = lines();
+  const totalCount = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  return {
+    dryRun,
+    totalCount,
+    addedCount: counts.added,
+    reactivatedCount: counts.reactivated,
+    unchangedCount: counts.unchanged,
+    refusedCount: counts.refused,
+    notAppliedCount: counts.not_applied,
+    lines: shown.map((result) => toLineMessage(result, language)),
+    omittedLineCount: totalCount - shown.length,
+  };
+}
+
+function toLineMessage(result: LineResult, language: Language): MessageInitShape<typeof ImportLineSchema> {
+  const { line, phone, outcome } = result;
+  const message = { line, phone, outcome: outcomes[outcome] };
+  if (outcome !== "refused") return message;
+  const { reason, fields, sentence } = result.fault;
+  return {
+    ...message,
+    reason: ErrorReason[reason],
+    message: say(language, fields[0]?.sentence ?? sentence),
+  };
+}

@@ -1,0 +1,113 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
+import {
+  ExportFormat,
+  type ExportWhitelistEntriesRequest,
+  type ImportWhitelistEntriesRequest,
+  type ListWhitelistEntriesRequest,
+  type WhitelistService,
+} from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
+import { callerKey, requirePrincipal } from "../caller.js";
+import { addEntry } from "./add-entry.js";
+import { checkPhone } from "./check-phone.js";
+import { csvHeader, csvRecord } from "./csv-file.js";
+import { type ImportDeps, importEntries } from "./import-entries.js";
+import { createImportReport } from "./import-report.js";
+import { importLines } from "./import-source.js";
+import { allEntries, type EntrySelection, type ListEntriesDeps, listEntries } from "./list-entries.js";
+import { type ListHistoryDeps, listHistory } from "./list-history.js";
+import { removeEntry } from "./remove-entry.js";
+import { updateEntry } from "./update-entry.js";
+import { toChangeMessage, toDetailsMessage, toEntryMessage, toReportMessage } from "./whitelist-messages.js";
+
+export type WhitelistServiceDeps = ListEntriesDeps & ListHistoryDeps & ImportDeps;
+
+/** WhitelistService on the wire: messages to use cases and back. */
+export function createWhitelistService(deps: WhitelistServiceDeps): ServiceImpl<typeof WhitelistService> {
+  const actorOf = (context: HandlerContext) => requirePrincipal(context).user;
+
+  return {
+    async listWhitelistEntries(request) {
+      const { pageSize, pageToken } = request;
+      const page = await listEntries(deps, { ...selectionOf(request), pageSize, pageToken });
+      const { total, active, inactive } = page.statistics;
+      return {
+        whitelist: page.rows.map(toEntryMessage),
+        statistics: { totalCount: total, activeCount: active, inactiveCount: inactive },
+        nextPageToken: page.nextPageToken,
+      };
+    },
+
+    async addWhitelistEntry({ phone, notes, isActive = true }, context) {
+      const { entry } = await addEntry(deps, { phone, notes, isActive, actor: actorOf(context) });
+      return { whitelistItem: toEntryMessage(entry) };
+    },
+
+    async checkWhitelist({ phone }) {
+      const { isAuthorized, entry } = await checkPhone(deps, phone);
+      return { isAuthorized, ...(entry && { whitelistDetails: toDetailsMessage(entry) }) };
+    },
+
+    async updateWhitelistEntry({ phone, notes = null, isActive = null }, context) {
+      const entry = await updateEntry(deps, { phone, notes, isActive, actor: actorOf(context) });
+      return { whitelistItem: toEntryMessage(entry) };
+    },
+
+    async removeWhitelistEntry({ phone }, context) {
+      return { removedPhone: await removeEntry(deps, { phone, actor: actorOf(context) }) };
+    },
+
+    async listWhitelistHistory({ phone, pageSize, pageToken }) {
+      const page = await listHistory(deps, { phone, pageSize, pageToken });
+      return { history: page.rows.map(toChangeMessage), nextPageToken: page.nextPageToken };
+    },
+
+    async importWhitelistEntries(requests, context) {
+      const { options, messages } = await withOptions(requests);
+      const report = createImportReport();
+      await importEntries(deps, {
+        ...options,
+        lines: importLines(messages),
+        actor: actorOf(context),
+        report: report.add,
+      });
+      return toReportMessage(report, options.dryRun, context.values.get(callerKey).language);
+    },
+
+    async *exportWhitelistEntries(request) {
+      const isCsv = request.format === ExportFormat.CSV;
+      if (isCsv) yield { csv: Buffer.from(csvHeader) };
+      for await (const entries of allEntries(deps, selectionOf(request))) {
+        if (isCsv) yield { csv: Buffer.from(entries.map(csvRecord).join("")) };
+        else yield { whitelist: entries.map(toEntryMessage) };
+      }
+    },
+  };
+}
+
+function selectionOf(request: ListWhitelistEntriesRequest | ExportWhitelistEntriesRequest): EntrySelection {
+  const { isActive, search, addedBy, addedAfter, addedBefore, orderBy } = request;
+  return {
+    isActive: isActive ?? null,
+    search,
+    addedBy,
+    addedAfter: addedAfter ? timestampDate(addedAfter) : null,
+    addedBefore: addedBefore ? timestampDate(addedBefore) : null,
+    orderBy,
+  };
+}
+
+/** The options of an import, which its first message has, and all its messages. */
+async function withOptions(requests: AsyncIterable<ImportWhitelistEntriesRequest>): Promise<{
+  options: { dryRun: boolean; allOrNothing: boolean };
+  messages: AsyncIterable<ImportWhitelistEntriesRequest>;
+}> {
+  const iterator = requests[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  const { dryRun = false, allOrNothing = false } = first.done ? {} : first.value;
+  async function* messages() {
+    if (!first.done) yield first.value;
+    yield* { [Symbol.asyncIterator]: () => iterator };
+  }
+  return { options: { dryRun, allOrNothing }, messages: messages() };
+}

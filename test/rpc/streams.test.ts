@@ -1,0 +1,236 @@
+import { connect } from "node:http2";
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { Code, ConnectError, createClient, type Interceptor, type Transport } from "@connectrpc/connect";
+import { createWritableIterable } from "@connectrpc/connect/protocol";
+import {
+  createConnectTransport,
+  createGrpcTransport,
+  createGrpcWebTransport,
+} from "@connectrpc/connect-node";
+import { expect } from "chai";
+import { ErrorInfoSchema } from "#gen/google/rpc/error_details_pb.js";
+import {
+  type ImportWhitelistEntriesRequestSchema,
+  WhitelistService,
+} from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
+import { requirePrincipal } from "../../src/caller.js";
+import { DomainError } from "../../src/errors.js";
+import { createCalls } from "../../src/rpc/calls.js";
+import { createRpc } from "../../src/rpc/rpc.js";
+import { testInterceptors } from "./fake-services.js";
+import { serve, type TestServer } from "./serve.js";
+
+type ImportPiece = MessageInitShape<typeof ImportWhitelistEntriesRequestSchema>;
+
+const admin = { authorization: "Bearer admin" };
+
+describe("streams", () => {
+  let server: TestServer;
+  let transports: Record<string, Transport>;
+  const lines: string[] = [];
+  /** Calls that were counted, and messages that reached the service. */
+  let counted = 0;
+  let received = 0;
+  /** What the service does after its third answer. */
+  let afterThird: () => void = () => {};
+  let ended: unknown;
+
+  const limitCalls: Interceptor = (next) => async (request) => {
+    counted += 1;
+    const response = await next(request);
+    response.header.set("x-ratelimit-limit", "15");
+    return response;
+  };
+
+  before(async () => {
+    const interceptors = testInterceptors(lines, limitCalls);
+    const calls = createCalls({
+      interceptors,
+      routes: (router) =>
+        router.service(WhitelistService, {
+          async importWhitelistEntries(requests, context) {
+            requirePrincipal(context);
+            try {
+              for await (const { entries } of requests) {
+                received += 1;
+                if (entries[0]?.phone === "fail") throw new Error("secret detail");
+              }
+            } catch (error) {
+              ended = error;
+              throw error;
+            }
+            return { totalCount: received };
+          },
+          async *exportWhitelistEntries() {
+            for (let id = 1; id <= 5; id += 1) {
+              yield { whitelist: [{ id }] };
+              if (id === 3) afterThird();
+            }
+          },
+        }),
+    });
+    server = await serve(createRpc(calls));
+    const { http1, http2 } = server;
+    transports = {
+      gRPC: createGrpcTransport({ baseUrl: http2 }),
+      "gRPC-Web": createGrpcWebTransport({ baseUrl: http1, httpVersion: "1.1" }),
+      "Connect JSON": createConnectTransport({ baseUrl: http2, httpVersion: "2", useBinaryFormat: false }),
+      "Connect binary": createConnectTransport({ baseUrl: http2, httpVersion: "2" }),
+    };
+  });
+  after(() => server.close());
+  beforeEach(() => {
+    lines.length = 0;
+    counted = 0;
+    received = 0;
+    afterThird = () => {};
+    ended = undefined;
+  });
+
+  const client = (name: string) => createClient(WhitelistService, transports[name]!);
+  const reasonOf = (error: ConnectError) => error.findDetails(ErrorInfoSchema)[0]?.reason;
+
+  async function refused(call: Promise<unknown>): Promise<ConnectError> {
+    const error = await call.then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    expect(error).to.be.instanceOf(ConnectError);
+    return error as ConnectError;
+  }
+
+  async function exported(name: string, headers: Record<string, string>): Promise<number[]> {
+    const ids: number[] = [];
+    for await (const { whitelist } of client(name).exportWhitelistEntries({}, { headers })) {
+      ids.push(...whitelist.map(({ id }) => id));
+    }
+    return ids;
+  }
+
+  async function* pieces(...messages: ImportPiece[]): AsyncGenerator<ImportPiece> {
+    yield* messages;
+  }
+
+  const entry = { entries: [{ phone: "+237670000001" }] };
+  const logged = () => lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+
+  for (const name of ["gRPC", "gRPC-Web", "Connect JSON", "Connect binary"]) {
+    describe(`over ${name}`, () => {
+      it("go from the server to the client, count once and are logged when they have ended", async () => {
+        expect(await exported(name, admin)).to.deep.equal([1, 2, 3, 4, 5]);
+        expect(counted).to.equal(1);
+        const door = name.startsWith("gRPC") ? name.toLowerCase() : "connect";
+        expect(logged()).to.have.length(1);
+        expect(logged()[0]).to.include({ status: "ok", door, userId: 7, requestId: "a-request" });
+      });
+
+      it("go from the client to the server", async () => {
+        if (name === "gRPC-Web") return;
+        const answer = await client(name).importWhitelistEntries(pieces(entry, entry, entry), {
+          headers: admin,
+          onHeader: (header) => expect(header.get("x-ratelimit-limit")).to.equal("15"),
+        });
+        expect(answer.totalCount).to.equal(3);
+      });
+
+      it("are for administrators", async () => {
+        const nobody = await refused(exported(name, {}));
+        expect(nobody.code).to.equal(Code.Unauthenticated);
+        expect(nobody.rawMessage).to.equal("Authentification requise.");
+        const john = await refused(exported(name, { authorization: "Bearer john" }));
+        expect(john.code).to.equal(Code.PermissionDenied);
+        expect(reasonOf(john)).to.equal("ADMIN_REQUIRED");
+        expect(counted).to.equal(0);
+      });
+
+      it("tell in their midst what went wrong, and nothing of what it was", async () => {
+        afterThird = () => {
+          throw new DomainError("OVERLOADED", { retryAfterSeconds: 3 });
+        };
+        const refusal = await refused(exported(name, admin));
+        expect(refusal.code).to.equal(Code.Unavailable);
+        expect(refusal.rawMessage).to.equal("Service momentanément surchargé.");
+        expect(reasonOf(refusal)).to.equal("OVERLOADED");
+        afterThird = () => {
+          throw new Error("secret detail");
+        };
+        const fault = await refused(exported(name, admin));
+        expect(fault.code).to.equal(Code.Internal);
+        expect(fault.message).not.to.include("secret");
+        expect(logged().map(({ status, reason }) => `${status} ${reason}`)).to.deep.equal([
+          "unavailable OVERLOADED",
+          "internal INTERNAL",
+        ]);
+      });
+    });
+  }
+
+  it("are refused before their first message comes", async () => {
+    const messages = createWritableIterable<ImportPiece>();
+    const call = client("gRPC").importWhitelistEntries(messages, { headers: {} });
+    expect((await refused(call)).code).to.equal(Code.Unauthenticated);
+    messages.close();
+    expect(received).to.equal(0);
+  });
+
+  it("have each message validated when it comes", async () => {
+    const request = { search: "x".repeat(101) };
+    async function run() {
+      for await (const _ of client("gRPC").exportWhitelistEntries(request, { headers: admin }));
+    }
+    const refusal = await refused(run());
+    expect(refusal.code).to.equal(Code.InvalidArgument);
+    expect(reasonOf(refusal)).to.equal("INVALID_REQUEST");
+  });
+
+  it("take messages up to their limit, and refuse a larger one", async () => {
+    const piece = (bytes: number) => ({ csv: new Uint8Array(bytes) });
+    const good = pieces(piece(1_000_000), piece(1_000_000));
+    expect((await client("gRPC").importWhitelistEntries(good, { headers: admin })).totalCount).to.equal(2);
+    const large = client("gRPC").importWhitelistEntries(pieces(piece(1_100_000)), { headers: admin });
+    const refusal = await refused(large);
+    expect(refusal.code).to.equal(Code.InvalidArgument);
+    expect(refusal.rawMessage).to.equal("Le corps de la requête est trop volumineux.");
+  });
+
+  it("refuse bytes that are no message", async () => {
+    const session = connect(server.http2);
+    const stream = session.request({
+      ":method": "POST",
+      ":path": "/waterbill.identity.v1.WhitelistService/ImportWhitelistEntries",
+      "content-type": "application/grpc",
+      te: "trailers",
+      ...admin,
+    });
+    stream.end(Buffer.from([0, 0, 0, 0, 3, 0xff, 0xff, 0xff]));
+    const trailers = await new Promise<Record<string, unknown>>((resolve) => {
+      stream.on("trailers", resolve);
+      stream.on("response", (header) => "grpc-status" in header && resolve(header));
+    });
+    session.destroy();
+    expect(Number(trailers["grpc-status"])).to.equal(Code.InvalidArgument);
+  });
+
+  it("end when the client's deadline passes, though the client goes on sending", async () => {
+    const messages = createWritableIterable<ImportPiece>();
+    void messages.write(entry);
+    const call = client("gRPC").importWhitelistEntries(messages, { headers: admin, timeoutMs: 100 });
+    expect((await refused(call)).code).to.equal(Code.DeadlineExceeded);
+  });
+
+  it("end for the service when the client goes away", async () => {
+    const messages = createWritableIterable<ImportPiece>();
+    const controller = new AbortController();
+    const call = refused(
+      client("gRPC").importWhitelistEntries(messages, { headers: admin, signal: controller.signal }),
+    );
+    void messages.write(entry);
+    while (received === 0) await new Promise((resolve) => setImmediate(resolve));
+    controller.abort();
+    await call;
+    while (ended === undefined) await new Promise((resolve) => setImmediate(resolve));
+    expect(ConnectError.from(ended).code).to.equal(Code.Canceled);
+    while (lines.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(logged()[0]).to.include({ status: "canceled" });
+  });
+});

@@ -1,0 +1,260 @@
+import { expect } from "chai";
+import { register } from "../../src/auth/register.js";
+import type { User } from "../../src/users/user.js";
+import { addEntry } from "../../src/whitelist/add-entry.js";
+import { checkPhone } from "../../src/whitelist/check-phone.js";
+import { initWhitelist, testNumbers } from "../../src/whitelist/init-whitelist.js";
+import { allHistory } from "../../src/whitelist/list-history.js";
+import { removeEntry } from "../../src/whitelist/remove-entry.js";
+import { updateEntry } from "../../src/whitelist/update-entry.js";
+import type { WhitelistChange } from "../../src/whitelist/whitelist-history.js";
+import {
+  activeUser,
+  atOnce,
+  failure,
+  newPhone,
+  person,
+  type TestWorld,
+  testWorld,
+} from "../support/world.js";
+
+describe("whitelist", () => {
+  let world: TestWorld;
+  let admin: User;
+  before(async () => {
+    world = await testWorld();
+    admin = await activeUser(world);
+  });
+  after(() => world.close());
+
+  const add = (
+    phone: string,
+    given: { notes?: string; isActive?: boolean; parts?: TestWorld["parts"] } = {},
+  ) =>
+    addEntry(given.parts ?? world.parts, {
+      phone,
+      notes: given.notes ?? "",
+      isActive: given.isActive ?? true,
+      actor: admin,
+    });
+  const remove = (phone: string) => removeEntry(world.parts, { phone, actor: admin });
+  const update = (phone: string, notes: string | null, isActive: boolean | null) =>
+    updateEntry(world.parts, { phone, notes, isActive, actor: admin });
+  const statistics = () => world.parts.whitelistLists.statistics(null);
+
+  async function history(phone: string): Promise<WhitelistChange[]> {
+    const changes = [];
+    for await (const some of allHistory(world.parts, phone)) changes.push(...some);
+    return changes;
+  }
+
+  describe("addEntry", () => {
+    it("adds a number in its one form, with who added it and when", async () => {
+      const phone = newPhone();
+      const { entry, reactivated } = await add(` 00${phone.slice(1)} `, { notes: " Client VIP\n" });
+      expect(reactivated).to.equal(false);
+      expect(entry).to.deep.include({ phone, notes: "Client VIP", isActive: true });
+      expect(entry.addedBy).to.deep.equal({ phone: admin.phone, firstName: "John", lastName: "Doe" });
+      expect(entry.addedAt).to.deep.equal(world.clock.now());
+    });
+
+    it("refuses a number that is there, and one that is no number", async () => {
+      const phone = newPhone();
+      await add(phone);
+      expect(await failure(add(phone))).to.equal("ENTRY_EXISTS");
+      expect(await failure(add(phone, { isActive: false }))).to.equal("ENTRY_EXISTS");
+      expect(await failure(add("12"))).to.equal("PHONE_LENGTH");
+    });
+
+    it("reactivates a deactivated number, and keeps its notes unless new ones are given", async () => {
+      const phone = newPhone();
+      await add(phone, { notes: "first", isActive: false });
+      const again = await add(phone);
+      expect(again.reactivated).to.equal(true);
+      expect(again.entry).to.deep.include({ notes: "first", isActive: true });
+      await update(phone, null, false);
+      expect((await add(phone, { notes: "second" })).entry.notes).to.equal("second");
+    });
+
+    it("adds one number once, of 50 callers at once in two processes", async () => {
+      const phone = newPhone();
+      const processes = [world.parts, world.anotherProcess()];
+      const before = await statistics();
+      const results = await atOnce(50, (index) => add(phone, { parts: processes[index % 2]! }));
+      expect(results.filter((result) => typeof result === "object")).to.have.length(1);
+      expect(results.filter((result) => result === "ENTRY_EXISTS")).to.have.length(49);
+      expect(await history(phone)).to.have.length(1);
+      expect((await statistics()).total).to.equal(before.total + 1);
+    });
+
+    it("reactivates one number once, of 20 callers at once", async () => {
+      const phone = newPhone();
+      await add(phone, { isActive: false });
+      const results = await atOnce(20, () => add(phone));
+      expect(results.filter((result) => typeof result === "object")).to.have.length(1);
+      expect((await history(phone)).map(({ action }) => action)).to.deep.equal(["reactivate", "add"]);
+    });
+  });
+
+  describe("checkPhone", () => {
+    it("tells an active number from a deactivated and an unknown one", async () => {
+      const phone = newPhone();
+      expect(await checkPhone(world.parts, phone)).to.deep.equal({ phone, isAuthorized: false, entry: null });
+      await add(phone);
+      expect((await checkPhone(world.parts, phone)).isAuthorized).to.equal(true);
+      await update(phone, null, false);
+      const { isAuthorized, entry } = await checkPhone(world.parts, phone);
+      expect(isAuthorized).to.equal(false);
+      expect(entry?.isActive).to.equal(false);
+    });
+  });
+
+  describe("updateEntry", () => {
+    it("changes what is given and leaves the rest", async () => {
+      const phone = newPhone();
+      await add(phone, { notes: "first" });
+      expect(await update(phone, "second", null)).to.deep.include({ notes: "second", isActive: true });
+      expect(await update(phone, null, false)).to.deep.include({ notes: "second", isActive: false });
+      expect(await update(phone, "", true)).to.deep.include({ notes: "", isActive: true });
+    });
+
+    it("writes nothing into the history when nothing changes", async () => {
+      const phone = newPhone();
+      await add(phone, { notes: "same" });
+      await update(phone, null, null);
+      await update(phone, "same", true);
+      expect(await history(phone)).to.have.length(1);
+    });
+
+    it("refuses a number that is not there", async () => {
+      expect(await failure(update(newPhone(), "x", null))).to.equal("ENTRY_NOT_FOUND");
+    });
+  });
+
+  describe("removeEntry", () => {
+    it("removes a number once, of 20 callers at once", async () => {
+      const phone = newPhone();
+      await add(phone);
+      const results = await atOnce(20, () => remove(phone));
+      expect(results.filter((result) => result === phone)).to.have.length(1);
+      expect(results.filter((result) => result === "ENTRY_NOT_FOUND")).to.have.length(19);
+    });
+
+    it("while a registration is under way, ends with an account or with a clean refusal", async () => {
+      const outcomes = await Promise.all(
+        Array.from({ length: 8 }, async () => {
+          const phone = newPhone();
+          await add(phone);
+          const [registered, removed] = await Promise.all([
+            failure(register(world.parts, { ...person, phone })),
+            remove(phone),
+          ]);
+          expect(removed).to.equal(phone);
+          const account = await world.parts.users.findByPhone(null, phone);
+          expect(account !== null).to.equal(registered === "nothing was thrown");
+          return registered;
+        }),
+      );
+      for (const outcome of outcomes)
+        expect(outcome).to.be.oneOf(["nothing was thrown", "PHONE_NOT_WHITELISTED"]);
+    });
+  });
+
+  describe("history", () => {
+    it("tells what happened, by whom, when, from what to what, the latest first", async () => {
+      const phone = newPhone();
+      await add(phone, { notes: "one" });
+      world.clock.advance(60);
+      await update(phone, "two", null);
+      await update(phone, null, false);
+      await add(phone);
+      await remove(phone);
+      const changes = await history(phone);
+      const told = changes.map(({ action, before, after }) => ({ action, before, after }));
+      const state = (isActive: boolean, notes: string) => ({ isActive, notes });
+      expect(told).to.deep.equal([
+        { action: "remove", before: state(true, "two"), after: null },
+        { action: "reactivate", before: state(false, "two"), after: state(true, "two") },
+        { action: "deactivate", before: state(true, "two"), after: state(false, "two") },
+        { action: "change_notes", before: state(true, "one"), after: state(true, "two") },
+        { action: "add", before: null, after: state(true, "one") },
+      ]);
+      expect(changes[0]?.actor).to.deep.equal({ phone: admin.phone, name: "John Doe" });
+      expect(changes[0]?.importId).to.equal(null);
+      const [first] = changes.slice(-1);
+      expect(changes[0]!.happenedAt.getTime() - first!.happenedAt.getTime()).to.equal(60_000);
+    });
+
+    it("outlives the administrator and says who it was, and so does the entry, without", async () => {
+      const phone = newPhone();
+      const gone = await activeUser(world);
+      await addEntry(world.parts, { phone, notes: "", isActive: true, actor: gone });
+      const { database } = world.testDatabase;
+      await database.run(null, { name: "test_gone", text: "DELETE FROM users WHERE id = $1" }, [gone.id]);
+      expect((await world.parts.whitelist.find(null, phone))?.addedBy).to.equal(null);
+      expect((await history(phone))[0]?.actor).to.deep.equal({ phone: gone.phone, name: "John Doe" });
+    });
+
+    it("names nobody for the command line, and knows nothing of a number that was never there", async () => {
+      const phone = newPhone();
+      await addEntry(world.parts, { phone, notes: "", isActive: true, actor: null });
+      expect((await history(phone))[0]?.actor).to.equal(null);
+      expect(await history(newPhone())).to.deep.equal([]);
+    });
+  });
+
+  describe("statistics", () => {
+    it("are exact after 200 changes at once in two processes, some of them taken back", async () => {
+      const processes = [world.parts, world.anotherProcess()];
+      await atOnce(200, async (index) => {
+        const parts = processes[index % 2]!;
+        const phone = newPhone();
+        await add(phone, { parts, isActive: index % 3 !== 0 });
+        if (index % 4 === 0) await removeEntry(parts, { phone, actor: null });
+        if (index % 5 === 0) {
+          await updateEntry(parts, { phone, notes: null, isActive: false, actor: null }).catch(() => {});
+        }
+        if (index % 7 === 0) {
+          await parts.database
+            .transaction(async (tx) => {
+              await parts.whitelist.remove(tx, phone, { actor: null, at: world.clock.now(), importId: null });
+              throw new Error("taken back");
+            })
+            .catch(() => {});
+        }
+      });
+      const [counted] = await world.testDatabase.database.run<{ active: number; inactive: number }>(
+        null,
+        {
+          name: "test_count",
+          text: `SELECT count(*) FILTER (WHERE is_active)::integer AS active,
+                   count(*) FILTER (WHERE NOT is_active)::integer AS inactive FROM whitelist_entries`,
+        },
+        [],
+      );
+      const { active, inactive } = counted!;
+      expect(await statistics()).to.deep.equal({ total: active + inactive, active, inactive });
+      expect(active * inactive).to.be.greaterThan(0);
+    });
+
+    it("don't wait for a long import", async () => {
+      const before = await statistics();
+      await world.parts.database.transaction(async (tx) => {
+        const by = { actor: null, at: world.clock.now(), importId: null };
+        await world.parts.whitelist.add(tx, [{ phone: newPhone(), notes: "", isActive: true }], by);
+        await add(newPhone());
+        expect((await statistics()).total).to.equal(before.total + 1);
+      });
+      expect((await statistics()).total).to.equal(before.total + 2);
+    });
+  });
+
+  it("has the specification's test numbers after init, and reactivates them only by force", async () => {
+    const init = async (force: boolean) =>
+      (await initWhitelist(world.parts, { force, notes: "" })).map(({ outcome }) => outcome);
+    expect(await init(false)).to.deep.equal(["added", "added", "added", "added"]);
+    await update(testNumbers[1], null, false);
+    expect(await init(false)).to.deep.equal(["unchanged", "unchanged", "unchanged", "unchanged"]);
+    expect(await init(true)).to.deep.equal(["unchanged", "reactivated", "unchanged", "unchanged"]);
+  });
+});

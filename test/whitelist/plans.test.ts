@@ -1,0 +1,167 @@
+import { expect } from "chai";
+import type { Database } from "../../src/db/database.js";
+import { parseSearch } from "../../src/paging/search-terms.js";
+import { createUserDirectory } from "../../src/users/user-directory.js";
+import { createWhitelistHistory } from "../../src/whitelist/whitelist-history.js";
+import {
+  createWhitelistLists,
+  type EntryFilter,
+  type EntryOrder,
+} from "../../src/whitelist/whitelist-lists.js";
+import { type TestDatabase, testDatabase } from "../support/database.js";
+
+/** Entries, and a tenth as many accounts: enough that reading all of them would show. */
+const ENTRIES = 100_000;
+
+const fill = [
+  `INSERT INTO users (phone, first_name, last_name, email, password_hash, is_active, is_staff, date_joined)
+   SELECT '+2377' || lpad(n::text, 8, '0'), (ARRAY['John', 'Éléonore', 'Paul'])[1 + n % 3], 'Name' || n % 5000,
+     'u' || n || '@example.com', 'x', n % 20 <> 0, n <= 50, now() - n * interval '1 minute'
+   FROM generate_series(1, ${ENTRIES / 10}) AS n`,
+  `INSERT INTO whitelist_entries (phone, added_by, added_at, notes, is_active)
+   SELECT '+2376' || lpad(n::text, 8, '0'), CASE WHEN n % 3 > 0 THEN 1 + n % 40 END,
+     now() - (n / 10) * interval '7 seconds',
+     CASE WHEN n % 4 = 0 THEN '' WHEN n % 500 = 1 THEN 'Résidence Étoile' ELSE 'Client ' || n % 50 END, n % 33 <> 0
+   FROM generate_series(1, ${ENTRIES}) AS n`,
+  `INSERT INTO whitelist_history (phone, action, happened_at, is_active, notes_after)
+   SELECT phone, 'add', added_at, is_active, notes FROM whitelist_entries`,
+  "ANALYZE users, whitelist_entries, whitelist_history",
+];
+
+describe("plans of the lists", function () {
+  this.timeout(60_000);
+  let base: TestDatabase;
+  let plans: string[] = [];
+  /** Explains every statement instead of running it, but those whose rows the next one needs. */
+  let explaining: Database;
+
+  before(async () => {
+    base = await testDatabase();
+    for (const text of fill) await base.database.transaction((tx) => base.database.execute(tx, text));
+    explaining = {
+      ...base.database,
+      async run(tx, statement, values) {
+        const text = `EXPLAIN ${statement.text}`;
+        const rows = await base.database.run<{ "QUERY PLAN": string }>(
+          tx,
+          { ...statement, text, isAdHoc: true },
+          values,
+        );
+        plans.push(rows.map((row) => row["QUERY PLAN"]).join("\n"));
+        return statement.name === "whitelist_adders" ? base.database.run(tx, statement, values) : [];
+      },
+    };
+  });
+  after(() => base.drop());
+  beforeEach(() => {
+    plans = [];
+  });
+
+  function expectIndexes(): void {
+    expect(plans).not.to.have.length(0);
+    for (const plan of plans)
+      expect(plan).not.to.match(/Seq Scan on (whitelist_entries|users|whitelist_history)/);
+  }
+
+  const none: EntryFilter = {
+    isActive: null,
+    search: null,
+    addedBy: null,
+    addedAfter: null,
+    addedBefore: null,
+  };
+  const hoursAgo = (hours: number) => new Date(Date.parse("2026-03-01T00:00:00Z") - hours * 3_600_000);
+  const filters: Record<string, Partial<EntryFilter>> = {
+    "no filter": {},
+    "active entries": { isActive: true },
+    "inactive entries": { isActive: false },
+    "an adder's id": { addedBy: { id: 7 } },
+    "an adder's number": { addedBy: { phone: "+237700000007" } },
+    "a time after": { addedAfter: hoursAgo(5) },
+    "a time before": { addedBefore: hoursAgo(5) },
+    "a whole number": { search: parseSearch("+237600012345") },
+    "last digits": { search: parseSearch("12345") },
+    "first digits": { search: parseSearch("6000123") },
+    "a rare word": { search: parseSearch("residence") },
+    "a common word": { search: parseSearch("client") },
+    "words and a state": { search: parseSearch("client 12"), isActive: false },
+    "an adder's name": { search: parseSearch("eleonore") },
+    nothing: { search: parseSearch("?") },
+  };
+  const orders: EntryOrder[] = [
+    { column: "added_at", isDescending: true },
+    { column: "phone", isDescending: false },
+  ];
+
+  for (const [name, filter] of Object.entries(filters)) {
+    it(`read no whole table for entries with ${name}, on the first page and far behind`, async () => {
+      const lists = createWhitelistLists(explaining);
+      for (const order of orders) {
+        const far = order.column === "phone" ? ["+237600090000"] : ["2026-01-01 00:00:00.123456+00", "50000"];
+        for (const after of [null, far]) {
+          await lists.page(null, { filter: { ...none, ...filter }, order, after, limit: 1001 });
+        }
+      }
+      expectIndexes();
+    });
+  }
+
+  it("read no whole table for accounts", async () => {
+    const directory = createUserDirectory(explaining);
+    const all = { isActive: null, isStaff: null, search: null, joinedAfter: null, joinedBefore: null };
+    const some = [
+      {},
+      { isActive: false },
+      { isStaff: true },
+      { joinedAfter: hoursAgo(5) },
+      { search: parseSearch("12345") },
+      { search: parseSearch("name432 jo") },
+      { search: parseSearch("u30@example.com") },
+    ];
+    for (const filter of some) {
+      for (const column of ["date_joined", "phone"] as const) {
+        const order = { column, isDescending: true };
+        await directory.page(null, { filter: { ...all, ...filter }, order, after: null, limit: 1001 });
+      }
+    }
+    expectIndexes();
+  });
+
+  it("read no whole table for a number's history, nor for the statistics", async () => {
+    await createWhitelistHistory(explaining).page(null, "+237600012345", null, 1001);
+    await createWhitelistHistory(explaining).page(null, "+237600012345", ["50000"], 1001);
+    expectIndexes();
+    const lists = createWhitelistLists(base.database);
+    expect(await lists.statistics(null)).to.deep.equal({ total: ENTRIES, active: 96_970, inactive: 3030 });
+    const [counts] = await base.database.run<{ rows: number }>(
+      null,
+      { name: "test_rows", text: "SELECT count(*)::integer AS rows FROM whitelist_counts" },
+      [],
+    );
+    expect(counts?.rows).to.be.lessThan(10);
+  });
+
+  it("read the 100th page like the first", async () => {
+    const lists = createWhitelistLists(base.database);
+    const order = orders[0]!;
+    const milliseconds = async (after: readonly string[] | null) => {
+      const times: number[] = [];
+      for (let run = 0; run < 5; run += 1) {
+        const start = performance.now();
+        const rows = await lists.page(null, { filter: none, order, after, limit: 1000 });
+        times.push(performance.now() - start);
+        expect(rows.length).to.be.greaterThan(900);
+      }
+      return Math.min(...times);
+    };
+    const first = await milliseconds(null);
+    const text = `SELECT added_at::text AS at, id::text FROM whitelist_entries ORDER BY added_at DESC, id DESC
+                  OFFSET ${ENTRIES - 1001} LIMIT 1`;
+    const [place] = await base.database.run<{ at: string; id: string }>(
+      null,
+      { name: "test_place", text },
+      [],
+    );
+    expect(await milliseconds([place!.at, place!.id])).to.be.lessThan(5 * first + 5);
+  });
+});
