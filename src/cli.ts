@@ -25,5 +25,6 @@ try {
   await program.parseAsync();
 } catch (error) {
   reportFailure(error);
-  process.exitCode = 1;
+  // Not 1: that is an answer of `whitelist check`.
+  process.exitCode = 2;
 }

@@ -61,10 +61,18 @@ export async function prepareTables(config: Config, database: Database, logger: 
 /** Something that whoever started the program can put right: said in one sentence, without a stack. */
 export class UsageError extends Error {}
 
-/** What to print for an error that ends the program. */
+/** What to print for an error that ends the program: a sentence, or the error itself when nobody foresaw it. */
 export function finalWords(error: unknown): unknown {
   const isPlain = [ConfigError, FolderInUse, UsageError].some((kind) => error instanceof kind);
-  return isPlain ? (error as Error).message : error;
+  if (isPlain) return (error as Error).message;
+  if (error instanceof DomainError && error.reason === "OVERLOADED") {
+    return "The database does not answer: is DATABASE_URL right, and PostgreSQL running?";
+  }
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "EADDRINUSE" || code === "EACCES" || code === "EADDRNOTAVAIL") {
+    return `The port can't be opened (${code}): choose another PORT or HOST.`;
+  }
+  return error;
 }
 
 /** The real world around the use cases, as the configuration chooses it. */

@@ -4,8 +4,9 @@ import { finalWords } from "../world.js";
 
 /** Tells why a command failed, on standard error: one line a fault, and a stack only for what nobody foresaw. */
 export function reportFailure(error: unknown): void {
-  if (!(error instanceof DomainError)) {
-    console.error(finalWords(error));
+  const words = finalWords(error);
+  if (words !== error || !(error instanceof DomainError)) {
+    console.error(words);
     return;
   }
   const faults = error.fields.map(({ field, sentence }) => `${field}: ${say("en", sentence)}`);

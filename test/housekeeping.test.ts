@@ -1,0 +1,39 @@
+import { expect } from "chai";
+import { clearExpired } from "../src/housekeeping.js";
+import { registered, signedIn, type TestWorld, testWorld } from "./support/world.js";
+
+describe("housekeeping", () => {
+  let world: TestWorld;
+  before(async () => {
+    world = await testWorld();
+  });
+  after(() => world.close());
+
+  async function rows(): Promise<Record<string, number>> {
+    const text = `SELECT (SELECT count(*)::int FROM codes) AS codes, (SELECT count(*)::int FROM sms_sends) AS sends,
+                         (SELECT count(*)::int FROM sessions) AS sessions`;
+    const [counts] = await world.testDatabase.database.run<Record<string, number>>(
+      null,
+      { name: "test_counts", text },
+      [],
+    );
+    return counts ?? {};
+  }
+
+  it("forgets codes, sends and sessions once nothing asks for them any more, and not before", async () => {
+    await registered(world);
+    await signedIn(world);
+    const full = { codes: 1, sends: 2, sessions: 1 };
+    await clearExpired(world.parts);
+    expect(await rows()).to.deep.equal(full);
+    world.clock.advance(86_400);
+    await clearExpired(world.parts);
+    expect(await rows()).to.deep.equal(full);
+    world.clock.advance(86_400 + 601);
+    await clearExpired(world.parts);
+    expect(await rows()).to.deep.equal({ codes: 0, sends: 0, sessions: 1 });
+    world.clock.advance(7 * 86_400);
+    await clearExpired(world.parts);
+    expect(await rows()).to.deep.equal({ codes: 0, sends: 0, sessions: 0 });
+  });
+});
