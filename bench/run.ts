@@ -50,6 +50,7 @@ async function compare(servers: ServerUnderTest[], accounts: Account[]): Promise
     ];
     console.log(`${name.padEnd(26)}${columns.join("")}`);
   }
+  console.log("(the CPU of the last row is that of the logins too)");
 }
 
 async function createDatabase(server: string, name: string): Promise<void> {

@@ -17,7 +17,7 @@ export interface UserSelection extends Omit<UserFilter, "search"> {
 }
 
 /** A page of the accounts. Throws INVALID_REQUEST for a size, a token or an order that makes no sense. */
-export function listUsers(
+export async function listUsers(
   deps: ListUsersDeps,
   { pageSize, pageToken, ...selection }: UserSelection & PageRequest,
 ): Promise<Page<User>> {
@@ -28,9 +28,9 @@ export function listUsers(
 }
 
 /** Every selected account, in pieces. Throws INVALID_REQUEST for an order that makes no sense. */
-export function allUsers(deps: ListUsersDeps, selection: UserSelection): AsyncGenerator<User[]> {
+export async function* allUsers(deps: ListUsersDeps, selection: UserSelection): AsyncGenerator<User[]> {
   const { filter, order } = select(selection);
-  return everyPage((after, limit) => deps.directory.page(null, { filter, order, after, limit }));
+  yield* everyPage((after, limit) => deps.directory.page(null, { filter, order, after, limit }));
 }
 
 function select({ search, orderBy, ...rest }: UserSelection): { filter: UserFilter; order: UserOrder } {

@@ -8,7 +8,7 @@ import { type AdministerUserDeps, changeAccount } from "./set-user-active.js";
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND or LAST_SUPERUSER.
  */
-export function setRights(
+export async function setRights(
   deps: AdministerUserDeps,
   { phone, rights }: { phone: string; rights: (has: Rights) => Rights },
 ): Promise<User> {

@@ -27,7 +27,7 @@ export interface SetUserActiveDeps extends AdministerUserDeps {
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND or LAST_SUPERUSER.
  */
-export function setUserActive(
+export async function setUserActive(
   deps: SetUserActiveDeps,
   { phone, isActive }: { phone: string; isActive: boolean },
 ): Promise<User> {
@@ -47,7 +47,7 @@ export function setUserActive(
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND, and what `change` throws.
  */
-export function changeAccount(
+export async function changeAccount(
   deps: AdministerUserDeps,
   text: string,
   change: (tx: Tx, user: User, isLastSuperuser: boolean) => Promise<User | null>,

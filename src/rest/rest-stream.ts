@@ -1,7 +1,7 @@
 import { create, type DescMessage, type Message } from "@bufbuild/protobuf";
-import { Code, ConnectError } from "@connectrpc/connect";
+import { ConnectError } from "@connectrpc/connect";
 import { parseContentType } from "../rpc/content-type.js";
-import { clientSignal, startAnswer, toHeaders, writePiece } from "../rpc/node-exchange.js";
+import { bodyPieces, clientSignal, startAnswer, toHeaders, writePiece } from "../rpc/node-exchange.js";
 import { messageFromJson } from "../rpc/read-message.js";
 import { bodyTooLarge, compressionUnsupported, contentTypeUnsupported } from "../rpc/request-fault.js";
 import type { StreamCall } from "../rpc/stream-call.js";
@@ -71,15 +71,10 @@ async function* readFile(request: NodeRequest): AsyncGenerator<Buffer> {
   if (encoding !== "identity") throw compressionUnsupported();
   if (Number(request.headers["content-length"]) > maxFileBytes) throw bodyTooLarge();
   let size = 0;
-  try {
-    // Left to itself, the loop would close the connection when it is left early, and with it the way of the answer.
-    for await (const piece of request.iterator({ destroyOnReturn: false })) {
-      size += piece.length;
-      if (size > maxFileBytes) throw bodyTooLarge();
-      yield piece;
-    }
-  } catch (error) {
-    throw request.destroyed ? new ConnectError("", Code.Canceled, undefined, undefined, error) : error;
+  for await (const piece of bodyPieces(request)) {
+    size += piece.length;
+    if (size > maxFileBytes) throw bodyTooLarge();
+    yield piece;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { EventEmitter } from "node:events";
-import type { IncomingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { Writable } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { NodeRequest, NodeResponse } from "../server/node-handler.js";
 
@@ -31,6 +32,27 @@ export function clientSignal(response: NodeResponse): AbortSignal {
     if (!response.writableEnded) controller.abort(new ConnectError("", Code.Canceled));
   });
   return controller.signal;
+}
+
+/** Milliseconds in which the reset of a stream follows what its client has sent together with it. */
+const resetMs = 20;
+
+/**
+ * The pieces of a request's body; throws ConnectError canceled when the client went away before its end. Whoever stops
+ * taking them leaves the connection open for the answer.
+ */
+export async function* bodyPieces(request: NodeRequest): AsyncGenerator<Buffer> {
+  const canceled = (cause?: unknown) => new ConnectError("", Code.Canceled, undefined, undefined, cause);
+  const stream = "stream" in request ? request.stream : null;
+  try {
+    yield* request.iterator({ destroyOnReturn: false });
+  } catch (error) {
+    throw canceled(error);
+  }
+  // Clients on Node (grpc-js too) end a stream before they cancel it: what looks like the end is none if a reset comes
+  // right behind it.
+  if (stream) await delay(resetMs);
+  if (stream ? stream.rstCode !== 0 : !(request as IncomingMessage).complete) throw canceled();
 }
 
 /** Milliseconds that a client may leave a piece of an answer untaken. */

@@ -7,6 +7,7 @@ import type { Calls } from "./calls.js";
 import { answerConnect, connectForm, sendConnectError } from "./connect-door.js";
 import { parseContentType } from "./content-type.js";
 import { answerGrpc, type GrpcForm, grpcForm, percentEncode, sendGrpc } from "./grpc-door.js";
+import { bodyPieces } from "./node-exchange.js";
 import { toConnectError } from "./report-errors.js";
 import { contentTypeUnsupported, pathUnknown, type RequestFault, verbNotAllowed } from "./request-fault.js";
 
@@ -36,7 +37,8 @@ export function createRpc({ unary, streams }: Calls): RpcHandler {
         .set(callerKey, caller)
         .set(doorKey, grpc?.door ?? "connect");
       const asked = universalRequestFromNodeRequest(request, response, undefined, values);
-      return universalResponseToNodeResponse(legible(await stream.handler(asked)), response);
+      const answer = await stream.handler({ ...asked, body: bodyPieces(request) });
+      return universalResponseToNodeResponse(legible(answer), response);
     }
     if (call && grpc) return answerGrpc(call, request, response, caller, grpc);
     if (call && connect) return answerConnect(call, request, response, caller, connect);

@@ -45,12 +45,12 @@ export async function listEntries(
 }
 
 /** Every selected entry, in pieces. Throws as `listEntries` does. */
-export function allEntries(
+export async function* allEntries(
   deps: ListEntriesDeps,
   selection: EntrySelection,
 ): AsyncGenerator<WhitelistEntry[]> {
   const { filter, order } = select(deps, selection);
-  return everyPage((after, limit) => deps.whitelistLists.page(null, { filter, order, after, limit }));
+  yield* everyPage((after, limit) => deps.whitelistLists.page(null, { filter, order, after, limit }));
 }
 
 function select(

@@ -13,7 +13,7 @@ export interface ListHistoryDeps {
  * A page of what happened to a number, the latest first.
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, or INVALID_REQUEST for a size or token that makes no sense.
  */
-export function listHistory(
+export async function listHistory(
   deps: ListHistoryDeps,
   { phone: text, ...request }: PageRequest & { phone: string },
 ): Promise<Page<WhitelistChange>> {
@@ -24,7 +24,7 @@ export function listHistory(
 }
 
 /** All that happened to a number, in pieces. Throws PHONE_REQUIRED, PHONE_INVALID or PHONE_LENGTH. */
-export function allHistory(deps: ListHistoryDeps, text: string): AsyncGenerator<WhitelistChange[]> {
+export async function* allHistory(deps: ListHistoryDeps, text: string): AsyncGenerator<WhitelistChange[]> {
   const phone = parsePhone(deps.phoneRules, text);
-  return everyPage((after, limit) => deps.whitelistHistory.page(null, phone, after, limit));
+  yield* everyPage((after, limit) => deps.whitelistHistory.page(null, phone, after, limit));
 }

@@ -17,7 +17,7 @@ export interface UpdateEntryInput {
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH or ENTRY_NOT_FOUND.
  */
-export function updateEntry(
+export async function updateEntry(
   deps: WhitelistDeps,
   { phone: text, notes, isActive, actor }: UpdateEntryInput,
 ): Promise<WhitelistEntry> {

@@ -76,10 +76,13 @@ export function createWhitelistService(deps: WhitelistServiceDeps): ServiceImpl<
 
     async *exportWhitelistEntries(request) {
       const isCsv = request.format === ExportFormat.CSV;
+      const pieces = allEntries(deps, selectionOf(request));
+      // A selection that makes no sense is refused before there is an answer.
+      let next = await pieces.next();
       if (isCsv) yield { csv: Buffer.from(csvHeader) };
-      for await (const entries of allEntries(deps, selectionOf(request))) {
-        if (isCsv) yield { csv: Buffer.from(entries.map(csvRecord).join("")) };
-        else yield { whitelist: entries.map(toEntryMessage) };
+      for (; !next.done; next = await pieces.next()) {
+        if (isCsv) yield { csv: Buffer.from(next.value.map(csvRecord).join("")) };
+        else yield { whitelist: next.value.map(toEntryMessage) };
       }
     },
   };
