@@ -14,6 +14,8 @@ export interface Script {
 export async function startScript(file: string, args: readonly string[]): Promise<Script> {
   const child = spawn(process.execPath, ["--import", "tsx", file, ...args], {
     stdio: ["ignore", "pipe", "inherit"],
+    // tsx compiles a program in another way than the tests: merged, the two reports of coverage mean nothing.
+    env: { ...process.env, NODE_V8_COVERAGE: "" },
   });
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   return {
