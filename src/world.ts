@@ -14,8 +14,9 @@ import { type Keys, loadKeys } from "./system/key-file.js";
 import type { Logger } from "./system/logger.js";
 import { systemRandom } from "./system/random.js";
 
-/** Jobs that may wait in the background, and the most milliseconds they wait. */
+/** Jobs that may wait in the background, those that run at once, and the most milliseconds before one is started. */
 const BACKGROUND_LIMIT = 1000;
+const BACKGROUND_CONCURRENCY = 8;
 const BACKGROUND_DELAY_MS = 200;
 
 /**
@@ -87,6 +88,7 @@ export async function createWorld(config: Config, database: Database, logger: Lo
       // At random, so that what a job costs can't be seen in the time of the call after it.
       nextDelay: () => randomInt(BACKGROUND_DELAY_MS),
       limit: BACKGROUND_LIMIT,
+      concurrency: BACKGROUND_CONCURRENCY,
       onFailure(error) {
         // A used-up quota is no trouble; what the database or the gateway could not do is.
         const isRefusal = error instanceof DomainError && errorTable[error.reason].status < 500;

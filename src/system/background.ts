@@ -1,4 +1,6 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
+import pLimit from "p-limit";
 
 /** Runs work that no caller waits for. */
 export interface Background {
@@ -16,17 +18,22 @@ export interface BackgroundOptions {
   nextDelay(): number;
   /** Jobs that may be waiting or running. */
   limit: number;
+  /** Jobs that run at the same time, so that a flood of them leaves the database to those whom somebody waits for. */
+  concurrency: number;
   onFailure(error: unknown): void;
 }
 
 export function createBackground(options: BackgroundOptions): Background {
   const pending = new Set<Promise<void>>();
   const hurry = new AbortController();
+  // Every waiting job listens.
+  setMaxListeners(0, hurry.signal);
+  const turns = pLimit(options.concurrency);
 
   async function start(job: () => Promise<void>): Promise<void> {
     // An aborted wait is a wait that is over.
     await delay(options.nextDelay(), undefined, { signal: hurry.signal }).catch(() => undefined);
-    await job().catch(options.onFailure);
+    await turns(job).catch(options.onFailure);
   }
 
   return {

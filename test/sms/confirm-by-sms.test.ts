@@ -6,7 +6,12 @@ import { createBackground } from "../../src/system/background.js";
 describe("confirmBySms", () => {
   const failures: unknown[] = [];
   const background = () =>
-    createBackground({ nextDelay: () => 0, limit: 10, onFailure: (error) => failures.push(error) });
+    createBackground({
+      nextDelay: () => 0,
+      limit: 10,
+      concurrency: 4,
+      onFailure: (error) => failures.push(error),
+    });
 
   it("sends the confirmation without being waited for", async () => {
     const lines: string[] = [];

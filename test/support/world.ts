@@ -41,7 +41,12 @@ export async function testWorld(environment: Record<string, string> = {}): Promi
   const base = await testDatabase({ url: config.databaseUrl });
   const clock = testClock();
   const outbox = createOutbox();
-  const background = createBackground({ nextDelay: () => 0, limit: 1000, onFailure: () => {} });
+  const background = createBackground({
+    nextDelay: () => 0,
+    limit: 1000,
+    concurrency: 8,
+    onFailure: () => {},
+  });
   const outside: World = {
     database: base.database,
     keys: testKeys,

@@ -5,7 +5,12 @@ const never = 100_000_000;
 
 describe("background", () => {
   it("starts what waits when it is drained, and waits for all of it", async () => {
-    const background = createBackground({ nextDelay: () => never, limit: 10, onFailure: () => {} });
+    const background = createBackground({
+      nextDelay: () => never,
+      limit: 10,
+      concurrency: 4,
+      onFailure: () => {},
+    });
     const done: number[] = [];
     for (const job of [1, 2]) background.run(async () => void done.push(job));
     expect(done).to.deep.equal([]);
@@ -14,7 +19,12 @@ describe("background", () => {
   });
 
   it("waits for what jobs have started in their turn", async () => {
-    const background = createBackground({ nextDelay: () => never, limit: 10, onFailure: () => {} });
+    const background = createBackground({
+      nextDelay: () => never,
+      limit: 10,
+      concurrency: 4,
+      onFailure: () => {},
+    });
     let done = false;
     background.run(async () => {
       background.run(async () => {
@@ -26,7 +36,12 @@ describe("background", () => {
   });
 
   it("takes no more than its limit", async () => {
-    const background = createBackground({ nextDelay: () => never, limit: 2, onFailure: () => {} });
+    const background = createBackground({
+      nextDelay: () => never,
+      limit: 2,
+      concurrency: 4,
+      onFailure: () => {},
+    });
     const job = async () => {};
     expect([background.run(job), background.run(job), background.run(job)]).to.deep.equal([
       true,
@@ -38,11 +53,34 @@ describe("background", () => {
     await background.drain();
   });
 
+  it("runs no more at once than it may", async () => {
+    const background = createBackground({
+      nextDelay: () => 0,
+      limit: 100,
+      concurrency: 3,
+      onFailure: () => {},
+    });
+    let running = 0;
+    let most = 0;
+    for (let index = 0; index < 20; index += 1) {
+      background.run(async () => {
+        running += 1;
+        most = Math.max(most, running);
+        await new Promise(setImmediate);
+        running -= 1;
+      });
+    }
+    await background.drain();
+    expect(most).to.equal(3);
+    expect(running).to.equal(0);
+  });
+
   it("hands a failure over and goes on", async () => {
     const failures: unknown[] = [];
     const background = createBackground({
       nextDelay: () => 0,
       limit: 10,
+      concurrency: 4,
       onFailure: (error) => failures.push(error),
     });
     const error = new Error("no");
