@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { existsSync } from "node:fs";
-import { Command } from "commander";
+import { Command, CommanderError } from "commander";
 import { addAccountCommands } from "./cli/account-commands.js";
 import { addDatabaseCommands } from "./cli/database-commands.js";
 import { reportFailure } from "./cli/report-failure.js";
@@ -13,7 +13,7 @@ import { addWhitelistCommands } from "./cli/whitelist-commands.js";
 
 if (existsSync(".env")) process.loadEnvFile(".env");
 
-const program = new Command("waterbill").description("Administers WaterBill Identity.");
+const program = new Command("waterbill").description("Administers WaterBill Identity.").exitOverride();
 const run = createRunner(process.env);
 addDatabaseCommands(program, run);
 addUserCommands(program, run);
@@ -24,7 +24,8 @@ addSmsCommands(program, run);
 try {
   await program.parseAsync();
 } catch (error) {
-  reportFailure(error);
+  const isAnswered = error instanceof CommanderError;
+  if (!isAnswered) reportFailure(error);
   // Not 1: that is an answer of `whitelist check`.
-  process.exitCode = 2;
+  process.exitCode = isAnswered && error.exitCode === 0 ? 0 : 2;
 }

@@ -29,7 +29,8 @@ export const rates = z
     "names a period twice",
   );
 
-export const positive = z.coerce.number().int().positive();
+export const whole = z.coerce.number("must be a whole number").int("must be a whole number");
+export const positive = whole.positive("must be above 0");
 export const secret = z.string().min(32, "must have at least 32 characters");
 export const list = z.string().transform((text) =>
   text

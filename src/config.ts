@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { flag, list, positive, rates, region, secret, webUrl } from "./config-values.js";
+import { flag, list, positive, rates, region, secret, webUrl, whole } from "./config-values.js";
 
 /** Every environment variable, its form and its default. `.env.example` says what each is for. */
 const environmentSchema = z.object({
   NODE_ENV: z.enum(["development", "production", "test"]).default("development"),
   HOST: z.string().default("0.0.0.0"),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(8000),
+  PORT: whole.min(0).max(65_535).default(8000),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
   DATA_DIR: z.string().default(".data"),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
@@ -18,8 +18,8 @@ const environmentSchema = z.object({
   TOKEN_AUDIENCE: z.string().min(1).default("waterbill"),
   ACCESS_TOKEN_TTL: positive.default(900),
   REFRESH_TOKEN_TTL: positive.default(604_800),
-  REFRESH_REUSE_GRACE: z.coerce.number().int().min(0).default(10),
-  PASSWORD_MIN_LENGTH: z.coerce.number().int().min(1).max(128).default(8),
+  REFRESH_REUSE_GRACE: whole.min(0).default(10),
+  PASSWORD_MIN_LENGTH: whole.min(1).max(128).default(8),
   PASSWORD_HASH_QUEUE: positive.default(64),
   UV_THREADPOOL_SIZE: positive.default(4),
   DEFAULT_REGION: region.optional(),

@@ -45,11 +45,11 @@ export async function prepareFirstStart(
 export function walkThrough(origin: string): string {
   return `{
   B=${origin}/api/auth; J='Content-Type: application/json'
-  npm run --silent cli -- whitelist check +237670000001
-  curl -s $B/register/ -H "$J" -d '{"phone":"+237670000001","first_name":"John","last_name":"Doe","password":"Motdepasse123!","password_confirm":"Motdepasse123!"}'; echo
+  npm run --silent cli -- whitelist check +237670000002
+  curl -s $B/register/ -H "$J" -d '{"phone":"+237670000002","first_name":"John","last_name":"Doe","password":"Motdepasse123!","password_confirm":"Motdepasse123!"}'; echo
   printf 'The code that the server has just printed: '; read -r CODE </dev/tty
-  curl -s $B/activate/ -H "$J" -d '{"phone":"+237670000001","code":"'$CODE'"}'; echo
-  ACCESS=$(curl -s $B/login/ -H "$J" -d '{"phone":"+237670000001","password":"Motdepasse123!"}' | sed 's/.*"access":"\\([^"]*\\)".*/\\1/')
+  curl -s $B/activate/ -H "$J" -d '{"phone":"+237670000002","code":"'$CODE'"}'; echo
+  ACCESS=$(curl -s $B/login/ -H "$J" -d '{"phone":"+237670000002","password":"Motdepasse123!"}' | sed 's/.*"access":"\\([^"]*\\)".*/\\1/')
   curl -s $B/profile/ -H "Authorization: Bearer $ACCESS"; echo
 }`;
 }

@@ -53,10 +53,13 @@ export function addWhitelistFileCommands(whitelist: Command, run: Runner): void 
     .action((options: SelectionOptions) =>
       run.withParts(async (parts) => {
         async function* pieces() {
-          yield csvHeader;
+          // Only with the first entries: a selection that is refused must not leave the beginning of a file.
+          let header = csvHeader;
           for await (const entries of allEntries(parts, selectionOf(options))) {
-            yield entries.map(csvRecord).join("");
+            yield header + entries.map(csvRecord).join("");
+            header = "";
           }
+          yield header;
         }
         await print(pieces());
       }),
