@@ -1,7 +1,5 @@
-import { type SendCodeDeps, sendCode } from "../codes/send-code.js";
+import { type SendLinkDeps, sendLink } from "../codes/send-link.js";
 import { overloaded } from "../errors.js";
-import { link } from "../sms/link.js";
-import type { SmsGateway } from "../sms/sms-gateway.js";
 import type { Background } from "../system/background.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import {
@@ -11,12 +9,10 @@ import {
 } from "../users/replace-password.js";
 import type { UserStore } from "../users/user-store.js";
 
-export interface RequestPasswordResetDeps extends SendCodeDeps {
+export interface RequestPasswordResetDeps extends SendLinkDeps {
   users: UserStore;
-  sms: SmsGateway;
   background: Background;
   phoneRules: PhoneRules;
-  frontendUrl: string;
 }
 
 /**
@@ -34,10 +30,7 @@ async function sendReset(deps: RequestPasswordResetDeps, phone: string): Promise
   const account = await deps.users.findByPhone(null, phone);
   if (!account?.user.isActive) return;
   const purpose = "password_reset";
-  const request = { userId: account.user.id, purpose, phone, phoneField: null } as const;
-  await sendCode(deps, request, ({ code, token }) =>
-    deps.sms.sendVerificationCode(phone, code, purpose, link(deps.frontendUrl, purpose, token)),
-  );
+  await sendLink(deps, { userId: account.user.id, purpose, phone, phoneField: null });
 }
 
 /**

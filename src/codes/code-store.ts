@@ -23,7 +23,9 @@ export interface LinkedCode extends CodeBinding {
 export interface Recipient {
   userId: number;
   purpose: Purpose;
+  /** Where the code goes. */
   phone: string;
+  /** The session that asks for the code, which must not have ended; absent: none has to. */
   sessionId?: string;
 }
 

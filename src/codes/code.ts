@@ -13,7 +13,8 @@ export const CODE_TTL_SECONDS = 600;
 export const MAX_ATTEMPTS = 5;
 
 const MINUTE_SECONDS = 60;
-const DAY_SECONDS = 86_400;
+/** Seconds that a send counts for the quotas: `assertMaySend` wants to know those of no longer ago. */
+export const QUOTA_SECONDS = 86_400;
 /** Codes that may leave for one phone number in 24 hours: for one purpose, and for all together. */
 const DAILY_SENDS_PER_PURPOSE = 5;
 const DAILY_SENDS = 10;
@@ -62,8 +63,8 @@ export function assertMaySend(sends: readonly Send[], purpose: Purpose, now: Dat
   const same = sends.filter((send) => send.purpose === purpose);
   const wait = Math.max(
     waitFor(same, 1, MINUTE_SECONDS, now),
-    waitFor(same, DAILY_SENDS_PER_PURPOSE, DAY_SECONDS, now),
-    waitFor(sends, DAILY_SENDS, DAY_SECONDS, now),
+    waitFor(same, DAILY_SENDS_PER_PURPOSE, QUOTA_SECONDS, now),
+    waitFor(sends, DAILY_SENDS, QUOTA_SECONDS, now),
   );
   if (wait > 0) throw rateLimited(wait);
 }

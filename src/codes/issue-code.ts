@@ -2,8 +2,8 @@ import type { Tx } from "../db/database.js";
 import { SendUncertain } from "../sms/sms-gateway.js";
 import { addSeconds, type Clock } from "../system/clock.js";
 import type { Random } from "../system/random.js";
-import { assertMaySend, CODE_LENGTH, CODE_TTL_SECONDS, codeDigest, type Purpose } from "./code.js";
-import type { CodeStore } from "./code-store.js";
+import { assertMaySend, CODE_LENGTH, CODE_TTL_SECONDS, codeDigest, QUOTA_SECONDS } from "./code.js";
+import type { CodeStore, Recipient } from "./code-store.js";
 import { linkTokenDigest, newLinkToken } from "./link-token.js";
 import type { SendStore } from "./send-store.js";
 
@@ -16,23 +16,12 @@ export interface IssueCodeDeps {
   codeKey: Uint8Array;
 }
 
-export interface IssueCodeInput {
-  userId: number;
-  purpose: Purpose;
-  /** Where the code goes. */
-  phone: string;
-  /** The session that asks for the code, which must not have ended; absent: none has to. */
-  sessionId?: string;
-}
-
 /** A code that may be sent now, and the token of the link beside it. */
 export interface IssuedCode {
   id: string;
   code: string;
   token: string;
 }
-
-const DAY_SECONDS = 86_400;
 
 /**
  * Makes a code for `phone` and counts its sending; earlier codes of the user and purpose stop working. Null when
@@ -41,16 +30,12 @@ const DAY_SECONDS = 86_400;
  * Throws RATE_LIMITED, with nothing counted, when the phone number's quota is used up.
  * The caller commits, sends, and calls `withdrawCode` when the sending failed: `sendCode` does all of it.
  */
-export async function issueCode(
-  deps: IssueCodeDeps,
-  tx: Tx,
-  input: IssueCodeInput,
-): Promise<IssuedCode | null> {
+export async function issueCode(deps: IssueCodeDeps, tx: Tx, input: Recipient): Promise<IssuedCode | null> {
   const now = deps.clock.now();
   const { userId, purpose, phone } = input;
   await deps.sends.lock(tx, phone);
   if (!(await deps.codes.lockRecipient(tx, input))) return null;
-  assertMaySend(await deps.sends.recent(tx, phone, addSeconds(now, -DAY_SECONDS)), purpose, now);
+  assertMaySend(await deps.sends.recent(tx, phone, addSeconds(now, -QUOTA_SECONDS)), purpose, now);
 
   const id = deps.random.uuid();
   const code = deps.random.digits(CODE_LENGTH);

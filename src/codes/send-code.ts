@@ -1,18 +1,13 @@
 import type { Database } from "../db/database.js";
 import { DomainError } from "../errors.js";
-import {
-  type IssueCodeDeps,
-  type IssueCodeInput,
-  type IssuedCode,
-  issueCode,
-  withdrawCode,
-} from "./issue-code.js";
+import type { Recipient } from "./code-store.js";
+import { type IssueCodeDeps, type IssuedCode, issueCode, withdrawCode } from "./issue-code.js";
 
 export interface SendCodeDeps extends IssueCodeDeps {
   database: Database;
 }
 
-export interface SendCodeInput extends IssueCodeInput {
+export interface SendCodeInput extends Recipient {
   /** The field of the call that named the phone number; null when it is the account's own. */
   phoneField: string | null;
 }

@@ -1,7 +1,5 @@
-import { type SendCodeDeps, sendCode } from "../codes/send-code.js";
+import { type SendLinkDeps, sendLink } from "../codes/send-link.js";
 import { DomainError } from "../errors.js";
-import { link } from "../sms/link.js";
-import type { SmsGateway } from "../sms/sms-gateway.js";
 import type { PasswordHasher } from "../users/password-hash.js";
 import { normalisePassword } from "../users/password-policy.js";
 import {
@@ -11,11 +9,9 @@ import {
 } from "../users/replace-password.js";
 import type { UserStore } from "../users/user-store.js";
 
-export interface RequestPasswordChangeDeps extends SendCodeDeps {
+export interface RequestPasswordChangeDeps extends SendLinkDeps {
   users: UserStore;
   hasher: PasswordHasher;
-  sms: SmsGateway;
-  frontendUrl: string;
 }
 
 /**
@@ -32,13 +28,10 @@ export async function requestPasswordChange(
   const { ok } = await deps.hasher.verify(account.passwordHash, normalisePassword(input.currentPassword));
   if (!ok) throw new DomainError("CURRENT_PASSWORD_INCORRECT");
 
-  const purpose = "password_change";
-  const { phone } = account.user;
   const { userId, sessionId } = input;
-  const request = { userId, sessionId, purpose, phone, phoneField: null } as const;
-  const isSent = await sendCode(deps, request, ({ code, token }) =>
-    deps.sms.sendVerificationCode(phone, code, purpose, link(deps.frontendUrl, purpose, token)),
-  );
+  const { phone } = account.user;
+  const purpose = "password_change";
+  const isSent = await sendLink(deps, { userId, sessionId, purpose, phone, phoneField: null });
   if (!isSent) throw new DomainError("UNAUTHENTICATED");
 }
 

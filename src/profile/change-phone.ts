@@ -1,17 +1,14 @@
 import { proveCode, spendLink } from "../codes/redeem-link.js";
-import { type SendCodeDeps, sendCode } from "../codes/send-code.js";
+import { type SendLinkDeps, sendLink } from "../codes/send-link.js";
 import type { SendStore } from "../codes/send-store.js";
 import type { Database } from "../db/database.js";
 import { DomainError } from "../errors.js";
 import { phoneChangeDetails } from "../messages/sms.js";
 import { type ConfirmBySmsDeps, confirmBySms } from "../sms/confirm-by-sms.js";
-import { link } from "../sms/link.js";
-import type { SmsGateway } from "../sms/sms-gateway.js";
 import type { SessionStore } from "../tokens/session-store.js";
 import { findLinkOwner, type LinkOwnerDeps, type OwnSession } from "../users/link-owner.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { RegistrationStore } from "../users/registration-store.js";
-import type { UserStore } from "../users/user-store.js";
 
 interface AvailabilityDeps {
   registrations: RegistrationStore;
@@ -19,11 +16,8 @@ interface AvailabilityDeps {
   allows(phone: string): Promise<boolean>;
 }
 
-export interface RequestPhoneChangeDeps extends SendCodeDeps, AvailabilityDeps {
-  users: UserStore;
-  sms: SmsGateway;
+export interface RequestPhoneChangeDeps extends SendLinkDeps, AvailabilityDeps {
   phoneRules: PhoneRules;
-  frontendUrl: string;
 }
 
 /**
@@ -38,12 +32,9 @@ export async function requestPhoneChange(
 ): Promise<void> {
   const phone = parsePhone(deps.phoneRules, input.newPhone, field);
   await assertAvailable(deps, phone, deps.clock.now());
-  const purpose = "phone_change";
   const { userId, sessionId } = input;
-  const request = { userId, sessionId, purpose, phone, phoneField: field } as const;
-  const isSent = await sendCode(deps, request, ({ code, token }) =>
-    deps.sms.sendVerificationCode(phone, code, purpose, link(deps.frontendUrl, purpose, token)),
-  );
+  const purpose = "phone_change";
+  const isSent = await sendLink(deps, { userId, sessionId, purpose, phone, phoneField: field });
   if (!isSent) throw new DomainError("UNAUTHENTICATED");
 }
 
