@@ -59,12 +59,7 @@ export async function register(deps: RegisterDeps, input: RegisterInput): Promis
   if (!(await deps.allows(phone))) throw new DomainError("PHONE_NOT_WHITELISTED");
 
   const password = normalisePassword(input.password);
-  checkPassword(deps.passwordRules, password, {
-    phone,
-    first_name: personal.firstName,
-    last_name: personal.lastName,
-    email: personal.email,
-  });
+  checkPassword(deps.passwordRules, password, { phone, ...personal });
   const passwordHash = await deps.hasher.hash(password);
 
   const { userId, issued } = await create(deps, { phone, passwordHash, ...personal });

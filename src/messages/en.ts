@@ -68,8 +68,8 @@ export const en: Catalogue = {
   passwordEntirelyNumeric: "This password is entirely numeric.",
   passwordTooSimilar: {
     phone: "The password is too similar to the phone number.",
-    first_name: "The password is too similar to the first name.",
-    last_name: "The password is too similar to the last name.",
+    firstName: "The password is too similar to the first name.",
+    lastName: "The password is too similar to the last name.",
     email: "The password is too similar to the email address.",
   },
   passwordsDiffer: "The passwords do not match.",

@@ -74,8 +74,8 @@ export const fr = {
   passwordEntirelyNumeric: "Ce mot de passe est entièrement numérique.",
   passwordTooSimilar: {
     phone: "Le mot de passe est trop semblable au champ « numéro de téléphone ».",
-    first_name: "Le mot de passe est trop semblable au champ « prénom ».",
-    last_name: "Le mot de passe est trop semblable au champ « nom de famille ».",
+    firstName: "Le mot de passe est trop semblable au champ « prénom ».",
+    lastName: "Le mot de passe est trop semblable au champ « nom de famille ».",
     email: "Le mot de passe est trop semblable au champ « adresse email ».",
   },
   passwordsDiffer: "Les mots de passe ne correspondent pas.",

@@ -33,12 +33,7 @@ export async function createSuperuser(deps: CreateSuperuserDeps, input: CreateSu
   const firstName = personalName("first_name", input.firstName);
   const lastName = personalName("last_name", input.lastName);
   const password = normalisePassword(input.password);
-  checkPassword(deps.passwordRules, password, {
-    phone,
-    first_name: firstName,
-    last_name: lastName,
-    email: null,
-  });
+  checkPassword(deps.passwordRules, password, { phone, firstName, lastName, email: null });
   await deps.registrations.removeAbandoned(null, phone, deps.clock.now());
   return deps.users.create(null, {
     phone,

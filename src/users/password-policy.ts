@@ -2,19 +2,15 @@ import { dictionary } from "@zxcvbn-ts/language-common";
 import { DomainError, type FieldFault } from "../errors.js";
 import type { Sentence } from "../messages/catalogue.js";
 import { isTooSimilar } from "./password-similarity.js";
+import type { User } from "./user.js";
 
 export interface PasswordRules {
   /** Characters (code points) a password has at least. */
   readonly minLength: number;
 }
 
-/** What a password must not resemble: the account's data, names as in the .proto. Null: not given. */
-export interface PersonalData {
-  readonly phone: string;
-  readonly first_name: string;
-  readonly last_name: string;
-  readonly email: string | null;
-}
+/** What a password must not resemble: the account's own data. */
+export type PersonalData = Pick<User, "phone" | "firstName" | "lastName" | "email">;
 
 /** Characters (code points) a password has at most (contract.md, section 6). */
 const MAX_LENGTH = 128;
@@ -23,7 +19,7 @@ const MAX_LENGTH = 128;
 const MAX_UNITS = MAX_LENGTH * 4 * 2;
 
 /** The order in which Django compares. */
-const personalFields = ["phone", "first_name", "last_name", "email"] as const;
+const personalFields = ["phone", "firstName", "lastName", "email"] as const;
 
 const commonPasswords: ReadonlySet<string> = new Set(
   dictionary["passwords-common"].map((password) => password.toLowerCase()),

@@ -42,13 +42,7 @@ export async function replacePassword(deps: ReplacePasswordDeps, input: ReplaceP
   const { link, user } = await findLinkOwner(deps, input.token, purpose, session);
 
   const password = normalisePassword(input.newPassword);
-  const personal = {
-    phone: user.phone,
-    first_name: user.firstName,
-    last_name: user.lastName,
-    email: user.email,
-  };
-  checkPassword(deps.passwordRules, password, personal, "new_password");
+  checkPassword(deps.passwordRules, password, user, "new_password");
   await proveCode(deps, link, input.code);
   const passwordHash = await deps.hasher.hash(password).catch(async (error: unknown) => {
     await returnTry(deps, link);

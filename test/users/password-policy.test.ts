@@ -10,8 +10,8 @@ import {
 
 const personal: PersonalData = {
   phone: "+237670000001",
-  first_name: "Aïssatou",
-  last_name: "Ngo Bassong",
+  firstName: "Aïssatou",
+  lastName: "Ngo Bassong",
   email: "aissatou.bassong@example.com",
 };
 
@@ -43,7 +43,7 @@ const likePhone = "Le mot de passe est trop semblable au champ « numéro de té
 
 describe("checkPassword", () => {
   it("accepts the specification's passwords", () => {
-    const john = { phone: "+675799743", first_name: "John", last_name: "Doe", email: "john@example.com" };
+    const john = { phone: "+675799743", firstName: "John", lastName: "Doe", email: "john@example.com" };
     for (const password of ["Motdepasse123!", "testpassword123", "oldpassword123"]) {
       expect(broken(password, 8, john), password).to.deep.equal([]);
     }
@@ -110,19 +110,19 @@ describe("checkPassword", () => {
   });
 
   it("names the first field only, in Django's order", () => {
-    const twice = { ...personal, first_name: "Giraffe", last_name: "Giraffe", email: "giraffe@example.com" };
+    const twice = { ...personal, firstName: "Giraffe", lastName: "Giraffe", email: "giraffe@example.com" };
     expect(broken("giraffe1", 8, twice)).to.deep.equal([likeFirstName]);
   });
 
   it("compares with what is personal in its composed form", () => {
-    expect(broken("éèàùçôîï", 8, { ...personal, first_name: "Éèàùçôîï".normalize("NFD") })).to.deep.equal([
+    expect(broken("éèàùçôîï", 8, { ...personal, firstName: "Éèàùçôîï".normalize("NFD") })).to.deep.equal([
       likeFirstName,
     ]);
   });
 
   it("ignores personal fields that are absent, empty or much shorter", () => {
     expect(
-      broken("tigre-lent", 8, { phone: "+237670000001", first_name: "", last_name: "T", email: null }),
+      broken("tigre-lent", 8, { phone: "+237670000001", firstName: "", lastName: "T", email: null }),
     ).to.deep.equal([]);
   });
 
@@ -149,7 +149,7 @@ describe("checkPassword", () => {
     const long = "a\u0301\u0323-".repeat(16_384);
     const start = performance.now();
     expect(broken(normalisePassword(long))).to.have.lengthOf(1);
-    broken("tigre-lent", 8, { ...personal, first_name: "tigre lent ".repeat(6000) });
+    broken("tigre-lent", 8, { ...personal, firstName: "tigre lent ".repeat(6000) });
     expect(performance.now() - start).to.be.below(500);
   });
 });
