@@ -2,12 +2,12 @@ import type { Command } from "commander";
 import { AccountSchema } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { DomainError } from "../errors.js";
 import type { Parts } from "../parts.js";
-import { toAccountMessage } from "../profile/account-message.js";
 import { allUsers } from "../profile/list-users.js";
 import { setRights } from "../profile/set-rights.js";
 import { setUserActive } from "../profile/set-user-active.js";
 import { parsePhone } from "../users/phone-number.js";
 import { fullName, type User } from "../users/user.js";
+import { toAccountMessage } from "../users/user-message.js";
 import { jsonLine, print } from "./print.js";
 import type { Runner } from "./runner.js";
 

@@ -4,8 +4,7 @@ import type { ProfileService } from "#gen/waterbill/identity/v1/profile_service_
 import { bearerToken, type Principal, requirePrincipal } from "../caller.js";
 import type { OwnSession } from "../users/link-owner.js";
 import type { ReplacePasswordDeps } from "../users/replace-password.js";
-import { toUserMessage } from "../users/user-message.js";
-import { toAccountMessage } from "./account-message.js";
+import { toAccountMessage, toUserMessage } from "../users/user-message.js";
 import {
   confirmPasswordChange,
   type RequestPasswordChangeDeps,

@@ -1,10 +1,31 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import type { AccountSchema } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import type { UserSchema } from "#gen/waterbill/identity/v1/user_pb.js";
 import { fullName, type User } from "./user.js";
 
-/** The account as its owner sees it: the one place where a user becomes a message. */
+// The one place where a user becomes a message.
+
+/** The account as its owner sees it. */
 export function toUserMessage(user: User): MessageInitShape<typeof UserSchema> {
+  return {
+    ...commonFields(user),
+    ...(user.address !== null && { address: user.address }),
+    ...(user.apartmentName !== null && { apartmentName: user.apartmentName }),
+  };
+}
+
+/** The account as administrators see it. */
+export function toAccountMessage(user: User): MessageInitShape<typeof AccountSchema> {
+  return {
+    ...commonFields(user),
+    isStaff: user.isStaff,
+    isSuperuser: user.isSuperuser,
+    ...(user.lastLogin && { lastLogin: timestampFromDate(user.lastLogin) }),
+  };
+}
+
+function commonFields(user: User) {
   return {
     id: user.id,
     phone: user.phone,
@@ -12,9 +33,7 @@ export function toUserMessage(user: User): MessageInitShape<typeof UserSchema> {
     lastName: user.lastName,
     fullName: fullName(user),
     ...(user.email !== null && { email: user.email }),
-    ...(user.address !== null && { address: user.address }),
-    ...(user.apartmentName !== null && { apartmentName: user.apartmentName }),
-    dateJoined: timestampFromDate(user.dateJoined),
     isActive: user.isActive,
+    dateJoined: timestampFromDate(user.dateJoined),
   };
 }
