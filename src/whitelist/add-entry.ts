@@ -12,6 +12,9 @@ export interface WhitelistDeps {
   phoneRules: PhoneRules;
 }
 
+/** What became of a number, by what adding it did. */
+export const addOutcomes = { add: "added", reactivate: "reactivated" } as const;
+
 export interface AddEntryInput {
   phone: string;
   notes: string;

@@ -1,14 +1,13 @@
-import type { Database } from "../db/database.js";
+import type { Tx } from "../db/database.js";
 import type { DomainError } from "../errors.js";
 import type { Random } from "../system/random.js";
-import type { WhitelistDeps } from "./add-entry.js";
+import { addOutcomes, type WhitelistDeps } from "./add-entry.js";
 import { checkLine, type GoodLine, type WrittenLine } from "./import-line.js";
 import { openImportSpool } from "./import-spool.js";
 import type { Actor } from "./whitelist-entry.js";
 import type { AddAction, Addition } from "./whitelist-store.js";
 
 export interface ImportDeps extends WhitelistDeps {
-  database: Database;
   random: Random;
 }
 
@@ -52,11 +51,7 @@ export async function importEntries(deps: ImportDeps, input: ImportInput): Promi
 }
 
 /** Waits for the last line first, so that no transaction is open while lines come over the network. */
-async function importAtOnce(
-  deps: ImportDeps,
-  input: ImportInput,
-  addIn: (tx: Parameters<Parameters<Database["transaction"]>[0]>[0]) => Add,
-): Promise<void> {
+async function importAtOnce(deps: ImportDeps, input: ImportInput, addIn: (tx: Tx) => Add): Promise<void> {
   const spool = await openImportSpool(deps.random);
   try {
     let refused = 0;
@@ -139,7 +134,7 @@ async function apply(
     const { phone } = line;
     const isFirst = firsts.get(phone) === line;
     const action = isFirst ? byFirst.get(phone) : seconds.get(phone) === line && bySecond.get(phone);
-    const outcome = action ? ({ add: "added", reactivate: "reactivated" } as const)[action] : "unchanged";
+    const outcome = action ? addOutcomes[action] : "unchanged";
     report({ line: line.line, phone, outcome });
   }
 }

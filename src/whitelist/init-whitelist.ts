@@ -1,12 +1,11 @@
 import type { Clock } from "../system/clock.js";
+import { addOutcomes } from "./add-entry.js";
 import type { WhitelistStore } from "./whitelist-store.js";
 
 /** The specification's numbers for trying the service out. */
 export const testNumbers = ["+237670000000", "+237670000001", "+237670000002", "+237658552295"] as const;
 
 export type InitOutcome = "added" | "reactivated" | "unchanged";
-
-const outcomes = { add: "added", reactivate: "reactivated" } as const;
 
 /**
  * Adds the test numbers. One that is there already is left as it is; with `force` a deactivated one is
@@ -25,6 +24,6 @@ export async function initWhitelist(
   const done = await deps.whitelist.add(null, additions, by);
   return testNumbers.map((phone) => {
     const action = done.get(phone);
-    return { phone, outcome: action ? outcomes[action] : "unchanged" };
+    return { phone, outcome: action ? addOutcomes[action] : "unchanged" };
   });
 }
