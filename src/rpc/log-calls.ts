@@ -11,8 +11,9 @@ export interface LogCallsDeps {
 }
 
 /**
- * Writes one line when a call has ended, a stream with its last answer: what was called, by whom, how it ended and how long it took. Never
- * a message's content. What is our own fault is an error, and shows its cause; all else is information.
+ * Writes one line when a call has ended, a stream with its last answer: what was called, by whom, how it ended and
+ * how long it took. Never a message's content. What is our own fault is an error, and shows its cause; all else is
+ * information.
  */
 export function logCalls({ logger }: LogCallsDeps): Interceptor {
   return (next) => async (request) => {
