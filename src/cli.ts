@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 import { existsSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { addAccountCommands } from "./cli/account-commands.js";
 import { addDatabaseCommands } from "./cli/database-commands.js";
 import { reportFailure } from "./cli/report-failure.js";
 import { createRunner } from "./cli/runner.js";
 import { addSmsCommands } from "./cli/sms-commands.js";
-import { addUserCommands } from "./cli/user-commands.js";
+import { addUserCommands } from "./cli/superuser-commands.js";
+import { addAccountCommands } from "./cli/user-commands.js";
 import { addWhitelistCommands } from "./cli/whitelist-commands.js";
 
 // The command line: `npm run cli -- --help`. Works beside a running server and without one.

@@ -1,7 +1,7 @@
+import { type CreateSuperuserDeps, createSuperuser } from "./accounts/create-superuser.js";
 import type { Database } from "./db/database.js";
 import { DomainError } from "./errors.js";
 import type { Random } from "./system/random.js";
-import { type CreateSuperuserDeps, createSuperuser } from "./users/create-superuser.js";
 import type { UserStore } from "./users/user-store.js";
 import { initWhitelist } from "./whitelist/init-whitelist.js";
 import type { WhitelistStore } from "./whitelist/whitelist-store.js";

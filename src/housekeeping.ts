@@ -1,7 +1,7 @@
-import type { CodeStore } from "./codes/code-store.js";
-import type { SendStore } from "./codes/send-store.js";
+import type { SessionStore } from "./sessions/session-store.js";
 import { addSeconds, type Clock } from "./system/clock.js";
-import type { SessionStore } from "./tokens/session-store.js";
+import type { CodeStore } from "./verification/code-store.js";
+import type { SendStore } from "./verification/sms-quota-store.js";
 
 export interface HousekeepingDeps {
   codes: CodeStore;

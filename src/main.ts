@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { type App, createApp } from "./app.js";
 import { readConfig } from "./config.js";
 import { prepareFirstStart, walkThrough } from "./first-start.js";
+import { createWorld, finalWords, openServerDatabase, prepareTables } from "./infrastructure.js";
 import { createLogger, type Logger } from "./system/logger.js";
-import { createWorld, finalWords, openServerDatabase, prepareTables } from "./world.js";
 
 // The server process: configuration, tables, service, signals.
 

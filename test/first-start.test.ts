@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { login } from "../src/auth/login.js";
 import { prepareFirstStart, walkThrough } from "../src/first-start.js";
 import { recordSecret } from "./support/log.js";
-import { atOnce, type TestWorld, testWorld } from "./support/world.js";
+import { atOnce, type TestWorld, testWorld } from "./support/test-context.js";
 
 describe("first start", () => {
   let world: TestWorld;

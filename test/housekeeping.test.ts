@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { clearExpired } from "../src/housekeeping.js";
-import { registered, signedIn, type TestWorld, testWorld } from "./support/world.js";
+import { registered, signedIn, type TestWorld, testWorld } from "./support/test-context.js";
 
 describe("housekeeping", () => {
   let world: TestWorld;

@@ -1,9 +1,9 @@
-import { isCode, parseCode } from "../codes/code.js";
 import { DomainError, type Reason } from "../errors.js";
 import type { Clock } from "../system/clock.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { User } from "../users/user.js";
 import type { UserStore } from "../users/user-store.js";
+import { isCode, parseCode } from "../verification/code.js";
 import type { ActivationStore, ActivationTry } from "./activation-store.js";
 
 export interface ActivateDeps {

@@ -1,8 +1,8 @@
-import type { CodeBinding } from "../codes/code.js";
-import { MAX_ATTEMPTS } from "../codes/code.js";
 import type { Database, Statement, Tx } from "../db/database.js";
 import type { User } from "../users/user.js";
 import { toUser, type UserRow, userColumns } from "../users/user-row.js";
+import type { CodeBinding } from "../verification/code.js";
+import { MAX_ATTEMPTS } from "../verification/code.js";
 
 /** One try at activating a number's account. */
 export type ActivationTry =

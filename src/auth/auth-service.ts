@@ -1,12 +1,12 @@
 import type { ServiceImpl } from "@connectrpc/connect";
 import type { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { requirePrincipal } from "../caller.js";
-import type { ReplacePasswordDeps } from "../users/replace-password.js";
+import type { ReplacePasswordDeps } from "../passwords/replace-password.js";
 import { toUserMessage } from "../users/user-message.js";
 import { type ActivateDeps, activate } from "./activate.js";
 import { type LoginDeps, login } from "./login.js";
 import { type LogoutDeps, logout } from "./logout.js";
-import { type RefreshTokenDeps, refreshToken } from "./refresh-token.js";
+import { type RefreshTokenDeps, refreshToken } from "./refresh-session.js";
 import { type RegisterDeps, register } from "./register.js";
 import { type ResendCodeDeps, resendCode } from "./resend-code.js";
 import {

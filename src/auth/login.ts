@@ -1,11 +1,11 @@
 import { DomainError } from "../errors.js";
+import type { PasswordHasher } from "../passwords/password-hash.js";
+import { normalisePassword } from "../passwords/password-policy.js";
+import type { RefreshGrant } from "../sessions/refresh-token.js";
+import type { SessionStore } from "../sessions/session-store.js";
+import { issueTokenPair, type TokenPair, type TokenPairDeps } from "../sessions/token-pair.js";
 import { addSeconds, type Clock } from "../system/clock.js";
 import type { Random } from "../system/random.js";
-import type { RefreshGrant } from "../tokens/refresh-token.js";
-import type { SessionStore } from "../tokens/session-store.js";
-import { issueTokenPair, type TokenPair, type TokenPairDeps } from "../tokens/token-pair.js";
-import type { PasswordHasher } from "../users/password-hash.js";
-import { normalisePassword } from "../users/password-policy.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { User } from "../users/user.js";
 import type { UserStore } from "../users/user-store.js";

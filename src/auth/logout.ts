@@ -1,7 +1,7 @@
 import { DomainError } from "../errors.js";
+import type { RefreshTokens } from "../sessions/refresh-token.js";
+import type { SessionStore } from "../sessions/session-store.js";
 import { addSeconds, type Clock } from "../system/clock.js";
-import type { RefreshTokens } from "../tokens/refresh-token.js";
-import type { SessionStore } from "../tokens/session-store.js";
 
 export interface LogoutDeps {
   sessions: SessionStore;

@@ -1,18 +1,18 @@
-import { type IssueCodeDeps, type IssuedCode, issueCode, withdrawCode } from "../codes/issue-code.js";
 import type { Database } from "../db/database.js";
 import { DomainError } from "../errors.js";
-import type { SmsGateway } from "../sms/sms-gateway.js";
-import type { PasswordHasher } from "../users/password-hash.js";
+import type { PasswordHasher } from "../passwords/password-hash.js";
 import {
   checkPassword,
   normalisePassword,
   type PasswordRules,
   requireSamePassword,
-} from "../users/password-policy.js";
+} from "../passwords/password-policy.js";
+import type { SmsGateway } from "../sms/sms-gateway.js";
 import { optionalText, personalName } from "../users/personal-text.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { RegistrationStore } from "../users/registration-store.js";
 import type { NewUser, UserStore } from "../users/user-store.js";
+import { type IssueCodeDeps, type IssuedCode, issueCode, withdrawCode } from "../verification/issue-code.js";
 
 export interface RegisterDeps extends IssueCodeDeps {
   database: Database;

@@ -1,8 +1,8 @@
-import { type SendCodeDeps, sendCode } from "../codes/send-code.js";
 import { DomainError } from "../errors.js";
 import type { SmsGateway } from "../sms/sms-gateway.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { UserStore } from "../users/user-store.js";
+import { type SendCodeDeps, sendCode } from "../verification/send-code.js";
 
 export interface ResendCodeDeps extends SendCodeDeps {
   users: UserStore;

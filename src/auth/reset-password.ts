@@ -1,13 +1,13 @@
-import { type SendLinkDeps, sendLink } from "../codes/send-link.js";
 import { overloaded } from "../errors.js";
-import type { Background } from "../system/background.js";
-import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import {
   type ReplacePasswordDeps,
   type ReplacePasswordInput,
   replacePassword,
-} from "../users/replace-password.js";
+} from "../passwords/replace-password.js";
+import type { Background } from "../system/background.js";
+import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { UserStore } from "../users/user-store.js";
+import { type SendLinkDeps, sendLink } from "../verification/send-link.js";
 
 export interface RequestPasswordResetDeps extends SendLinkDeps {
   users: UserStore;

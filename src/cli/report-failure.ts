@@ -1,6 +1,6 @@
 import { DomainError } from "../errors.js";
+import { finalWords } from "../infrastructure.js";
 import { say } from "../messages/catalogue.js";
-import { finalWords } from "../world.js";
 
 /** Tells why a command failed, on standard error: one line a fault, and a stack only for what nobody foresaw. */
 export function reportFailure(error: unknown): void {

@@ -1,8 +1,8 @@
 import { type Config, readConfig } from "../config.js";
+import { createParts, type Parts } from "../context.js";
 import type { Database } from "../db/database.js";
-import { createParts, type Parts } from "../parts.js";
+import { createWorld, openToolDatabase, prepareTables } from "../infrastructure.js";
 import { createLogger, type Logger } from "../system/logger.js";
-import { createWorld, openToolDatabase, prepareTables } from "../world.js";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

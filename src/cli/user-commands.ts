@@ -1,34 +1,96 @@
-import askPassword from "@inquirer/password";
 import type { Command } from "commander";
-import { createSuperuser } from "../users/create-superuser.js";
-import { UsageError } from "../world.js";
+import { AccountSchema } from "#gen/waterbill/identity/v1/profile_service_pb.js";
+import { allUsers } from "../accounts/list-accounts.js";
+import { setUserActive } from "../accounts/set-account-active.js";
+import { setRights } from "../accounts/set-rights.js";
+import type { Parts } from "../context.js";
+import { DomainError } from "../errors.js";
+import { parsePhone } from "../users/phone-number.js";
+import { fullName, type User } from "../users/user.js";
+import { toAccountMessage } from "../users/user-message.js";
+import { jsonLine, print } from "./print.js";
 import type { Runner } from "./runner.js";
 
-export function addUserCommands(program: Command, run: Runner): void {
-  program
-    .command("create-superuser")
-    .description(
-      "create an active account with every right; the password comes from WATERBILL_PASSWORD or is asked for",
-    )
-    .requiredOption("--phone <phone>")
-    .requiredOption("--first-name <name>")
-    .requiredOption("--last-name <name>")
-    .action(async (options: { phone: string; firstName: string; lastName: string }) => {
-      const password = run.environment.WATERBILL_PASSWORD || (await newPassword());
-      await run.withParts(async (parts) => {
-        const user = await createSuperuser(parts, { ...options, password });
-        console.log(`${user.phone} is a superuser now`);
-      });
-    });
+interface ListOptions {
+  active?: boolean;
+  inactive?: boolean;
+  staff?: boolean;
+  search?: string;
+  json?: boolean;
 }
 
-async function newPassword(): Promise<string> {
-  if (!process.stdin.isTTY) {
-    throw new UsageError("There is no terminal to ask for the password: set WATERBILL_PASSWORD.");
+export function addAccountCommands(program: Command, run: Runner): void {
+  const user = program.command("user").description("find and administer accounts");
+
+  user
+    .command("list")
+    .description("print accounts, one a line: phone, state, rights, since when, last login, name, email")
+    .option("--active", "only active accounts")
+    .option("--inactive", "only others")
+    .option("--staff", "only staff")
+    .option("--search <text>", "only accounts with these digits or words, in number, names or email address")
+    .option("--json", "print one JSON object a line, as REST has it")
+    .action(({ active, inactive, staff, search = "", json }: ListOptions) =>
+      run.withParts(async (parts) => {
+        const isActive = active === inactive ? null : active === true;
+        const selection = { isActive, isStaff: staff ?? null, search, joinedAfter: null, joinedBefore: null };
+        async function* lines() {
+          for await (const users of allUsers(parts, { ...selection, orderBy: "date_joined" })) {
+            yield users.map(json ? accountJson : accountLine).join("");
+          }
+        }
+        await print(lines());
+      }),
+    );
+
+  /** A command that does something with one account and prints it. */
+  function command(usage: string, description: string, act: (parts: Parts, phone: string) => Promise<User>) {
+    user
+      .command(usage)
+      .description(description)
+      .option("--json", "print JSON, as REST has it")
+      .action((phone: string, { json }: { json?: boolean }) =>
+        run.withParts(async (parts) => {
+          const account = await act(parts, phone);
+          await print([json ? accountJson(account) : accountLine(account)]);
+        }),
+      );
   }
-  const password = await askPassword({ message: "Password:" });
-  if ((await askPassword({ message: "Once more:" })) !== password) {
-    throw new UsageError("The passwords do not match.");
-  }
-  return password;
+
+  command("show <phone>", "print an account, as list does", async (parts, phone) => {
+    const account = await parts.users.findByPhone(null, parsePhone(parts.phoneRules, phone));
+    if (!account) throw new DomainError("ACCOUNT_NOT_FOUND");
+    return account.user;
+  });
+  command("activate <phone>", "let an account sign in", (parts, phone) =>
+    setUserActive(parts, { phone, isActive: true }),
+  );
+  command("deactivate <phone>", "end an account's sessions, and let it sign in no more", (parts, phone) =>
+    setUserActive(parts, { phone, isActive: false }),
+  );
+  command("promote <phone>", "make an account an administrator", promote);
+  command("demote <phone>", "take every right from an account", (parts, phone) =>
+    setRights(parts, { phone, rights: () => ({ isStaff: false, isSuperuser: false }) }),
+  );
+}
+
+/** A superuser stays one. */
+function promote(parts: Parts, phone: string): Promise<User> {
+  return setRights(parts, { phone, rights: ({ isSuperuser }) => ({ isStaff: true, isSuperuser }) });
+}
+
+const accountJson = (user: User) => jsonLine(AccountSchema, toAccountMessage(user));
+
+function accountLine(user: User): string {
+  const rights = user.isSuperuser ? "superuser" : user.isStaff ? "staff" : "-";
+  const columns = [
+    user.phone,
+    user.isActive ? "active" : "inactive",
+    rights,
+    user.dateJoined.toISOString(),
+    user.lastLogin?.toISOString() ?? "-",
+    fullName(user),
+    user.email ?? "-",
+  ];
+  return `${columns.join("\t")}\n`;
 }

@@ -1,13 +1,13 @@
-import { type SendLinkDeps, sendLink } from "../codes/send-link.js";
 import { DomainError } from "../errors.js";
-import type { PasswordHasher } from "../users/password-hash.js";
-import { normalisePassword } from "../users/password-policy.js";
+import type { PasswordHasher } from "../passwords/password-hash.js";
+import { normalisePassword } from "../passwords/password-policy.js";
 import {
   type ReplacePasswordDeps,
   type ReplacePasswordInput,
   replacePassword,
-} from "../users/replace-password.js";
+} from "../passwords/replace-password.js";
 import type { UserStore } from "../users/user-store.js";
+import { type SendLinkDeps, sendLink } from "../verification/send-link.js";
 
 export interface RequestPasswordChangeDeps extends SendLinkDeps {
   users: UserStore;

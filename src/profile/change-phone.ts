@@ -1,14 +1,14 @@
-import { proveCode, spendLink } from "../codes/redeem-link.js";
-import { type SendLinkDeps, sendLink } from "../codes/send-link.js";
-import type { SendStore } from "../codes/send-store.js";
 import type { Database } from "../db/database.js";
 import { DomainError } from "../errors.js";
 import { phoneChangeDetails } from "../messages/sms.js";
-import { type ConfirmBySmsDeps, confirmBySms } from "../sms/confirm-by-sms.js";
-import type { SessionStore } from "../tokens/session-store.js";
-import { findLinkOwner, type LinkOwnerDeps, type OwnSession } from "../users/link-owner.js";
+import type { SessionStore } from "../sessions/session-store.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { RegistrationStore } from "../users/registration-store.js";
+import { findLinkOwner, type LinkOwnerDeps, type OwnSession } from "../verification/link-owner.js";
+import { type ConfirmBySmsDeps, confirmBySms } from "../verification/notify-by-sms.js";
+import { type SendLinkDeps, sendLink } from "../verification/send-link.js";
+import type { SendStore } from "../verification/sms-quota-store.js";
+import { proveCode, spendLink } from "../verification/verify-link.js";
 
 interface AvailabilityDeps {
   registrations: RegistrationStore;

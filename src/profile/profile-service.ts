@@ -1,10 +1,12 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import type { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
+import { type ListUsersDeps, listUsers } from "../accounts/list-accounts.js";
+import { type SetUserActiveDeps, setUserActive } from "../accounts/set-account-active.js";
 import { bearerToken, type Principal, requirePrincipal } from "../caller.js";
-import type { OwnSession } from "../users/link-owner.js";
-import type { ReplacePasswordDeps } from "../users/replace-password.js";
+import type { ReplacePasswordDeps } from "../passwords/replace-password.js";
 import { toAccountMessage, toUserMessage } from "../users/user-message.js";
+import type { OwnSession } from "../verification/link-owner.js";
 import {
   confirmPasswordChange,
   type RequestPasswordChangeDeps,
@@ -16,9 +18,7 @@ import {
   type RequestPhoneChangeDeps,
   requestPhoneChange,
 } from "./change-phone.js";
-import { type ListUsersDeps, listUsers } from "./list-users.js";
 import { fieldsToUpdate } from "./profile-mask.js";
-import { type SetUserActiveDeps, setUserActive } from "./set-user-active.js";
 import { type UpdateProfileDeps, updateProfile } from "./update-profile.js";
 
 export type ProfileServiceDeps = UpdateProfileDeps &

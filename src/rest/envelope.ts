@@ -1,10 +1,10 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import type { Caller } from "../caller.js";
 import { type DomainError, errorTable } from "../errors.js";
+import { RequestFault } from "../http/request-error.js";
 import { say } from "../messages/catalogue.js";
-import { RequestFault } from "../rpc/request-fault.js";
 import type { HttpBinding } from "./http-rules.js";
-import type { Outcome } from "./outcomes.js";
+import type { Outcome } from "./success-responses.js";
 
 /** The body of an answer that went well (contract.md, section 4). */
 export function successBody(outcome: Outcome, data: JsonObject, caller: Caller): JsonObject {

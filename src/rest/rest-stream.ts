@@ -1,13 +1,13 @@
 import { create, type DescMessage, type Message } from "@bufbuild/protobuf";
 import { ConnectError } from "@connectrpc/connect";
-import { parseContentType } from "../rpc/content-type.js";
-import { bodyPieces, clientSignal, startAnswer, toHeaders, writePiece } from "../rpc/node-exchange.js";
-import { messageFromJson } from "../rpc/read-message.js";
-import { bodyTooLarge, compressionUnsupported, contentTypeUnsupported } from "../rpc/request-fault.js";
-import type { StreamCall } from "../rpc/stream-call.js";
-import type { NodeRequest } from "../server/node-handler.js";
+import { parseContentType } from "../http/content-type.js";
+import { bodyPieces, clientSignal, startAnswer, toHeaders, writePiece } from "../http/node-body.js";
+import type { NodeRequest } from "../http/node-handler.js";
+import { bodyTooLarge, compressionUnsupported, contentTypeUnsupported } from "../http/request-error.js";
+import { messageFromJson } from "../rpc/codec.js";
+import type { StreamCall } from "../rpc/streaming-method.js";
 import { type Route, successBody, successStatus } from "./envelope.js";
-import { type Exchange, fail, sendJson } from "./exchange.js";
+import { type Exchange, fail, sendJson } from "./http-exchange.js";
 import { toRestJson } from "./rest-json.js";
 import { readQuery } from "./transcode.js";
 

@@ -7,11 +7,11 @@ import {
   ScalarType,
 } from "@bufbuild/protobuf";
 import { FieldMaskSchema } from "@bufbuild/protobuf/wkt";
-import { parseContentType } from "../rpc/content-type.js";
-import { decompress, readBody } from "../rpc/read-body.js";
-import { messageFromJson, readJsonObject, readText } from "../rpc/read-message.js";
-import { contentTypeUnsupported } from "../rpc/request-fault.js";
-import type { NodeRequest } from "../server/node-handler.js";
+import { parseContentType } from "../http/content-type.js";
+import type { NodeRequest } from "../http/node-handler.js";
+import { decompress, readBody } from "../http/read-body.js";
+import { contentTypeUnsupported } from "../http/request-error.js";
+import { messageFromJson, readJsonObject, readText } from "../rpc/codec.js";
 import type { HttpBinding } from "./http-rules.js";
 import type { Variables } from "./route-table.js";
 

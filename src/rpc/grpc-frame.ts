@@ -1,5 +1,5 @@
-import { decompress } from "./read-body.js";
-import { bodyUnreadable } from "./request-fault.js";
+import { decompress } from "../http/read-body.js";
+import { bodyUnreadable } from "../http/request-error.js";
 
 /** A flag byte and a length of four bytes stand before each message. */
 export const frameHeaderBytes = 5;

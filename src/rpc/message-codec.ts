@@ -1,5 +1,5 @@
 import { type DescMessage, type Message, toBinary, toJsonString } from "@bufbuild/protobuf";
-import { messageFromBinary, messageFromJson, readJsonObject } from "./read-message.js";
+import { messageFromBinary, messageFromJson, readJsonObject } from "./codec.js";
 
 /** One of protobuf's two encodings. */
 export interface MessageCodec {

@@ -12,8 +12,8 @@ import {
 } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
 import { type Language, say } from "../messages/catalogue.js";
 import { fullName } from "../users/user.js";
-import type { LineResult } from "./import-entries.js";
-import type { ImportReport } from "./import-report.js";
+import type { LineResult } from "./import/import-entries.js";
+import type { ImportReport } from "./import/import-report.js";
 import type { WhitelistEntry } from "./whitelist-entry.js";
 import type { WhitelistChange } from "./whitelist-history.js";
 

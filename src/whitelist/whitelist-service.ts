@@ -10,10 +10,10 @@ import {
 import { callerKey, requirePrincipal } from "../caller.js";
 import { addEntry } from "./add-entry.js";
 import { checkPhone } from "./check-phone.js";
-import { csvHeader, csvRecord } from "./csv-file.js";
-import { type ImportDeps, importEntries } from "./import-entries.js";
-import { createImportReport } from "./import-report.js";
-import { importLines } from "./import-source.js";
+import { csvHeader, csvRecord } from "./csv-export.js";
+import { type ImportDeps, importEntries } from "./import/import-entries.js";
+import { createImportReport } from "./import/import-report.js";
+import { importLines } from "./import/import-source.js";
 import { allEntries, type EntrySelection, type ListEntriesDeps, listEntries } from "./list-entries.js";
 import { type ListHistoryDeps, listHistory } from "./list-history.js";
 import { removeEntry } from "./remove-entry.js";

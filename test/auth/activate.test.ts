@@ -8,7 +8,7 @@ import {
   registered,
   type TestWorld,
   testWorld,
-} from "../support/world.js";
+} from "../support/test-context.js";
 
 describe("activate", () => {
   let world: TestWorld;

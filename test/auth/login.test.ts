@@ -10,7 +10,7 @@ import {
   type TestWorld,
   testPassword,
   testWorld,
-} from "../support/world.js";
+} from "../support/test-context.js";
 
 describe("login", () => {
   let world: TestWorld;

@@ -12,7 +12,7 @@ import {
   registered,
   type TestWorld,
   testWorld,
-} from "../support/world.js";
+} from "../support/test-context.js";
 
 describe("register", () => {
   let world: TestWorld;

@@ -13,7 +13,7 @@ import {
   registered,
   type TestWorld,
   testWorld,
-} from "../support/world.js";
+} from "../support/test-context.js";
 
 describe("resend-code", () => {
   let world: TestWorld;

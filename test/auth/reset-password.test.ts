@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { login } from "../../src/auth/login.js";
-import { refreshToken } from "../../src/auth/refresh-token.js";
+import { refreshToken } from "../../src/auth/refresh-session.js";
 import { confirmPasswordReset, requestPasswordReset } from "../../src/auth/reset-password.js";
 import { overloaded } from "../../src/errors.js";
 import { requestPasswordChange } from "../../src/profile/change-password.js";
@@ -15,7 +15,7 @@ import {
   type TestWorld,
   testPassword,
   testWorld,
-} from "../support/world.js";
+} from "../support/test-context.js";
 
 const newPassword = "Nouveau-Secret-9";
 

@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { expect } from "chai";
-import { setRights } from "../../src/profile/set-rights.js";
+import { setRights } from "../../src/accounts/set-rights.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
-import { activeUser, newPhone, type TestWorld, testWorld } from "../support/world.js";
+import { activeUser, newPhone, type TestWorld, testWorld } from "../support/test-context.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 // The command runs in a folder without a .env file, from where tsx is not found by its name.

@@ -7,15 +7,15 @@ import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { WhitelistService } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
 import { Access, access } from "#gen/waterbill/options/v1/access_pb.js";
+import { setUserActive } from "../../src/accounts/set-account-active.js";
+import { setRights } from "../../src/accounts/set-rights.js";
 import { login } from "../../src/auth/login.js";
-import { setRights } from "../../src/profile/set-rights.js";
-import { setUserActive } from "../../src/profile/set-user-active.js";
 import { readHttpRules } from "../../src/rest/http-rules.js";
 import type { User } from "../../src/users/user.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
 import { administrator } from "../support/administrator.js";
 import { generousLimits, startService, type TestService } from "../support/service.js";
-import { newPhone, signedIn, testPassword } from "../support/world.js";
+import { newPhone, signedIn, testPassword } from "../support/test-context.js";
 
 const adminMethods = [AuthService, ProfileService, WhitelistService]
   .flatMap((service): readonly DescMethod[] => service.methods)

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { startService, type TestService } from "../support/service.js";
-import { newPhone, registered } from "../support/world.js";
-import { expectRefusal, type FlowDoor, openAllDoors } from "./all-doors.js";
+import { newPhone, registered } from "../support/test-context.js";
+import { expectRefusal, type FlowDoor, openAllDoors } from "./all-protocols.js";
 
 const { login, activate, refreshToken } = AuthService.method;
 

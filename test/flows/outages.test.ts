@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { type PostgresServer, startPostgres } from "../support/postgres-server.js";
 import { type RedisServer, startRedis } from "../support/redis-server.js";
 import { generousLimits, startService, type TestService } from "../support/service.js";
-import { signedIn } from "../support/world.js";
+import { signedIn } from "../support/test-context.js";
 
 /** Reads a profile over and over until it is told to stop; returns how often each status came. */
 function startTraffic(origin: string, access: string) {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { login } from "../../src/auth/login.js";
 import { generousLimits, startService } from "../support/service.js";
-import { activeUser, atOnce, signedIn, testPassword, testWorld } from "../support/world.js";
+import { activeUser, atOnce, signedIn, testPassword, testWorld } from "../support/test-context.js";
 
 describe("many logins at once", () => {
   it("don't hold up a profile read", async () => {

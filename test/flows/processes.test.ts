@@ -6,7 +6,7 @@ import { type TestDatabase, testDatabase } from "../support/database.js";
 import { recordSecret } from "../support/log.js";
 import { testKeyPrefix, testRedisUrl } from "../support/redis.js";
 import { freePort, stopProcess } from "../support/server-process.js";
-import { newPhone, testKeys, testPassword } from "../support/world.js";
+import { newPhone, testKeys, testPassword } from "../support/test-context.js";
 
 interface Server {
   process: ChildProcess;

@@ -3,8 +3,8 @@ import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
 import { startService, type TestService } from "../support/service.js";
-import { activeUser, newPhone, registered, testPassword } from "../support/world.js";
-import { accepted, expectRefusal, type FlowDoor, openAllDoors } from "./all-doors.js";
+import { activeUser, newPhone, registered, testPassword } from "../support/test-context.js";
+import { accepted, expectRefusal, type FlowDoor, openAllDoors } from "./all-protocols.js";
 
 const { login, refreshToken, requestPasswordReset, confirmPasswordReset } = AuthService.method;
 const {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { everyPage, type PageRequest, readPage } from "../../src/paging/page.js";
 import { createPageTokens, type Position } from "../../src/paging/page-token.js";
-import { failure } from "../support/world.js";
+import { failure } from "../support/test-context.js";
 
 const tokens = createPageTokens("a secret");
 

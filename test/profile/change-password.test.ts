@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { login } from "../../src/auth/login.js";
-import { refreshToken } from "../../src/auth/refresh-token.js";
+import { refreshToken } from "../../src/auth/refresh-session.js";
 import { confirmPasswordChange, requestPasswordChange } from "../../src/profile/change-password.js";
 import {
   activeUser,
@@ -10,7 +10,7 @@ import {
   type TestWorld,
   testPassword,
   testWorld,
-} from "../support/world.js";
+} from "../support/test-context.js";
 
 const newPassword = "Nouveau-Secret-9";
 

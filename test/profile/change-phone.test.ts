@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { login } from "../../src/auth/login.js";
-import { refreshToken } from "../../src/auth/refresh-token.js";
+import { refreshToken } from "../../src/auth/refresh-session.js";
 import { register } from "../../src/auth/register.js";
 import { DomainError } from "../../src/errors.js";
 import { confirmPhoneChange, requestPhoneChange } from "../../src/profile/change-phone.js";
@@ -18,7 +18,7 @@ import {
   type TestWorld,
   testPassword,
   testWorld,
-} from "../support/world.js";
+} from "../support/test-context.js";
 
 describe("change-phone", () => {
   let world: TestWorld;

@@ -1,6 +1,13 @@
 import { expect } from "chai";
 import { type ProfileValues, updateProfile } from "../../src/profile/update-profile.js";
-import { activeUser, atOnce, failure, registered, type TestWorld, testWorld } from "../support/world.js";
+import {
+  activeUser,
+  atOnce,
+  failure,
+  registered,
+  type TestWorld,
+  testWorld,
+} from "../support/test-context.js";
 
 const nothing: ProfileValues = {
   first_name: "",

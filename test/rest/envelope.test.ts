@@ -3,6 +3,7 @@ import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import type { Caller } from "../../src/caller.js";
 import { DomainError, errorTable, type Reason, rateLimited } from "../../src/errors.js";
+import { bodyTooLarge, contentTypeUnsupported, pathUnknown } from "../../src/http/request-error.js";
 import {
   failureBody,
   failureStatus,
@@ -11,8 +12,7 @@ import {
   successStatus,
 } from "../../src/rest/envelope.js";
 import { readHttpRules } from "../../src/rest/http-rules.js";
-import { outcomes } from "../../src/rest/outcomes.js";
-import { bodyTooLarge, contentTypeUnsupported, pathUnknown } from "../../src/rpc/request-fault.js";
+import { outcomes } from "../../src/rest/success-responses.js";
 
 const french: Caller = { address: "192.0.2.1", requestId: "1", language: "fr", languageAsked: false };
 const english: Caller = { ...french, language: "en", languageAsked: true };

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { DomainError, rateLimited } from "../../src/errors.js";
-import { createRest } from "../../src/rest/rest.js";
+import { createRest } from "../../src/rest/rest-handler.js";
 import { type FakeServer, startFakeServer } from "../rpc/fake-server.js";
 import { refusal, type Send, sendTo } from "./rest-client.js";
 

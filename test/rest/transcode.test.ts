@@ -3,9 +3,9 @@ import { gzipSync } from "node:zlib";
 import { toJson } from "@bufbuild/protobuf";
 import { expect } from "chai";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
+import type { NodeRequest } from "../../src/http/node-handler.js";
+import { RequestFault } from "../../src/http/request-error.js";
 import { transcode } from "../../src/rest/transcode.js";
-import { RequestFault } from "../../src/rpc/request-fault.js";
-import type { NodeRequest } from "../../src/server/node-handler.js";
 import { sampleMethod } from "../rpc/sample-method.js";
 import { rejection } from "../support/rejection.js";
 

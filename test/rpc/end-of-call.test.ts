@@ -5,9 +5,9 @@ import { Code, type HandlerContext } from "@connectrpc/connect";
 import { expect } from "chai";
 import { AuthService, LoginRequestSchema } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { writeFrame } from "../../src/rpc/grpc-frame.js";
-import { createRpc } from "../../src/rpc/rpc.js";
-import { grpcDoor, readConnectError } from "./doors.js";
+import { createRpc } from "../../src/rpc/rpc-handler.js";
 import { type FakeServer, startFakeServer } from "./fake-server.js";
+import { grpcDoor, readConnectError } from "./protocols.js";
 import { sendRaw } from "./raw-grpc.js";
 
 const path = "/waterbill.identity.v1.AuthService/Login";

@@ -1,8 +1,8 @@
 import type { Interceptor } from "@connectrpc/connect";
 import { expect } from "chai";
 import { answerHeadersKey } from "../../src/caller.js";
-import { type Calls, createCalls } from "../../src/rpc/calls.js";
-import type { RequestHandler } from "../../src/server/node-handler.js";
+import type { RequestHandler } from "../../src/http/node-handler.js";
+import { type Calls, createCalls } from "../../src/rpc/method-registry.js";
 import { type FakeServices, fakeServices, testInterceptors } from "./fake-services.js";
 import { serve, type TestServer } from "./serve.js";
 

@@ -5,7 +5,7 @@ import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import type { Principal } from "../../src/caller.js";
 import { DomainError } from "../../src/errors.js";
-import { createInterceptors } from "../../src/rpc/interceptors.js";
+import { createInterceptors } from "../../src/rpc/interceptors/chain.js";
 import { createLogger } from "../../src/system/logger.js";
 
 /** What the services behind rpc/ and rest/ were asked, and what they are to do. */

@@ -3,10 +3,10 @@ import { connect } from "node:net";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { Code } from "@connectrpc/connect";
 import { expect } from "chai";
-import { createRpc } from "../../src/rpc/rpc.js";
-import { readConnectError } from "./doors.js";
+import { createRpc } from "../../src/rpc/rpc-handler.js";
 import { type FakeServer, startFakeServer } from "./fake-server.js";
 import { binaryLogin as binary, invalidUtf8, jsonLogin as json, loginPath } from "./login-request.js";
+import { readConnectError } from "./protocols.js";
 
 describe("a malformed request of Connect", () => {
   let fake: FakeServer;

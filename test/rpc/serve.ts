@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer as createHttp1Server } from "node:http";
 import { createServer as createHttp2Server, type ServerHttp2Session } from "node:http2";
 import type { AddressInfo } from "node:net";
-import type { NodeRequest, NodeResponse, RequestHandler } from "../../src/server/node-handler.js";
+import type { NodeRequest, NodeResponse, RequestHandler } from "../../src/http/node-handler.js";
 
 /** One handler on two ports of its own, which speak HTTP/1.1 and HTTP/2. */
 export interface TestServer {

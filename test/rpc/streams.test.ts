@@ -15,8 +15,8 @@ import {
 } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
 import { requirePrincipal } from "../../src/caller.js";
 import { DomainError } from "../../src/errors.js";
-import { createCalls } from "../../src/rpc/calls.js";
-import { createRpc } from "../../src/rpc/rpc.js";
+import { createCalls } from "../../src/rpc/method-registry.js";
+import { createRpc } from "../../src/rpc/rpc-handler.js";
 import { testInterceptors } from "./fake-services.js";
 import { serve, type TestServer } from "./serve.js";
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { phoneChangeDetails, sms } from "../../src/messages/sms.js";
-import { link } from "../../src/sms/link.js";
 import { activationText, confirmationText, verificationText } from "../../src/sms/sms-texts.js";
+import { link } from "../../src/verification/link-url.js";
 
 const operations = ["password_reset", "password_change", "phone_change"] as const;
 

@@ -1,8 +1,8 @@
+import { setRights } from "../../src/accounts/set-rights.js";
 import { login } from "../../src/auth/login.js";
-import { setRights } from "../../src/profile/set-rights.js";
-import type { TokenPair } from "../../src/tokens/token-pair.js";
+import type { TokenPair } from "../../src/sessions/token-pair.js";
 import type { User } from "../../src/users/user.js";
-import { activeUser, type TestWorld, testPassword } from "./world.js";
+import { activeUser, type TestWorld, testPassword } from "./test-context.js";
 
 /** An active account that is staff and has signed in. */
 export async function administrator(world: TestWorld): Promise<{ user: User; tokens: TokenPair }> {

@@ -4,16 +4,19 @@ import { relative } from "node:path";
 /** The least share of covered lines, in percent, of each folder of `src`. */
 const targets: Readonly<Record<string, number>> = {
   users: 95,
-  codes: 95,
-  tokens: 95,
+  passwords: 95,
+  verification: 95,
+  sessions: 95,
   sms: 95,
   auth: 95,
   profile: 95,
+  accounts: 95,
   whitelist: 95,
   paging: 95,
   rpc: 90,
   rest: 90,
-  limits: 90,
+  http: 90,
+  "rate-limits": 90,
 };
 
 /** A file of types alone is never loaded, and has no line to cover. */

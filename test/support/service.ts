@@ -2,7 +2,7 @@ import { type App, createApp } from "../../src/app.js";
 import type { LimitName } from "../../src/config.js";
 import { testLogger } from "./log.js";
 import { testKeyPrefix, testRedisUrl } from "./redis.js";
-import { type TestWorld, testWorld } from "./world.js";
+import { type TestWorld, testWorld } from "./test-context.js";
 
 /** The whole service on a free port, with a real PostgreSQL, a real Redis and everything else a test world has. */
 export interface TestService {

@@ -16,7 +16,7 @@ import {
   person,
   type TestWorld,
   testWorld,
-} from "../support/world.js";
+} from "../support/test-context.js";
 
 describe("whitelist", () => {
   let world: TestWorld;

@@ -3,7 +3,7 @@ import type { User } from "../../src/users/user.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
 import { type EntrySelection, listEntries } from "../../src/whitelist/list-entries.js";
 import { removeEntry } from "../../src/whitelist/remove-entry.js";
-import { activeUser, failure, newPhone, type TestWorld, testWorld } from "../support/world.js";
+import { activeUser, failure, newPhone, type TestWorld, testWorld } from "../support/test-context.js";
 
 const everything: EntrySelection = {
   isActive: null,

@@ -1,7 +1,7 @@
 import { expect } from "chai";
+import { createUserDirectory } from "../../src/accounts/account-store.js";
 import type { Database } from "../../src/db/database.js";
 import { parseSearch } from "../../src/paging/search-terms.js";
-import { createUserDirectory } from "../../src/users/user-directory.js";
 import { createWhitelistHistory } from "../../src/whitelist/whitelist-history.js";
 import {
   createWhitelistLists,

@@ -6,7 +6,7 @@ import { Worker } from "node:worker_threads";
 import { DomainError } from "../../errors.js";
 import type { Database } from "../database.js";
 import { openDatabase } from "../open-database.js";
-import { FolderInUse, type Owner, ownerOf } from "./ownership.js";
+import { FolderInUse, type Owner, ownerOf } from "./directory-lock.js";
 import type { WorkerInput, WorkerMessage } from "./worker.js";
 
 /** Milliseconds: as long as a command, or a server that was told to stop, may still take. */

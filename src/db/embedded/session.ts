@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
-import type { Turns } from "./turns.js";
+import type { Turns } from "./mutex.js";
 import {
   batchOf,
   errorResponse,

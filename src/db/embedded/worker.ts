@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { PGlite } from "@electric-sql/pglite";
-import { FolderInUse, type Owner, takeOwnership } from "./ownership.js";
+import { FolderInUse, type Owner, takeOwnership } from "./directory-lock.js";
+import { createTurns } from "./mutex.js";
 import { type Engine, serveSession } from "./session.js";
-import { createTurns } from "./turns.js";
 
 // The thread in which the embedded database runs, as each of its statements blocks its thread.
 

@@ -1,4 +1,4 @@
-import { takeOwnership } from "../../../src/db/embedded/ownership.js";
+import { takeOwnership } from "../../../src/db/embedded/directory-lock.js";
 
 // A process that takes the folder it is given, says so, and stays.
 await takeOwnership(process.argv[2] ?? "", 0, () => {});

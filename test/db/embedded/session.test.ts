@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { expect } from "chai";
 import pg from "pg";
+import { createTurns } from "../../../src/db/embedded/mutex.js";
 import { type Engine, serveSession } from "../../../src/db/embedded/session.js";
-import { createTurns } from "../../../src/db/embedded/turns.js";
 import { rejection } from "../../support/rejection.js";
 
 const turnLimit = 300;

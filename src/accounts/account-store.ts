@@ -1,0 +1,111 @@
+import type { Database, Statement, Tx } from "../db/database.js";
+import { createListQuery, matches, orderFrom } from "../paging/list-query.js";
+import type { Order } from "../paging/order.js";
+import type { Placed } from "../paging/page.js";
+import type { Position } from "../paging/page-token.js";
+import type { SearchTerms } from "../paging/search-terms.js";
+import type { User } from "../users/user.js";
+import { toUser, type UserRow, userColumns } from "../users/user-row.js";
+
+/** The columns that accounts can be listed by; the first is the usual one. */
+export const userOrders = ["date_joined", "phone"] as const;
+export type UserOrder = Order<(typeof userOrders)[number]>;
+
+/** Which accounts are listed; null: whatever it is. */
+export interface UserFilter {
+  isActive: boolean | null;
+  isStaff: boolean | null;
+  search: SearchTerms | null;
+  joinedAfter: Date | null;
+  joinedBefore: Date | null;
+}
+
+/** What an account may do beyond its own affairs. */
+export interface Rights {
+  isStaff: boolean;
+  isSuperuser: boolean;
+}
+
+/** All accounts, as administrators work with them. */
+export interface UserDirectory {
+  /** At most `limit` accounts after a position. An index serves every order and filter. */
+  page(
+    tx: Tx | null,
+    list: { filter: UserFilter; order: UserOrder; after: Position | null; limit: number },
+  ): Promise<Placed<User>[]>;
+  /**
+   * The ids of the active superusers. Until `tx` ends nobody else gets past this call, and none of them can be
+   * changed: of several who take away rights at once, each sees what the one before has left.
+   */
+  lockSuperusers(tx: Tx): Promise<number[]>;
+  /** Ends an account (`now` tells when) or activates it, whatever it was; null when it has gone. */
+  setActive(tx: Tx, id: number, isActive: boolean, now: Date): Promise<User | null>;
+  /** Gives an account these rights and no others; null when it has gone. */
+  setRights(tx: Tx, id: number, rights: Rights): Promise<User | null>;
+}
+
+const lockSuperusers: Statement = {
+  name: "directory_lock_superusers",
+  text: "SELECT id FROM users WHERE is_superuser AND is_active ORDER BY id FOR UPDATE",
+};
+
+const setActive: Statement = {
+  name: "directory_set_active",
+  text: `UPDATE users SET is_active = $2, deactivated_at = CASE WHEN $2 THEN NULL ELSE coalesce(deactivated_at, $3) END
+         WHERE id = $1 RETURNING ${userColumns}`,
+};
+
+const setRights: Statement = {
+  name: "directory_set_rights",
+  text: `UPDATE users SET is_staff = $2, is_superuser = $3 WHERE id = $1 RETURNING ${userColumns}`,
+};
+
+/** As in the index `users_words`. */
+const words = "search_words(users.first_name || ' ' || users.last_name || ' ' || coalesce(users.email, ''))";
+
+interface PlacedRow extends UserRow {
+  /** With all its digits: a Date has none below the millisecond. */
+  place: string;
+}
+
+function pageStatement(list: Parameters<UserDirectory["page"]>[1]): {
+  statement: Statement;
+  values: readonly unknown[];
+} {
+  const { filter, order, after, limit } = list;
+  const query = createListQuery();
+  // Constants, not values: the partial index is for these words.
+  if (filter.isActive !== null) query.where(filter.isActive ? "users.is_active" : "NOT users.is_active");
+  if (filter.isStaff !== null) query.where(filter.isStaff ? "users.is_staff" : "NOT users.is_staff");
+  if (filter.joinedAfter) query.where(`users.date_joined >= ${query.value(filter.joinedAfter)}`);
+  if (filter.joinedBefore) query.where(`users.date_joined < ${query.value(filter.joinedBefore)}`);
+  if (filter.search) {
+    query.where(`(${matches(query, filter.search, { table: "users", words }).join(" OR ") || "false"})`);
+  }
+  const tail = query.tail(orderFrom(query, { table: "users", order, after }), limit);
+  const text = `SELECT ${userColumns}, users.${order.column}::text AS place FROM users ${tail}`;
+  return { statement: { name: "directory_page", text, isAdHoc: true }, values: query.values };
+}
+
+export function createUserDirectory(database: Database): UserDirectory {
+  async function change(tx: Tx, statement: Statement, values: readonly unknown[]): Promise<User | null> {
+    const [row] = await database.run<UserRow>(tx, statement, values);
+    return row ? toUser(row) : null;
+  }
+
+  return {
+    async page(tx, list) {
+      const { statement, values } = pageStatement(list);
+      const rows = await database.run<PlacedRow>(tx, statement, values);
+      return rows.map((row) => ({
+        row: toUser(row),
+        position: list.order.column === "phone" ? [row.place] : [row.place, String(row.id)],
+      }));
+    },
+    async lockSuperusers(tx) {
+      return (await database.run<{ id: number }>(tx, lockSuperusers, [])).map(({ id }) => id);
+    },
+    setActive: (tx, id, isActive, now) => change(tx, setActive, [id, isActive, now]),
+    setRights: (tx, id, { isStaff, isSuperuser }) => change(tx, setRights, [id, isStaff, isSuperuser]),
+  };
+}

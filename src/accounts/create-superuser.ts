@@ -1,0 +1,51 @@
+import type { PasswordHasher } from "../passwords/password-hash.js";
+import { checkPassword, normalisePassword, type PasswordRules } from "../passwords/password-policy.js";
+import type { Clock } from "../system/clock.js";
+import { personalName } from "../users/personal-text.js";
+import { type PhoneRules, parsePhone } from "../users/phone-number.js";
+import type { RegistrationStore } from "../users/registration-store.js";
+import type { User } from "../users/user.js";
+import type { UserStore } from "../users/user-store.js";
+
+export interface CreateSuperuserDeps {
+  users: UserStore;
+  registrations: RegistrationStore;
+  hasher: PasswordHasher;
+  clock: Clock;
+  phoneRules: PhoneRules;
+  passwordRules: PasswordRules;
+}
+
+export interface CreateSuperuserInput {
+  phone: string;
+  firstName: string;
+  lastName: string;
+  password: string;
+}
+
+/**
+ * Creates an active account with every right. The whitelist is not asked: whoever can do this owns the database.
+ *
+ * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, INVALID_REQUEST, PASSWORD_REJECTED or PHONE_TAKEN.
+ */
+export async function createSuperuser(deps: CreateSuperuserDeps, input: CreateSuperuserInput): Promise<User> {
+  const phone = parsePhone(deps.phoneRules, input.phone);
+  const firstName = personalName("first_name", input.firstName);
+  const lastName = personalName("last_name", input.lastName);
+  const password = normalisePassword(input.password);
+  checkPassword(deps.passwordRules, password, { phone, firstName, lastName, email: null });
+  await deps.registrations.removeAbandoned(null, phone, deps.clock.now());
+  return deps.users.create(null, {
+    phone,
+    firstName,
+    lastName,
+    email: null,
+    address: null,
+    apartmentName: null,
+    passwordHash: await deps.hasher.hash(password),
+    dateJoined: deps.clock.now(),
+    isActive: true,
+    isStaff: true,
+    isSuperuser: true,
+  });
+}

@@ -1,0 +1,65 @@
+import type { Database, Tx } from "../db/database.js";
+import { DomainError } from "../errors.js";
+import type { SessionStore } from "../sessions/session-store.js";
+import type { Clock } from "../system/clock.js";
+import { type PhoneRules, parsePhone } from "../users/phone-number.js";
+import type { User } from "../users/user.js";
+import type { UserStore } from "../users/user-store.js";
+import type { CodeStore } from "../verification/code-store.js";
+import type { UserDirectory } from "./account-store.js";
+
+export interface AdministerUserDeps {
+  database: Database;
+  users: UserStore;
+  directory: UserDirectory;
+  clock: Clock;
+  phoneRules: PhoneRules;
+}
+
+export interface SetUserActiveDeps extends AdministerUserDeps {
+  sessions: SessionStore;
+  codes: CodeStore;
+}
+
+/**
+ * Deactivates an account, so that it can neither sign in nor be activated by SMS, and ends its sessions; or activates
+ * it, also one that was never proved. Its codes are void in both cases. Doing it again changes nothing.
+ *
+ * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND or LAST_SUPERUSER.
+ */
+export async function setUserActive(
+  deps: SetUserActiveDeps,
+  { phone, isActive }: { phone: string; isActive: boolean },
+): Promise<User> {
+  return changeAccount(deps, phone, async (tx, { id }, isLastSuperuser) => {
+    if (isLastSuperuser && !isActive) throw new DomainError("LAST_SUPERUSER");
+    const now = deps.clock.now();
+    const user = await deps.directory.setActive(tx, id, isActive, now);
+    await deps.codes.voidAll(tx, id);
+    if (!isActive) await deps.sessions.endAll(tx, id, now, null);
+    return user;
+  });
+}
+
+/**
+ * Changes the account that has a number, in a transaction; `change` is told whether it is the last active superuser.
+ * Such changes wait for each other, so that of two superusers who end each other one stays.
+ *
+ * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND, and what `change` throws.
+ */
+export async function changeAccount(
+  deps: AdministerUserDeps,
+  text: string,
+  change: (tx: Tx, user: User, isLastSuperuser: boolean) => Promise<User | null>,
+): Promise<User> {
+  const phone = parsePhone(deps.phoneRules, text);
+  return deps.database.transaction(async (tx) => {
+    const superusers = await deps.directory.lockSuperusers(tx);
+    const account = await deps.users.findByPhone(tx, phone);
+    if (!account) throw new DomainError("ACCOUNT_NOT_FOUND");
+    const isLastSuperuser = superusers.length === 1 && superusers[0] === account.user.id;
+    const changed = await change(tx, account.user, isLastSuperuser);
+    if (!changed) throw new DomainError("ACCOUNT_NOT_FOUND");
+    return changed;
+  });
+}

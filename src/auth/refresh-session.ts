@@ -1,0 +1,45 @@
+import { DomainError } from "../errors.js";
+import type { SessionStore } from "../sessions/session-store.js";
+import { issueTokenPair, type TokenPair, type TokenPairDeps } from "../sessions/token-pair.js";
+import { addSeconds, type Clock } from "../system/clock.js";
+import type { Random } from "../system/random.js";
+
+export interface RefreshTokenDeps extends TokenPairDeps {
+  sessions: SessionStore;
+  clock: Clock;
+  random: Random;
+  refreshTtlSeconds: number;
+  /** Seconds in which a used token still gets its successor again. */
+  reuseGraceSeconds: number;
+}
+
+/**
+ * Exchanges a refresh token for its successor and a new access token. A used token gets the same successor again
+ * within the grace, so that a phone that lost the answer stays signed in; later it ends its session, since
+ * either its owner or a thief holds a copy (RFC 9700, section 4.14.2).
+ *
+ * Throws REFRESH_REJECTED.
+ */
+export async function refreshToken(deps: RefreshTokenDeps, input: { refresh: string }): Promise<TokenPair> {
+  const claims = await deps.refreshTokens.read(input.refresh);
+  if (!claims) throw new DomainError("REFRESH_REJECTED");
+
+  const now = deps.clock.now();
+  const { sessionId, userId } = claims;
+  const outcome = await deps.sessions.rotate(null, {
+    sessionId,
+    userId,
+    refreshId: claims.id,
+    nextRefreshId: deps.random.uuid(),
+    now,
+    graceSince: addSeconds(now, -deps.reuseGraceSeconds),
+    expiresAt: addSeconds(now, deps.refreshTtlSeconds),
+  });
+  if (outcome.kind !== "rotated") {
+    throw new DomainError("REFRESH_REJECTED", { sentence: (m) => m.refreshBlacklisted });
+  }
+
+  const { successorId: id, issuedAt, user } = outcome;
+  const expiresAt = addSeconds(issuedAt, deps.refreshTtlSeconds);
+  return issueTokenPair(deps, user, { id, sessionId, userId, issuedAt, expiresAt }, now);
+}

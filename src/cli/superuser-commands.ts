@@ -1,0 +1,34 @@
+import askPassword from "@inquirer/password";
+import type { Command } from "commander";
+import { createSuperuser } from "../accounts/create-superuser.js";
+import { UsageError } from "../infrastructure.js";
+import type { Runner } from "./runner.js";
+
+export function addUserCommands(program: Command, run: Runner): void {
+  program
+    .command("create-superuser")
+    .description(
+      "create an active account with every right; the password comes from WATERBILL_PASSWORD or is asked for",
+    )
+    .requiredOption("--phone <phone>")
+    .requiredOption("--first-name <name>")
+    .requiredOption("--last-name <name>")
+    .action(async (options: { phone: string; firstName: string; lastName: string }) => {
+      const password = run.environment.WATERBILL_PASSWORD || (await newPassword());
+      await run.withParts(async (parts) => {
+        const user = await createSuperuser(parts, { ...options, password });
+        console.log(`${user.phone} is a superuser now`);
+      });
+    });
+}
+
+async function newPassword(): Promise<string> {
+  if (!process.stdin.isTTY) {
+    throw new UsageError("There is no terminal to ask for the password: set WATERBILL_PASSWORD.");
+  }
+  const password = await askPassword({ message: "Password:" });
+  if ((await askPassword({ message: "Once more:" })) !== password) {
+    throw new UsageError("The passwords do not match.");
+  }
+  return password;
+}

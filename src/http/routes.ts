@@ -1,0 +1,107 @@
+import { constants } from "node:http2";
+import type { Logger } from "../system/logger.js";
+import type { Random } from "../system/random.js";
+import type { TrustsProxy } from "./client-address.js";
+import {
+  type NodeHandler,
+  type NodeRequest,
+  type NodeResponse,
+  pathOf,
+  type RequestHandler,
+  type RpcHandler,
+} from "./node-handler.js";
+import type { Readiness } from "./readiness.js";
+import { callerOfRequest } from "./request-caller.js";
+
+interface Deps {
+  rpc: RpcHandler;
+  rest: RequestHandler;
+  readiness: Pick<Readiness, "check">;
+  trustsProxy: TrustsProxy;
+  random: Pick<Random, "uuid">;
+  logger: Logger;
+}
+
+interface ProbeAnswer {
+  status: number;
+  body: object;
+}
+
+type Probe = () => Promise<ProbeAnswer>;
+
+/** What load balancers and people ask by plain HTTP. */
+function createProbes(readiness: Deps["readiness"]): ReadonlyMap<string, Probe> {
+  const ping: Probe = async () => ({ status: 200, body: { message: "pong" } });
+  return new Map<string, Probe>([
+    ["/healthz", async () => ({ status: 200, body: { status: "alive" } })],
+    [
+      "/readyz",
+      async () =>
+        (await readiness.check())
+          ? { status: 200, body: { status: "ready" } }
+          : { status: 503, body: { status: "not ready" } },
+    ],
+    ["/ping", ping],
+    ["/ping/", ping],
+  ]);
+}
+
+function endBare(response: NodeResponse, status: number): void {
+  response.statusCode = status;
+  response.end();
+}
+
+async function answerProbe(probe: Probe, request: NodeRequest, response: NodeResponse): Promise<void> {
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    response.setHeader("allow", "GET, HEAD");
+    endBare(response, 405);
+    return;
+  }
+  const { status, body } = await probe();
+  response.statusCode = status;
+  response.setHeader("content-type", "application/json");
+  response.end(JSON.stringify(body));
+}
+
+/** Whether the request names its host in a form that makes a URL, as connect needs one. */
+function hasHost(request: NodeRequest): boolean {
+  const host = "authority" in request ? request.authority : request.headers.host;
+  return host !== undefined && URL.canParse(`http://${host}`);
+}
+
+/**
+ * Hands each request to whom its path belongs. Each path is served in one spelling: whatever else would lead
+ * there, like `//`, `..` or `%2e`, is another path. Every answer carries `X-Request-Id`.
+ */
+export function createRoutes(deps: Deps): NodeHandler {
+  const { rpc, rest, logger } = deps;
+  const probes = createProbes(deps.readiness);
+
+  async function answer(request: NodeRequest, response: NodeResponse): Promise<void> {
+    const caller = callerOfRequest(deps, request);
+    response.setHeader("x-request-id", caller.requestId);
+    // Answers hold tokens and personal data, or change by the second.
+    response.setHeader("cache-control", "no-store");
+
+    const path = pathOf(request);
+    const probe = probes.get(path);
+    if (probe) return answerProbe(probe, request, response);
+    if (!rpc.serves(path)) return rest.handle(request, response, caller);
+    if (hasHost(request)) return rpc.handle(request, response, caller);
+    endBare(response, 400);
+  }
+
+  function fail(response: NodeResponse, error: unknown): void {
+    const hasClientGone = "stream" in response ? response.stream.destroyed : response.destroyed;
+    if (hasClientGone) return;
+    logger.error({ err: error, requestId: response.getHeader("x-request-id") }, "could not answer a request");
+    if (!response.headersSent) endBare(response, 500);
+    // Half an answer must not look like a whole one.
+    else if ("stream" in response) response.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    else response.destroy();
+  }
+
+  return (request, response) => {
+    answer(request, response).catch((error: unknown) => fail(response, error));
+  };
+}

@@ -1,0 +1,61 @@
+import type { Database } from "../db/database.js";
+import { DomainError } from "../errors.js";
+import type { SessionStore } from "../sessions/session-store.js";
+import { findLinkOwner, type LinkOwnerDeps, type OwnSession } from "../verification/link-owner.js";
+import { type ConfirmBySmsDeps, confirmBySms } from "../verification/notify-by-sms.js";
+import { proveCode, returnTry, spendLink } from "../verification/verify-link.js";
+import type { PasswordHasher } from "./password-hash.js";
+import {
+  checkPassword,
+  normalisePassword,
+  type PasswordRules,
+  requireSamePassword,
+} from "./password-policy.js";
+
+export interface ReplacePasswordDeps extends LinkOwnerDeps, ConfirmBySmsDeps {
+  database: Database;
+  sessions: SessionStore;
+  hasher: PasswordHasher;
+  passwordRules: PasswordRules;
+}
+
+export interface ReplacePasswordInput {
+  purpose: "password_reset" | "password_change";
+  token: string;
+  code: string;
+  newPassword: string;
+  newPasswordConfirm: string;
+  /** The caller's own session, if the call came with one: it must be the link's owner's, and it stays open. */
+  session: OwnSession | null;
+}
+
+/**
+ * Sets the password of whoever holds link and code, ends all other sessions, voids the user's other codes, and
+ * confirms by SMS. Neither a refused password nor a full queue costs a try at the code.
+ *
+ * Throws INVALID_REQUEST, TOKEN_REQUIRED, TOKEN_INVALID, LINK_REJECTED, CODE_LOCKED, CODE_INCORRECT,
+ * PASSWORD_REJECTED or OVERLOADED.
+ */
+export async function replacePassword(deps: ReplacePasswordDeps, input: ReplacePasswordInput): Promise<void> {
+  const { purpose, session } = input;
+  requireSamePassword(input.newPassword, input.newPasswordConfirm, "new_password_confirm");
+  const { link, user } = await findLinkOwner(deps, input.token, purpose, session);
+
+  const password = normalisePassword(input.newPassword);
+  checkPassword(deps.passwordRules, password, user, "new_password");
+  await proveCode(deps, link, input.code);
+  const passwordHash = await deps.hasher.hash(password).catch(async (error: unknown) => {
+    await returnTry(deps, link);
+    throw error;
+  });
+
+  await deps.database.transaction(async (tx) => {
+    await spendLink(deps, tx, link);
+    // First the account: a login or a request for a code under way waits here, and then finds it changed.
+    const isChanged = await deps.users.setPasswordHash(tx, user.id, passwordHash);
+    if (!isChanged) throw new DomainError("LINK_REJECTED");
+    await deps.codes.voidAll(tx, user.id);
+    await deps.sessions.endAll(tx, user.id, deps.clock.now(), session?.id ?? null);
+  });
+  confirmBySms(deps, user.phone, purpose);
+}

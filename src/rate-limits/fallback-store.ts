@@ -1,0 +1,120 @@
+import { Redis, type RedisOptions } from "ioredis";
+import type { Logger } from "../system/logger.js";
+import { createRedisWindows } from "./redis-store.js";
+import type { Count, Window, WindowStore } from "./store.js";
+
+/** How long a call waits for Redis, in milliseconds. */
+const answerDeadline = 150;
+/** How long the first calls wait to learn whether there is a Redis, in milliseconds. */
+const startDeadline = 1000;
+
+/** Every wait is short enough for a Redis that is back to be in use again within two seconds. */
+const connectionOptions = {
+  enableOfflineQueue: false,
+  // A call whose connection is lost is counted in memory, not sent again.
+  maxRetriesPerRequest: 0,
+  autoResendUnfulfilledCommands: false,
+  retryStrategy: () => 300,
+  connectTimeout: 500,
+  // For the handshake: the script has `answerDeadline`.
+  commandTimeout: 1000,
+  // A hung Redis never closes its side: destroy the socket.
+  disconnectTimeout: 100,
+  maxLoadingRetryTime: 500,
+} satisfies RedisOptions;
+
+/** Counted on each new connection, to learn whether Redis does the real thing: it may be read-only, or full. */
+const probe: Window = { key: "probe", limit: 1, seconds: 1 };
+
+/**
+ * Rejects when `work` takes longer than `milliseconds`. What has already arrived, and was only not read yet
+ * because the process was busy, still counts as in time: the timer lets one round of reading pass first.
+ */
+function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = () => reject(new Error(`no answer within ${milliseconds} ms`));
+    const timer = setTimeout(() => setImmediate(late), milliseconds);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+interface SharedWindows extends WindowStore {
+  close(): void;
+}
+
+/**
+ * Windows in Redis, and in `memory` from the moment Redis fails, refuses or hangs until it works again.
+ *
+ * One failure is enough: later calls don't try. The connection is then dropped and made anew every 300 ms, and
+ * Redis is used again as soon as it has counted a probe. Each change is logged once. Calls counted in one place
+ * are not carried over to the other, so across a change a caller may get a second helping per process.
+ *
+ * Connecting takes place in the background; the first calls wait for its outcome, for a second at most.
+ */
+export function createSharedWindows(
+  url: string,
+  prefix: string,
+  memory: WindowStore,
+  logger: Logger,
+): SharedWindows {
+  const redis = new Redis(url, connectionOptions);
+  const shared = createRedisWindows(redis, prefix);
+  let place: "undecided" | "redis" | "memory" | "closed" = "undecided";
+
+  let decide = () => {};
+  const decided = new Promise<void>((resolve) => {
+    decide = resolve;
+  });
+
+  function useRedis(): void {
+    if (place === "closed") return;
+    place = "redis";
+    logger.info("limits are kept in Redis");
+    decide();
+  }
+
+  /** `reason` is a message and not the error, which also carries the command and so a client's address. */
+  function useMemory(reason: string): void {
+    if (place === "memory" || place === "closed") return;
+    place = "memory";
+    logger.warn({ reason }, "Redis does not work: limits are kept in the memory of this process");
+    decide();
+  }
+
+  function fail(error: unknown): void {
+    useMemory(error instanceof Error ? error.message : String(error));
+    // Once, and only then: ioredis gives up for good when it is told to disconnect while it begins to connect.
+    if (redis.status === "ready" && redis.stream.writable) redis.disconnect(true);
+  }
+
+  async function takeShared(windows: readonly Window[]): Promise<Count[]> {
+    try {
+      return await within(answerDeadline, shared.take(windows));
+    } catch (error) {
+      fail(error);
+      throw error;
+    }
+  }
+
+  redis.on("ready", () => takeShared([probe]).then(useRedis, () => {}));
+  redis.on("error", fail);
+  redis.on("close", () => useMemory("the connection was closed"));
+  const start = setTimeout(() => {
+    if (place === "undecided") useMemory(`not ready within ${startDeadline} ms`);
+  }, startDeadline);
+  start.unref();
+
+  return {
+    async take(windows) {
+      if (place === "undecided") await decided;
+      if (place !== "redis") return memory.take(windows);
+      return takeShared(windows).catch(() => memory.take(windows));
+    },
+    close() {
+      place = "closed";
+      decide();
+      clearTimeout(start);
+      redis.disconnect();
+    },
+  };
+}

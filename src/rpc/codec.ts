@@ -1,0 +1,59 @@
+import {
+  type DescMessage,
+  fromBinary,
+  fromJson,
+  type JsonObject,
+  type JsonValue,
+  type Message,
+} from "@bufbuild/protobuf";
+import { isFieldError } from "@bufbuild/protobuf/reflect";
+import { bodyNotJson, bodyUnreadable, fieldWrongType } from "../http/request-error.js";
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/** The text of `bytes`, which must be UTF-8; a byte order mark is left out. Throws a RequestFault. */
+export function readText(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch (error) {
+    throw bodyUnreadable(error);
+  }
+}
+
+/** The JSON object that `bytes` spell. A key that comes twice has its last value. Throws a RequestFault. */
+export function readJsonObject(bytes: Uint8Array): JsonObject {
+  const value = parseJson(readText(bytes));
+  if (value === null || typeof value !== "object" || Array.isArray(value)) throw bodyNotJson();
+  return value;
+}
+
+function parseJson(text: string): JsonValue {
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch (error) {
+    throw bodyNotJson(error);
+  }
+}
+
+/**
+ * The message that a JSON object spells, with either spelling of field names; unknown keys are ignored.
+ * Throws a RequestFault that names the field, where one is at fault.
+ */
+export function messageFromJson(schema: DescMessage, json: JsonObject): Message {
+  try {
+    return fromJson(schema, json, { ignoreUnknownFields: true });
+  } catch (error) {
+    // protobuf-es tells the field in the cause of its error, and nowhere else but in prose.
+    const cause = error instanceof Error ? error.cause : undefined;
+    throw isFieldError(cause) ? fieldWrongType(cause.field().name, error) : bodyUnreadable(error);
+  }
+}
+
+/** The message in protobuf's binary form. Throws a RequestFault. */
+export function messageFromBinary(schema: DescMessage, bytes: Uint8Array): Message {
+  try {
+    return fromBinary(schema, bytes);
+  } catch (error) {
+    throw bodyUnreadable(error);
+  }
+}

@@ -1,0 +1,89 @@
+import type { Message } from "@bufbuild/protobuf";
+import type { ConnectError } from "@connectrpc/connect";
+import {
+  codeToHttpStatus,
+  contentTypeUnaryJson,
+  contentTypeUnaryProto,
+  errorToJsonBytes,
+  parseTimeout,
+  trailerMux,
+} from "@connectrpc/connect/protocol-connect";
+import type { Caller } from "../caller.js";
+import { clientSignal, send, toHeaders } from "../http/node-body.js";
+import type { NodeRequest, NodeResponse } from "../http/node-handler.js";
+import { decompress, readBody } from "../http/read-body.js";
+import { bodyUnreadable } from "../http/request-error.js";
+import { binaryCodec, jsonCodec, type MessageCodec } from "./message-codec.js";
+import type { Call } from "./unary-method.js";
+
+/** How a content type of a unary Connect call is answered (https://connectrpc.com/docs/protocol). */
+export interface ConnectForm {
+  contentType: string;
+  codec: MessageCodec;
+}
+
+const connectForms: readonly ConnectForm[] = [
+  { contentType: contentTypeUnaryJson, codec: jsonCodec },
+  { contentType: contentTypeUnaryProto, codec: binaryCodec },
+];
+
+/** The Connect form that a media type asks for; undefined for any other, streams' included. */
+export function connectForm(mediaType: string): ConnectForm | undefined {
+  return connectForms.find(({ contentType }) => contentType === mediaType);
+}
+
+/** Answers a unary call of the Connect protocol. */
+export async function answerConnect(
+  call: Call,
+  request: NodeRequest,
+  response: NodeResponse,
+  caller: Caller,
+  { contentType, codec }: ConnectForm,
+): Promise<void> {
+  const { method } = call;
+  const header = toHeaders(request.headers);
+  const timeout = parseTimeout(header.get("connect-timeout-ms"), Number.MAX_SAFE_INTEGER);
+
+  async function read(): Promise<Message> {
+    if (timeout.error) throw bodyUnreadable(timeout.error);
+    return codec.decode(
+      method.input,
+      decompress(await readBody(request), request.headers["content-encoding"]),
+    );
+  }
+
+  const outcome = await call.run({
+    door: "connect",
+    caller,
+    header,
+    signal: clientSignal(response),
+    timeoutMs: timeout.timeoutMs,
+    read,
+    write: (message) => codec.encode(method.output, message),
+  });
+  const answerHeader = trailerMux(outcome.header, outcome.trailer);
+  if (outcome.error) {
+    sendConnectError(request, response, outcome.error, answerHeader, codeToHttpStatus(outcome.error.code));
+    return;
+  }
+  answerHeader.set("content-type", contentType);
+  answerHeader.set("content-length", String(outcome.answer.byteLength));
+  send(request, response, { status: 200, header: answerHeader, body: outcome.answer });
+}
+
+/** Sends an error as the Connect protocol spells it: JSON, whatever the call was in. */
+export function sendConnectError(
+  request: NodeRequest,
+  response: NodeResponse,
+  error: ConnectError,
+  header: Headers,
+  status: number,
+): void {
+  error.metadata.forEach((value, name) => {
+    header.set(name, value);
+  });
+  const body = errorToJsonBytes(error, undefined);
+  header.set("content-type", contentTypeUnaryJson);
+  header.set("content-length", String(body.byteLength));
+  send(request, response, { status, header, body });
+}

@@ -1,0 +1,107 @@
+import type { Message } from "@bufbuild/protobuf";
+import type { ConnectError } from "@connectrpc/connect";
+import { parseTimeout, setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
+import type { Caller } from "../caller.js";
+import { clientSignal, send, toHeaders } from "../http/node-body.js";
+import type { NodeRequest, NodeResponse } from "../http/node-handler.js";
+import { maxMessageBytes, readBody } from "../http/read-body.js";
+import { bodyUnreadable } from "../http/request-error.js";
+import { frameHeaderBytes, readFrame, trailerFlag, writeFrame } from "./grpc-frame.js";
+import { binaryCodec, jsonCodec, type MessageCodec } from "./message-codec.js";
+import type { Call } from "./unary-method.js";
+
+/** How a content type of gRPC or gRPC-Web wants to be answered. */
+export interface GrpcForm {
+  door: "grpc" | "grpc-web";
+  codec: MessageCodec;
+  /** The content type, for the answer. */
+  contentType: string;
+}
+
+const codecs = { "": binaryCodec, "+proto": binaryCodec, "+json": jsonCodec };
+
+/** The forms that are served; gRPC-Web's base64 text is not. */
+const grpcForms: readonly GrpcForm[] = (["grpc", "grpc-web"] as const).flatMap((door) =>
+  Object.entries(codecs).map(([suffix, codec]) => ({
+    door,
+    codec,
+    contentType: `application/${door}${suffix}`,
+  })),
+);
+
+/** The gRPC form that a media type asks for; undefined for any other. */
+export function grpcForm(mediaType: string): GrpcForm | undefined {
+  return grpcForms.find(({ contentType }) => contentType === mediaType);
+}
+
+/**
+ * Answers a unary call of gRPC (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md) or gRPC-Web
+ * (PROTOCOL-WEB.md). Answers are never compressed: they are small, and some hold secrets beside what the caller sent.
+ */
+export async function answerGrpc(
+  call: Call,
+  request: NodeRequest,
+  response: NodeResponse,
+  caller: Caller,
+  form: GrpcForm,
+): Promise<void> {
+  const { method } = call;
+  const header = toHeaders(request.headers);
+  const timeout = parseTimeout(header.get("grpc-timeout"), Number.MAX_SAFE_INTEGER);
+
+  async function read(): Promise<Message> {
+    if (timeout.error) throw bodyUnreadable(timeout.error);
+    const body = await readBody(request, frameHeaderBytes + maxMessageBytes);
+    const payload = readFrame(body, header.get("grpc-encoding") ?? undefined);
+    return form.codec.decode(method.input, payload);
+  }
+
+  const outcome = await call.run({
+    door: form.door,
+    caller,
+    header,
+    signal: clientSignal(response),
+    timeoutMs: timeout.timeoutMs,
+    read,
+    write: (message) => form.codec.encode(method.output, message),
+  });
+  const { error, trailer } = outcome;
+  const message = error ? Buffer.alloc(0) : writeFrame(0, outcome.answer);
+  sendGrpc(request, response, form, { header: outcome.header, message, error, trailer });
+}
+
+interface GrpcAnswer {
+  header: Headers;
+  /** The framed message; empty when there is an error. */
+  message: Uint8Array;
+  error: ConnectError | undefined;
+  trailer: Headers;
+}
+
+/** Sends message and status: in trailers for gRPC, in a last frame of the body for gRPC-Web. */
+export function sendGrpc(
+  request: NodeRequest,
+  response: NodeResponse,
+  form: GrpcForm,
+  { header, message, error, trailer }: GrpcAnswer,
+): void {
+  header.set("content-type", form.contentType);
+  header.set("grpc-accept-encoding", "identity,gzip");
+  setTrailerStatus(trailer, error);
+  if (error) trailer.set("grpc-message", percentEncode(error.rawMessage));
+  if (form.door === "grpc") {
+    send(request, response, { status: 200, header, body: message, trailer });
+    return;
+  }
+  const lines = Array.from(trailer, ([name, value]) => `${name}: ${value}\r\n`).join("");
+  const body = Buffer.concat([message, writeFrame(trailerFlag, Buffer.from(lines))]);
+  send(request, response, { status: 200, header, body });
+}
+
+/**
+ * The form of `grpc-message`: UTF-8, with `%` and every byte that isn't printable ASCII percent-encoded. The
+ * library encodes more than that, and grpc-js doesn't undo the rest.
+ */
+export function percentEncode(text: string): string {
+  return text.replace(/[^\x20-\x24\x26-\x7e]+/g, encodeURIComponent);
+}

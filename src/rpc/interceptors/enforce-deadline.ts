@@ -1,0 +1,19 @@
+import type { Interceptor } from "@connectrpc/connect";
+import { deadlineKey, untilAborted } from "../deadline.js";
+import { unlessStopped, untilStopped } from "../stream-messages.js";
+
+/**
+ * Ends the call when its deadline passes, whether or not the service minds `context.signal`: the client has
+ * stopped waiting, and what is still running answers nobody. A call that comes too late isn't begun.
+ */
+export const keepDeadline: Interceptor = (next) => async (request) => {
+  if (request.stream) {
+    const { signal } = request;
+    const message = untilStopped(request.message, signal);
+    const response = await unlessStopped(next({ ...request, message }), signal);
+    return response.stream ? { ...response, message: untilStopped(response.message, signal) } : response;
+  }
+  const expiry = request.contextValues.get(deadlineKey);
+  expiry?.throwIfAborted();
+  return untilAborted(next(request), expiry);
+};

@@ -1,0 +1,64 @@
+import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
+import { codeToString } from "@connectrpc/connect/protocol-connect";
+import { callerKey, doorKey, principalKey } from "../../caller.js";
+import { DomainError, errorTable, type Reason } from "../../errors.js";
+import { describeError } from "../../system/describe-error.js";
+import type { Logger } from "../../system/logger.js";
+import { watchEnd } from "../stream-messages.js";
+
+export interface LogCallsDeps {
+  logger: Logger;
+}
+
+/**
+ * Writes one line when a call has ended, a stream with its last answer: what was called, by whom, how it ended and
+ * how long it took. Never a message's content. What is our own fault is an error, and shows its cause; all else is
+ * information.
+ */
+export function logCalls({ logger }: LogCallsDeps): Interceptor {
+  return (next) => async (request) => {
+    const start = performance.now();
+    const line = (status: string, reason?: Reason) => {
+      const { address, requestId } = request.contextValues.get(callerKey);
+      return {
+        method: `${request.service.typeName}/${request.method.name}`,
+        door: request.contextValues.get(doorKey),
+        status,
+        reason,
+        ms: Math.round((performance.now() - start) * 10) / 10,
+        requestId,
+        address,
+        userId: request.contextValues.get(principalKey)?.user.id,
+      };
+    };
+    const report = (error?: unknown) => {
+      if (error === undefined) {
+        logger.info(line("ok"), "call");
+        return;
+      }
+      const { code, cause } = ConnectError.from(error, Code.Internal);
+      const reason = cause instanceof DomainError ? cause.reason : undefined;
+      if (isOurFault(code, reason)) {
+        logger.error(
+          { ...line(codeToString(code), reason ?? "INTERNAL"), error: describeError(cause) },
+          "call",
+        );
+      } else {
+        logger.info(line(codeToString(code), reason), "call");
+      }
+    };
+    try {
+      const response = await next(request);
+      if (response.stream) return { ...response, message: watchEnd(response.message, report) };
+      report();
+      return response;
+    } catch (error) {
+      report(error);
+      throw error;
+    }
+  };
+}
+
+function isOurFault(code: Code, reason: Reason | undefined): boolean {
+  return reason ? errorTable[reason].status >= 500 : code === Code.Internal;
+}

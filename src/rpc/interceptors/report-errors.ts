@@ -1,0 +1,90 @@
+import { create, type DescMessage, type MessageInitShape } from "@bufbuild/protobuf";
+import { DurationSchema } from "@bufbuild/protobuf/wkt";
+import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
+import {
+  BadRequestSchema,
+  ErrorInfoSchema,
+  LocalizedMessageSchema,
+  RetryInfoSchema,
+} from "#gen/google/rpc/error_details_pb.js";
+import { answerHeadersKey, callerKey } from "../../caller.js";
+import { DomainError, errorTable } from "../../errors.js";
+import { RequestFault } from "../../http/request-error.js";
+import { type Language, say } from "../../messages/catalogue.js";
+import { translateFailure } from "../stream-messages.js";
+
+/** `google.rpc.ErrorInfo.domain` of every reason. */
+export const errorDomain = "identity.waterbill";
+
+/**
+ * Turns whatever a call failed with into what its caller may know: the reason, a sentence in the caller's
+ * language, the fields at fault, when to try again. The original is the error's cause, for the log.
+ */
+export const reportErrors: Interceptor = (next) => async (request) => {
+  const report = (error: unknown) => {
+    // A library that was handed the signal reports the abort in a form of its own.
+    const isAbort = error instanceof Error && error.name === "AbortError" && request.signal.aborted;
+    const { language } = request.contextValues.get(callerKey);
+    const reported = toConnectError(isAbort ? request.signal.reason : error, language);
+    request.contextValues.get(answerHeadersKey)?.forEach((value, name) => {
+      reported.metadata.set(name, value);
+    });
+    return reported;
+  };
+  try {
+    const response = await next(request);
+    return response.stream ? { ...response, message: translateFailure(response.message, report) } : response;
+  } catch (error) {
+    throw report(error);
+  }
+};
+
+/** Renders a failure (contract.md, section 5). What is neither of the domain nor about the call's end is INTERNAL. */
+export function toConnectError(error: unknown, language: Language): ConnectError {
+  if (error instanceof DomainError) return renderDomainError(error, error, language);
+  if (error instanceof ConnectError && isEndOfCall(error.code)) return renderEndOfCall(error, language);
+  return renderDomainError(new DomainError("INTERNAL"), error, language);
+}
+
+function renderDomainError(error: DomainError, cause: unknown, language: Language): ConnectError {
+  const message = say(language, error.sentence);
+  const details = [
+    detail(ErrorInfoSchema, { reason: error.reason, domain: errorDomain }),
+    detail(LocalizedMessageSchema, { locale: language, message }),
+  ];
+  if (error.fields.length > 0) {
+    const fieldViolations = error.fields.map(({ field, sentence }) => ({
+      field,
+      description: say(language, sentence),
+    }));
+    details.push(detail(BadRequestSchema, { fieldViolations }));
+  }
+  const { retryAfterSeconds } = error;
+  if (retryAfterSeconds !== undefined) {
+    const retryDelay = create(DurationSchema, { seconds: BigInt(retryAfterSeconds) });
+    details.push(detail(RetryInfoSchema, { retryDelay }));
+  }
+  const code = error instanceof RequestFault ? error.code : errorTable[error.reason].code;
+  return new ConnectError(message, code, headersFor(error), details, cause);
+}
+
+function detail<Desc extends DescMessage>(desc: Desc, value: MessageInitShape<Desc>) {
+  return { desc, value } as { desc: DescMessage; value: MessageInitShape<DescMessage> };
+}
+
+function headersFor(error: DomainError): Record<string, string> {
+  const headers: Record<string, string> = error instanceof RequestFault ? { ...error.headers } : {};
+  if (error.retryAfterSeconds !== undefined) headers["retry-after"] = String(error.retryAfterSeconds);
+  if (error.reason === "UNAUTHENTICATED") headers["www-authenticate"] = "Bearer";
+  return headers;
+}
+
+/** The codes that tell how a call ended, not what was wrong with it: they keep their meaning on every door. */
+function isEndOfCall(code: Code): boolean {
+  return [Code.Canceled, Code.DeadlineExceeded, Code.Aborted, Code.Unimplemented].includes(code);
+}
+
+function renderEndOfCall({ code, cause }: ConnectError, language: Language): ConnectError {
+  const message = code === Code.DeadlineExceeded ? say(language, (m) => m.deadlineExceeded) : "";
+  return new ConnectError(message, code, undefined, undefined, cause);
+}

@@ -1,0 +1,87 @@
+import {
+  create,
+  type DescField,
+  type DescMessage,
+  type DescService,
+  getOption,
+  type Message,
+} from "@bufbuild/protobuf";
+import { pathToString } from "@bufbuild/protobuf/reflect";
+import { createValidator, type Violation } from "@bufbuild/protovalidate";
+import { field as fieldRules } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
+import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
+import { DomainError, type FieldFault } from "../../errors.js";
+import { bodyTooLarge, bodyUnreadable } from "../../http/request-error.js";
+import type { Sentence } from "../../messages/catalogue.js";
+import { checkEach, translateFailure } from "../stream-messages.js";
+import { unreadKey } from "../unary-method.js";
+
+/**
+ * Refuses a message that breaks a rule of its .proto file; one that couldn't be read is not looked at. Of a stream each
+ * message is looked at when it comes, and one that can't be read ends it.
+ * The rules of `services` are compiled now: a message's first validation takes 50 to 80 ms.
+ *
+ * Throws INVALID_REQUEST with a sentence for each broken rule.
+ */
+export function validate(services: readonly DescService[]): Interceptor {
+  const validator = createValidator();
+  for (const method of services.flatMap((service) => service.methods)) {
+    validator.validate(method.input, create(method.input));
+  }
+
+  function check(schema: DescMessage, message: Message): void {
+    const result = validator.validate<DescMessage>(schema, message);
+    if (result.kind === "error") throw result.error;
+    if (result.kind === "invalid") {
+      throw new DomainError("INVALID_REQUEST", { fields: result.violations.map(toFieldFault) });
+    }
+  }
+
+  return (next) => async (request) => {
+    const { input } = request.method;
+    if (request.stream) {
+      const readable = translateFailure(request.message, toReadFault);
+      return next({ ...request, message: checkEach(readable, (message) => check(input, message)) });
+    }
+    if (!request.contextValues.get(unreadKey)) check(input, request.message);
+    return next(request);
+  };
+}
+
+/** What reading a stream failed with; connect reads it, and has its own words. */
+function toReadFault(error: unknown): unknown {
+  if (!(error instanceof ConnectError)) return error;
+  if (error.code === Code.ResourceExhausted) return bodyTooLarge();
+  // What it can't decode is the client's fault, whatever it calls that; all else tells how the call ended.
+  const isUnreadable = [Code.InvalidArgument, Code.Internal].includes(error.code);
+  return isUnreadable ? bodyUnreadable(error) : error;
+}
+
+function toFieldFault(violation: Violation): FieldFault {
+  return { field: pathToString(violation.field), sentence: sentenceFor(violation) };
+}
+
+/** Our words for a rule; the library's own are English, and prose for developers. */
+function sentenceFor(violation: Violation): Sentence {
+  switch (violation.ruleId) {
+    case "required":
+      return (m) => m.fieldRequired;
+    case "string.max_len": {
+      const maximum = maxLength(violation);
+      return (m) => m.fieldTooLong(maximum);
+    }
+    case "string.pattern":
+      return (m) => m.fieldControlCharacters;
+    case "string.email":
+      return (m) => m.emailInvalid;
+    default:
+      return (m) => m.fieldInvalid;
+  }
+}
+
+/** The `max_len` of the field at fault. */
+function maxLength(violation: Violation): number {
+  const field = violation.field.findLast((step): step is DescField => step.kind === "field");
+  const rules = field && getOption(field, fieldRules).type;
+  return rules?.case === "string" ? Number(rules.value.maxLen) : 0;
+}

@@ -1,0 +1,70 @@
+import {
+  type ConnectRouter,
+  createConnectRouter,
+  createMethodImplSpec,
+  createServiceImplSpec,
+  type Interceptor,
+  type MethodImplSpec,
+} from "@connectrpc/connect";
+import { createMethodUrl } from "@connectrpc/connect/protocol";
+import { compressionGzip } from "@connectrpc/connect-node";
+import { maxMessageBytes } from "../http/read-body.js";
+import { assertAccessDeclared } from "./interceptors/authenticate.js";
+import { createStreamCall, maxStreamMessageBytes, type StreamCall } from "./streaming-method.js";
+import { type Call, createCall } from "./unary-method.js";
+
+/** All methods of the server, by path. */
+export interface Calls {
+  readonly unary: ReadonlyMap<string, Call>;
+  /** Streaming methods, which connect serves itself, but for REST. */
+  readonly streams: ReadonlyMap<string, StreamCall>;
+}
+
+interface CallsOptions {
+  routes: (router: ConnectRouter) => void;
+  /** Outermost first; for services that are not registered with `interceptors` of their own. */
+  interceptors: readonly Interceptor[];
+}
+
+/**
+ * Makes the methods that `routes` registers callable. A service registered with `interceptors` of its own, as
+ * health and reflection are, is open to all. Of the others each method must declare its access. Throws otherwise.
+ */
+export function createCalls({ routes, interceptors }: CallsOptions): Calls {
+  const library = createConnectRouter({
+    readMaxBytes: maxMessageBytes,
+    acceptCompression: [compressionGzip],
+  });
+  const unary = new Map<string, Call>();
+  const streams = new Map<string, StreamCall>();
+  const ours = { interceptors: [...interceptors], readMaxBytes: maxStreamMessageBytes };
+
+  function add(specs: readonly MethodImplSpec[], own: Interceptor[] | undefined): void {
+    if (!own) assertAccessDeclared(specs.map((spec) => spec.method));
+    for (const spec of specs) {
+      const path = createMethodUrl("/", spec.method);
+      if (spec.kind === "unary") {
+        unary.set(path, createCall(spec, own ?? ours.interceptors));
+        continue;
+      }
+      const handler = library.handlers.find(({ requestPath }) => requestPath === path);
+      streams.set(path, createStreamCall(spec, handler!, own ?? ours.interceptors));
+    }
+  }
+
+  const router: ConnectRouter = {
+    handlers: library.handlers,
+    service(service, implementation, options) {
+      library.service(service, implementation, options ?? ours);
+      add(Object.values(createServiceImplSpec(service, implementation).methods), options?.interceptors);
+      return router;
+    },
+    rpc(method, implementation, options) {
+      library.rpc(method, implementation, options ?? ours);
+      add([createMethodImplSpec(method, implementation)], options?.interceptors);
+      return router;
+    },
+  };
+  routes(router);
+  return { unary, streams };
+}

@@ -1,0 +1,207 @@
+import { expect } from "chai";
+import { allUsers, listUsers, type UserSelection } from "../../src/accounts/list-accounts.js";
+import { setUserActive } from "../../src/accounts/set-account-active.js";
+import { setRights } from "../../src/accounts/set-rights.js";
+import { activate } from "../../src/auth/activate.js";
+import { login } from "../../src/auth/login.js";
+import { refreshToken } from "../../src/auth/refresh-session.js";
+import { register } from "../../src/auth/register.js";
+import { administrator } from "../support/administrator.js";
+import {
+  activeUser,
+  atOnce,
+  failure,
+  newPhone,
+  person,
+  registered,
+  signedIn,
+  type TestWorld,
+  testPassword,
+  testWorld,
+} from "../support/test-context.js";
+
+describe("administering accounts", () => {
+  let world: TestWorld;
+  before(async () => {
+    world = await testWorld();
+  });
+  after(() => world.close());
+
+  const setActive = (phone: string, isActive: boolean, parts = world.parts) =>
+    setUserActive(parts, { phone, isActive });
+  const makeSuperuser = (phone: string) =>
+    setRights(world.parts, { phone, rights: () => ({ isStaff: true, isSuperuser: true }) });
+  const run = (text: string) =>
+    world.testDatabase.database.run(null, { name: "test_users", text, isAdHoc: true }, []);
+
+  describe("setUserActive", () => {
+    it("ends an account's sessions at once, and keeps it from signing in", async () => {
+      const { user, tokens } = await signedIn(world);
+      const ended = await setActive(user.phone, false);
+      expect(ended).to.deep.include({ id: user.id, isActive: false });
+      expect(await failure(world.parts.authenticate(tokens.access))).to.equal("UNAUTHENTICATED");
+      expect(await failure(refreshToken(world.parts, { refresh: tokens.refresh }))).to.equal(
+        "REFRESH_REJECTED",
+      );
+      const again = login(world.parts, { phone: user.phone, password: testPassword });
+      expect(await failure(again)).to.equal("ACCOUNT_NOT_ACTIVATED");
+      expect(await failure(register(world.parts, { ...person, phone: user.phone }))).to.equal("PHONE_TAKEN");
+    });
+
+    it("lets an account sign in again, with new sessions", async () => {
+      const { user, tokens } = await signedIn(world);
+      await setActive(user.phone, false);
+      expect(await setActive(user.phone, true)).to.deep.include({ isActive: true });
+      expect(await failure(world.parts.authenticate(tokens.access))).to.equal("UNAUTHENTICATED");
+      await login(world.parts, { phone: user.phone, password: testPassword });
+    });
+
+    it("voids the code of an account that waits for its activation, and it stays ended", async () => {
+      const phone = await registered(world);
+      const code = world.outbox.codeFor(phone);
+      await setActive(phone, false);
+      expect(await failure(activate(world.parts, { phone, code }))).to.equal("CODE_INCORRECT");
+      expect(await failure(register(world.parts, { ...person, phone }))).to.equal("PHONE_TAKEN");
+    });
+
+    it("activates an account that was never proved", async () => {
+      const phone = await registered(world);
+      expect((await setActive(phone, true)).isActive).to.equal(true);
+      await login(world.parts, { phone, password: testPassword });
+    });
+
+    it("may be repeated", async () => {
+      const { phone } = await activeUser(world);
+      await setActive(phone, false);
+      expect((await setActive(phone, false)).isActive).to.equal(false);
+      await setActive(phone, true);
+      expect((await setActive(phone, true)).isActive).to.equal(true);
+    });
+
+    it("refuses a number without an account, and one that is none", async () => {
+      expect(await failure(setActive(newPhone(), false))).to.equal("ACCOUNT_NOT_FOUND");
+      expect(await failure(setActive("12", false))).to.equal("PHONE_LENGTH");
+    });
+
+    it("leaves no session of a login at the same moment", async () => {
+      const { phone } = await activeUser(world);
+      const [result] = await Promise.allSettled([
+        login(world.parts, { phone, password: testPassword }),
+        setActive(phone, false),
+      ]);
+      if (result.status === "fulfilled") {
+        const { access } = result.value.tokens;
+        expect(await failure(world.parts.authenticate(access))).to.equal("UNAUTHENTICATED");
+      }
+      expect(await failure(login(world.parts, { phone, password: testPassword }))).to.equal(
+        "ACCOUNT_NOT_ACTIVATED",
+      );
+    });
+  });
+
+  describe("the last active superuser", () => {
+    beforeEach(async () => {
+      await run("UPDATE users SET is_superuser = false");
+    });
+
+    it("can be neither deactivated nor demoted", async () => {
+      const { phone } = await activeUser(world);
+      await makeSuperuser(phone);
+      expect(await failure(setActive(phone, false))).to.equal("LAST_SUPERUSER");
+      const demoted = setRights(world.parts, {
+        phone,
+        rights: () => ({ isStaff: true, isSuperuser: false }),
+      });
+      expect(await failure(demoted)).to.equal("LAST_SUPERUSER");
+      await setRights(world.parts, { phone, rights: (has) => has });
+      expect((await setActive(phone, true)).isActive).to.equal(true);
+    });
+
+    it("does not count a superuser who is inactive", async () => {
+      const [one, other] = [await activeUser(world), await activeUser(world)];
+      await makeSuperuser(one.phone);
+      await makeSuperuser(other.phone);
+      await setActive(other.phone, false);
+      expect(await failure(setActive(one.phone, false))).to.equal("LAST_SUPERUSER");
+    });
+
+    it("remains, of 5 superusers who are deactivated and demoted at once in two processes", async () => {
+      const phones: string[] = [];
+      for (let count = 0; count < 5; count += 1) phones.push((await activeUser(world)).phone);
+      for (const phone of phones) await makeSuperuser(phone);
+      const processes = [world.parts, world.anotherProcess()];
+      const rights = () => ({ isStaff: false, isSuperuser: false });
+      const results = await atOnce(5, (index) => {
+        const parts = processes[index % 2]!;
+        const phone = phones[index]!;
+        return index % 2 === 0 ? setActive(phone, false, parts) : setRights(parts, { phone, rights });
+      });
+      expect(results.filter((result) => result === "LAST_SUPERUSER")).to.have.length(1);
+      const left = await run("SELECT id FROM users WHERE is_superuser AND is_active");
+      expect(left).to.have.length(1);
+    });
+  });
+
+  describe("listUsers", () => {
+    const everybody: UserSelection = {
+      isActive: null,
+      isStaff: null,
+      search: "",
+      joinedAfter: null,
+      joinedBefore: null,
+      orderBy: "",
+    };
+    const phonesOf = async (selection: Partial<UserSelection>) => {
+      const request = { ...everybody, ...selection, pageSize: 0, pageToken: "" };
+      return (await listUsers(world.parts, request)).rows.map(({ phone }) => phone);
+    };
+
+    it("finds accounts by number, names and email address", async () => {
+      const { id, phone } = await activeUser(world);
+      await run(`UPDATE users SET first_name = 'Éléonore', last_name = 'van den Berg', email = 'El.Berg@example.com'
+                 WHERE id = ${id}`);
+      for (const search of [
+        "eleonore",
+        "BERG van",
+        "el.berg@example",
+        "example berg",
+        phone,
+        phone.slice(-6),
+      ]) {
+        expect(await phonesOf({ search }), search).to.include(phone);
+      }
+      expect(await phonesOf({ search: "eleonora" })).to.deep.equal([]);
+    });
+
+    it("filters by state, rights and time, and shows rights and last login", async () => {
+      world.clock.advance(3600);
+      const joinedAfter = world.clock.now();
+      const { user } = await administrator(world);
+      const inactive = await registered(world);
+      expect(await phonesOf({ joinedAfter })).to.have.members([user.phone, inactive]);
+      expect(await phonesOf({ joinedAfter, isActive: false })).to.deep.equal([inactive]);
+      expect(await phonesOf({ joinedAfter, isStaff: true })).to.deep.equal([user.phone]);
+      expect(await phonesOf({ joinedBefore: joinedAfter })).not.to.include(user.phone);
+      const request = { ...everybody, joinedAfter, isStaff: true, pageSize: 0, pageToken: "" };
+      const [row] = (await listUsers(world.parts, request)).rows;
+      expect(row).to.deep.include({ isStaff: true, isSuperuser: false, lastLogin: world.clock.now() });
+    });
+
+    it("gives each account once, page by page", async () => {
+      const all: string[] = [];
+      for await (const users of allUsers(world.parts, { ...everybody, orderBy: "phone" })) {
+        all.push(...users.map(({ phone }) => phone));
+      }
+      for (const orderBy of ["phone", "date_joined", ""]) {
+        const seen: string[] = [];
+        let pageToken = "";
+        do {
+          const page = await listUsers(world.parts, { ...everybody, orderBy, pageSize: 3, pageToken });
+          seen.push(...page.rows.map(({ phone }) => phone));
+          pageToken = page.nextPageToken;
+        } while (pageToken !== "");
+        expect([...seen].sort()).to.deep.equal(all);
+      }
+    });
+  });
+});

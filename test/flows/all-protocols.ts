@@ -1,0 +1,144 @@
+import type { DescMethodUnary, JsonObject, JsonValue } from "@bufbuild/protobuf";
+import { expect } from "chai";
+import { errorTable, type Reason } from "../../src/errors.js";
+import { type Catalogue, say } from "../../src/messages/catalogue.js";
+import { type Door, openDoors } from "../rpc/protocols.js";
+import { recordSecret } from "../support/log.js";
+
+/** How a call ended, in the same words for every door. */
+export interface FlowAnswer {
+  /** Undefined when the call went well. */
+  reason: string | undefined;
+  sentence: string;
+  fields: Record<string, string>;
+  header: Headers;
+  /** The answer's content, with the .proto file's names; over REST what is in `data`, or the bare answer. */
+  data: Record<string, unknown>;
+}
+
+export interface FlowDoor {
+  name: string;
+  call(method: DescMethodUnary, input: JsonObject, token?: string): Promise<FlowAnswer>;
+  close(): void;
+}
+
+/** The service's REST paths, as contract.md gives them. */
+const restPaths: Record<string, readonly [verb: string, path: string]> = {
+  Register: ["POST", "/api/auth/register/"],
+  Activate: ["POST", "/api/auth/activate/"],
+  ResendCode: ["POST", "/api/auth/resend-code/"],
+  Login: ["POST", "/api/auth/login/"],
+  RefreshToken: ["POST", "/api/auth/token/refresh/"],
+  Logout: ["POST", "/api/auth/logout/"],
+  RequestPasswordReset: ["POST", "/api/auth/password/forgot/"],
+  ConfirmPasswordReset: ["POST", "/api/auth/password/reset/confirm/"],
+  GetProfile: ["GET", "/api/auth/profile/"],
+  UpdateProfile: ["PATCH", "/api/auth/me/"],
+  RequestPasswordChange: ["POST", "/api/auth/password/change/request/"],
+  ConfirmPasswordChange: ["POST", "/api/auth/password/change/confirm/"],
+  RequestPhoneChange: ["POST", "/api/auth/phone/change/request/"],
+  ConfirmPhoneChange: ["POST", "/api/auth/phone/change/confirm/"],
+};
+
+/** A client for every door of the service: gRPC, gRPC-Web, Connect binary, Connect JSON and REST. */
+export function openAllDoors(origin: string): FlowDoor[] {
+  return [...openDoors({ http1: origin, http2: origin }).map(fromRpc), restDoor(origin)];
+}
+
+function fromRpc(door: Door): FlowDoor {
+  return {
+    name: door.name,
+    async call(method, input, token) {
+      const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      const answer = await door.call(method, input, headers);
+      const data = snakeCase(answer.data ?? {}) as Record<string, unknown>;
+      recordTokens(data);
+      const { reason, message, fields, header } = answer;
+      return {
+        reason: answer.code === undefined ? undefined : (reason ?? "none"),
+        sentence: message,
+        fields,
+        header,
+        data,
+      };
+    },
+    close: () => door.close(),
+  };
+}
+
+function restDoor(origin: string): FlowDoor {
+  return {
+    name: "REST",
+    async call(method, input, token) {
+      const [verb, path] = restPaths[method.name]!;
+      const body = method.name === "UpdateProfile" ? input.profile : input;
+      const response = await fetch(`${origin}${path}`, {
+        method: verb,
+        headers: {
+          "content-type": "application/json",
+          ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        },
+        ...(verb !== "GET" && { body: JSON.stringify(body) }),
+      });
+      const envelope = (await response.json()) as Record<string, unknown>;
+      const data = ("status" in envelope ? (envelope.data ?? {}) : envelope) as Record<string, unknown>;
+      recordTokens(data);
+      const sentence = String(envelope.message ?? "");
+      if (response.ok) return { reason: undefined, sentence, fields: {}, header: response.headers, data };
+      const fields = Object.fromEntries(
+        Object.entries(data).map(([field, sentences]) => [field, (sentences as string[])[0] ?? ""]),
+      );
+      const reason = reasonOf(response.status, sentence);
+      return { reason, sentence, fields, header: response.headers, data };
+    },
+    close() {},
+  };
+}
+
+/** REST names no reasons: the one whose status and sentence these are. */
+function reasonOf(status: number, message: string): string {
+  const prefix = say("fr", (m) => m.registrationFailed(""));
+  const sentence = message.startsWith(prefix) ? message.slice(prefix.length) : message;
+  const others: Partial<Record<Reason, readonly ((m: Catalogue) => string)[]>> = {
+    CODE_INCORRECT: [(m) => m.verificationCodeIncorrect],
+    REFRESH_REJECTED: [(m) => m.refreshBlacklisted],
+    PASSWORD_REJECTED: [(m) => m.passwordTooCommon, (m) => m.passwordEntirelyNumeric],
+    INVALID_REQUEST: [(m) => m.fieldRequired, (m) => m.passwordsDiffer],
+  };
+  for (const [reason, rendering] of Object.entries(errorTable) as [Reason, (typeof errorTable)[Reason]][]) {
+    const sentences = [rendering.sentence, ...(others[reason] ?? [])];
+    if (rendering.status === status && sentences.some((each) => say("fr", each) === sentence)) return reason;
+  }
+  return status === 429 ? "RATE_LIMITED" : `${status} ${message}`;
+}
+
+function snakeCase(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(snakeCase);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      snakeCase(inner),
+    ]),
+  );
+}
+
+function recordTokens(data: Record<string, unknown>): void {
+  const tokens = (data.tokens ?? data) as Record<string, unknown>;
+  for (const name of ["access", "refresh"]) {
+    if (typeof tokens[name] === "string") recordSecret(tokens[name]);
+  }
+}
+
+/** The answer's content; fails with the refusal when the call was refused. */
+export async function accepted(answer: Promise<FlowAnswer>): Promise<Record<string, unknown>> {
+  const { reason, sentence, fields, data } = await answer;
+  expect(reason, `${sentence} ${JSON.stringify(fields)}`).to.equal(undefined);
+  return data;
+}
+
+export async function expectRefusal(answer: Promise<FlowAnswer>, reason: Reason): Promise<FlowAnswer> {
+  const refused = await answer;
+  expect(refused.reason, refused.sentence).to.equal(reason);
+  return refused;
+}

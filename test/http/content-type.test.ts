@@ -1,0 +1,25 @@
+import { expect } from "chai";
+import { parseContentType } from "../../src/http/content-type.js";
+
+describe("parseContentType", () => {
+  it("reads the media type in any case, without parameters", () => {
+    expect(parseContentType("Application/JSON ; charset=utf-8").mediaType).equal("application/json");
+    expect(parseContentType(undefined).mediaType).equal("");
+  });
+
+  it("knows UTF-8 in each of its spellings", () => {
+    for (const parameter of [
+      "",
+      ";charset=utf-8",
+      "; charset=UTF-8",
+      '; charset="utf-8"',
+      "; a=b; charset=utf8",
+    ]) {
+      expect(parseContentType(`application/json${parameter}`).isUtf8, parameter).equal(true);
+    }
+  });
+
+  it("knows that another charset isn't", () => {
+    expect(parseContentType("application/json; charset=latin1").isUtf8).equal(false);
+  });
+});

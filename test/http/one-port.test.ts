@@ -1,0 +1,65 @@
+import { expect } from "chai";
+import { createServer } from "../../src/http/server.js";
+import { testLogger } from "../support/log.js";
+import { rejection } from "../support/rejection.js";
+import { preface, requestFrame, settings } from "./http2-frames.js";
+import { connectRaw } from "./raw-client.js";
+import { connectHttp2, echo, getHttp2, serve, stopServing } from "./serve.js";
+
+describe("one port", () => {
+  afterEach(stopServing);
+
+  it("answers HTTP/1.1 and HTTP/2", async () => {
+    const { port, url } = await serve(echo);
+    const session = connectHttp2(url);
+
+    expect(await (await fetch(`http://127.0.0.1:${port}/a`)).text()).to.equal("1.1 /a");
+    expect((await getHttp2(session, "/b")).body).to.equal("2.0 /b");
+    session.destroy();
+  });
+
+  it("knows HTTP/2 by a preface that comes byte by byte", async () => {
+    const { port } = await serve(echo);
+    const client = await connectRaw(port);
+    const bytes = Buffer.concat([preface, settings, requestFrame(1, { ":path": "/b" }, 5)]);
+
+    for (const byte of bytes) {
+      client.send(Buffer.from([byte]));
+      await new Promise(setImmediate);
+    }
+
+    await client.until("2.0 /b");
+    client.reset();
+  });
+
+  it("knows HTTP/1.1 by a POST whose P comes alone", async () => {
+    const { port } = await serve(echo);
+    const client = await connectRaw(port);
+
+    client.send("P");
+    await new Promise(setImmediate);
+    client.send("OST /a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
+
+    await client.until("1.1 /a");
+    client.reset();
+  });
+
+  it("goes on when a client leaves before it has shown its protocol", async () => {
+    const { port, url } = await serve(echo);
+    const client = await connectRaw(port);
+
+    client.send("PR");
+    client.end();
+    await client.closed;
+
+    expect((await fetch(url)).status).to.equal(200);
+  });
+
+  it("rejects a port that is taken", async () => {
+    const { port, readiness } = await serve(echo);
+    const second = createServer({ handler: echo, readiness, logger: testLogger() });
+
+    expect(await rejection(second.listen(port, "127.0.0.1"))).to.include({ code: "EADDRINUSE" });
+    await second.close(0);
+  });
+});

@@ -1,0 +1,198 @@
+import { expect } from "chai";
+import type { Caller } from "../../src/caller.js";
+import { parseTrustedProxies } from "../../src/http/client-address.js";
+import type { RequestHandler } from "../../src/http/node-handler.js";
+import { createReadiness } from "../../src/http/readiness.js";
+import { createRoutes } from "../../src/http/routes.js";
+import { systemRandom } from "../../src/system/random.js";
+import { testLogger } from "../support/log.js";
+import { rejection } from "../support/rejection.js";
+import { connectRaw } from "./raw-client.js";
+import { connectHttp2, getHttp2, serve, stopServing } from "./serve.js";
+
+const login = "/waterbill.identity.v1.AuthService/Login";
+const uuid = /^[0-9a-f-]{36}$/;
+
+/** Answers with its name, and remembers who called. */
+function answering(name: string, callers: Caller[] = []): RequestHandler {
+  return {
+    async handle(_, response, caller) {
+      callers.push(caller);
+      response.end(name);
+    },
+  };
+}
+
+interface Parts {
+  rest?: RequestHandler;
+  rpc?: RequestHandler;
+  ping?: () => Promise<void>;
+}
+
+async function serveRoutes({
+  rest = answering("rest"),
+  rpc = answering("rpc"),
+  ping = async () => {},
+}: Parts = {}) {
+  const readiness = createReadiness({ database: { ping } }, { patienceMs: 1_000, freshMs: 0 });
+  const handler = createRoutes({
+    rpc: { ...rpc, serves: (path) => path === login },
+    rest,
+    readiness,
+    trustsProxy: parseTrustedProxies([]),
+    random: systemRandom,
+    logger: testLogger(),
+  });
+  return serve(handler, {}, readiness);
+}
+
+/** The answer's status and body to one HTTP/1.1 request, whose target goes out exactly as it is given. */
+async function send(port: number, target: string, method = "GET", host = "localhost"): Promise<string> {
+  const client = await connectRaw(port);
+  client.send(`${method} ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+  const [head = "", body = ""] = (await client.closed).split("\r\n\r\n");
+  return `${head.split(" ")[1]} ${body}`;
+}
+
+describe("routes", () => {
+  afterEach(stopServing);
+
+  it("answers pings and probes on both protocols", async () => {
+    const { port, url } = await serveRoutes();
+    const session = connectHttp2(url);
+
+    for (const [path, body] of [
+      ["/ping", { message: "pong" }],
+      ["/ping/", { message: "pong" }],
+      ["/ping/?a=b", { message: "pong" }],
+      ["/healthz", { status: "alive" }],
+      ["/readyz", { status: "ready" }],
+    ] as const) {
+      const answer = await getHttp2(session, path);
+
+      expect(answer.headers["content-type"]).to.equal("application/json");
+      expect(JSON.parse(answer.body)).to.deep.equal(body);
+      expect(await send(port, path)).to.equal(`200 ${JSON.stringify(body)}`);
+    }
+    session.destroy();
+  });
+
+  it("answers HEAD without a body, and other verbs on a probe with 405 and Allow", async () => {
+    const { port, url } = await serveRoutes();
+    const posted = await fetch(`${url}/healthz`, { method: "POST", body: "x" });
+
+    expect(posted.status).to.equal(405);
+    expect(posted.headers.get("allow")).to.equal("GET, HEAD");
+    expect(posted.headers.get("x-request-id")).to.match(uuid);
+    expect(await send(port, "/healthz", "HEAD")).to.equal("200 ");
+  });
+
+  it("is alive but not ready without the database", async () => {
+    const { port } = await serveRoutes({ ping: async () => Promise.reject(new Error("no connection")) });
+
+    expect(await send(port, "/readyz")).to.equal('503 {"status":"not ready"}');
+    expect(await send(port, "/healthz")).to.equal('200 {"status":"alive"}');
+  });
+
+  it("hands service paths to rpc and all others to rest, query or not", async () => {
+    const { port } = await serveRoutes();
+
+    expect(await send(port, login, "POST")).to.equal("200 rpc");
+    expect(await send(port, `${login}?a=b`, "POST")).to.equal("200 rpc");
+    expect(await send(port, "/api/auth/login/", "POST")).to.equal("200 rest");
+    expect(await send(port, "/", "GET")).to.equal("200 rest");
+    expect(await send(port, "*", "OPTIONS")).to.equal("200 rest");
+  });
+
+  it("knows each path in one spelling", async () => {
+    const { port } = await serveRoutes();
+
+    for (const target of [
+      `/${login}`,
+      `${login}/`,
+      login.replace("/Login", "//Login"),
+      login.replace("/Login", "%2FLogin"),
+      login.replace("/Login", "/./Login"),
+      login.replace("/Login", "/x/../Login"),
+      login.replace("Login", "%4Cogin"),
+      login.toLowerCase(),
+      `http://localhost${login}`,
+      `${login}#`,
+      `${login};a`,
+      "//healthz",
+      "/%72eadyz",
+      "/healthz/",
+    ]) {
+      expect(await send(port, target, "POST"), target).to.equal("200 rest");
+    }
+  });
+
+  it("refuses a host that makes no URL", async () => {
+    const { port } = await serveRoutes();
+
+    for (const host of ["a b[", "localhost:99999999", "", "1.2.3.999"]) {
+      expect(await send(port, login, "POST", host), host).to.equal("400 ");
+    }
+  });
+
+  it("gives every answer a request id and no cache", async () => {
+    const callers: Caller[] = [];
+    const { url } = await serveRoutes({ rest: answering("rest", callers), rpc: answering("rpc", callers) });
+
+    for (const path of ["/healthz", "/nowhere", login]) {
+      const answer = await fetch(`${url}${path}`, { headers: { "x-request-id": "mine-1" } });
+      expect(answer.headers.get("x-request-id"), path).to.equal("mine-1");
+      expect(answer.headers.get("cache-control"), path).to.equal("no-store");
+      expect((await fetch(`${url}${path}`)).headers.get("x-request-id"), path).to.match(uuid);
+    }
+    expect(callers).to.have.length(4);
+    expect(callers[0]).to.deep.equal({
+      address: "127.0.0.1",
+      requestId: "mine-1",
+      language: "fr",
+      languageAsked: false,
+    });
+  });
+
+  it("knows the client's address on both protocols", async () => {
+    const callers: Caller[] = [];
+    const { url } = await serveRoutes({ rest: answering("rest", callers) });
+    const session = connectHttp2(url);
+    await fetch(`${url}/a`, { headers: { "x-forwarded-for": "1.1.1.1" } });
+    await getHttp2(session, "/a", { "x-forwarded-for": "1.1.1.1" });
+    session.destroy();
+
+    expect(callers.map(({ address }) => address)).to.deep.equal(["127.0.0.1", "127.0.0.1"]);
+  });
+
+  it("answers 500 without a word when a handler fails", async () => {
+    const { port, url } = await serveRoutes({
+      rest: { handle: async () => Promise.reject(new Error("a secret of ours")) },
+    });
+    const session = connectHttp2(url);
+
+    expect(await send(port, "/")).to.equal("500 ");
+    expect(await getHttp2(session, "/")).to.include({ status: 500, body: "" });
+    session.destroy();
+  });
+
+  it("breaks off an answer when its handler fails in the midst of it", async () => {
+    const { port, url } = await serveRoutes({
+      rest: {
+        async handle(_, response) {
+          response.writeHead(200, { "content-length": "10" });
+          if ("stream" in response) response.write("begun");
+          else response.write("begun");
+          throw new Error("midway");
+        },
+      },
+    });
+    const session = connectHttp2(url);
+    const client = await connectRaw(port);
+    client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+
+    await client.closed;
+    expect(await rejection(getHttp2(session, "/"))).to.be.an("error");
+    session.destroy();
+  });
+});

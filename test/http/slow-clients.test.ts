@@ -1,0 +1,198 @@
+import { EventEmitter, once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
+import { expect } from "chai";
+import type { NodeHandler } from "../../src/http/node-handler.js";
+import { flag, frame, framesIn, frameType, preface, requestFrame, settings } from "./http2-frames.js";
+import { connectRaw, getRequest, statusLine } from "./raw-client.js";
+import { connectHttp2, echo, getHttp2, serve, shortLimits, stopServing } from "./serve.js";
+
+describe("slow clients", () => {
+  afterEach(stopServing);
+
+  it("drops one that sends nothing", async () => {
+    const { port } = await serve(echo, shortLimits);
+    const client = await connectRaw(port);
+
+    expect(await client.closed).to.equal("");
+  });
+
+  it("drops one that sends a single byte", async () => {
+    const { port } = await serve(echo, shortLimits);
+    const client = await connectRaw(port);
+    client.send("P");
+
+    expect(await client.closed).to.equal("");
+  });
+
+  it("refuses half an HTTP/1 header with 408", async () => {
+    const { port } = await serve(echo, shortLimits);
+    const client = await connectRaw(port);
+    client.send("GET / HTTP/1.1\r\nHost: lo");
+
+    expect(statusLine(await client.closed)).to.equal("HTTP/1.1 408 Request Timeout");
+  });
+
+  it("refuses half an HTTP/1 body with 408", async () => {
+    const { port } = await serve((request) => void request.resume(), shortLimits);
+    const client = await connectRaw(port);
+    client.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{");
+
+    expect(statusLine(await client.closed)).to.equal("HTTP/1.1 408 Request Timeout");
+  });
+
+  it("waits for a body that keeps coming, over HTTP/1 and HTTP/2", async () => {
+    const count: NodeHandler = async (request, response) => {
+      let bytes = 0;
+      for await (const chunk of request) bytes += (chunk as Buffer).length;
+      response.end(String(bytes));
+    };
+    const { port, url } = await serve(count, { ...shortLimits, minBytesPerSecond: 1000 });
+    const client = await connectRaw(port);
+    client.send("POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 1500\r\n\r\n");
+    const session = connectHttp2(url);
+    const stream = session.request({ ":method": "POST" }, { endStream: false });
+    let answer = "";
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      answer += text;
+    });
+    // Thrice as long as a request may take that does not come at this rate.
+    for (let sent = 0; sent < 15; sent += 1) {
+      client.send("x".repeat(100));
+      stream.write("x".repeat(100));
+      await delay(60);
+    }
+    stream.end();
+    await once(stream, "close");
+    expect(answer).to.equal("1500");
+    expect(await client.closed).to.match(/200 OK[\s\S]*1500/);
+    session.destroy();
+  });
+
+  it("drops one that sends half an HTTP/2 preface", async () => {
+    const { port } = await serve(echo, shortLimits);
+    const client = await connectRaw(port);
+    client.send(preface.subarray(0, 10));
+
+    await client.closed;
+  });
+
+  it("resets a stream whose HTTP/2 body does not come to its end", async () => {
+    const { url } = await serve((request) => void request.resume(), shortLimits);
+    const session = connectHttp2(url);
+    const stream = session.request({ ":method": "POST" }, { endStream: false });
+    stream.on("error", () => {});
+    stream.write("{");
+
+    await once(stream, "close");
+
+    expect(stream.rstCode).to.equal(8);
+    session.destroy();
+  });
+
+  const large = Buffer.alloc(20_000_000);
+
+  it("drops one that does not take in its answer over HTTP/1", async () => {
+    const events = new EventEmitter();
+    const dropped = once(events, "dropped");
+    const { port } = await serve((_, response) => {
+      response.once("close", () => events.emit("dropped"));
+      response.end(large);
+    }, shortLimits);
+    const client = await connectRaw(port);
+    client.pause();
+    client.send(getRequest("/"));
+
+    await dropped;
+    client.reset();
+  });
+
+  it("resets the stream of one that does not take in its answer over HTTP/2", async () => {
+    const { url } = await serve((_, response) => void response.end(large), shortLimits);
+    const session = connectHttp2(url);
+    const stream = session.request({});
+    stream.on("error", () => {});
+
+    await once(stream, "close");
+
+    expect(stream.rstCode).to.equal(8);
+    expect(session.destroyed).to.equal(false);
+    session.destroy();
+  });
+});
+
+describe("idle clients", () => {
+  afterEach(stopServing);
+
+  it("closes an HTTP/1 connection", async () => {
+    // Node adds a second of its own to the keep-alive time-out.
+    const { port } = await serve(echo, shortLimits);
+    const client = await connectRaw(port);
+    client.send(getRequest("/"));
+
+    expect(await client.closed).to.contain("Keep-Alive: timeout=");
+  });
+
+  it("sends GOAWAY to an HTTP/2 session and closes it", async () => {
+    const { url } = await serve(echo, shortLimits);
+    const session = connectHttp2(url);
+    const goaway = once(session, "goaway");
+    await getHttp2(session, "/");
+
+    const [code] = await goaway;
+    await once(session, "close");
+
+    expect(code).to.equal(0);
+  });
+
+  it("hangs up on an HTTP/2 client that keeps its side open after the GOAWAY", async () => {
+    const { port } = await serve(echo, { ...shortLimits, headerMs: 60_000, requestMs: 60_000 });
+    const client = await connectRaw(port, true);
+    client.send(Buffer.concat([preface, settings, requestFrame(1, {}, flag.endHeaders | flag.endStream)]));
+
+    const frames = framesIn(await client.ended);
+    expect(frames.map(({ type }) => type)).to.include(frameType.goaway);
+
+    // Sending is what tells a client that the other side is gone.
+    const sending = setInterval(() => client.send("x"), 10);
+    await client.closed;
+    clearInterval(sending);
+  });
+
+  it("lets a call last as long as it needs", async () => {
+    const { url } = await serve((_, response) => {
+      setTimeout(() => response.end("late"), 1_200);
+    }, shortLimits);
+    const session = connectHttp2(url);
+
+    const answers = await Promise.all([fetch(url).then((answer) => answer.text()), getHttp2(session, "/")]);
+
+    expect(answers[0]).to.equal("late");
+    expect(answers[1].body).to.equal("late");
+    session.destroy();
+  });
+
+  it("drops an HTTP/2 client that answers no ping while its call lasts", async () => {
+    const { port } = await serve(() => {}, shortLimits);
+    const client = await connectRaw(port);
+    client.send(Buffer.concat([preface, settings, requestFrame(1, {}, flag.endHeaders | flag.endStream)]));
+
+    await client.closed;
+  });
+
+  const unanswered = Buffer.concat([preface, settings, requestFrame(1, {})]);
+  const undecodable = frame(frameType.headers, flag.endHeaders, 3, Buffer.alloc(6, 0xff));
+  const goaway = frame(frameType.goaway, 0, 0, Buffer.alloc(8));
+  for (const [name, bytes] of [
+    ["that has broken down", [unanswered, undecodable]],
+    ["whose client says GOAWAY and breaks it then", [unanswered, goaway, undecodable]],
+  ] as const) {
+    it(`drops an HTTP/2 session ${name}`, async () => {
+      const { port } = await serve(() => {}, { ...shortLimits, requestMs: 60_000, idleMs: 60_000 });
+      const client = await connectRaw(port);
+      client.send(Buffer.concat(bytes));
+      client.end();
+
+      await client.closed;
+    });
+  }
+});

@@ -1,0 +1,137 @@
+import { once } from "node:events";
+import type { ServerResponse } from "node:http";
+import { expect } from "chai";
+import type { NodeHandler, NodeResponse } from "../../src/http/node-handler.js";
+import { rejection } from "../support/rejection.js";
+import { connectRaw, getRequest } from "./raw-client.js";
+import { connectHttp2, echo, getHttp2, serve, stopServing } from "./serve.js";
+
+/** Answers when the test says so. */
+function heldCalls(): { handler: NodeHandler; next(): Promise<NodeResponse> } {
+  const begun: NodeResponse[] = [];
+  const waiting: ((response: NodeResponse) => void)[] = [];
+  return {
+    handler(_, response) {
+      const take = waiting.shift();
+      if (take) take(response);
+      else begun.push(response);
+    },
+    async next() {
+      return begun.shift() ?? new Promise((resolve) => waiting.push(resolve));
+    },
+  };
+}
+
+describe("stopping the server", () => {
+  afterEach(stopServing);
+
+  it("is not ready any more, and refuses new connections, at once", async () => {
+    const { url, server, readiness } = await serve(echo);
+    const closed = server.close(1_000);
+
+    expect(readiness.isStopped).to.equal(true);
+    expect(await rejection(fetch(url))).to.be.an("error");
+    await closed;
+  });
+
+  it("closes connections without a call at once, whatever they wait for", async () => {
+    const { port, url, server } = await serve(echo);
+    const silent = await connectRaw(port);
+    const begun = await connectRaw(port);
+    begun.send("GET / HT");
+    const kept = await connectRaw(port);
+    kept.send(getRequest("/kept"));
+    await kept.until("1.1 /kept");
+    const session = connectHttp2(url);
+    await getHttp2(session, "/");
+    const goaway = once(session, "goaway");
+
+    await server.close(60_000);
+
+    await Promise.all([silent.closed, begun.closed, kept.closed, goaway]);
+  });
+
+  it("finishes an HTTP/1 call in flight, and says that the connection closes", async () => {
+    const { handler, next } = heldCalls();
+    const { port, server } = await serve(handler);
+    const client = await connectRaw(port);
+    client.send(getRequest("/"));
+    const response = await next();
+    const closed = server.close(60_000);
+
+    response.end("finished");
+
+    const received = await client.closed;
+    expect(received).to.contain("Connection: close").and.contain("finished");
+    await closed;
+  });
+
+  it("closes an HTTP/1 connection whose answer had begun before", async () => {
+    const { handler, next } = heldCalls();
+    const { port, server } = await serve(handler);
+    const client = await connectRaw(port);
+    client.send(getRequest("/"));
+    const response = await next();
+    (response as ServerResponse).writeHead(200).flushHeaders();
+    await client.until("keep-alive");
+    const closed = server.close(60_000);
+
+    response.end("finished");
+
+    expect(await client.closed).to.contain("finished");
+    await closed;
+  });
+
+  it("finishes an HTTP/2 call in flight, after it has said GOAWAY", async () => {
+    const { handler, next } = heldCalls();
+    const { url, server } = await serve(handler);
+    const session = connectHttp2(url);
+    const answer = getHttp2(session, "/");
+    const response = await next();
+    const goaway = once(session, "goaway");
+    const closed = server.close(60_000);
+    await goaway;
+
+    response.end("finished");
+
+    expect((await answer).body).to.equal("finished");
+    await closed;
+  });
+
+  it("begins no new call in an HTTP/2 session that still has one", async () => {
+    const { handler, next } = heldCalls();
+    const { url, server } = await serve(handler);
+    const session = connectHttp2(url);
+    const first = getHttp2(session, "/first");
+    const response = await next();
+    const closed = server.close(60_000);
+    const second = rejection(getHttp2(session, "/second"));
+
+    response.end("finished");
+
+    expect((await first).body).to.equal("finished");
+    expect(await second).to.be.an("error");
+    await closed;
+  });
+
+  it("cuts what outlives the grace", async () => {
+    const { handler, next } = heldCalls();
+    const { port, url, server } = await serve(handler);
+    const client = await connectRaw(port);
+    client.send(getRequest("/"));
+    const session = connectHttp2(url);
+    const second = rejection(getHttp2(session, "/"));
+    await Promise.all([next(), next()]);
+
+    await server.close(50);
+
+    expect(await client.closed).to.equal("");
+    expect(await second).to.be.an("error");
+  });
+
+  it("can be asked for twice", async () => {
+    const { server } = await serve(echo);
+
+    await Promise.all([server.close(1_000), server.close(1_000)]);
+  });
+});

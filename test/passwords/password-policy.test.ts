@@ -1,0 +1,189 @@
+import { expect } from "chai";
+import { DomainError } from "../../src/errors.js";
+import { say } from "../../src/messages/catalogue.js";
+import {
+  checkPassword,
+  normalisePassword,
+  type PersonalData,
+  requireSamePassword,
+} from "../../src/passwords/password-policy.js";
+
+const personal: PersonalData = {
+  phone: "+237670000001",
+  firstName: "Aïssatou",
+  lastName: "Ngo Bassong",
+  email: "aissatou.bassong@example.com",
+};
+
+/** The reason, fields and sentences with which `work` refuses; null when it does not. */
+function refusal(work: () => void): { reason: string; faults: [string, string][] } | null {
+  try {
+    work();
+    return null;
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    return {
+      reason: error.reason,
+      faults: error.fields.map((fault) => [fault.field, say("fr", fault.sentence)]),
+    };
+  }
+}
+
+/** The sentences for the rules that `password` breaks. */
+function broken(password: string, minLength = 8, data = personal): string[] {
+  return refusal(() => checkPassword({ minLength }, password, data))?.faults.map(([, text]) => text) ?? [];
+}
+
+const tooCommon = "Ce mot de passe est trop courant.";
+const numeric = "Ce mot de passe est entièrement numérique.";
+const likeFirstName = "Le mot de passe est trop semblable au champ « prénom ».";
+const likeLastName = "Le mot de passe est trop semblable au champ « nom de famille ».";
+const likeEmail = "Le mot de passe est trop semblable au champ « adresse email ».";
+const likePhone = "Le mot de passe est trop semblable au champ « numéro de téléphone ».";
+
+describe("checkPassword", () => {
+  it("accepts the specification's passwords", () => {
+    const john = { phone: "+675799743", firstName: "John", lastName: "Doe", email: "john@example.com" };
+    for (const password of ["Motdepasse123!", "testpassword123", "oldpassword123"]) {
+      expect(broken(password, 8, john), password).to.deep.equal([]);
+    }
+  });
+
+  it("accepts any characters, and demands no kind of them", () => {
+    for (const password of [
+      "correcthorse",
+      "        ",
+      "mot de passé long",
+      "пароль-сад",
+      "\0\0\0\0tigre",
+      "🐘🦒🐘🦓🐘🦒🐘🦓",
+    ]) {
+      expect(broken(password), JSON.stringify(password)).to.deep.equal([]);
+    }
+  });
+
+  it("counts characters, not UTF-16 units or bytes", () => {
+    expect(broken("🐘".repeat(7))).to.deep.equal([
+      "Ce mot de passe est trop court. Il doit contenir au minimum 8 caractères.",
+    ]);
+    expect(broken("🐘🦒".repeat(64))).to.deep.equal([]);
+    expect(broken(`${"🐘🦒".repeat(64)}a`)).to.deep.equal([
+      "Ce mot de passe est trop long. Il doit contenir au maximum 128 caractères.",
+    ]);
+  });
+
+  it("takes the least length from the configuration", () => {
+    expect(broken("tigre-lent", 12)).to.deep.equal([
+      "Ce mot de passe est trop court. Il doit contenir au minimum 12 caractères.",
+    ]);
+    expect(broken("tig", 3)).to.deep.equal([]);
+    expect(broken("")).to.deep.equal([
+      "Ce mot de passe est trop court. Il doit contenir au minimum 8 caractères.",
+    ]);
+  });
+
+  it("refuses common passwords, whatever their case and the white space around them", () => {
+    for (const password of [
+      "password123",
+      "PassWord123",
+      " qwertyuiop ",
+      "motdepasse",
+      "iloveyou",
+      "azertyuiop",
+    ]) {
+      expect(broken(password), password).to.deep.equal([tooCommon]);
+    }
+  });
+
+  it("refuses digits alone, in any script", () => {
+    expect(broken("9081726354")).to.deep.equal([numeric]);
+    expect(broken("٩٠٨١٧٢٦٣٥٤")).to.deep.equal([numeric]);
+    expect(broken("9081726354a")).to.deep.equal([]);
+  });
+
+  it("refuses what is like a personal field or one of its words, and names the field", () => {
+    expect(broken("aïssatou1")).to.deep.equal([likeFirstName]);
+    expect(broken("BASSONG1")).to.deep.equal([likeLastName]);
+    expect(broken("uotassïa")).to.deep.equal([likeFirstName]);
+    expect(broken("example1")).to.deep.equal([likeEmail]);
+    expect(broken("x237670000001")).to.deep.equal([likePhone]);
+  });
+
+  it("names the first field only, in Django's order", () => {
+    const twice = { ...personal, firstName: "Giraffe", lastName: "Giraffe", email: "giraffe@example.com" };
+    expect(broken("giraffe1", 8, twice)).to.deep.equal([likeFirstName]);
+  });
+
+  it("compares with what is personal in its composed form", () => {
+    expect(broken("éèàùçôîï", 8, { ...personal, firstName: "Éèàùçôîï".normalize("NFD") })).to.deep.equal([
+      likeFirstName,
+    ]);
+  });
+
+  it("ignores personal fields that are absent, empty or much shorter", () => {
+    expect(
+      broken("tigre-lent", 8, { phone: "+237670000001", firstName: "", lastName: "T", email: null }),
+    ).to.deep.equal([]);
+  });
+
+  it("names every broken rule at once", () => {
+    expect(broken("123456")).to.deep.equal([
+      "Ce mot de passe est trop court. Il doit contenir au minimum 8 caractères.",
+      tooCommon,
+      numeric,
+    ]);
+  });
+
+  it("refuses half a surrogate pair", () => {
+    expect(broken("tigre-lent\ud800")).to.deep.equal(["Cette valeur n'est pas valide."]);
+  });
+
+  it("gives the reason, and the field of the request", () => {
+    const check = (field?: string) =>
+      refusal(() => checkPassword({ minLength: 8 }, "iloveyou", personal, field));
+    expect(check()).to.deep.equal({ reason: "PASSWORD_REJECTED", faults: [["password", tooCommon]] });
+    expect(check("new_password")?.faults).to.deep.equal([["new_password", tooCommon]]);
+  });
+
+  it("judges long texts in no time", () => {
+    const long = "a\u0301\u0323-".repeat(16_384);
+    const start = performance.now();
+    expect(broken(normalisePassword(long))).to.have.lengthOf(1);
+    broken("tigre-lent", 8, { ...personal, firstName: "tigre lent ".repeat(6000) });
+    expect(performance.now() - start).to.be.below(500);
+  });
+});
+
+describe("normalisePassword", () => {
+  it("gives one form to composed and decomposed characters", () => {
+    expect(normalisePassword("e\u0301te\u0301")).to.equal("été");
+    expect(normalisePassword("ﬁn²")).to.equal("ﬁn²");
+  });
+
+  it("normalises whatever could be a password", () => {
+    const characters = "\u1f82".repeat(128);
+    expect(normalisePassword(characters.normalize("NFD"))).to.equal(characters);
+  });
+
+  it("leaves a text alone that is too long in any form", () => {
+    const long = "e\u0301".repeat(513);
+    expect(normalisePassword(long)).to.equal(long);
+  });
+});
+
+describe("requireSamePassword", () => {
+  it("accepts the same password in two forms", () => {
+    expect(
+      refusal(() => requireSamePassword("été-2026", "e\u0301te\u0301-2026", "password_confirm")),
+    ).to.equal(null);
+  });
+
+  it("refuses another one, naming the confirmation", () => {
+    expect(
+      refusal(() => requireSamePassword("tigre-lent", "Tigre-lent", "new_password_confirm")),
+    ).to.deep.equal({
+      reason: "INVALID_REQUEST",
+      faults: [["new_password_confirm", "Les mots de passe ne correspondent pas."]],
+    });
+  });
+});

@@ -1,0 +1,176 @@
+import { expect } from "chai";
+import { Redis } from "ioredis";
+import { createLimiter, type Limiter } from "../../src/rate-limits/limiter.js";
+import { createLogger } from "../../src/system/logger.js";
+import { testClock } from "../support/clock.js";
+import { type RedisServer, startRedis } from "../support/redis-server.js";
+import { perMinute } from "./stores.js";
+
+interface Line {
+  level: number;
+  msg: string;
+  reason?: string;
+}
+
+const inRedis = "limits are kept in Redis";
+const inMemory = "Redis does not work: limits are kept in the memory of this process";
+
+/** A log that can be waited for. */
+function watchedLog() {
+  const lines: Line[] = [];
+  let arrived = () => {};
+  const logger = createLogger("info", {
+    write(text) {
+      lines.push(JSON.parse(text) as Line);
+      arrived();
+    },
+  });
+  return {
+    logger,
+    lines,
+    messages: () => lines.map(({ msg }) => msg),
+    /** Resolves once there are `count` lines. */
+    async reaches(count: number): Promise<void> {
+      while (lines.length < count) {
+        await new Promise<void>((resolve) => {
+          arrived = resolve;
+        });
+      }
+    },
+  };
+}
+
+describe("limits with a Redis in trouble", () => {
+  let server: RedisServer;
+  let log: ReturnType<typeof watchedLog>;
+  let limiter: Limiter;
+  let admin: Redis;
+
+  const open = (redisUrl = server.url) => createLimiter({ clock: testClock(), logger: log.logger, redisUrl });
+
+  /** How many of `times` calls at once pass, and how long the slowest took, in milliseconds. */
+  async function burst(times: number, key: string, limit: number) {
+    const begin = performance.now();
+    const verdicts = await Promise.all(
+      Array.from({ length: times }, () => limiter.take([perMinute(key, limit)])),
+    );
+    return { passed: verdicts.filter(({ allowed }) => allowed).length, took: performance.now() - begin };
+  }
+
+  async function secondsUntil(count: number): Promise<number> {
+    const begin = performance.now();
+    await log.reaches(count);
+    return (performance.now() - begin) / 1000;
+  }
+
+  before(async () => {
+    server = await startRedis();
+  });
+  after(() => server.stop());
+
+  beforeEach(async () => {
+    log = watchedLog();
+    limiter = open();
+    await log.reaches(1);
+    admin = new Redis(server.url);
+    admin.on("error", () => {});
+  });
+  afterEach(() => {
+    limiter.close();
+    admin.disconnect();
+  });
+
+  it("hold the first calls until it is known where to count them", async () => {
+    const others = [open(), open()];
+    const calls = Array.from({ length: 30 }, (_, i) => others[i % 2]!.take([perMinute("first", 5)]));
+    const passed = (await Promise.all(calls)).filter(({ allowed }) => allowed);
+    for (const other of others) other.close();
+    expect(passed).to.have.length(5);
+    expect(log.messages()).to.deep.equal([inRedis, inRedis, inRedis]);
+  });
+
+  it("start without a Redis and say so once", async () => {
+    const alone = open("redis://127.0.0.1:1");
+    const verdicts = [];
+    for (let i = 0; i < 4; i++) verdicts.push((await alone.take([perMinute("a", 3)])).allowed);
+    alone.close();
+    expect(verdicts).to.deep.equal([true, true, true, false]);
+    expect(log.messages()).to.deep.equal([inRedis, inMemory]);
+    expect(log.lines[1]).to.include({ level: 40 });
+    expect(log.lines[1]?.reason).to.contain("ECONNREFUSED");
+  });
+
+  it("go on in memory when it is stopped, and return to it when it is back", async () => {
+    expect((await burst(10, "stopped", 15)).passed).to.equal(10);
+    await server.halt();
+    expect(await burst(100, "stopped", 15)).to.have.property("passed", 15);
+    expect((await burst(100, "stopped", 15)).passed).to.equal(0);
+    await server.resume();
+    expect(await secondsUntil(3)).to.be.below(2);
+    expect((await burst(100, "stopped", 15)).passed).to.equal(15);
+    expect(await admin.llen("waterbill:limits:stopped")).to.equal(15);
+    expect(log.messages()).to.deep.equal([inRedis, inMemory, inRedis]);
+  });
+
+  it("go on in memory when it hangs, and return to it when it wakes", async () => {
+    server.signal("SIGSTOP");
+    const first = await burst(100, "hung", 15);
+    expect(first.passed).to.equal(15);
+    expect(first.took).to.be.below(1_000);
+    const second = await burst(100, "hung", 15);
+    expect(second.passed).to.equal(0);
+    expect(second.took, "waits for Redis no more").to.be.below(120);
+    server.signal("SIGCONT");
+    expect(await secondsUntil(3)).to.be.below(2);
+    expect((await burst(10, "woken", 5)).passed).to.equal(5);
+    expect(await admin.llen("waterbill:limits:woken")).to.equal(5);
+    expect(log.messages()).to.deep.equal([inRedis, inMemory, inRedis]);
+    expect(log.lines[1]?.reason).to.equal("no answer within 150 ms");
+  });
+
+  it("start with a Redis that hangs, and use it when it wakes", async () => {
+    server.signal("SIGSTOP");
+    const late = open();
+    const begin = performance.now();
+    expect((await late.take([perMinute("late", 5)])).allowed).to.equal(true);
+    expect(performance.now() - begin).to.be.below(1_500);
+    expect(log.messages()).to.deep.equal([inRedis, inMemory]);
+    server.signal("SIGCONT");
+    expect(await secondsUntil(3)).to.be.below(2);
+    late.close();
+    expect(log.messages()).to.deep.equal([inRedis, inMemory, inRedis]);
+  });
+
+  it("don't mistake a busy process for a Redis that hangs", async () => {
+    const call = limiter.take([perMinute("busy", 5)]);
+    const begin = performance.now();
+    while (performance.now() - begin < 400);
+    await call;
+    expect(await admin.llen("waterbill:limits:busy")).to.equal(1);
+    expect(log.messages()).to.deep.equal([inRedis]);
+  });
+
+  it("count in memory while it answers but does not accept writes", async () => {
+    await admin.config("SET", "min-replicas-to-write", "1");
+    expect((await burst(20, "refused", 5)).passed).to.equal(5);
+    expect((await burst(20, "refused", 5)).passed).to.equal(0);
+    expect(log.lines[1]?.reason).to.contain("NOREPLICAS");
+    await admin.config("SET", "min-replicas-to-write", "0");
+    expect(await secondsUntil(3)).to.be.below(2);
+    expect(log.messages()).to.deep.equal([inRedis, inMemory, inRedis]);
+  });
+
+  it("count afresh in an emptied Redis", async () => {
+    expect((await burst(10, "emptied", 3)).passed).to.equal(3);
+    await admin.flushall();
+    await admin.script("FLUSH");
+    expect((await burst(10, "emptied", 3)).passed).to.equal(3);
+    expect(log.messages()).to.deep.equal([inRedis]);
+  });
+
+  it("still answer after being closed", async () => {
+    limiter.close();
+    expect((await burst(5, "closed", 3)).passed).to.equal(3);
+    expect(log.messages()).to.deep.equal([inRedis]);
+  });
+});

@@ -1,0 +1,228 @@
+import { once } from "node:events";
+import { createServer, type Http2Server, type ServerHttp2Session } from "node:http2";
+import type { AddressInfo } from "node:net";
+import {
+  Code,
+  ConnectError,
+  createClient,
+  createContextValues,
+  type Interceptor,
+  type StreamRequest,
+  type StreamResponse,
+  type Transport,
+} from "@connectrpc/connect";
+import {
+  createConnectTransport,
+  createGrpcTransport,
+  createGrpcWebTransport,
+} from "@connectrpc/connect-node";
+import { expect } from "chai";
+import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
+import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
+import { answerHeadersKey, callerKey, type Principal, principalKey } from "../../src/caller.js";
+import { readConfig } from "../../src/config.js";
+import { DomainError } from "../../src/errors.js";
+import { limitCalls } from "../../src/rate-limits/limit-calls.js";
+import { createLimiter } from "../../src/rate-limits/limiter.js";
+import { reportErrors } from "../../src/rpc/interceptors/report-errors.js";
+import { createCalls } from "../../src/rpc/method-registry.js";
+import { createRpc } from "../../src/rpc/rpc-handler.js";
+import { phoneKey } from "../../src/users/phone-number.js";
+import { type TestClock, testClock } from "../support/clock.js";
+import { testLogger } from "../support/log.js";
+
+const phoneRules = { defaultRegion: undefined, policy: "length" } as const;
+
+function interceptorWith(clock: TestClock) {
+  return limitCalls({
+    limiter: createLimiter({ clock, logger: testLogger(), redisUrl: undefined }),
+    rates: readConfig({}).limits,
+    phoneKey: (text) => phoneKey(phoneRules, text),
+  });
+}
+
+/** Signs in whom the test says by a header. */
+const signIn: Interceptor = (next) => (request) => {
+  const id = request.header.get("test-user-id");
+  if (id) request.contextValues.set(principalKey, { sessionId: "", user: { id: Number(id) } } as Principal);
+  return next(request);
+};
+
+describe("limitCalls", () => {
+  let clock: TestClock;
+  let server: Http2Server;
+  let sessions: ServerHttp2Session[];
+  let transports: Record<"gRPC" | "gRPC-Web" | "Connect", Transport>;
+
+  beforeEach(async () => {
+    clock = testClock("2026-03-01T12:00:00Z");
+    const calls = createCalls({
+      interceptors: [reportErrors, signIn, interceptorWith(clock)],
+      routes: (router) => {
+        router.service(AuthService, {
+          login() {
+            throw new DomainError("CREDENTIALS_REJECTED");
+          },
+          refreshToken() {
+            throw new Error("a bug");
+          },
+          activate: () => ({}),
+          resendCode: () => ({}),
+          logout: () => ({}),
+        });
+        router.service(ProfileService, { getProfile: () => ({}) });
+      },
+    });
+    const rpc = createRpc(calls);
+    server = createServer((request, response) => {
+      const address = String(request.headers["test-address"] ?? "192.0.2.7");
+      const caller = { address, requestId: "test", language: "fr", languageAsked: false } as const;
+      rpc.handle(request, response, caller);
+    });
+    sessions = [];
+    server.on("session", (session) => sessions.push(session));
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    transports = {
+      gRPC: createGrpcTransport({ baseUrl }),
+      "gRPC-Web": createGrpcWebTransport({ baseUrl, httpVersion: "2" }),
+      Connect: createConnectTransport({ baseUrl, httpVersion: "2" }),
+    };
+  });
+  afterEach(() => {
+    server.close();
+    for (const session of sessions) session.destroy();
+  });
+
+  const authBy = (door: keyof typeof transports) => createClient(AuthService, transports[door]);
+
+  const figures = (headers: Headers) =>
+    ["limit", "remaining", "reset"].map((name) => Number(headers.get(`x-ratelimit-${name}`) ?? NaN));
+
+  async function failure(call: Promise<unknown>): Promise<ConnectError> {
+    return ConnectError.from(
+      await call.then(
+        () => new Error("the call went well"),
+        (error: unknown) => error,
+      ),
+    );
+  }
+
+  /** The headers of the answer to an Activate. */
+  async function activate(phone: string, headers: Record<string, string> = {}): Promise<Headers> {
+    let answered = new Headers();
+    const onHeader = (header: Headers) => {
+      answered = header;
+    };
+    await authBy("Connect").activate({ phone, code: "000000" }, { headers, onHeader });
+    return answered;
+  }
+
+  for (const door of ["gRPC", "gRPC-Web", "Connect"] as const) {
+    it(`puts the figures on answers that went well, over ${door}`, async () => {
+      let answered = new Headers();
+      await createClient(ProfileService, transports[door]).getProfile(
+        {},
+        { headers: { "test-user-id": "42" }, onHeader: (header) => (answered = header) },
+      );
+      expect(figures(answered)).to.deep.equal([2000, 1999, clock.now().getTime() / 1000 + 3600]);
+      expect(answered.has("retry-after")).to.equal(false);
+    });
+
+    it(`puts the figures on failures further in, over ${door}`, async () => {
+      const rejected = await failure(authBy(door).login({}));
+      expect(rejected.code).to.equal(Code.Unauthenticated);
+      expect(figures(rejected.metadata)).to.deep.equal([15, 14, clock.now().getTime() / 1000 + 60]);
+      expect(rejected.metadata.has("retry-after")).to.equal(false);
+      const broken = await failure(authBy(door).refreshToken({}));
+      expect(broken.code).to.equal(Code.Internal);
+      expect(figures(broken.metadata)).to.deep.equal([30, 29, clock.now().getTime() / 1000 + 60]);
+    });
+
+    it(`refuses with the figures and the time to wait, over ${door}`, async () => {
+      for (let i = 0; i < 15; i++) await failure(authBy(door).login({}));
+      clock.advance(20);
+      const refused = await failure(authBy(door).login({}));
+      expect(refused.code).to.equal(Code.ResourceExhausted);
+      expect(figures(refused.metadata)).to.deep.equal([15, 0, clock.now().getTime() / 1000 + 40]);
+      expect(refused.metadata.get("retry-after")).to.equal("40");
+      clock.advance(40);
+      expect((await failure(authBy(door).login({}))).code).to.equal(Code.Unauthenticated);
+    });
+  }
+
+  it("counts the calls of all doors together", async () => {
+    const doors = ["gRPC", "gRPC-Web", "Connect"] as const;
+    for (let i = 0; i < 15; i++) await failure(authBy(doors[i % 3]!).login({}));
+    for (const door of doors) {
+      expect((await failure(authBy(door).login({}))).code).to.equal(Code.ResourceExhausted);
+    }
+  });
+
+  it("counts each address for itself", async () => {
+    for (let i = 0; i < 16; i++) await failure(authBy("gRPC").login({}));
+    const headers = { "test-address": "192.0.2.8" };
+    expect((await failure(authBy("gRPC").login({}, { headers }))).code).to.equal(Code.Unauthenticated);
+  });
+
+  it("counts all spellings of a phone number together, wherever they come from", async () => {
+    const spellings = ["+237670000001", "00237 670-00-00-01", "\u200b(237) 670 000 001"];
+    for (const [i, phone] of spellings.entries()) await activate(phone, { "test-address": `192.0.2.${i}` });
+    const refused = await failure(activate("237670000001", { "test-address": "192.0.2.9" }));
+    expect(refused.code).to.equal(Code.ResourceExhausted);
+    expect(figures(refused.metadata).slice(0, 2)).to.deep.equal([3, 0]);
+  });
+
+  it("gives the figures of the tightest window", async () => {
+    expect(figures(await activate("+237670000001")).slice(0, 2)).to.deep.equal([3, 2]);
+    expect(figures(await activate("+237670000002")).slice(0, 2)).to.deep.equal([3, 2]);
+    expect(figures(await activate("+237670000003")).slice(0, 2)).to.deep.equal([5, 2]);
+  });
+
+  it("counts what is no phone number by address", async () => {
+    expect(figures(await activate("not a phone")).slice(0, 2)).to.deep.equal([5, 4]);
+    let answered = new Headers();
+    await authBy("Connect").resendCode({ phone: "" }, { onHeader: (header) => (answered = header) });
+    expect(figures(answered).slice(0, 2)).to.deep.equal([500, 499]);
+  });
+
+  it("counts users by account and not by address", async () => {
+    const client = createClient(ProfileService, transports.Connect);
+    const remaining: number[] = [];
+    for (const [id, address] of [
+      ["1", "192.0.2.1"],
+      ["1", "192.0.2.2"],
+      ["2", "192.0.2.2"],
+    ] as const) {
+      await client.getProfile(
+        {},
+        {
+          headers: { "test-user-id": id, "test-address": address },
+          onHeader: (header) => remaining.push(figures(header)[1]!),
+        },
+      );
+    }
+    expect(remaining).to.deep.equal([1999, 1998, 1999]);
+  });
+
+  it("counts a streaming call once, before its messages", async () => {
+    const request = {
+      stream: true,
+      method: AuthService.method.login as unknown,
+      contextValues: createContextValues().set(callerKey, {
+        address: "192.0.2.7",
+        requestId: "",
+        language: "fr",
+        languageAsked: false,
+      }),
+    } as StreamRequest;
+    const response = { stream: true, header: new Headers() } as StreamResponse;
+    const call = interceptorWith(clock)(async () => response);
+    for (let i = 0; i < 15; i++) await call(request);
+    expect(figures(response.header).slice(0, 2)).to.deep.equal([15, 0]);
+    const refusal = await call(request).catch((error: unknown) => error);
+    expect(refusal).to.be.instanceOf(DomainError).with.property("reason", "RATE_LIMITED");
+    expect(figures(request.contextValues.get(answerHeadersKey)!).slice(0, 2)).to.deep.equal([15, 0]);
+  });
+});

@@ -1,0 +1,103 @@
+import { expect } from "chai";
+import { createLimiter, verdictOf } from "../../src/rate-limits/limiter.js";
+import { testClock } from "../support/clock.js";
+import { testLogger } from "../support/log.js";
+import { perMinute } from "./stores.js";
+
+describe("limiter", () => {
+  it("refuses the 16th call in a minute, and says when there is room again", async () => {
+    const clock = testClock("2026-03-01T12:00:00.500Z");
+    const limiter = createLimiter({ clock, logger: testLogger(), redisUrl: undefined });
+    const login = [perMinute("login", 15)];
+    for (let i = 0; i < 15; i++) {
+      const { allowed, remaining, retryAfterSeconds } = await limiter.take(login);
+      expect({ allowed, remaining, retryAfterSeconds }).to.deep.equal({
+        allowed: true,
+        remaining: 14 - i,
+        retryAfterSeconds: 0,
+      });
+    }
+    clock.advance(20.2);
+    expect(await limiter.take(login)).to.deep.equal({
+      allowed: false,
+      limit: 15,
+      remaining: 0,
+      resetAt: Date.parse("2026-03-01T12:01:01Z") / 1000,
+      retryAfterSeconds: 40,
+    });
+    clock.advance(40);
+    expect((await limiter.take(login)).allowed).to.equal(true);
+    limiter.close();
+  });
+});
+
+describe("verdictOf", () => {
+  const now = new Date("2026-03-01T12:00:00Z");
+  const at = (seconds: number) => now.getTime() / 1000 + seconds;
+
+  it("gives the figures of the window that lets the fewest further calls through", () => {
+    const verdict = verdictOf(
+      [perMinute("a", 15), perMinute("b", 3)],
+      [
+        { used: 9, resetMs: 10_000 },
+        { used: 1, resetMs: 60_000 },
+      ],
+      now,
+    );
+    expect(verdict).to.deep.equal({
+      allowed: true,
+      limit: 3,
+      remaining: 2,
+      resetAt: at(60),
+      retryAfterSeconds: 0,
+    });
+  });
+
+  it("gives those of the window that stays so for longest when several let as few through", () => {
+    const verdict = verdictOf(
+      [perMinute("a", 1), { key: "b", limit: 5, seconds: 86_400 }],
+      [
+        { used: 1, resetMs: 60_000 },
+        { used: 5, resetMs: 7_000_000 },
+      ],
+      now,
+    );
+    expect(verdict).to.include({ allowed: true, limit: 5, remaining: 0, resetAt: at(7_000) });
+  });
+
+  it("gives those of a refusing window before those of an exhausted one", () => {
+    const verdict = verdictOf(
+      [perMinute("a", 5), perMinute("b", 3)],
+      [
+        { used: 5, resetMs: 50_000 },
+        { used: 4, resetMs: 1_200 },
+      ],
+      now,
+    );
+    expect(verdict).to.deep.equal({
+      allowed: false,
+      limit: 3,
+      remaining: 0,
+      resetAt: at(2),
+      retryAfterSeconds: 2,
+    });
+  });
+
+  it("waits for the last of several refusing windows", () => {
+    const verdict = verdictOf(
+      [perMinute("a", 1), { key: "b", limit: 5, seconds: 86_400 }, perMinute("c", 2)],
+      [
+        { used: 2, resetMs: 30_000 },
+        { used: 6, resetMs: 3_600_000 },
+        { used: 3, resetMs: 1 },
+      ],
+      now,
+    );
+    expect(verdict).to.include({ allowed: false, limit: 5, retryAfterSeconds: 3_600, resetAt: at(3_600) });
+  });
+
+  it("never tells a refused caller to try again at once", () => {
+    const { retryAfterSeconds, resetAt } = verdictOf([perMinute("a", 1)], [{ used: 2, resetMs: 1 }], now);
+    expect({ retryAfterSeconds, resetAt }).to.deep.equal({ retryAfterSeconds: 1, resetAt: at(1) });
+  });
+});

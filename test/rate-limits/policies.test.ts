@@ -1,0 +1,29 @@
+import type { DescMethod } from "@bufbuild/protobuf";
+import { expect } from "chai";
+import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
+import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
+import { defaultPolicy, policiesOf } from "../../src/rate-limits/policies.js";
+
+const limitsOf = (method: DescMethod) => policiesOf(method).map(({ limit, by }) => `${limit} by ${by}`);
+
+describe("policies", () => {
+  it("are the contract's", () => {
+    const methods = [...AuthService.methods, ...ProfileService.methods];
+    const named = Object.fromEntries(methods.map((method) => [method.name, limitsOf(method)]));
+    expect(named).to.include.keys("Register", "Activate", "ResendCode", "Login", "RefreshToken", "Logout");
+    expect(named).to.deep.include({
+      Register: ["register by ip"],
+      Activate: ["activate by ip", "phone_based by phone"],
+      ResendCode: ["resend_code by phone"],
+      Login: ["login by ip"],
+      RefreshToken: ["auth by ip"],
+      Logout: ["auth by ip"],
+      GetProfile: ["user by user"],
+    });
+  });
+
+  it("give a method without limits of its own the one of those who may call it", () => {
+    expect(defaultPolicy(AuthService.method.login)).to.deep.equal({ limit: "anon", by: "ip" });
+    expect(defaultPolicy(AuthService.method.logout)).to.deep.equal({ limit: "user", by: "user" });
+  });
+});

@@ -1,0 +1,187 @@
+import { connect } from "node:http2";
+import { expect } from "chai";
+import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
+import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
+import { readHttpRules } from "../../src/rest/http-rules.js";
+import { createRest } from "../../src/rest/rest-handler.js";
+import { createCalls } from "../../src/rpc/method-registry.js";
+import { type FakeServer, startFakeServer } from "../rpc/fake-server.js";
+import { sampleMethod } from "../rpc/sample-method.js";
+import { refusal, type Send, sendTo } from "./rest-client.js";
+
+const john = { authorization: "Bearer john" };
+const admin = { authorization: "Bearer admin" };
+const user = {
+  id: 7,
+  phone: "+675799743",
+  first_name: "John",
+  last_name: "Doe",
+  full_name: "John Doe",
+  email: null,
+  address: "123 Main St, Port Moresby",
+  apartment_name: null,
+  date_joined: "2024-01-15T10:30:00Z",
+  is_active: true,
+};
+const tokens = {
+  access: "an-access-token",
+  refresh: "a-refresh-token",
+  access_expires_in: 900,
+  refresh_expires_in: 604_800,
+};
+
+describe("rest", () => {
+  let fake: FakeServer;
+  let send: Send;
+
+  before(async () => {
+    fake = await startFakeServer(createRest);
+    send = sendTo(fake.server);
+  });
+
+  beforeEach(() => fake.reset());
+
+  after(() => fake.close());
+
+  describe("answers of the specification", () => {
+    const registration = {
+      phone: "675799743",
+      first_name: "John",
+      last_name: "Doe",
+      password: "Motdepasse123!",
+      password_confirm: "Motdepasse123!",
+      email: "john@example.com",
+      address: "123 Main St, Port Moresby",
+      apartment_name: "A1",
+    };
+    const envelope = (message: string, data: object) => ({ status: "success", message, data });
+
+    const walk: [string, string, object | undefined, number, object][] = [
+      [
+        "POST",
+        "register/",
+        registration,
+        201,
+        envelope("Compte créé avec succès. Un code d'activation a été envoyé par SMS.", {}),
+      ],
+      [
+        "POST",
+        "activate/",
+        { phone: "675799743", code: "123456" },
+        200,
+        envelope("Compte activé avec succès. Vous pouvez maintenant vous connecter.", { user }),
+      ],
+      [
+        "POST",
+        "resend-code/",
+        { phone: "675799743" },
+        200,
+        envelope("Un nouveau code d'activation a été envoyé.", {}),
+      ],
+      [
+        "POST",
+        "login/",
+        { phone: "675799743", password: "Motdepasse123!" },
+        200,
+        envelope("Connexion réussie.", { user, tokens }),
+      ],
+      ["GET", "profile/", undefined, 200, envelope("Profil récupéré avec succès.", { user })],
+      ["GET", "me/", undefined, 200, envelope("Profil récupéré avec succès.", { user })],
+      ["POST", "token/refresh/", { refresh: "a-token" }, 200, tokens],
+      ["POST", "logout/", { refresh: "a-token" }, 200, { status: "success", message: "Déconnexion réussie" }],
+    ];
+    for (const [verb, path, body, status, expected] of walk) {
+      for (const prefix of ["/api/auth/", "/api/"]) {
+        for (const spelling of [path, path.slice(0, -1)]) {
+          it(`${verb} ${prefix}${spelling}`, async () => {
+            const response = await send(verb, prefix + spelling, body, john);
+            const text = await response.text();
+            expect(response.status).equal(status);
+            expect(text).equal(JSON.stringify(expected));
+            expect(response.headers.get("content-type")).equal("application/json; charset=utf-8");
+            expect(response.headers.get("content-length")).equal(String(Buffer.byteLength(text)));
+          });
+        }
+      }
+    }
+  });
+
+  it("gives every REST path of every method an answer", async () => {
+    for (const method of [...AuthService.methods, ...ProfileService.methods]) {
+      const bindings = readHttpRules(method);
+      expect(bindings, method.name).not.empty;
+      for (const { verb, segments } of bindings) {
+        const path = `/${segments.map(({ name }) => name).join("/")}/`;
+        expect((await send(verb, path, verb === "GET" ? undefined : {}, admin)).status, path).oneOf([
+          200, 201, 400,
+        ]);
+      }
+    }
+  });
+
+  it("speaks the same over HTTP/2", async () => {
+    const session = connect(fake.server.http2);
+    const stream = session.request({ ":path": "/api/profile/", ...john });
+    let text = "";
+    for await (const chunk of stream) text += chunk;
+    expect(JSON.parse(text)).deep.include({ status: "success", data: { user } });
+    session.destroy();
+  });
+
+  it("answers HEAD as GET, without the body", async () => {
+    const [get, head] = await Promise.all([
+      send("GET", "/api/profile/", undefined, john),
+      send("HEAD", "/api/profile/", undefined, john),
+    ]);
+    expect(head.status).equal(200);
+    expect(head.headers.get("content-length")).equal(get.headers.get("content-length"));
+    expect(await head.text()).equal("");
+    expect((await send("HEAD", "/api/nothing/")).status).equal(404);
+  });
+
+  it("hands a flat profile to the service, with a mask of what was sent", async () => {
+    for (const verb of ["PATCH", "PUT"]) {
+      await send(verb, "/api/me/", { first_name: "Zoé", email: null, is_staff: true }, john);
+      expect(fake.services.received.pop()).deep.nested.include({
+        "profile.firstName": "Zoé",
+        "updateMask.paths": ["first_name", "email"],
+      });
+    }
+    const answer = await refusal(send("PATCH", "/api/me/", { email: "john" }, john));
+    expect(answer.data).deep.equal({ email: ["Saisissez une adresse email valide."] });
+  });
+
+  it("takes a form", async () => {
+    const type = { "content-type": "application/x-www-form-urlencoded" };
+    await send("POST", "/api/login/", "phone=%2B675+799+743&password=Motdepasse123%21", type);
+    expect(fake.services.received.pop()).include({ phone: "+675 799 743", password: "Motdepasse123!" });
+  });
+
+  it("shows the limits when all is well, and logs the call as any other door", async () => {
+    const response = await send("GET", "/api/profile/", undefined, john);
+    expect(response.headers.get("x-ratelimit-limit")).equal("15");
+    expect(JSON.parse(fake.lines[0]!)).include({
+      method: "waterbill.identity.v1.ProfileService/GetProfile",
+      door: "rest",
+      status: "ok",
+      userId: 7,
+    });
+  });
+
+  it("knows no deadline and no protocol of other doors", async () => {
+    const response = await send("GET", "/api/profile/", undefined, {
+      ...john,
+      "connect-timeout-ms": "0",
+      "grpc-timeout": "0n",
+    });
+    expect(response.status).equal(200);
+  });
+});
+
+describe("createRest", () => {
+  it("refuses a method that has no outcome", () => {
+    const method = sampleMethod({ http: { pattern: { case: "get", value: "/api/x/" } } });
+    const calls = createCalls({ routes: (router) => router.rpc(method, () => ({})), interceptors: [] });
+    expect(() => createRest(calls)).throw(/SampleService\.Find.*outcome/);
+  });
+});

@@ -1,0 +1,99 @@
+import { create } from "@bufbuild/protobuf";
+import { createContextValues, type UnaryRequest } from "@connectrpc/connect";
+import { expect } from "chai";
+import { AuthService, LoginRequestSchema } from "#gen/waterbill/identity/v1/auth_service_pb.js";
+import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
+import { Access } from "#gen/waterbill/options/v1/access_pb.js";
+import { type Principal, principalKey } from "../../../src/caller.js";
+import { DomainError } from "../../../src/errors.js";
+import { assertAccessDeclared, authenticate } from "../../../src/rpc/interceptors/authenticate.js";
+import { rejection } from "../../support/rejection.js";
+import { fakeAuthenticate } from "../fake-services.js";
+import { sampleMethod } from "../sample-method.js";
+
+/** Lets a call with this Authorization header through the interceptor; resolves to whom it is signed in as. */
+async function pass(method: UnaryRequest["method"], authorization?: string): Promise<Principal | null> {
+  let principal: Principal | null | undefined;
+  const request = {
+    stream: false,
+    method,
+    service: method.parent,
+    message: create(LoginRequestSchema),
+    header: new Headers(authorization === undefined ? {} : { authorization }),
+    contextValues: createContextValues(),
+  } as unknown as UnaryRequest;
+  const call = authenticate({ authenticate: fakeAuthenticate })(async (passed) => {
+    principal = passed.contextValues.get(principalKey);
+    return {} as never;
+  });
+  await call(request);
+  if (principal === undefined) throw new Error("the call was not let through");
+  return principal;
+}
+
+async function reasonFor(method: UnaryRequest["method"], authorization?: string): Promise<string> {
+  const error = await rejection(pass(method, authorization));
+  return error instanceof DomainError ? error.reason : String(error);
+}
+
+describe("authenticate", () => {
+  const { getProfile } = ProfileService.method;
+
+  it("lets anybody call a PUBLIC method, and doesn't look at the header", async () => {
+    expect(await pass(AuthService.method.login)).equal(null);
+    expect(await pass(AuthService.method.login, "Bearer nonsense")).equal(null);
+  });
+
+  it("tells a USER method who is calling", async () => {
+    expect((await pass(getProfile, "Bearer john"))?.user.id).equal(7);
+  });
+
+  it("reads the scheme in any case", async () => {
+    expect((await pass(getProfile, "bEARER  john"))?.user.id).equal(7);
+  });
+
+  for (const header of [
+    undefined,
+    "",
+    "Bearer",
+    "Bearer ",
+    "john",
+    "Basic john",
+    "Bearer john john",
+    "Bearer john, Bearer john",
+    "Bearer jo;hn",
+    "Bearer somebody-else",
+  ]) {
+    it(`refuses ${JSON.stringify(header)} at a USER method`, async () => {
+      expect(await reasonFor(getProfile, header)).equal("UNAUTHENTICATED");
+    });
+  }
+
+  it("lets only administrators call an ADMIN method", async () => {
+    const method = sampleMethod({ access: Access.ADMIN });
+    expect((await pass(method, "Bearer admin"))?.user.isStaff).equal(true);
+    expect(await reasonFor(method, "Bearer john")).equal("ADMIN_REQUIRED");
+    expect(await reasonFor(method)).equal("UNAUTHENTICATED");
+  });
+
+  it("lets only administrators call a method that declares nothing, or what it doesn't know", async () => {
+    for (const access of [null, Access.UNSPECIFIED, 99 as Access]) {
+      const method = sampleMethod({ access });
+      expect(await reasonFor(method)).equal("UNAUTHENTICATED");
+      expect(await reasonFor(method, "Bearer john")).equal("ADMIN_REQUIRED");
+    }
+  });
+});
+
+describe("assertAccessDeclared", () => {
+  it("accepts every method of the services", () => {
+    assertAccessDeclared([...AuthService.methods, ...ProfileService.methods]);
+  });
+
+  it("names the methods that declare nothing", () => {
+    expect(() => assertAccessDeclared([sampleMethod({ access: null })])).throw(
+      /sample\.v1\.SampleService\.Find/,
+    );
+    expect(() => assertAccessDeclared([sampleMethod({ access: Access.UNSPECIFIED })])).throw(/Find/);
+  });
+});

@@ -1,0 +1,82 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { createFileRegistry, getOption, toBinary } from "@bufbuild/protobuf";
+import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
+import { field } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
+import { credentials } from "@grpc/grpc-js";
+import { loadFileDescriptorSetFromBuffer } from "@grpc/proto-loader";
+import { expect } from "chai";
+import { http } from "#gen/google/api/annotations_pb.js";
+import { Access, access } from "#gen/waterbill/options/v1/access_pb.js";
+import { stopServing } from "../http/serve.js";
+import { askReflection, authService, filesIn, serviceClass, startReflection } from "./reflection-client.js";
+
+for (const version of ["v1", "v1alpha"] as const) {
+  describe(`what reflection gives, ${version}`, () => {
+    const ask = (...requests: object[]) => askReflection(version, ...requests);
+
+    afterEach(stopServing);
+
+    it("keeps the options of methods and fields", async () => {
+      const file = filesIn((await ask({ file_containing_symbol: authService }))[0]);
+      const registry = createFileRegistry(file[0]!, (path) => file.find(({ name }) => name === path));
+      const login = registry.getService(authService)?.method.login;
+      const firstName = registry.getMessage("waterbill.identity.v1.RegisterRequest")?.field.firstName;
+
+      expect(login && getOption(login, access)).to.equal(Access.PUBLIC);
+      expect(login && getOption(login, http).pattern).to.deep.include({
+        case: "post",
+        value: "/api/auth/login/",
+      });
+      expect(firstName && getOption(firstName, field).type.case).to.equal("string");
+    });
+
+    it("is enough for a client to call by", async () => {
+      const file = filesIn((await ask({ file_containing_symbol: "grpc.health.v1.Health" }))[0]);
+      const bytes = toBinary(FileDescriptorSetSchema, {
+        $typeName: "google.protobuf.FileDescriptorSet",
+        file,
+      });
+      const definition = loadFileDescriptorSetFromBuffer(Buffer.from(bytes), { enums: String });
+      const { port } = await startReflection();
+      const Health = serviceClass<{
+        check(request: object, callback: (error: Error | null, answer: { status: string }) => void): void;
+        close(): void;
+      }>(definition, "grpc.health.v1.Health");
+      const client = new Health(`127.0.0.1:${port}`, credentials.createInsecure());
+      const { status } = await new Promise<{ status: string }>((resolve, reject) => {
+        client.check({}, (error, answer) => (error ? reject(error) : resolve(answer)));
+      });
+      client.close();
+
+      expect(status).to.equal("SERVING");
+    });
+
+    it("serves buf curl", async () => {
+      const { url } = await startReflection();
+      const { stdout } = await promisify(execFile)("node_modules/.bin/buf", [
+        "curl",
+        ...["--http2-prior-knowledge", "--protocol", "grpc", "--reflect-protocol", `grpc-${version}`],
+        `${url}/grpc.health.v1.Health/Check`,
+      ]);
+
+      expect(JSON.parse(stdout)).to.deep.equal({ status: "SERVING" });
+    });
+  });
+}
+
+describe("what reflection gives", () => {
+  afterEach(stopServing);
+
+  it("lists methods to buf curl, of services with options too", async () => {
+    const { url } = await startReflection();
+    const { stdout } = await promisify(execFile)("node_modules/.bin/buf", [
+      "curl",
+      "--http2-prior-knowledge",
+      "--list-methods",
+      url,
+    ]);
+
+    expect(stdout.split("\n")).to.include.members([`${authService}/Login`, "grpc.health.v1.Health/Watch"]);
+  });
+});

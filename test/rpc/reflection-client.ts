@@ -1,0 +1,79 @@
+import { fromBinary } from "@bufbuild/protobuf";
+import { type FileDescriptorProto, FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
+import { credentials, loadPackageDefinition } from "@grpc/grpc-js";
+import { loadSync } from "@grpc/proto-loader";
+import { healthRoutes } from "../../src/rpc/health.js";
+import { reflectionRoutes } from "../../src/rpc/reflection.js";
+import { serveRpc, services } from "../http/serve-rpc.js";
+
+export interface ReflectionAnswer {
+  valid_host: string;
+  file_descriptor_response?: { file_descriptor_proto: Buffer[] };
+  list_services_response?: { service: { name: string }[] };
+  all_extension_numbers_response?: { base_type_name: string; extension_number: number[] };
+  error_response?: { error_code: number; error_message: string };
+}
+
+interface Stream extends AsyncIterable<ReflectionAnswer> {
+  write(request: object): void;
+  end(): void;
+}
+
+interface ReflectionClient {
+  serverReflectionInfo(): Stream;
+  close(): void;
+}
+
+type Client<T> = new (...args: unknown[]) => T;
+
+/** The class of a grpc-js client for the service at `path`. */
+export function serviceClass<T>(
+  definition: Parameters<typeof loadPackageDefinition>[0],
+  path: string,
+): Client<T> {
+  const found = path
+    .split(".")
+    .reduce((scope: object, name) => scope[name as keyof typeof scope], loadPackageDefinition(definition));
+  return found as Client<T>;
+}
+
+export const authService = "waterbill.identity.v1.AuthService";
+
+export type ReflectionVersion = "v1" | "v1alpha";
+
+/** Serves health and reflection. */
+export const startReflection = () =>
+  serveRpc((readiness) => (router) => {
+    healthRoutes({ readiness, services })(router);
+    return reflectionRoutes(services)(router);
+  });
+
+/** Sends all requests in one stream of a grpc-js client to a new server, and returns the answers. */
+export async function askReflection(
+  version: ReflectionVersion,
+  ...requests: object[]
+): Promise<ReflectionAnswer[]> {
+  const { port } = await startReflection();
+  const definition = loadSync(`grpc/reflection/${version}/reflection.proto`, {
+    includeDirs: ["proto"],
+    keepCase: true,
+  });
+  const ServerReflection = serviceClass<ReflectionClient>(
+    definition,
+    `grpc.reflection.${version}.ServerReflection`,
+  );
+  const client = new ServerReflection(`127.0.0.1:${port}`, credentials.createInsecure());
+  const stream = client.serverReflectionInfo();
+  for (const request of requests) stream.write({ host: "a-host", ...request });
+  stream.end();
+  const answers: ReflectionAnswer[] = [];
+  for await (const answer of stream) answers.push(answer);
+  client.close();
+  return answers;
+}
+
+/** The files in an answer. */
+export function filesIn(answer: ReflectionAnswer | undefined): FileDescriptorProto[] {
+  const files = answer?.file_descriptor_response?.file_descriptor_proto ?? [];
+  return files.map((bytes) => fromBinary(FileDescriptorProtoSchema, bytes));
+}

@@ -1,0 +1,187 @@
+import { Code } from "@connectrpc/connect";
+import { expect } from "chai";
+import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
+import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
+import { DomainError, rateLimited } from "../../src/errors.js";
+import { createRpc } from "../../src/rpc/rpc-handler.js";
+import { type FakeServer, startFakeServer } from "./fake-server.js";
+import { type Door, openDoors } from "./protocols.js";
+
+const { login, register } = AuthService.method;
+const { getProfile, updateProfile } = ProfileService.method;
+const credentials = { phone: "675799743", password: "Motdepasse123!" };
+const registration = {
+  ...credentials,
+  password_confirm: credentials.password,
+  first_name: "John",
+  last_name: "Doe",
+};
+
+describe("rpc", () => {
+  let fake: FakeServer;
+  let doors: Door[];
+
+  before(async () => {
+    fake = await startFakeServer(createRpc);
+    doors = openDoors(fake.server);
+  });
+
+  beforeEach(() => fake.reset());
+
+  after(async () => {
+    for (const door of doors) door.close();
+    await fake.close();
+  });
+
+  for (const index of [0, 1, 2, 3]) {
+    const name = ["gRPC", "gRPC-Web", "Connect binary", "Connect JSON"][index];
+
+    describe(`through ${name}`, () => {
+      const call: Door["call"] = (...parameters) => doors[index]!.call(...parameters);
+
+      it("carries a call and its answer", async () => {
+        const answer = await call(login, credentials);
+        expect(answer.code).equal(undefined);
+        expect(answer.data).nested.include({
+          "user.phone": "+675799743",
+          "tokens.access": "an-access-token",
+        });
+        expect(fake.services.received.at(-1)).include(credentials);
+        expect(doors[index]!.name).equal(name);
+      });
+
+      it("tells the service who is signed in, and refuses everybody else", async () => {
+        expect((await call(getProfile, {}, { authorization: "Bearer john" })).code).equal(undefined);
+        const answer = await call(getProfile, {});
+        expect(answer).include({ code: Code.Unauthenticated, reason: "UNAUTHENTICATED" });
+        expect(answer.header.get("www-authenticate")).equal("Bearer");
+      });
+
+      it("carries a refusal: code, sentence, reason, domain, language, fields", async () => {
+        fake.services.before = () => {
+          throw new DomainError("PHONE_TAKEN");
+        };
+        const message = "Un utilisateur avec ce numéro de téléphone existe déjà.";
+        const answer = await call(register, registration);
+        expect(answer).deep.include({
+          code: Code.AlreadyExists,
+          message,
+          reason: "PHONE_TAKEN",
+          domain: "identity.waterbill",
+          locale: "fr",
+          fields: { phone: message },
+        });
+      });
+
+      it("speaks English when asked to", async () => {
+        fake.services.before = () => {
+          throw new DomainError("CODE_INCORRECT");
+        };
+        const answer = await call(register, registration, { "accept-language": "en" });
+        expect(answer).include({ message: "Incorrect activation code.", locale: "en" });
+      });
+
+      it("carries a sentence of any characters", async () => {
+        const sentence = "100 % : « déjà », (a, b; c) #1 +2 =3 ?/&@$";
+        fake.services.before = () => {
+          throw new DomainError("CODE_INCORRECT", { sentence: () => sentence });
+        };
+        expect((await call(login, credentials)).message).equal(sentence);
+      });
+
+      it("says when to try again, beside the limits, which it also says when all is well", async () => {
+        fake.services.before = () => {
+          throw rateLimited(42);
+        };
+        const refused = await call(login, credentials);
+        expect(refused).include({ code: Code.ResourceExhausted, reason: "RATE_LIMITED", retrySeconds: 42 });
+        expect(refused.header.get("retry-after")).equal("42");
+        expect(refused.header.get("x-ratelimit-limit")).equal("15");
+        fake.services.before = () => {};
+        expect((await call(login, credentials)).header.get("x-ratelimit-limit")).equal("15");
+      });
+
+      it("says nothing of what went wrong inside, and logs it", async () => {
+        fake.services.before = () => {
+          throw new Error("SELECT * FROM users");
+        };
+        const answer = await call(login, credentials);
+        expect(answer).include({
+          code: Code.Internal,
+          reason: "INTERNAL",
+          message: "Erreur interne du serveur.",
+        });
+        expect(JSON.stringify(answer)).not.contain("SELECT");
+        expect(fake.lines.join("")).contain("SELECT * FROM users").and.contain("fake-services");
+      });
+
+      it("answers INTERNAL when the answer can't be encoded", async () => {
+        const answer = await call(AuthService.method.activate, { phone: "x", code: "unencodable" });
+        expect(answer).include({ code: Code.Internal, reason: "INTERNAL" });
+        expect(fake.lines.join("")).contain("cannot encode");
+      });
+
+      it("carries the service's own headers and trailers", async () => {
+        fake.services.before = (context) => {
+          context.responseHeader.set("a-header", "1");
+          context.responseTrailer.set("a-trailer", "2");
+        };
+        const { header } = await call(login, credentials);
+        expect(header.get("a-header")).equal("1");
+        expect(header.get("a-trailer")).equal("2");
+      });
+
+      const wrong: Record<string, [object, Record<string, string>]> = {
+        "a name of 151 characters": [
+          { first_name: "x".repeat(151) },
+          { first_name: "Ce champ doit contenir au maximum 150 caractères." },
+        ],
+        "NUL in a name": [
+          { last_name: "Do\u0000e" },
+          { last_name: "Ce champ contient des caractères non autorisés." },
+        ],
+        "an apartment of 4": [
+          { apartment_name: "A123" },
+          { apartment_name: "Ce champ doit contenir au maximum 3 caractères." },
+        ],
+        "a bad email": [{ email: "john@" }, { email: "Saisissez une adresse email valide." }],
+        "nothing where something must be": [
+          { first_name: "", password: "" },
+          { first_name: "Ce champ est obligatoire.", password: "Ce champ est obligatoire." },
+        ],
+      };
+      for (const [what, [change, fields]] of Object.entries(wrong)) {
+        it(`refuses ${what}`, async () => {
+          const answer = await call(register, { ...registration, ...change });
+          expect(answer).deep.include({
+            code: Code.InvalidArgument,
+            reason: "INVALID_REQUEST",
+            message: "Données invalides.",
+            fields,
+          });
+        });
+      }
+
+      it("refuses a message of 10 MB", async () => {
+        const answer = await call(register, { ...registration, address: "x".repeat(10_000_000) });
+        expect(answer).include({
+          code: Code.InvalidArgument,
+          reason: "INVALID_REQUEST",
+          message: "Le corps de la requête est trop volumineux.",
+        });
+        expect((await call(login, credentials)).code).equal(undefined);
+      });
+
+      it("takes a nested message and a mask", async () => {
+        const input = { profile: { email: "" }, update_mask: { paths: ["email"] } };
+        await call(updateProfile, input, { authorization: "Bearer john" });
+        expect(fake.services.received.at(-1)).nested.property("updateMask.paths").deep.equal(["email"]);
+      });
+
+      it("carries many calls at once", async () => {
+        const answers = await Promise.all(Array.from({ length: 200 }, () => call(login, credentials)));
+        expect(answers.filter(({ code }) => code !== undefined)).empty;
+      });
+    });
+  }
+});

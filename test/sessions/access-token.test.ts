@@ -1,0 +1,165 @@
+import { createHmac } from "node:crypto";
+import { expect } from "chai";
+import { SignJWT } from "jose";
+import { createAccessTokens } from "../../src/sessions/access-token.js";
+import { createJwt } from "../../src/sessions/jwt.js";
+import { createRefreshTokens } from "../../src/sessions/refresh-token.js";
+import { systemRandom } from "../../src/system/random.js";
+import { testClock } from "../support/clock.js";
+
+const secret = "s".repeat(40);
+const issuer = "https://identity.example";
+const audience = "billing";
+const sessionId = "3f1f6f0a-7d2b-4b2a-9f5e-0a3c1d2e4f50";
+const user = {
+  id: 7,
+  phone: "+237670000001",
+  firstName: "John",
+  lastName: "Doe",
+  email: null,
+  address: null,
+  apartmentName: null,
+  dateJoined: new Date(0),
+  lastLogin: null,
+  isActive: true,
+  isStaff: false,
+  isSuperuser: false,
+};
+
+const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+const payloadOf = (token: string) =>
+  JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()) as Record<string, unknown>;
+
+describe("access tokens", () => {
+  const clock = testClock();
+  const jwt = createJwt(secret, clock);
+  const make = (overrides = {}) =>
+    createAccessTokens({ jwt, clock, random: systemRandom, issuer, audience, ttlSeconds: 900, ...overrides });
+  const tokens = make();
+  const refreshTokens = createRefreshTokens({ jwt, issuer, audience });
+
+  /** The claims of a good token, signed as `header` and `key` say. */
+  const signed = async (header: object, claims: object, key = secret) => {
+    const body = `${base64url(header)}.${base64url(claims)}`;
+    return `${body}.${createHmac("sha256", key).update(body).digest("base64url")}`;
+  };
+  const goodHeader = { alg: "HS256", typ: "at+jwt" };
+  const goodClaims = async () => payloadOf(await tokens.issue(user, sessionId));
+
+  it("carry the contract's claims", async () => {
+    const claims = payloadOf(await tokens.issue(user, sessionId));
+    const now = Math.floor(clock.now().getTime() / 1000);
+    expect(claims).to.deep.include({
+      iss: issuer,
+      aud: audience,
+      sub: "7",
+      sid: sessionId,
+      iat: now,
+      exp: now + 900,
+      token_type: "access",
+      user_id: 7,
+      phone: user.phone,
+      first_name: "John",
+      last_name: "Doe",
+      full_name: "John Doe",
+    });
+    expect(claims.jti).to.match(/^[0-9a-f-]{36}$/);
+  });
+
+  it("are read back until they expire, remembered or not", async () => {
+    const token = await tokens.issue(user, sessionId);
+    for (const reader of [tokens, tokens, make()]) {
+      expect(await reader.read(token)).to.deep.include({ userId: 7, sessionId });
+    }
+    clock.advance(900);
+    expect(await tokens.read(token)).to.equal(null);
+    expect(await make().read(token)).to.equal(null);
+  });
+
+  it("are refused without signature, with another key, issuer, audience, type or algorithm", async () => {
+    const claims = await goodClaims();
+    const unsigned = `${base64url({ alg: "none", typ: "at+jwt" })}.${base64url(claims)}.`;
+    const hs512 = await new SignJWT(claims)
+      .setProtectedHeader({ alg: "HS512", typ: "at+jwt" })
+      .sign(Buffer.from("x".repeat(64)));
+    const bad = {
+      "alg none": unsigned,
+      "alg none with a signature": `${unsigned}AAAA`,
+      "other key": await signed(goodHeader, claims, "o".repeat(40)),
+      "other issuer": await signed(goodHeader, { ...claims, iss: "https://elsewhere.example" }),
+      "other audience": await signed(goodHeader, { ...claims, aud: "shop" }),
+      "other type": await signed({ alg: "HS256", typ: "JWT" }, claims),
+      "no type": await signed({ alg: "HS256" }, claims),
+      "other algorithm": hs512,
+    };
+    expect(await tokens.read(await signed(goodHeader, claims))).not.to.equal(null);
+    for (const [name, token] of Object.entries(bad)) expect(await tokens.read(token), name).to.equal(null);
+  });
+
+  it("are refused when a claim is missing, exp above all", async () => {
+    const claims = await goodClaims();
+    for (const name of ["iss", "aud", "sub", "sid", "jti", "iat", "exp", "token_type"]) {
+      const { [name]: _, ...others } = claims;
+      expect(await tokens.read(await signed(goodHeader, others)), name).to.equal(null);
+    }
+  });
+
+  it("are refused when tampered with or spelled in another way", async () => {
+    const token = await tokens.issue(user, sessionId);
+    const [header, payload, signature = ""] = token.split(".");
+    const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    const last = alphabet.indexOf(signature.at(-1) ?? "");
+    const sameBytes = `${signature.slice(0, -1)}${alphabet[last ^ 1]}`;
+    expect(Buffer.from(sameBytes, "base64url").equals(Buffer.from(signature, "base64url"))).to.equal(true);
+    const spellings = [
+      `${token}=`,
+      `${token} `,
+      ` ${token}`,
+      `${token}\n`,
+      `${header}.${payload}.${sameBytes}`,
+      `${header}.${payload}=.${signature}`,
+      `${header}.${base64url({ ...payloadOf(token), sub: "8" })}.${signature}`,
+      `${header}.${payload}`,
+      "",
+      "..",
+    ];
+    for (const spelling of spellings) expect(await tokens.read(spelling), spelling.slice(-8)).to.equal(null);
+  });
+
+  it("are not taken for refresh tokens, nor refresh tokens for them", async () => {
+    const now = clock.now();
+    const refresh = await refreshTokens.write({
+      id: sessionId,
+      sessionId,
+      userId: 7,
+      issuedAt: now,
+      expiresAt: new Date(now.getTime() + 1000),
+    });
+    expect(await refreshTokens.read(refresh)).to.deep.equal({ id: sessionId, sessionId, userId: 7 });
+    expect(await tokens.read(refresh)).to.equal(null);
+    expect(await refreshTokens.read(await tokens.issue(user, sessionId))).to.equal(null);
+  });
+
+  it("with the right type and another token_type are refused", async () => {
+    const claims = await goodClaims();
+    expect(await tokens.read(await signed(goodHeader, { ...claims, token_type: "refresh" }))).to.equal(null);
+    const asRefresh = await signed({ alg: "HS256", typ: "rt+jwt" }, claims);
+    expect(await refreshTokens.read(asRefresh)).to.equal(null);
+  });
+});
+
+describe("refresh tokens", () => {
+  it("are the same to the letter for the same grant", async () => {
+    const clock = testClock();
+    const refreshTokens = createRefreshTokens({ jwt: createJwt(secret, clock), issuer, audience });
+    const issuedAt = clock.now();
+    const grant = {
+      id: sessionId,
+      sessionId,
+      userId: 7,
+      issuedAt,
+      expiresAt: new Date(issuedAt.getTime() + 1),
+    };
+    expect(await refreshTokens.write(grant)).to.equal(await refreshTokens.write(grant));
+  });
+});

@@ -1,0 +1,132 @@
+import { activate } from "../../src/auth/activate.js";
+import { login } from "../../src/auth/login.js";
+import { register } from "../../src/auth/register.js";
+import { type Config, readConfig } from "../../src/config.js";
+import { createParts, type Parts, type World } from "../../src/context.js";
+import type { TokenPair } from "../../src/sessions/token-pair.js";
+import { createBackground } from "../../src/system/background.js";
+import { systemRandom } from "../../src/system/random.js";
+import type { User } from "../../src/users/user.js";
+import { addEntry } from "../../src/whitelist/add-entry.js";
+import { type TestClock, testClock } from "./clock.js";
+import { type TestDatabase, testDatabase } from "./database.js";
+import { recordSecret } from "./log.js";
+import { createOutbox, type Outbox } from "./outbox.js";
+
+/** All use cases on a real PostgreSQL, with a clock that stands still and an SMS gateway that keeps its messages. */
+export interface TestWorld {
+  config: Config;
+  outside: World;
+  parts: Parts;
+  clock: TestClock;
+  outbox: Outbox;
+  /** Statements sent since its length was last set to 0. */
+  statements: string[];
+  testDatabase: TestDatabase;
+  /** A second set of parts on the same data, as another process has. */
+  anotherProcess(): Parts;
+  /** Waits for what use cases leave to the background. */
+  settle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const testKeys = { token: "t".repeat(43), code: "c".repeat(43) };
+
+/** A good password, for everybody. */
+export const testPassword = "Motdepasse123!";
+
+export async function testWorld(environment: Record<string, string> = {}): Promise<TestWorld> {
+  recordSecret(testPassword);
+  const config = readConfig({ NODE_ENV: "test", PASSWORD_HASH_QUEUE: "1000", ...environment });
+  const base = await testDatabase({ url: config.databaseUrl });
+  const clock = testClock();
+  const outbox = createOutbox();
+  const background = createBackground({
+    nextDelay: () => 0,
+    limit: 1000,
+    concurrency: 8,
+    onFailure: () => {},
+  });
+  const outside: World = {
+    database: base.database,
+    keys: testKeys,
+    clock,
+    random: systemRandom,
+    sms: outbox,
+    background,
+  };
+  return {
+    config,
+    outside,
+    parts: createParts(config, outside),
+    clock,
+    outbox,
+    statements: base.statements,
+    testDatabase: base,
+    anotherProcess: () => createParts(config, outside),
+    settle: () => background.drain(),
+    close: () => base.drop(),
+  };
+}
+
+let phones = 0;
+
+/** A phone number that no other test has. */
+export function newPhone(): string {
+  phones += 1;
+  const phone = `+2376${process.pid.toString().padStart(7, "0").slice(-7)}${phones.toString().padStart(3, "0")}`;
+  recordSecret(phone);
+  return phone;
+}
+
+/** What Register is called with, but the phone number. */
+export const person = {
+  firstName: "John",
+  lastName: "Doe",
+  password: testPassword,
+  passwordConfirm: testPassword,
+  email: null,
+  address: null,
+  apartmentName: null,
+};
+
+/** Registers a whitelisted phone number; its code is in the outbox. */
+export async function registered({ parts }: TestWorld, phone = newPhone()): Promise<string> {
+  await addEntry(parts, { phone, notes: "", isActive: true, actor: null });
+  await register(parts, { ...person, phone });
+  return phone;
+}
+
+/** An active account. */
+export async function activeUser(world: TestWorld, phone = newPhone()): Promise<User> {
+  await registered(world, phone);
+  return activate(world.parts, { phone, code: world.outbox.codeFor(phone) });
+}
+
+/** An active account that has signed in. */
+export async function signedIn(world: TestWorld): Promise<{ user: User; tokens: TokenPair }> {
+  const user = await activeUser(world);
+  return login(world.parts, { phone: user.phone, password: testPassword });
+}
+
+/** Opens a session of an active account and returns its id. */
+export async function newSession({ parts }: TestWorld, phone: string): Promise<string> {
+  const { tokens } = await login(parts, { phone, password: testPassword });
+  return (await parts.authenticate(tokens.access)).sessionId;
+}
+
+/** Calls `work` `count` times at once and returns how each call ended: a reason, or what it resolved to. */
+export async function atOnce<T>(count: number, work: (index: number) => Promise<T>): Promise<(T | string)[]> {
+  const settled = await Promise.allSettled(Array.from({ length: count }, (_, index) => work(index)));
+  return settled.map((result) =>
+    result.status === "fulfilled" ? result.value : String(result.reason.message),
+  );
+}
+
+/** The message of the error that `promise` rejects with: a DomainError's reason. */
+export async function failure(promise: Promise<unknown>): Promise<string> {
+  return promise.then(
+    () => "nothing was thrown",
+    (error: Error) => error.message,
+  );
+}

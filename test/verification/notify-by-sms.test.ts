@@ -1,0 +1,38 @@
+import { expect } from "chai";
+import { createConsoleGateway } from "../../src/sms/console-gateway.js";
+import { createBackground } from "../../src/system/background.js";
+import { confirmBySms } from "../../src/verification/notify-by-sms.js";
+
+describe("confirmBySms", () => {
+  const failures: unknown[] = [];
+  const background = () =>
+    createBackground({
+      nextDelay: () => 0,
+      limit: 10,
+      concurrency: 4,
+      onFailure: (error) => failures.push(error),
+    });
+
+  it("sends the confirmation without being waited for", async () => {
+    const lines: string[] = [];
+    const deps = { sms: createConsoleGateway((line) => lines.push(line)), background: background() };
+    confirmBySms(deps, "+237670000001", "phone_change", "Merci.");
+    expect(lines).to.deep.equal([]);
+    await deps.background.drain();
+    expect(lines).to.have.lengthOf(1);
+    expect(lines[0]).to.match(
+      /^✅ Confirmation changement de numéro de téléphone - \+237670000001: .* Merci\.$/,
+    );
+  });
+
+  it("throws nothing when the sending fails", async () => {
+    const broken = new Error("no paper");
+    const sms = createConsoleGateway(() => {
+      throw broken;
+    });
+    const deps = { sms, background: background() };
+    confirmBySms(deps, "+237670000001", "password_change");
+    await deps.background.drain();
+    expect(failures).to.deep.equal([broken]);
+  });
+});

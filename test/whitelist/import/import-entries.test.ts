@@ -1,0 +1,209 @@
+import { expect } from "chai";
+import { addEntry } from "../../../src/whitelist/add-entry.js";
+import { importEntries, type LineResult } from "../../../src/whitelist/import/import-entries.js";
+import type { WrittenLine } from "../../../src/whitelist/import/import-line.js";
+import { allHistory } from "../../../src/whitelist/list-history.js";
+import {
+  activeUser,
+  atOnce,
+  failure,
+  newPhone,
+  type TestWorld,
+  testWorld,
+} from "../../support/test-context.js";
+
+interface Options {
+  dryRun?: boolean;
+  allOrNothing?: boolean;
+  parts?: TestWorld["parts"];
+}
+
+let phones = 0;
+
+/** Phone numbers that no other test has; more than `newPhone` can make. */
+function manyPhones(count: number): string[] {
+  phones += count;
+  return Array.from({ length: count }, (_, index) => `+999${String(phones - index).padStart(9, "0")}`);
+}
+
+describe("importEntries", () => {
+  let world: TestWorld;
+  before(async () => {
+    world = await testWorld();
+  });
+  after(() => world.close());
+
+  /** A line a number; notes and state where they are given. */
+  type Row = string | [phone: string, notes: string, isActive?: boolean];
+
+  async function* linesOf(rows: readonly Row[]): AsyncGenerator<WrittenLine[]> {
+    for (const [index, row] of rows.entries()) {
+      const [phone, notes, isActive = true] = typeof row === "string" ? [row, ""] : row;
+      yield [{ line: index + 1, phone, notes, isActive }];
+    }
+  }
+
+  async function run(rows: readonly Row[] | AsyncIterable<WrittenLine[]>, options: Options = {}) {
+    const results: LineResult[] = [];
+    await importEntries(options.parts ?? world.parts, {
+      lines: Array.isArray(rows) ? linesOf(rows) : (rows as AsyncIterable<WrittenLine[]>),
+      dryRun: options.dryRun ?? false,
+      allOrNothing: options.allOrNothing ?? false,
+      actor: null,
+      report: (result) => results.push(result),
+    });
+    return results.sort((a, b) => a.line - b.line);
+  }
+
+  const outcomes = (results: readonly LineResult[]) =>
+    results.map((result) => (result.outcome === "refused" ? result.fault.message : result.outcome));
+  const find = (phone: string) => world.parts.whitelist.find(null, phone);
+  const total = async () => (await world.parts.whitelistLists.statistics(null)).total;
+
+  it("adds, reactivates, leaves and refuses, line by line, and changes nothing the second time", async () => {
+    const [fresh, inactive, active] = [newPhone(), newPhone(), newPhone()];
+    await addEntry(world.parts, { phone: inactive, notes: "old", isActive: false, actor: null });
+    await addEntry(world.parts, { phone: active, notes: "old", isActive: true, actor: null });
+    const rows: Row[] = [
+      [`00${fresh.slice(1)}`, " Client VIP "],
+      inactive,
+      [active, "new"],
+      "12",
+      "abc",
+      "",
+      [newPhone(), "x".repeat(1001)],
+      [newPhone(), "bell\u0007"],
+      [active, "", false],
+    ];
+    const refusals = [
+      "PHONE_LENGTH",
+      "PHONE_INVALID",
+      "PHONE_REQUIRED",
+      "INVALID_REQUEST",
+      "INVALID_REQUEST",
+    ];
+    const results = await run(rows);
+    expect(outcomes(results)).to.deep.equal(["added", "reactivated", "unchanged", ...refusals, "unchanged"]);
+    expect(results[0]).to.deep.equal({ line: 1, phone: fresh, outcome: "added" });
+    expect(await find(fresh)).to.deep.include({ notes: "Client VIP", isActive: true });
+    expect(await find(inactive)).to.deep.include({ notes: "old", isActive: true });
+    expect(await find(active)).to.deep.include({ notes: "old", isActive: true });
+
+    const again = outcomes(await run(rows));
+    expect(again).to.deep.equal(["unchanged", "unchanged", "unchanged", ...refusals, "unchanged"]);
+    for await (const changes of allHistory(world.parts, fresh)) expect(changes).to.have.length(1);
+  });
+
+  it("takes the same number again as if the lines came one after the other, wherever they stand", async () => {
+    for (const distance of [0, 2500]) {
+      const [first, second, third] = [newPhone(), newPhone(), newPhone()];
+      const between = Array.from({ length: distance }, () => third);
+      const rows: Row[] = [
+        first,
+        [second, "a", false],
+        ...between,
+        [first, "late"],
+        [second, "b", false],
+        [second, "c", true],
+        [second, "d", true],
+      ];
+      for (const dryRun of [true, false]) {
+        const results = outcomes(await run(rows, { dryRun }));
+        expect([...results.slice(0, 2), ...results.slice(-4)]).to.deep.equal([
+          "added",
+          "added",
+          "unchanged",
+          "unchanged",
+          "reactivated",
+          "unchanged",
+        ]);
+      }
+      expect(await find(first)).to.deep.include({ notes: "" });
+      expect(await find(second)).to.deep.include({ notes: "c", isActive: true });
+      expect(outcomes(await run(rows)))
+        .to.include.members(["unchanged"])
+        .and.not.include("added");
+    }
+  });
+
+  it("writes into the history who imported, and gives one import one name", async () => {
+    const admin = await activeUser(world);
+    const phones = [newPhone(), newPhone()];
+    const report = () => {};
+    const lines = linesOf(phones);
+    await importEntries(world.parts, { lines, dryRun: false, allOrNothing: false, actor: admin, report });
+    const names = new Set<string | null>();
+    for (const phone of phones) {
+      for await (const [change] of allHistory(world.parts, phone)) {
+        expect(change?.actor).to.deep.equal({ phone: admin.phone, name: "John Doe" });
+        names.add(change!.importId);
+      }
+    }
+    expect([...names])
+      .to.have.length(1)
+      .and.not.include(null);
+  });
+
+  it("changes nothing in a dry run, and reports what the import then does", async () => {
+    const inactive = newPhone();
+    await addEntry(world.parts, { phone: inactive, notes: "", isActive: false, actor: null });
+    const repeated = newPhone();
+    const rows: Row[] = [newPhone(), inactive, "bad", repeated, repeated, inactive];
+    const before = await total();
+    const preview = await run(rows, { dryRun: true });
+    expect(await total()).to.equal(before);
+    expect(await find(inactive)).to.deep.include({ isActive: false });
+    expect(outcomes(await run(rows))).to.deep.equal(outcomes(preview));
+    expect(await total()).to.equal(before + 2);
+  });
+
+  it("changes nothing at all when it is to be all or nothing and a line is bad", async () => {
+    const rows: Row[] = [newPhone(), "bad", newPhone()];
+    const before = await total();
+    expect(outcomes(await run(rows, { allOrNothing: true }))).to.deep.equal([
+      "not_applied",
+      "PHONE_INVALID",
+      "not_applied",
+    ]);
+    expect(await total()).to.equal(before);
+    const good = [rows[0]!, rows[2]!];
+    expect(outcomes(await run(good, { allOrNothing: true }))).to.deep.equal(["added", "added"]);
+  });
+
+  it("leaves what was applied when the lines break off, and none of it when it is all or nothing", async () => {
+    const phones = manyPhones(4500);
+    async function* broken() {
+      yield* linesOf(phones);
+      throw new Error("the client has gone");
+    }
+    const before = await total();
+    expect(await failure(run(broken(), { allOrNothing: true }))).to.equal("the client has gone");
+    expect(await failure(run(broken(), { dryRun: true }))).to.equal("the client has gone");
+    expect(await total()).to.equal(before);
+    expect(await failure(run(broken()))).to.equal("the client has gone");
+    expect(await total()).to.equal(before + 4000);
+    expect(outcomes(await run(phones)).filter((outcome) => outcome === "added")).to.have.length(500);
+  });
+
+  it("adds each number once, of imports at once with the same numbers in another order", async () => {
+    const phones = manyPhones(1000);
+    const processes = [world.parts, world.anotherProcess()];
+    const before = await total();
+    const results = await atOnce(6, async (index) => {
+      const rows = index % 2 === 0 ? phones : phones.toReversed();
+      return run(rows, { parts: processes[index % 2]!, allOrNothing: index > 3 });
+    });
+    const added = results
+      .flatMap((result) => outcomes(result as LineResult[]))
+      .filter((each) => each === "added");
+    expect(added).to.have.length(1000);
+    expect(await total()).to.equal(before + 1000);
+  });
+
+  it("fails with its first failure when the database does, and adds nothing more", async () => {
+    const failing = { ...world.parts.whitelist, add: () => Promise.reject(new Error("no database")) };
+    const phones = manyPhones(5000);
+    const parts = { ...world.parts, whitelist: failing };
+    expect(await failure(run(phones, { parts }))).to.equal("no database");
+  });
+});
