@@ -48,7 +48,7 @@ async function measure(server: ServerUnderTest, options: autocannon.Options): Pr
   return { cpuMs: (cpu * 1000) / result["2xx"], p50Ms: result.latency.p50 };
 }
 
-/** A call of the health service, through the same doors as every other: what a call costs that does nothing. */
+/** A call of the health service, through the same protocols as every other: what a call costs that does nothing. */
 export function emptyCall(server: ServerUnderTest): Promise<Cost> {
   const url = `${server.origin}/grpc.health.v1.Health/Check`;
   return measure(server, { url, method: "POST", headers: json, body: "{}", connections: 8, amount: 8000 });

@@ -5,28 +5,29 @@ import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js
 import { WhitelistService } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
 import { createAuthService } from "./auth/auth-service.js";
 import type { Config } from "./config.js";
-import { createParts, type Parts, type World } from "./context.js";
+import { type AppContext, createContext } from "./context.js";
 import { startHousekeeping } from "./housekeeping.js";
 import { parseTrustedProxies } from "./http/client-address.js";
 import { createReadiness } from "./http/readiness.js";
 import { createRoutes } from "./http/routes.js";
 import { createServer } from "./http/server.js";
+import type { Infrastructure } from "./infrastructure.js";
 import { createProfileService } from "./profile/profile-service.js";
 import { limitCalls } from "./rate-limits/limit-calls.js";
 import { createLimiter } from "./rate-limits/limiter.js";
-import { createRest } from "./rest/rest-handler.js";
+import { createRestHandler } from "./rest/rest-handler.js";
 import { healthRoutes } from "./rpc/health.js";
 import { createInterceptors } from "./rpc/interceptors/chain.js";
-import { createCalls } from "./rpc/method-registry.js";
+import { createMethodRegistry } from "./rpc/method-registry.js";
 import { reflectionRoutes } from "./rpc/reflection.js";
-import { createRpc } from "./rpc/rpc-handler.js";
+import { createRpcHandler } from "./rpc/rpc-handler.js";
 import type { Logger } from "./system/logger.js";
 import { phoneKey } from "./users/phone-number.js";
 import { createWhitelistService } from "./whitelist/whitelist-service.js";
 
 /** The running service. */
 export interface App {
-  readonly parts: Parts;
+  readonly context: AppContext;
   /** Starts to serve on the configured host and port; port 0 takes a free one. */
   listen(): Promise<AddressInfo>;
   /** Stops to serve: calls in flight finish, what waits in the background is done, connections are closed. */
@@ -36,10 +37,10 @@ export interface App {
 /** Milliseconds that calls in flight have when the server stops; with the rest it stays below 10 s. */
 const GRACE_MS = 8000;
 
-/** Puts the service together: every part once, in order. The database of `world` is closed with the app. */
-export function createApp(config: Config, world: World, logger: Logger): App {
-  const { database, clock, random, background } = world;
-  const parts = createParts(config, world);
+/** Puts the service together: every part once, in order. The database of `infrastructure` is closed with the app. */
+export function createApp(config: Config, infrastructure: Infrastructure, logger: Logger): App {
+  const { database, clock, random, background } = infrastructure;
+  const context = createContext(config, infrastructure);
   const services = [AuthService, ProfileService, WhitelistService];
 
   const limiter = createLimiter({
@@ -50,7 +51,7 @@ export function createApp(config: Config, world: World, logger: Logger): App {
   });
   const interceptors = createInterceptors({
     logger,
-    authenticate: parts.authenticate,
+    verifyAccessToken: context.authenticate,
     limitCalls: limitCalls({
       limiter,
       rates: config.limits,
@@ -59,12 +60,12 @@ export function createApp(config: Config, world: World, logger: Logger): App {
     services,
   });
   const readiness = createReadiness({ database });
-  const calls = createCalls({
+  const calls = createMethodRegistry({
     interceptors,
     routes(router) {
-      router.service(AuthService, createAuthService(parts));
-      router.service(ProfileService, createProfileService(parts));
-      router.service(WhitelistService, createWhitelistService(parts));
+      router.service(AuthService, createAuthService(context));
+      router.service(ProfileService, createProfileService(context));
+      router.service(WhitelistService, createWhitelistService(context));
       healthRoutes({ readiness, services })(router);
       reflectionRoutes([...services, Health])(router);
     },
@@ -72,8 +73,8 @@ export function createApp(config: Config, world: World, logger: Logger): App {
 
   const server = createServer({
     handler: createRoutes({
-      rpc: createRpc(calls),
-      rest: createRest(calls),
+      rpc: createRpcHandler(calls),
+      rest: createRestHandler(calls),
       readiness,
       trustsProxy: parseTrustedProxies(config.trustedProxies),
       random,
@@ -82,12 +83,12 @@ export function createApp(config: Config, world: World, logger: Logger): App {
     readiness,
     logger,
   });
-  const stopHousekeeping = startHousekeeping(parts, (error) =>
+  const stopHousekeeping = startHousekeeping(context, (error) =>
     logger.error({ err: error }, "could not clear expired rows"),
   );
 
   return {
-    parts,
+    context: context,
     listen: () => server.listen(config.port, config.host),
     async close() {
       stopHousekeeping();

@@ -3,8 +3,8 @@ import { DomainError } from "./errors.js";
 import type { Language } from "./messages/catalogue.js";
 import type { User } from "./users/user.js";
 
-/** The doors a call can come through. */
-export type Door = "grpc" | "grpc-web" | "connect" | "rest";
+/** The protocols a call can come through. */
+export type ProtocolName = "grpc" | "grpc-web" | "connect" | "rest";
 
 /** Who is calling, as far as the connection and the headers tell. */
 export interface Caller {
@@ -12,10 +12,10 @@ export interface Caller {
   address: string;
   /** Names this call in the log; the answer carries it as `X-Request-Id`. */
   requestId: string;
-  /** The language of the sentences in the answer. */
+  /** The language of the messages in the answer. */
   language: Language;
   /** False when `language` is only the default. */
-  languageAsked: boolean;
+  isLanguageRequested: boolean;
 }
 
 /** Whose access token came with the call, checked against the database in this very call. */
@@ -25,7 +25,7 @@ export interface Principal {
 }
 
 export const callerKey: ContextKey<Caller> = createContextKey<Caller>(
-  { address: "", requestId: "", language: "fr", languageAsked: false },
+  { address: "", requestId: "", language: "fr", isLanguageRequested: false },
   { description: "caller" },
 );
 
@@ -48,12 +48,14 @@ export function requirePrincipal(context: { values: ContextValues }): Principal 
  * Whoever adds one makes the Headers, as a default would be shared by all calls. An answer that went well
  * carries them already; whoever turns an error into an answer copies them into the error's metadata.
  */
-export const answerHeadersKey: ContextKey<Headers | null> = createContextKey<Headers | null>(null, {
-  description: "answer headers",
+export const responseHeadersKey: ContextKey<Headers | null> = createContextKey<Headers | null>(null, {
+  description: "response headers",
 });
 
-/** The door this call came through. */
-export const doorKey: ContextKey<Door> = createContextKey<Door>("connect", { description: "door" });
+/** The protocol this call came through. */
+export const protocolKey: ContextKey<ProtocolName> = createContextKey<ProtocolName>("connect", {
+  description: "protocol",
+});
 
 /**
  * The token of `Authorization: Bearer <token>` (RFC 6750, section 2.1); null when there is no such header.

@@ -5,8 +5,8 @@ import { addDatabaseCommands } from "./cli/database-commands.js";
 import { reportFailure } from "./cli/report-failure.js";
 import { createRunner } from "./cli/runner.js";
 import { addSmsCommands } from "./cli/sms-commands.js";
-import { addUserCommands } from "./cli/superuser-commands.js";
-import { addAccountCommands } from "./cli/user-commands.js";
+import { addSuperuserCommands } from "./cli/superuser-commands.js";
+import { addUserCommands } from "./cli/user-commands.js";
 import { addWhitelistCommands } from "./cli/whitelist-commands.js";
 
 // The command line: `npm run cli -- --help`. Works beside a running server and without one.
@@ -16,8 +16,8 @@ if (existsSync(".env")) process.loadEnvFile(".env");
 const program = new Command("waterbill").description("Administers WaterBill Identity.").exitOverride();
 const run = createRunner(process.env);
 addDatabaseCommands(program, run);
+addSuperuserCommands(program, run);
 addUserCommands(program, run);
-addAccountCommands(program, run);
 addWhitelistCommands(program, run);
 addSmsCommands(program, run);
 

@@ -1,10 +1,10 @@
 import { availableParallelism } from "node:os";
-import { createUserDirectory } from "./accounts/account-store.js";
+import { createAccountStore } from "./accounts/account-store.js";
 import type { CreateSuperuserDeps } from "./accounts/create-superuser.js";
 import { createActivationStore } from "./auth/activation-store.js";
 import type { AuthServiceDeps } from "./auth/auth-service.js";
 import type { Config } from "./config.js";
-import type { Database } from "./db/database.js";
+import type { Infrastructure } from "./infrastructure.js";
 import { createPageTokens } from "./paging/page-token.js";
 import { createPasswordHasher, hashConcurrency } from "./passwords/password-hash.js";
 import type { ProfileServiceDeps } from "./profile/profile-service.js";
@@ -12,40 +12,25 @@ import { createAccessTokens } from "./sessions/access-token.js";
 import { createJwt } from "./sessions/jwt.js";
 import { createRefreshTokens } from "./sessions/refresh-token.js";
 import { createSessionStore, type SessionStore } from "./sessions/session-store.js";
-import { authenticate } from "./sessions/verify-access-token.js";
-import type { SmsGateway } from "./sms/sms-gateway.js";
-import type { Background } from "./system/background.js";
-import type { Clock } from "./system/clock.js";
-import type { Keys } from "./system/key-file.js";
-import type { Random } from "./system/random.js";
+import { verifyAccessToken } from "./sessions/verify-access-token.js";
 import { createRegistrationStore } from "./users/registration-store.js";
 import { createUserStore } from "./users/user-store.js";
 import { createCodeStore } from "./verification/code-store.js";
-import { createSendStore } from "./verification/sms-quota-store.js";
+import { createSmsQuotaStore } from "./verification/sms-quota-store.js";
 import { createWhitelistHistory } from "./whitelist/whitelist-history.js";
 import { createWhitelistLists } from "./whitelist/whitelist-lists.js";
 import type { WhitelistServiceDeps } from "./whitelist/whitelist-service.js";
 import { createWhitelistStore } from "./whitelist/whitelist-store.js";
 
-/** What the use cases touch of the outside world. */
-export interface World {
-  database: Database;
-  keys: Keys;
-  clock: Clock;
-  random: Random;
-  sms: SmsGateway;
-  background: Background;
-}
-
 /** Everything the use cases ask for; each takes what it declares. */
-export type Parts = AuthServiceDeps &
+export type AppContext = AuthServiceDeps &
   ProfileServiceDeps &
   WhitelistServiceDeps &
   CreateSuperuserDeps & { sessions: SessionStore };
 
 /** Makes the stores and the tools, once, for the server, the command line and the tests alike. */
-export function createParts(config: Config, world: World): Parts {
-  const { database, keys, clock, random } = world;
+export function createContext(config: Config, infrastructure: Infrastructure): AppContext {
+  const { database, keys, clock, random } = infrastructure;
   const { issuer, audience, accessTtlSeconds, refreshTtlSeconds, reuseGraceSeconds } = config.tokens;
   const jwt = createJwt(keys.token, clock);
   const accessTokens = createAccessTokens({
@@ -59,13 +44,13 @@ export function createParts(config: Config, world: World): Parts {
   const sessions = createSessionStore(database);
   const whitelist = createWhitelistStore(database);
   return {
-    ...world,
+    ...infrastructure,
     users: createUserStore(database),
     registrations: createRegistrationStore(database),
-    directory: createUserDirectory(database),
+    directory: createAccountStore(database),
     pageTokens: createPageTokens(keys.token),
     codes: createCodeStore(database),
-    sends: createSendStore(database),
+    smsQuota: createSmsQuotaStore(database),
     activations: createActivationStore(database),
     sessions,
     whitelist,
@@ -74,7 +59,7 @@ export function createParts(config: Config, world: World): Parts {
     allows: (phone) => whitelist.isActive(null, phone),
     accessTokens,
     refreshTokens: createRefreshTokens({ jwt, issuer, audience }),
-    authenticate: (token) => authenticate({ accessTokens, sessions }, token),
+    authenticate: (token) => verifyAccessToken({ accessTokens, sessions }, token),
     hasher: createPasswordHasher({
       concurrency: hashConcurrency(availableParallelism(), config.passwords.poolThreads),
       queueLimit: config.passwords.hashQueue,

@@ -1,88 +1,88 @@
 import { Code } from "@connectrpc/connect";
 import type { ErrorReason } from "#gen/waterbill/identity/v1/error_reason_pb.js";
-import type { Sentence } from "./messages/catalogue.js";
+import type { LocalizedMessage } from "./messages/catalogue.js";
 
 /** Why a call failed, for programs: the names of the .proto enum ErrorReason. */
 export type Reason = Exclude<keyof typeof ErrorReason, "ERROR_REASON_UNSPECIFIED">;
 
 /** One thing wrong with one field, named as in the .proto (`password_confirm`, `profile.email`). */
-export interface FieldFault {
+export interface FieldViolation {
   field: string;
-  sentence: Sentence;
+  message: LocalizedMessage;
 }
 
-/** What a reason means on every door (contract.md, section 5). */
-interface Rendering {
+/** What a reason means on every protocol (contract.md, section 5). */
+interface ErrorRendering {
   /** Status over gRPC and Connect. */
   code: Code;
   /** HTTP status over REST. */
   status: number;
-  /** What a person reads, unless the error brings a sentence of its own. */
-  sentence: Sentence;
+  /** What a person reads, unless the error brings a message of its own. */
+  message: LocalizedMessage;
   /** The field at fault, where the reason alone says which. */
   field?: string;
 }
 
 /** THE error table: the one place that says what a reason looks like from outside. */
-export const errorTable: Readonly<Record<Reason, Rendering>> = {
-  INVALID_REQUEST: { code: Code.InvalidArgument, status: 400, sentence: (m) => m.invalidRequest },
+export const errorTable: Readonly<Record<Reason, ErrorRendering>> = {
+  INVALID_REQUEST: { code: Code.InvalidArgument, status: 400, message: (m) => m.invalidRequest },
   PHONE_REQUIRED: {
     code: Code.InvalidArgument,
     status: 400,
-    sentence: (m) => m.phoneRequired,
+    message: (m) => m.phoneRequired,
     field: "phone",
   },
-  PHONE_INVALID: { code: Code.InvalidArgument, status: 400, sentence: (m) => m.phoneInvalid, field: "phone" },
-  PHONE_LENGTH: { code: Code.InvalidArgument, status: 400, sentence: (m) => m.phoneLength, field: "phone" },
-  PHONE_TAKEN: { code: Code.AlreadyExists, status: 400, sentence: (m) => m.phoneTaken, field: "phone" },
+  PHONE_INVALID: { code: Code.InvalidArgument, status: 400, message: (m) => m.phoneInvalid, field: "phone" },
+  PHONE_LENGTH: { code: Code.InvalidArgument, status: 400, message: (m) => m.phoneLength, field: "phone" },
+  PHONE_TAKEN: { code: Code.AlreadyExists, status: 400, message: (m) => m.phoneTaken, field: "phone" },
   PHONE_NOT_WHITELISTED: {
     code: Code.FailedPrecondition,
     status: 400,
-    sentence: (m) => m.phoneNotWhitelisted,
+    message: (m) => m.phoneNotWhitelisted,
     field: "phone",
   },
-  PASSWORD_REJECTED: { code: Code.InvalidArgument, status: 400, sentence: (m) => m.invalidRequest },
-  EMAIL_TAKEN: { code: Code.AlreadyExists, status: 400, sentence: (m) => m.emailTaken, field: "email" },
-  CODE_INCORRECT: { code: Code.InvalidArgument, status: 400, sentence: (m) => m.codeIncorrect },
-  CODE_EXPIRED: { code: Code.FailedPrecondition, status: 400, sentence: (m) => m.codeExpired },
-  CODE_LOCKED: { code: Code.FailedPrecondition, status: 400, sentence: (m) => m.codeLocked },
-  ALREADY_ACTIVE: { code: Code.FailedPrecondition, status: 400, sentence: (m) => m.alreadyActive },
+  PASSWORD_REJECTED: { code: Code.InvalidArgument, status: 400, message: (m) => m.invalidRequest },
+  EMAIL_TAKEN: { code: Code.AlreadyExists, status: 400, message: (m) => m.emailTaken, field: "email" },
+  CODE_INCORRECT: { code: Code.InvalidArgument, status: 400, message: (m) => m.codeIncorrect },
+  CODE_EXPIRED: { code: Code.FailedPrecondition, status: 400, message: (m) => m.codeExpired },
+  CODE_LOCKED: { code: Code.FailedPrecondition, status: 400, message: (m) => m.codeLocked },
+  ALREADY_ACTIVE: { code: Code.FailedPrecondition, status: 400, message: (m) => m.alreadyActive },
   TOKEN_REQUIRED: {
     code: Code.InvalidArgument,
     status: 400,
-    sentence: (m) => m.tokenRequired,
+    message: (m) => m.tokenRequired,
     field: "token",
   },
-  TOKEN_INVALID: { code: Code.InvalidArgument, status: 400, sentence: (m) => m.tokenInvalid, field: "token" },
-  LINK_REJECTED: { code: Code.FailedPrecondition, status: 400, sentence: (m) => m.linkRejected },
-  CREDENTIALS_REJECTED: { code: Code.Unauthenticated, status: 401, sentence: (m) => m.credentialsRejected },
-  ACCOUNT_NOT_ACTIVATED: { code: Code.PermissionDenied, status: 403, sentence: (m) => m.accountNotActivated },
+  TOKEN_INVALID: { code: Code.InvalidArgument, status: 400, message: (m) => m.tokenInvalid, field: "token" },
+  LINK_REJECTED: { code: Code.FailedPrecondition, status: 400, message: (m) => m.linkRejected },
+  CREDENTIALS_REJECTED: { code: Code.Unauthenticated, status: 401, message: (m) => m.credentialsRejected },
+  ACCOUNT_NOT_ACTIVATED: { code: Code.PermissionDenied, status: 403, message: (m) => m.accountNotActivated },
   CURRENT_PASSWORD_INCORRECT: {
     code: Code.InvalidArgument,
     status: 400,
-    sentence: (m) => m.currentPasswordIncorrect,
+    message: (m) => m.currentPasswordIncorrect,
     field: "current_password",
   },
-  UNAUTHENTICATED: { code: Code.Unauthenticated, status: 401, sentence: (m) => m.unauthenticated },
-  REFRESH_REJECTED: { code: Code.Unauthenticated, status: 400, sentence: (m) => m.refreshRejected },
-  ADMIN_REQUIRED: { code: Code.PermissionDenied, status: 403, sentence: (m) => m.adminRequired },
-  ENTRY_EXISTS: { code: Code.AlreadyExists, status: 400, sentence: (m) => m.entryExists, field: "phone" },
-  ENTRY_NOT_FOUND: { code: Code.NotFound, status: 404, sentence: (m) => m.entryNotFound },
-  ACCOUNT_NOT_FOUND: { code: Code.NotFound, status: 404, sentence: (m) => m.accountNotFound },
-  LAST_SUPERUSER: { code: Code.FailedPrecondition, status: 400, sentence: (m) => m.lastSuperuser },
-  RATE_LIMITED: { code: Code.ResourceExhausted, status: 429, sentence: (m) => m.rateLimited(1) },
-  SMS_UNAVAILABLE: { code: Code.Unavailable, status: 503, sentence: (m) => m.smsUnavailable },
-  OVERLOADED: { code: Code.Unavailable, status: 503, sentence: (m) => m.overloaded },
-  INTERNAL: { code: Code.Internal, status: 500, sentence: (m) => m.internal },
+  UNAUTHENTICATED: { code: Code.Unauthenticated, status: 401, message: (m) => m.unauthenticated },
+  REFRESH_REJECTED: { code: Code.Unauthenticated, status: 400, message: (m) => m.refreshRejected },
+  ADMIN_REQUIRED: { code: Code.PermissionDenied, status: 403, message: (m) => m.adminRequired },
+  ENTRY_EXISTS: { code: Code.AlreadyExists, status: 400, message: (m) => m.entryExists, field: "phone" },
+  ENTRY_NOT_FOUND: { code: Code.NotFound, status: 404, message: (m) => m.entryNotFound },
+  ACCOUNT_NOT_FOUND: { code: Code.NotFound, status: 404, message: (m) => m.accountNotFound },
+  LAST_SUPERUSER: { code: Code.FailedPrecondition, status: 400, message: (m) => m.lastSuperuser },
+  RATE_LIMITED: { code: Code.ResourceExhausted, status: 429, message: (m) => m.rateLimited(1) },
+  SMS_UNAVAILABLE: { code: Code.Unavailable, status: 503, message: (m) => m.smsUnavailable },
+  OVERLOADED: { code: Code.Unavailable, status: 503, message: (m) => m.overloaded },
+  INTERNAL: { code: Code.Internal, status: 500, message: (m) => m.internal },
 };
 
 interface DomainErrorOptions {
-  /** Instead of the table's sentence. */
-  sentence?: Sentence;
+  /** Instead of the table's message. */
+  message?: LocalizedMessage;
   /** The field at fault, by the name it has in this call, instead of the table's. */
   field?: string;
-  /** Several fields at fault, or several sentences to one. */
-  fields?: readonly FieldFault[];
+  /** Several fields at fault, or several messages to one. */
+  fields?: readonly FieldViolation[];
   /** When trying again makes sense, in whole seconds. */
   retryAfterSeconds?: number;
   /** For the log, never for the caller. */
@@ -95,27 +95,32 @@ interface DomainErrorOptions {
  */
 export class DomainError extends Error {
   readonly reason: Reason;
-  readonly sentence: Sentence;
-  readonly fields: readonly FieldFault[];
+  readonly localizedMessage: LocalizedMessage;
+  readonly fields: readonly FieldViolation[];
   readonly retryAfterSeconds: number | undefined;
 
   constructor(reason: Reason, options: DomainErrorOptions = {}) {
     super(reason, { cause: options.cause });
     this.name = "DomainError";
     this.reason = reason;
-    const { sentence } = errorTable[reason];
+    const { message: localizedMessage } = errorTable[reason];
     const field = options.field ?? errorTable[reason].field;
-    this.sentence = options.sentence ?? sentence;
-    this.fields = options.fields ?? (field ? [{ field, sentence: this.sentence }] : []);
+    this.localizedMessage = options.message ?? localizedMessage;
+    this.fields = options.fields ?? (field ? [{ field, message: this.localizedMessage }] : []);
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
+}
+
+/** INVALID_REQUEST for a single field. */
+export function invalidField(field: string, message: LocalizedMessage): DomainError {
+  return new DomainError("INVALID_REQUEST", { fields: [{ field, message }] });
 }
 
 /** A limit is reached; `retryAfterSeconds` says for how long. */
 export function rateLimited(retryAfterSeconds: number): DomainError {
   return new DomainError("RATE_LIMITED", {
     retryAfterSeconds,
-    sentence: (m) => m.rateLimited(retryAfterSeconds),
+    message: (m) => m.rateLimited(retryAfterSeconds),
   });
 }
 

@@ -1,11 +1,11 @@
 import type { SessionStore } from "./sessions/session-store.js";
 import { addSeconds, type Clock } from "./system/clock.js";
 import type { CodeStore } from "./verification/code-store.js";
-import type { SendStore } from "./verification/sms-quota-store.js";
+import type { SmsQuotaStore } from "./verification/sms-quota-store.js";
 
 export interface HousekeepingDeps {
   codes: CodeStore;
-  sends: SendStore;
+  smsQuota: SmsQuotaStore;
   sessions: SessionStore;
   clock: Clock;
 }
@@ -15,10 +15,10 @@ const RETENTION_SECONDS = 2 * 86_400;
 const INTERVAL_MS = 600_000;
 
 /** Deletes codes, sends and sessions that nothing asks for any more. Any number of processes may do it at once. */
-export async function clearExpired({ codes, sends, sessions, clock }: HousekeepingDeps): Promise<void> {
+export async function clearExpired({ codes, smsQuota, sessions, clock }: HousekeepingDeps): Promise<void> {
   const before = addSeconds(clock.now(), -RETENTION_SECONDS);
   await codes.purge(null, before);
-  await sends.purge(null, before);
+  await smsQuota.purge(null, before);
   await sessions.purge(null, before);
 }
 

@@ -1,18 +1,16 @@
 import { randomInt } from "node:crypto";
-import { type Config, ConfigError } from "./config.js";
-import type { World } from "./context.js";
+import type { Config } from "./config.js";
 import type { Database } from "./db/database.js";
-import { FolderInUse } from "./db/embedded/directory-lock.js";
 import { joinEmbeddedDatabase, openEmbeddedDatabase } from "./db/embedded/embedded-database.js";
-import { migrate, pendingMigrations } from "./db/migrate.js";
 import { openDatabase } from "./db/open-database.js";
 import { DomainError, errorTable } from "./errors.js";
 import { createSmsGateway } from "./sms/create-sms-gateway.js";
-import { createBackground } from "./system/background.js";
-import { systemClock } from "./system/clock.js";
+import type { SmsGateway } from "./sms/sms-gateway.js";
+import { type Background, createBackground } from "./system/background.js";
+import { type Clock, systemClock } from "./system/clock.js";
 import { type Keys, loadKeys } from "./system/key-file.js";
 import type { Logger } from "./system/logger.js";
-import { systemRandom } from "./system/random.js";
+import { type Random, systemRandom } from "./system/random.js";
 
 /** Jobs that may wait in the background, those that run at once, and the most milliseconds before one is started. */
 const BACKGROUND_LIMIT = 1000;
@@ -36,7 +34,7 @@ export async function openServerDatabase(
  * The same database for a tool that runs beside the server or without it: of the embedded one, whichever of the
  * two comes first has the files, and the other works through it.
  */
-export async function openToolDatabase(config: Config): Promise<Database> {
+export async function openCliDatabase(config: Config): Promise<Database> {
   const onFailure = (error: Error) => {
     throw error;
   };
@@ -44,40 +42,22 @@ export async function openToolDatabase(config: Config): Promise<Database> {
   return joinEmbeddedDatabase({ folder: config.dataDir, poolSize: 2, onFailure });
 }
 
-/**
- * Brings the tables up to date; in production, where that is a step of its own, it throws a UsageError when
- * they are not.
- */
-export async function prepareTables(config: Config, database: Database, logger: Logger): Promise<void> {
-  if (config.environment !== "production") {
-    await migrate(database, logger);
-    return;
-  }
-  const pending = await pendingMigrations(database);
-  if (pending.length > 0) {
-    throw new UsageError(`The database lacks ${pending.join(", ")}: run \`npm run migrate\` first.`);
-  }
-}
-
-/** Something that whoever started the program can put right: said in one sentence, without a stack. */
-export class UsageError extends Error {}
-
-/** What to print for an error that ends the program: a sentence, or the error itself when nobody foresaw it. */
-export function finalWords(error: unknown): unknown {
-  const isPlain = [ConfigError, FolderInUse, UsageError].some((kind) => error instanceof kind);
-  if (isPlain) return (error as Error).message;
-  if (error instanceof DomainError && error.reason === "OVERLOADED") {
-    return "The database does not answer: is DATABASE_URL right, and PostgreSQL running?";
-  }
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === "EADDRINUSE" || code === "EACCES" || code === "EADDRNOTAVAIL") {
-    return `The port can't be opened (${code}): choose another PORT or HOST.`;
-  }
-  return error;
+/** What the use cases touch of the outside infrastructure. */
+export interface Infrastructure {
+  database: Database;
+  keys: Keys;
+  clock: Clock;
+  random: Random;
+  sms: SmsGateway;
+  background: Background;
 }
 
 /** The real world around the use cases, as the configuration chooses it. */
-export async function createWorld(config: Config, database: Database, logger: Logger): Promise<World> {
+export async function createInfrastructure(
+  config: Config,
+  database: Database,
+  logger: Logger,
+): Promise<Infrastructure> {
   return {
     database,
     keys: keysOf(config),

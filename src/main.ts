@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
 import { type App, createApp } from "./app.js";
 import { readConfig } from "./config.js";
+import { prepareTables } from "./db/migrate.js";
 import { prepareFirstStart, walkThrough } from "./first-start.js";
-import { createWorld, finalWords, openServerDatabase, prepareTables } from "./infrastructure.js";
+import { createInfrastructure, openServerDatabase } from "./infrastructure.js";
+import { describeStartupError } from "./startup-error.js";
 import { createLogger, type Logger } from "./system/logger.js";
 
 // The server process: configuration, tables, service, signals.
@@ -18,8 +20,8 @@ async function start(): Promise<void> {
     process.exit(1);
   });
   await prepareTables(config, database, logger);
-  const app = createApp(config, await createWorld(config, database, logger), logger);
-  const superuser = config.environment === "development" ? await prepareFirstStart(app.parts) : null;
+  const app = createApp(config, await createInfrastructure(config, database, logger), logger);
+  const superuser = config.environment === "development" ? await prepareFirstStart(app.context) : null;
 
   const { port, address } = await app.listen();
   stopOnSignals(app, logger);
@@ -53,6 +55,6 @@ function stopOnSignals(app: App, logger: Logger): void {
 
 if (existsSync(".env")) process.loadEnvFile(".env");
 start().catch((error: unknown) => {
-  console.error(finalWords(error));
+  console.error(describeStartupError(error));
   process.exit(1);
 });

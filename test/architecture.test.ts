@@ -9,7 +9,7 @@ const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((fi
 /** The rooms of `src`, outermost layer first. Files directly in `src` count as rooms too. */
 const layers = [
   ["main", "cli", "cli/"],
-  ["app", "first-start", "housekeeping", "context", "infrastructure"],
+  ["app", "first-start", "housekeeping", "context", "infrastructure", "startup-error"],
   ["rest/", "rpc/", "http/"],
   ["rate-limits/"],
   ["auth/", "profile/", "whitelist/"],

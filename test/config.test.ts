@@ -42,7 +42,7 @@ describe("configuration", () => {
   });
 
   it("knows the variables of .env.example, and no others", () => {
-    const source = readFileSync(new URL("../src/config.js", import.meta.url), "utf8");
+    const source = readFileSync(new URL("../src/config.ts", import.meta.url), "utf8");
     const example = readFileSync(new URL("../.env.example", import.meta.url), "utf8");
     const known = [...source.matchAll(/^ {2}([A-Z_]+):/gm)].map(([, name]) => name);
     const shown = [...example.matchAll(/^(?:# )?([A-Z_]+)=/gm)].map(([, name]) => name);

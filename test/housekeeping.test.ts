@@ -1,18 +1,18 @@
 import { expect } from "chai";
 import { clearExpired } from "../src/housekeeping.js";
-import { registered, signedIn, type TestWorld, testWorld } from "./support/test-context.js";
+import { createTestContext, registered, signedIn, type TestContext } from "./support/test-context.js";
 
 describe("housekeeping", () => {
-  let world: TestWorld;
+  let context: TestContext;
   before(async () => {
-    world = await testWorld();
+    context = await createTestContext();
   });
-  after(() => world.close());
+  after(() => context.close());
 
   async function rows(): Promise<Record<string, number>> {
     const text = `SELECT (SELECT count(*)::int FROM codes) AS codes, (SELECT count(*)::int FROM sms_sends) AS sends,
                          (SELECT count(*)::int FROM sessions) AS sessions`;
-    const [counts] = await world.testDatabase.database.run<Record<string, number>>(
+    const [counts] = await context.testDatabase.database.run<Record<string, number>>(
       null,
       { name: "test_counts", text },
       [],
@@ -21,19 +21,19 @@ describe("housekeeping", () => {
   }
 
   it("forgets codes, sends and sessions once nothing asks for them any more, and not before", async () => {
-    await registered(world);
-    await signedIn(world);
+    await registered(context);
+    await signedIn(context);
     const full = { codes: 1, sends: 2, sessions: 1 };
-    await clearExpired(world.parts);
+    await clearExpired(context.app);
     expect(await rows()).to.deep.equal(full);
-    world.clock.advance(86_400);
-    await clearExpired(world.parts);
+    context.clock.advance(86_400);
+    await clearExpired(context.app);
     expect(await rows()).to.deep.equal(full);
-    world.clock.advance(86_400 + 601);
-    await clearExpired(world.parts);
+    context.clock.advance(86_400 + 601);
+    await clearExpired(context.app);
     expect(await rows()).to.deep.equal({ codes: 0, sends: 0, sessions: 1 });
-    world.clock.advance(7 * 86_400);
-    await clearExpired(world.parts);
+    context.clock.advance(7 * 86_400);
+    await clearExpired(context.app);
     expect(await rows()).to.deep.equal({ codes: 0, sends: 0, sessions: 0 });
   });
 });

@@ -8,11 +8,11 @@ import type { User } from "../users/user.js";
 import { toUser, type UserRow, userColumns } from "../users/user-row.js";
 
 /** The columns that accounts can be listed by; the first is the usual one. */
-export const userOrders = ["date_joined", "phone"] as const;
-export type UserOrder = Order<(typeof userOrders)[number]>;
+export const accountOrders = ["date_joined", "phone"] as const;
+export type AccountOrder = Order<(typeof accountOrders)[number]>;
 
 /** Which accounts are listed; null: whatever it is. */
-export interface UserFilter {
+export interface AccountFilter {
   isActive: boolean | null;
   isStaff: boolean | null;
   search: SearchTerms | null;
@@ -27,11 +27,11 @@ export interface Rights {
 }
 
 /** All accounts, as administrators work with them. */
-export interface UserDirectory {
+export interface AccountStore {
   /** At most `limit` accounts after a position. An index serves every order and filter. */
   page(
     tx: Tx | null,
-    list: { filter: UserFilter; order: UserOrder; after: Position | null; limit: number },
+    list: { filter: AccountFilter; order: AccountOrder; after: Position | null; limit: number },
   ): Promise<Placed<User>[]>;
   /**
    * The ids of the active superusers. Until `tx` ends nobody else gets past this call, and none of them can be
@@ -68,7 +68,7 @@ interface PlacedRow extends UserRow {
   place: string;
 }
 
-function pageStatement(list: Parameters<UserDirectory["page"]>[1]): {
+function pageStatement(list: Parameters<AccountStore["page"]>[1]): {
   statement: Statement;
   values: readonly unknown[];
 } {
@@ -87,7 +87,7 @@ function pageStatement(list: Parameters<UserDirectory["page"]>[1]): {
   return { statement: { name: "directory_page", text, isAdHoc: true }, values: query.values };
 }
 
-export function createUserDirectory(database: Database): UserDirectory {
+export function createAccountStore(database: Database): AccountStore {
   async function change(tx: Tx, statement: Statement, values: readonly unknown[]): Promise<User | null> {
     const [row] = await database.run<UserRow>(tx, statement, values);
     return row ? toUser(row) : null;

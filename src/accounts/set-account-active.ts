@@ -6,17 +6,17 @@ import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { User } from "../users/user.js";
 import type { UserStore } from "../users/user-store.js";
 import type { CodeStore } from "../verification/code-store.js";
-import type { UserDirectory } from "./account-store.js";
+import type { AccountStore } from "./account-store.js";
 
-export interface AdministerUserDeps {
+export interface ChangeAccountDeps {
   database: Database;
   users: UserStore;
-  directory: UserDirectory;
+  directory: AccountStore;
   clock: Clock;
   phoneRules: PhoneRules;
 }
 
-export interface SetUserActiveDeps extends AdministerUserDeps {
+export interface SetAccountActiveDeps extends ChangeAccountDeps {
   sessions: SessionStore;
   codes: CodeStore;
 }
@@ -27,8 +27,8 @@ export interface SetUserActiveDeps extends AdministerUserDeps {
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND or LAST_SUPERUSER.
  */
-export async function setUserActive(
-  deps: SetUserActiveDeps,
+export async function setAccountActive(
+  deps: SetAccountActiveDeps,
   { phone, isActive }: { phone: string; isActive: boolean },
 ): Promise<User> {
   return changeAccount(deps, phone, async (tx, { id }, isLastSuperuser) => {
@@ -48,7 +48,7 @@ export async function setUserActive(
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND, and what `change` throws.
  */
 export async function changeAccount(
-  deps: AdministerUserDeps,
+  deps: ChangeAccountDeps,
   text: string,
   change: (tx: Tx, user: User, isLastSuperuser: boolean) => Promise<User | null>,
 ): Promise<User> {

@@ -3,8 +3,8 @@ import type { Clock } from "../system/clock.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { User } from "../users/user.js";
 import type { UserStore } from "../users/user-store.js";
-import { isCode, parseCode } from "../verification/code.js";
-import type { ActivationStore, ActivationTry } from "./activation-store.js";
+import { isCorrectCode } from "../verification/code.js";
+import type { ActivationAttempt, ActivationStore } from "./activation-store.js";
 
 export interface ActivateDeps {
   activations: ActivationStore;
@@ -26,11 +26,10 @@ export interface ActivateInput {
  */
 export async function activate(deps: ActivateDeps, input: ActivateInput): Promise<User> {
   const phone = parsePhone(deps.phoneRules, input.phone);
-  const attempt = await deps.activations.countTry(null, phone, deps.clock.now());
+  const attempt = await deps.activations.countAttempt(null, phone, deps.clock.now());
   if (attempt.kind !== "counted") throw new DomainError(await refusal(deps, phone, attempt.kind));
 
-  const code = parseCode(input.code);
-  if (code === null || !isCode(deps.codeKey, attempt.binding, code, attempt.codeDigest)) {
+  if (!isCorrectCode(deps.codeKey, attempt.binding, attempt.codeDigest, input.code)) {
     throw new DomainError("CODE_INCORRECT");
   }
   const user = await deps.activations.activate(null, attempt.binding);
@@ -42,7 +41,7 @@ export async function activate(deps: ActivateDeps, input: ActivateInput): Promis
 async function refusal(
   deps: ActivateDeps,
   phone: string,
-  kind: Exclude<ActivationTry["kind"], "counted">,
+  kind: Exclude<ActivationAttempt["kind"], "counted">,
 ): Promise<Reason> {
   if (kind === "unknown") return "CODE_INCORRECT";
   if (kind === "active") return "ALREADY_ACTIVE";

@@ -5,7 +5,7 @@ import type { CodeBinding } from "../verification/code.js";
 import { MAX_ATTEMPTS } from "../verification/code.js";
 
 /** One try at activating a number's account. */
-export type ActivationTry =
+export type ActivationAttempt =
   /** The try is counted: the code may be compared once. */
   | { kind: "counted"; binding: CodeBinding; codeDigest: Buffer }
   /** No account, or one that an administrator ended. */
@@ -19,7 +19,7 @@ export interface ActivationStore {
    * Counts a try at the newest activation code of the number's account, before anything is compared: however
    * many callers there are, a code is compared at most MAX_ATTEMPTS times. One statement; the count lasts.
    */
-  countTry(tx: Tx | null, phone: string, now: Date): Promise<ActivationTry>;
+  countAttempt(tx: Tx | null, phone: string, now: Date): Promise<ActivationAttempt>;
   /**
    * Activates the account whose code was right and voids its codes. One statement; null for all callers
    * but the first.
@@ -69,7 +69,7 @@ interface TryRow {
 
 export function createActivationStore(database: Database): ActivationStore {
   return {
-    async countTry(tx, phone, now) {
+    async countAttempt(tx, phone, now) {
       const [row] = await database.run<TryRow>(tx, countTry, [phone, now]);
       if (!row || row.deactivated_at) return { kind: "unknown" };
       if (row.is_active) return { kind: "active" };

@@ -6,7 +6,7 @@ import { toUserMessage } from "../users/user-message.js";
 import { type ActivateDeps, activate } from "./activate.js";
 import { type LoginDeps, login } from "./login.js";
 import { type LogoutDeps, logout } from "./logout.js";
-import { type RefreshTokenDeps, refreshToken } from "./refresh-session.js";
+import { type RefreshSessionDeps, refreshSession } from "./refresh-session.js";
 import { type RegisterDeps, register } from "./register.js";
 import { type ResendCodeDeps, resendCode } from "./resend-code.js";
 import {
@@ -19,7 +19,7 @@ export type AuthServiceDeps = RegisterDeps &
   ActivateDeps &
   ResendCodeDeps &
   LoginDeps &
-  RefreshTokenDeps &
+  RefreshSessionDeps &
   LogoutDeps &
   RequestPasswordResetDeps &
   ReplacePasswordDeps;
@@ -57,7 +57,7 @@ export function createAuthService(deps: AuthServiceDeps): ServiceImpl<typeof Aut
     },
 
     refreshToken(request) {
-      return refreshToken(deps, { refresh: request.refresh });
+      return refreshSession(deps, { refresh: request.refresh });
     },
 
     async logout(request, context) {

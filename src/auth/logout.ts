@@ -34,5 +34,5 @@ export async function logout(deps: LogoutDeps, input: LogoutInput): Promise<void
     now,
     graceSince: addSeconds(now, -deps.reuseGraceSeconds),
   });
-  if (!ended) throw new DomainError("REFRESH_REJECTED", { sentence: (m) => m.refreshBlacklisted });
+  if (!ended) throw new DomainError("REFRESH_REJECTED", { message: (m) => m.refreshBlacklisted });
 }

@@ -4,7 +4,7 @@ import { issueTokenPair, type TokenPair, type TokenPairDeps } from "../sessions/
 import { addSeconds, type Clock } from "../system/clock.js";
 import type { Random } from "../system/random.js";
 
-export interface RefreshTokenDeps extends TokenPairDeps {
+export interface RefreshSessionDeps extends TokenPairDeps {
   sessions: SessionStore;
   clock: Clock;
   random: Random;
@@ -20,13 +20,16 @@ export interface RefreshTokenDeps extends TokenPairDeps {
  *
  * Throws REFRESH_REJECTED.
  */
-export async function refreshToken(deps: RefreshTokenDeps, input: { refresh: string }): Promise<TokenPair> {
+export async function refreshSession(
+  deps: RefreshSessionDeps,
+  input: { refresh: string },
+): Promise<TokenPair> {
   const claims = await deps.refreshTokens.read(input.refresh);
   if (!claims) throw new DomainError("REFRESH_REJECTED");
 
   const now = deps.clock.now();
   const { sessionId, userId } = claims;
-  const outcome = await deps.sessions.rotate(null, {
+  const result = await deps.sessions.rotate(null, {
     sessionId,
     userId,
     refreshId: claims.id,
@@ -35,11 +38,11 @@ export async function refreshToken(deps: RefreshTokenDeps, input: { refresh: str
     graceSince: addSeconds(now, -deps.reuseGraceSeconds),
     expiresAt: addSeconds(now, deps.refreshTtlSeconds),
   });
-  if (outcome.kind !== "rotated") {
-    throw new DomainError("REFRESH_REJECTED", { sentence: (m) => m.refreshBlacklisted });
+  if (result.kind !== "rotated") {
+    throw new DomainError("REFRESH_REJECTED", { message: (m) => m.refreshBlacklisted });
   }
 
-  const { successorId: id, issuedAt, user } = outcome;
+  const { successorId: id, issuedAt, user } = result;
   const expiresAt = addSeconds(issuedAt, deps.refreshTtlSeconds);
   return issueTokenPair(deps, user, { id, sessionId, userId, issuedAt, expiresAt }, now);
 }

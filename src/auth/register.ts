@@ -12,7 +12,7 @@ import { optionalText, personalName } from "../users/personal-text.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { RegistrationStore } from "../users/registration-store.js";
 import type { NewUser, UserStore } from "../users/user-store.js";
-import { type IssueCodeDeps, type IssuedCode, issueCode, withdrawCode } from "../verification/issue-code.js";
+import { type IssueCodeDeps, type IssuedCode, issueCode, withdrawCode } from "../verification/send-code.js";
 
 export interface RegisterDeps extends IssueCodeDeps {
   database: Database;
@@ -80,7 +80,7 @@ function create(
 ): Promise<{ userId: number; issued: IssuedCode }> {
   return deps.database.transaction(async (tx) => {
     const now = deps.clock.now();
-    await deps.sends.lock(tx, account.phone);
+    await deps.smsQuota.lock(tx, account.phone);
     await deps.registrations.removeAbandoned(tx, account.phone, now);
     // The account first: of several registrations at once, all but one must end as PHONE_TAKEN here, not at the quota.
     const user = await deps.users.create(tx, { ...account, dateJoined: now });

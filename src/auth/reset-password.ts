@@ -7,7 +7,7 @@ import {
 import type { Background } from "../system/background.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { UserStore } from "../users/user-store.js";
-import { type SendLinkDeps, sendLink } from "../verification/send-link.js";
+import { type SendLinkDeps, sendLink } from "../verification/send-code.js";
 
 export interface RequestPasswordResetDeps extends SendLinkDeps {
   users: UserStore;

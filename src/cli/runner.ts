@@ -1,7 +1,8 @@
 import { type Config, readConfig } from "../config.js";
-import { createParts, type Parts } from "../context.js";
+import { type AppContext, createContext } from "../context.js";
 import type { Database } from "../db/database.js";
-import { createWorld, openToolDatabase, prepareTables } from "../infrastructure.js";
+import { prepareTables } from "../db/migrate.js";
+import { createInfrastructure, openCliDatabase } from "../infrastructure.js";
 import { createLogger, type Logger } from "../system/logger.js";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -9,7 +10,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Opens what a command needs, runs it, and closes everything however it ends. */
 export interface Runner {
   /** For commands that work with accounts and lists: the tables are there and up to date. */
-  withParts(command: (parts: Parts) => Promise<void>): Promise<void>;
+  withContext(command: (context: AppContext) => Promise<void>): Promise<void>;
   /** For commands that work on the database itself. */
   withDatabase(command: (database: Database, logger: Logger, config: Config) => Promise<void>): Promise<void>;
   /** The variables of the process, for the few that are no configuration. */
@@ -21,7 +22,7 @@ export function createRunner(environment: Environment): Runner {
     const config = readConfig(environment);
     // The command's own lines are its output; of the log only trouble is of interest.
     const logger = createLogger("warn");
-    const database = await openToolDatabase(config);
+    const database = await openCliDatabase(config);
     try {
       await command(database, logger, config);
     } finally {
@@ -31,12 +32,12 @@ export function createRunner(environment: Environment): Runner {
   return {
     environment,
     withDatabase,
-    withParts: (command) =>
+    withContext: (command) =>
       withDatabase(async (database, logger, config) => {
         await prepareTables(config, database, logger);
-        const world = await createWorld(config, database, logger);
-        await command(createParts(config, world));
-        await world.background.drain();
+        const infrastructure = await createInfrastructure(config, database, logger);
+        await command(createContext(config, infrastructure));
+        await infrastructure.background.drain();
       }),
   };
 }

@@ -14,7 +14,7 @@ export function addSmsCommands(program: Command, run: Runner): void {
       "say whether the gateway is available, and send it an activation text with the sample code 123456",
     )
     .action((text: string) =>
-      run.withParts(async ({ sms, phoneRules }) => {
+      run.withContext(async ({ sms, phoneRules }) => {
         const phone = parsePhone(phoneRules, text);
         console.log(`gateway ${(await sms.isAvailable()) ? "available" : "not available"}`);
         await sms.sendActivationCode(phone, SAMPLE_CODE);

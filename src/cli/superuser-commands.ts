@@ -1,10 +1,10 @@
 import askPassword from "@inquirer/password";
 import type { Command } from "commander";
 import { createSuperuser } from "../accounts/create-superuser.js";
-import { UsageError } from "../infrastructure.js";
+import { UsageError } from "../startup-error.js";
 import type { Runner } from "./runner.js";
 
-export function addUserCommands(program: Command, run: Runner): void {
+export function addSuperuserCommands(program: Command, run: Runner): void {
   program
     .command("create-superuser")
     .description(
@@ -15,8 +15,8 @@ export function addUserCommands(program: Command, run: Runner): void {
     .requiredOption("--last-name <name>")
     .action(async (options: { phone: string; firstName: string; lastName: string }) => {
       const password = run.environment.WATERBILL_PASSWORD || (await newPassword());
-      await run.withParts(async (parts) => {
-        const user = await createSuperuser(parts, { ...options, password });
+      await run.withContext(async (context) => {
+        const user = await createSuperuser(context, { ...options, password });
         console.log(`${user.phone} is a superuser now`);
       });
     });

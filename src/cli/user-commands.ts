@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { AccountSchema } from "#gen/waterbill/identity/v1/profile_service_pb.js";
-import { allUsers } from "../accounts/list-accounts.js";
-import { setUserActive } from "../accounts/set-account-active.js";
+import { allAccounts } from "../accounts/list-accounts.js";
+import { setAccountActive } from "../accounts/set-account-active.js";
 import { setRights } from "../accounts/set-rights.js";
-import type { Parts } from "../context.js";
+import type { AppContext } from "../context.js";
 import { DomainError } from "../errors.js";
 import { parsePhone } from "../users/phone-number.js";
 import { fullName, type User } from "../users/user.js";
@@ -19,7 +19,7 @@ interface ListOptions {
   json?: boolean;
 }
 
-export function addAccountCommands(program: Command, run: Runner): void {
+export function addUserCommands(program: Command, run: Runner): void {
   const user = program.command("user").description("find and administer accounts");
 
   user
@@ -31,11 +31,11 @@ export function addAccountCommands(program: Command, run: Runner): void {
     .option("--search <text>", "only accounts with these digits or words, in number, names or email address")
     .option("--json", "print one JSON object a line, as REST has it")
     .action(({ active, inactive, staff, search = "", json }: ListOptions) =>
-      run.withParts(async (parts) => {
+      run.withContext(async (context) => {
         const isActive = active === inactive ? null : active === true;
         const selection = { isActive, isStaff: staff ?? null, search, joinedAfter: null, joinedBefore: null };
         async function* lines() {
-          for await (const users of allUsers(parts, { ...selection, orderBy: "date_joined" })) {
+          for await (const users of allAccounts(context, { ...selection, orderBy: "date_joined" })) {
             yield users.map(json ? accountJson : accountLine).join("");
           }
         }
@@ -44,39 +44,43 @@ export function addAccountCommands(program: Command, run: Runner): void {
     );
 
   /** A command that does something with one account and prints it. */
-  function command(usage: string, description: string, act: (parts: Parts, phone: string) => Promise<User>) {
+  function command(
+    usage: string,
+    description: string,
+    act: (context: AppContext, phone: string) => Promise<User>,
+  ) {
     user
       .command(usage)
       .description(description)
       .option("--json", "print JSON, as REST has it")
       .action((phone: string, { json }: { json?: boolean }) =>
-        run.withParts(async (parts) => {
-          const account = await act(parts, phone);
+        run.withContext(async (context) => {
+          const account = await act(context, phone);
           await print([json ? accountJson(account) : accountLine(account)]);
         }),
       );
   }
 
-  command("show <phone>", "print an account, as list does", async (parts, phone) => {
-    const account = await parts.users.findByPhone(null, parsePhone(parts.phoneRules, phone));
+  command("show <phone>", "print an account, as list does", async (context, phone) => {
+    const account = await context.users.findByPhone(null, parsePhone(context.phoneRules, phone));
     if (!account) throw new DomainError("ACCOUNT_NOT_FOUND");
     return account.user;
   });
-  command("activate <phone>", "let an account sign in", (parts, phone) =>
-    setUserActive(parts, { phone, isActive: true }),
+  command("activate <phone>", "let an account sign in", (context, phone) =>
+    setAccountActive(context, { phone, isActive: true }),
   );
-  command("deactivate <phone>", "end an account's sessions, and let it sign in no more", (parts, phone) =>
-    setUserActive(parts, { phone, isActive: false }),
+  command("deactivate <phone>", "end an account's sessions, and let it sign in no more", (context, phone) =>
+    setAccountActive(context, { phone, isActive: false }),
   );
   command("promote <phone>", "make an account an administrator", promote);
-  command("demote <phone>", "take every right from an account", (parts, phone) =>
-    setRights(parts, { phone, rights: () => ({ isStaff: false, isSuperuser: false }) }),
+  command("demote <phone>", "take every right from an account", (context, phone) =>
+    setRights(context, { phone, rights: () => ({ isStaff: false, isSuperuser: false }) }),
   );
 }
 
 /** A superuser stays one. */
-function promote(parts: Parts, phone: string): Promise<User> {
-  return setRights(parts, { phone, rights: ({ isSuperuser }) => ({ isStaff: true, isSuperuser }) });
+function promote(context: AppContext, phone: string): Promise<User> {
+  return setRights(context, { phone, rights: ({ isSuperuser }) => ({ isStaff: true, isSuperuser }) });
 }
 
 const accountJson = (user: User) => jsonLine(AccountSchema, toAccountMessage(user));

@@ -30,8 +30,8 @@ export function addWhitelistCommands(program: Command, run: Runner): void {
     .description("let a number register; a deactivated one is reactivated")
     .option("--json", jsonHelp)
     .action((phone: string, notes: string | undefined, { json }: JsonOption) =>
-      run.withParts(async (parts) => {
-        const added = await addEntry(parts, { phone, notes: notes ?? "", isActive: true, actor: null });
+      run.withContext(async (context) => {
+        const added = await addEntry(context, { phone, notes: notes ?? "", isActive: true, actor: null });
         const text = `${added.entry.phone} ${added.reactivated ? "reactivated" : "added"}\n`;
         await print([json ? jsonLine(WhitelistEntrySchema, toEntryMessage(added.entry)) : text]);
       }),
@@ -42,11 +42,11 @@ export function addWhitelistCommands(program: Command, run: Runner): void {
     .description("exit with 0 when the number may register, with 1 when not")
     .option("--json", jsonHelp)
     .action((text: string, { json }: JsonOption) =>
-      run.withParts(async (parts) => {
-        const { isAuthorized, phone, entry } = await checkPhone(parts, text);
-        const answer = { isAuthorized, ...(entry && { whitelistDetails: toDetailsMessage(entry) }) };
+      run.withContext(async (context) => {
+        const { isAuthorized, phone, entry } = await checkPhone(context, text);
+        const response = { isAuthorized, ...(entry && { whitelistDetails: toDetailsMessage(entry) }) };
         const line = `${phone} ${isAuthorized ? "may register" : "may not register"}\n`;
-        await print([json ? jsonLine(CheckWhitelistResponseSchema, answer) : line]);
+        await print([json ? jsonLine(CheckWhitelistResponseSchema, response) : line]);
         if (!isAuthorized) process.exitCode = 1;
       }),
     );
@@ -56,8 +56,8 @@ export function addWhitelistCommands(program: Command, run: Runner): void {
     .description("keep a number from registering; it stays on the list")
     .option("--json", jsonHelp)
     .action((phone: string, { json }: JsonOption) =>
-      run.withParts(async (parts) => {
-        const entry = await updateEntry(parts, { phone, notes: null, isActive: false, actor: null });
+      run.withContext(async (context) => {
+        const entry = await updateEntry(context, { phone, notes: null, isActive: false, actor: null });
         const text = `${entry.phone} deactivated\n`;
         await print([json ? jsonLine(WhitelistEntrySchema, toEntryMessage(entry)) : text]);
       }),
@@ -73,8 +73,8 @@ export function addWhitelistCommands(program: Command, run: Runner): void {
         process.exitCode = 1;
         return;
       }
-      await run.withParts(async (parts) => {
-        const removedPhone = await removeEntry(parts, { phone, actor: null });
+      await run.withContext(async (context) => {
+        const removedPhone = await removeEntry(context, { phone, actor: null });
         const text = `${removedPhone} removed\n`;
         await print([json ? jsonLine(RemoveWhitelistEntryResponseSchema, { removedPhone }) : text]);
       });
@@ -85,9 +85,9 @@ export function addWhitelistCommands(program: Command, run: Runner): void {
     .description("add the four test numbers")
     .option("--force", "reactivate those that are deactivated")
     .action((options: { force?: boolean }) =>
-      run.withParts(async (parts) => {
-        const outcomes = await initWhitelist(parts, { force: options.force ?? false, notes: "" });
-        await print(outcomes.map(({ phone, outcome }) => `${phone} ${outcome}\n`));
+      run.withContext(async (context) => {
+        const results = await initWhitelist(context, { force: options.force ?? false, notes: "" });
+        await print(results.map(({ phone, result }) => `${phone} ${result}\n`));
       }),
     );
 

@@ -3,8 +3,8 @@ import { stat } from "node:fs/promises";
 import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
 import { ImportWhitelistEntriesResponseSchema } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
-import { UsageError } from "../infrastructure.js";
-import { say } from "../messages/catalogue.js";
+import { localize } from "../messages/catalogue.js";
+import { UsageError } from "../startup-error.js";
 import { csvHeader, csvRecord } from "../whitelist/csv-export.js";
 import { readCsvLines } from "../whitelist/import/csv-lines.js";
 import { importEntries } from "../whitelist/import/import-entries.js";
@@ -32,10 +32,10 @@ export function addWhitelistFileCommands(whitelist: Command, run: Runner): void 
     .option("--all-or-nothing", "change nothing when a line is bad")
     .option("--json", "print the report as JSON, as REST has it")
     .action((file: string, options: ImportOptions) =>
-      run.withParts(async (parts) => {
+      run.withContext(async (context) => {
         const { dryRun = false, allOrNothing = false } = options;
         const report = createImportReport();
-        await importEntries(parts, {
+        await importEntries(context, {
           lines: readCsvLines(await open(file)),
           dryRun,
           allOrNothing,
@@ -51,11 +51,11 @@ export function addWhitelistFileCommands(whitelist: Command, run: Runner): void 
   withSelection(whitelist.command("export"))
     .description("print a CSV file that import understands: phone, notes, is_active")
     .action((options: SelectionOptions) =>
-      run.withParts(async (parts) => {
+      run.withContext(async (context) => {
         async function* pieces() {
           // Only with the first entries: a selection that is refused must not leave the beginning of a file.
           let header = csvHeader;
-          for await (const entries of allEntries(parts, selectionOf(options))) {
+          for await (const entries of allEntries(context, selectionOf(options))) {
             yield header + entries.map(csvRecord).join("");
             header = "";
           }
@@ -96,8 +96,8 @@ async function* withBar(pieces: AsyncIterable<Uint8Array>, size: number): AsyncG
 function text({ counts, lines }: ImportReport): string[] {
   const refused = lines().flatMap((result) => {
     if (result.outcome !== "refused") return [];
-    const { fields, sentence } = result.fault;
-    return `line ${result.line}\t${result.phone}\t${say("en", fields[0]?.sentence ?? sentence)}\n`;
+    const { fields, localizedMessage: message } = result.fault;
+    return `line ${result.line}\t${result.phone}\t${localize("en", fields[0]?.message ?? message)}\n`;
   });
   const omitted = counts.refused - refused.length;
   return [

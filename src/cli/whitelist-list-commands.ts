@@ -26,9 +26,9 @@ export function addWhitelistListCommands(whitelist: Command, run: Runner): void 
     .description("print numbers, one a line: phone, state, when and by whom it was added, notes")
     .option("--json", "print one JSON object a line, as REST has it")
     .action(({ json, ...options }: SelectionOptions & { json?: boolean }) =>
-      run.withParts(async (parts) => {
+      run.withContext(async (context) => {
         async function* lines() {
-          for await (const entries of allEntries(parts, selectionOf(options))) {
+          for await (const entries of allEntries(context, selectionOf(options))) {
             yield entries.map(json ? entryJson : entryLine).join("");
           }
         }
@@ -41,9 +41,9 @@ export function addWhitelistListCommands(whitelist: Command, run: Runner): void 
     .description("print what happened to a number, the latest first: when, what, by whom, before and after")
     .option("--json", "print one JSON object a line, as REST has it")
     .action((phone: string, { json }: { json?: boolean }) =>
-      run.withParts(async (parts) => {
+      run.withContext(async (context) => {
         async function* lines() {
-          for await (const changes of allHistory(parts, phone)) {
+          for await (const changes of allHistory(context, phone)) {
             yield changes.map(json ? changeJson : changeLine).join("");
           }
         }

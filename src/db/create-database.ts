@@ -4,7 +4,7 @@ import { overloaded } from "../errors.js";
 import type { Database, Statement, Tx } from "./database.js";
 import { isStalePlan, losesConnection, translate } from "./errors.js";
 
-interface Parts {
+interface CreateDatabaseOptions {
   sequelize: Sequelize;
   preparedStatements: boolean;
   onStatement: ((text: string) => void) | undefined;
@@ -17,7 +17,11 @@ type OpenTransaction = Tx & { connection: Client; finished?: "commit" | "rollbac
 const longPatience = 86_400_000;
 
 /** A Database over Sequelize's pool: Sequelize for the models, its connections for prepared statements. */
-export function createDatabase({ sequelize, preparedStatements, onStatement }: Parts): Database {
+export function createDatabase({
+  sequelize,
+  preparedStatements,
+  onStatement,
+}: CreateDatabaseOptions): Database {
   const pool = sequelize.connectionManager;
   const lost = new WeakSet<Client>();
   let closed = false;
@@ -87,8 +91,8 @@ export function createDatabase({ sequelize, preparedStatements, onStatement }: P
       await command(client, "BEGIN ISOLATION LEVEL READ COMMITTED");
       const result = await work(tx);
       tx.finished = "commit";
-      const { command: outcome } = await command(client, "COMMIT");
-      if (outcome !== "COMMIT") throw new Error("a failed statement had already ended the transaction");
+      const { command: completed } = await command(client, "COMMIT");
+      if (completed !== "COMMIT") throw new Error("a failed statement had already ended the transaction");
       return result;
     } catch (error) {
       if (tx.finished !== "commit" && !lost.has(client)) {

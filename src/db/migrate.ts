@@ -1,4 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
+import type { Config } from "../config.js";
 import type { Logger } from "../system/logger.js";
 import type { Database, Tx } from "./database.js";
 
@@ -60,4 +61,29 @@ export async function migrate(database: Database, logger: Logger): Promise<strin
     }
   }
   return applied;
+}
+
+/** The database lacks migrations, and this process must not apply them. */
+export class PendingMigrationsError extends Error {
+  constructor(pending: readonly string[]) {
+    super(`The database lacks ${pending.join(", ")}: run \`npm run migrate\` first.`);
+    this.name = "PendingMigrationsError";
+  }
+}
+
+/**
+ * Applies pending migrations. In production, where migrating is a deployment step of its own, it throws a
+ * PendingMigrationsError instead.
+ */
+export async function prepareTables(
+  { environment }: Pick<Config, "environment">,
+  database: Database,
+  logger: Logger,
+): Promise<void> {
+  if (environment !== "production") {
+    await migrate(database, logger);
+    return;
+  }
+  const pending = await pendingMigrations(database);
+  if (pending.length > 0) throw new PendingMigrationsError(pending);
 }

@@ -44,7 +44,7 @@ export interface Connection {
   finish(): void;
 }
 
-interface Call {
+interface RequestInFlight {
   response: NodeResponse;
   /** Whether the request has come in whole. */
   isReceived(): boolean;
@@ -54,22 +54,22 @@ interface Call {
 }
 
 /** The calls in flight on one connection. */
-export interface Calls {
+export interface RequestsInFlight {
   readonly size: number;
   readonly responses: Iterable<NodeResponse>;
   /** The call counts until its response closes. */
-  begin(call: Call, onEnd: () => void): void;
+  begin(call: RequestInFlight, onEnd: () => void): void;
   /** Drops calls that are too slow in sending the request or in taking in the answer. */
   sweep(now: number): void;
 }
 
-type Waiting = { waitingSince: number | null; answered: boolean; bytesBefore: number };
+type Waiting = { waitingSince: number | null; isAnswered: boolean; bytesBefore: number };
 
-export function createCalls({
+export function createRequestsInFlight({
   requestMs,
   minBytesPerSecond,
-}: Pick<ConnectionLimits, "requestMs" | "minBytesPerSecond">): Calls {
-  const calls = new Map<NodeResponse, Call & Waiting>();
+}: Pick<ConnectionLimits, "requestMs" | "minBytesPerSecond">): RequestsInFlight {
+  const calls = new Map<NodeResponse, RequestInFlight & Waiting>();
   return {
     get size() {
       return calls.size;
@@ -79,7 +79,7 @@ export function createCalls({
     },
     begin(call, onEnd) {
       const bytesBefore = call.receivedBytes();
-      calls.set(call.response, { ...call, waitingSince: null, answered: false, bytesBefore });
+      calls.set(call.response, { ...call, waitingSince: null, isAnswered: false, bytesBefore });
       call.response.once("close", () => {
         calls.delete(call.response);
         onEnd();
@@ -87,13 +87,13 @@ export function createCalls({
     },
     sweep(now) {
       for (const call of calls.values()) {
-        const answered = call.response.writableEnded;
-        const waitsForClient = answered || !call.isReceived();
-        if (!waitsForClient || answered !== call.answered) call.waitingSince = null;
-        call.answered = answered;
+        const isAnswered = call.response.writableEnded;
+        const waitsForClient = isAnswered || !call.isReceived();
+        if (!waitsForClient || isAnswered !== call.isAnswered) call.waitingSince = null;
+        call.isAnswered = isAnswered;
         if (!waitsForClient) continue;
         call.waitingSince ??= now;
-        const sent = answered ? 0 : call.receivedBytes() - call.bytesBefore;
+        const sent = isAnswered ? 0 : call.receivedBytes() - call.bytesBefore;
         if (now - call.waitingSince > requestMs + (sent / minBytesPerSecond) * 1000) call.drop();
       }
     },

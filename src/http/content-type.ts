@@ -1,4 +1,4 @@
-/** A Content-Type, taken apart as far as a door needs to know. */
+/** A Content-Type, taken apart as far as a protocol needs to know. */
 export interface ContentType {
   /** Lower case, without parameters: `application/json`. Empty when the header is missing. */
   mediaType: string;

@@ -1,6 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
-import { type Calls, type Connection, type ConnectionLimits, createCalls } from "./connection.js";
+import {
+  type Connection,
+  type ConnectionLimits,
+  createRequestsInFlight,
+  type RequestsInFlight,
+} from "./connection.js";
 import type { NodeHandler } from "./node-handler.js";
 
 /** A side of the port: takes over connections whose first bytes speak its protocol. */
@@ -23,7 +28,7 @@ function refuse(socket: Socket, status: number): void {
 }
 
 export function createHttp1(handler: NodeHandler, limits: ConnectionLimits): ProtocolServer {
-  const callsOf = new WeakMap<Socket, Calls>();
+  const callsOf = new WeakMap<Socket, RequestsInFlight>();
   const finishing = new WeakSet<Socket>();
   const server = createServer({
     headersTimeout: limits.headerMs,
@@ -79,7 +84,7 @@ export function createHttp1(handler: NodeHandler, limits: ConnectionLimits): Pro
 
   return {
     accept(socket) {
-      const calls = createCalls(limits);
+      const calls = createRequestsInFlight(limits);
       callsOf.set(socket, calls);
       server.emit("connection", socket);
       return {

@@ -7,7 +7,12 @@ import {
   type ServerHttp2Session,
 } from "node:http2";
 import type { Socket } from "node:net";
-import { type Calls, type Connection, type ConnectionLimits, createCalls } from "./connection.js";
+import {
+  type Connection,
+  type ConnectionLimits,
+  createRequestsInFlight,
+  type RequestsInFlight,
+} from "./connection.js";
 import type { ProtocolServer } from "./http1.js";
 import type { NodeHandler } from "./node-handler.js";
 
@@ -20,7 +25,7 @@ import type { NodeHandler } from "./node-handler.js";
 function createSessionConnection(
   session: ServerHttp2Session,
   socket: Socket,
-  calls: Calls,
+  calls: RequestsInFlight,
   limits: ConnectionLimits,
 ): Connection {
   let quietSince: number | null = null;
@@ -68,7 +73,7 @@ function createSessionConnection(
 
 /** HTTP/2 without TLS, for clients that know beforehand that they may speak it (RFC 9113, section 3.3). */
 export function createHttp2(handler: NodeHandler, limits: ConnectionLimits): ProtocolServer {
-  const callsOf = new WeakMap<Http2Session, Calls>();
+  const callsOf = new WeakMap<Http2Session, RequestsInFlight>();
   const server = createServer({
     maxHeaderListPairs: limits.maxHeaderFields,
     settings: {
@@ -116,7 +121,7 @@ export function createHttp2(handler: NodeHandler, limits: ConnectionLimits): Pro
       const session = accepted;
       accepted = null;
       if (!session) throw new Error("node:http2 has not made a session");
-      const calls = createCalls(limits);
+      const calls = createRequestsInFlight(limits);
       callsOf.set(session, calls);
       return createSessionConnection(session, socket, calls, limits);
     },

@@ -5,8 +5,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { NodeRequest, NodeResponse } from "./node-handler.js";
 
-/** What a door answers to one HTTP request. */
-export interface Answer {
+/** What a protocol answers to one HTTP request. */
+export interface HttpResponse {
   status: number;
   header: Headers;
   body: Uint8Array;
@@ -41,7 +41,7 @@ const resetMs = 20;
  * The pieces of a request's body; throws ConnectError canceled when the client went away before its end. Whoever stops
  * taking them leaves the connection open for the answer.
  */
-export async function* bodyPieces(request: NodeRequest): AsyncGenerator<Buffer> {
+export async function* bodyChunks(request: NodeRequest): AsyncGenerator<Buffer> {
   const canceled = (cause?: unknown) => new ConnectError("", Code.Canceled, undefined, undefined, cause);
   const stream = "stream" in request ? request.stream : null;
   try {
@@ -59,7 +59,7 @@ export async function* bodyPieces(request: NodeRequest): AsyncGenerator<Buffer> 
 const takingMs = 30_000;
 
 /** Sends status and header of an answer whose body comes piece by piece. */
-export function startAnswer(response: NodeResponse, status: number, header: Headers): void {
+export function startResponse(response: NodeResponse, status: number, header: Headers): void {
   response.statusCode = status;
   header.forEach((value, name) => {
     response.setHeader(name, value);
@@ -67,7 +67,7 @@ export function startAnswer(response: NodeResponse, status: number, header: Head
 }
 
 /** Sends a piece, and resolves when the next may come. Rejects with ConnectError canceled when nobody takes it. */
-export async function writePiece(response: NodeResponse, piece: Uint8Array): Promise<void> {
+export async function writeChunk(response: NodeResponse, piece: Uint8Array): Promise<void> {
   const body: Writable = response;
   if (body.write(piece)) return;
   const gone = new ConnectError("", Code.Canceled);
@@ -89,18 +89,22 @@ export async function writePiece(response: NodeResponse, piece: Uint8Array): Pro
  * Sends the answer. What the client still sends is thrown away: closing the connection on it would reset
  * it, and the client might never see the answer.
  */
-export function send(request: NodeRequest, response: NodeResponse, answer: Answer): void {
+export function sendResponse(
+  request: NodeRequest,
+  response: NodeResponse,
+  { status, header, body: content, trailer }: HttpResponse,
+): void {
   const body: Writable = response;
-  response.statusCode = answer.status;
-  answer.header.forEach((value, name) => {
+  response.statusCode = status;
+  header.forEach((value, name) => {
     response.setHeader(name, value);
   });
-  if (answer.trailer) {
-    body.write(answer.body);
-    response.addTrailers(Object.fromEntries(answer.trailer));
+  if (trailer) {
+    body.write(content);
+    response.addTrailers(Object.fromEntries(trailer));
     body.end();
   } else {
-    body.end(answer.body);
+    body.end(content);
   }
   request.resume();
 }

@@ -27,17 +27,17 @@ export function createReadiness(deps: Deps, timings = probeTimings): Readiness {
   async function ask(): Promise<boolean> {
     if (isAsking) return false;
     isAsking = true;
-    const answer = deps.database.ping().then(
+    const reply = deps.database.ping().then(
       () => true,
       () => false,
     );
-    answer.finally(() => {
+    reply.finally(() => {
       isAsking = false;
     });
     const patience = new Promise<boolean>((resolve) => {
       setTimeout(() => resolve(false), timings.patienceMs).unref();
     });
-    return Promise.race([answer, patience]);
+    return Promise.race([reply, patience]);
   }
 
   function probe(): Promise<boolean> {

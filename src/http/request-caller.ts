@@ -27,7 +27,7 @@ function languageOf(tag: string): Language | null {
 }
 
 /** The language of ours that the client likes best, null when it names none of them (`*` names none). */
-function languageAskedFor(acceptLanguage: string): Language | null {
+function requestedLanguage(acceptLanguage: string): Language | null {
   if (acceptLanguage === "" || acceptLanguage.length > longestAcceptLanguage) return null;
   const negotiator = new Negotiator({ headers: { "accept-language": acceptLanguage } });
   for (const tag of negotiator.languages()) {
@@ -38,14 +38,14 @@ function languageAskedFor(acceptLanguage: string): Language | null {
 }
 
 /** Who sent this request. The address is empty only where the connection was not made by our server. */
-export function callerOfRequest(deps: Deps, request: NodeRequest): Caller {
+export function requestCaller(deps: Deps, request: NodeRequest): Caller {
   const socketAddress = request.socket.remoteAddress ?? "";
   const requestId = header(request, "x-request-id");
-  const language = languageAskedFor(header(request, "accept-language"));
+  const language = requestedLanguage(header(request, "accept-language"));
   return {
     address: clientAddress(deps.trustsProxy, socketAddress, header(request, "x-forwarded-for")),
     requestId: saneRequestId.test(requestId) ? requestId : deps.random.uuid(),
     language: language ?? "fr",
-    languageAsked: language !== null,
+    isLanguageRequested: language !== null,
   };
 }

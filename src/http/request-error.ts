@@ -1,15 +1,15 @@
 import { Code } from "@connectrpc/connect";
-import { DomainError, type FieldFault } from "../errors.js";
-import type { Sentence } from "../messages/catalogue.js";
+import { DomainError, type FieldViolation } from "../errors.js";
+import type { LocalizedMessage } from "../messages/catalogue.js";
 
-interface RequestFaultOptions {
-  /** HTTP status where the door speaks HTTP; 400 when absent. */
+interface RequestErrorOptions {
+  /** HTTP status where the protocol speaks HTTP; 400 when absent. */
   status?: number;
   /** Status over gRPC and Connect, where their protocol asks for another one than invalid_argument. */
   code?: Code;
   /** Headers that HTTP asks for beside the status. */
   headers?: Record<string, string>;
-  fields?: readonly FieldFault[];
+  fields?: readonly FieldViolation[];
   cause?: unknown;
 }
 
@@ -17,13 +17,13 @@ interface RequestFaultOptions {
  * A request that can't be understood as a call: INVALID_REQUEST with what HTTP and the protocols want to
  * know of it beyond the error table. The library's error is only the cause, for nobody but the log.
  */
-export class RequestFault extends DomainError {
+export class RequestError extends DomainError {
   readonly status: number;
   readonly code: Code;
   readonly headers: Readonly<Record<string, string>>;
 
-  constructor(sentence: Sentence, options: RequestFaultOptions = {}) {
-    super("INVALID_REQUEST", { sentence, fields: options.fields ?? [], cause: options.cause });
+  constructor(message: LocalizedMessage, options: RequestErrorOptions = {}) {
+    super("INVALID_REQUEST", { message, fields: options.fields ?? [], cause: options.cause });
     this.name = "RequestFault";
     this.status = options.status ?? 400;
     this.code = options.code ?? Code.InvalidArgument;
@@ -32,43 +32,43 @@ export class RequestFault extends DomainError {
 }
 
 /** The bytes are not what the content type says, or not one message. */
-export function bodyUnreadable(cause?: unknown): RequestFault {
-  return new RequestFault((m) => m.bodyUnreadable, { cause });
+export function bodyUnreadable(cause?: unknown): RequestError {
+  return new RequestError((m) => m.bodyUnreadable, { cause });
 }
 
-export function bodyNotJson(cause?: unknown): RequestFault {
-  return new RequestFault((m) => m.bodyNotJson, { cause });
+export function bodyNotJson(cause?: unknown): RequestError {
+  return new RequestError((m) => m.bodyNotJson, { cause });
 }
 
 /** Larger than the limit, as it came or decompressed. */
-export function bodyTooLarge(): RequestFault {
-  return new RequestFault((m) => m.bodyTooLarge, { status: 413 });
+export function bodyTooLarge(): RequestError {
+  return new RequestError((m) => m.bodyTooLarge, { status: 413 });
 }
 
 /** `field` has a JSON value of another type than the .proto says. */
-export function fieldWrongType(field: string, cause?: unknown): RequestFault {
-  const fields = [{ field, sentence: (m) => m.fieldWrongType }] satisfies FieldFault[];
-  return new RequestFault((m) => m.invalidRequest, { fields, cause });
+export function fieldWrongType(field: string, cause?: unknown): RequestError {
+  const fields = [{ field, message: (m) => m.fieldWrongType }] satisfies FieldViolation[];
+  return new RequestError((m) => m.invalidRequest, { fields, cause });
 }
 
 /** gRPC and Connect both ask for `unimplemented` and the list of what would be understood. */
-export function compressionUnsupported(): RequestFault {
-  return new RequestFault((m) => m.bodyUnreadable, {
+export function compressionUnsupported(): RequestError {
+  return new RequestError((m) => m.bodyUnreadable, {
     status: 415,
     code: Code.Unimplemented,
     headers: { "accept-encoding": "gzip" },
   });
 }
 
-export function contentTypeUnsupported(): RequestFault {
-  return new RequestFault((m) => m.contentTypeUnsupported, { status: 415 });
+export function contentTypeUnsupported(): RequestError {
+  return new RequestError((m) => m.contentTypeUnsupported, { status: 415 });
 }
 
 /** `allowed` are the verbs that this path knows. */
-export function verbNotAllowed(allowed: readonly string[]): RequestFault {
-  return new RequestFault((m) => m.verbNotAllowed, { status: 405, headers: { allow: allowed.join(", ") } });
+export function methodNotAllowed(allowed: readonly string[]): RequestError {
+  return new RequestError((m) => m.methodNotAllowed, { status: 405, headers: { allow: allowed.join(", ") } });
 }
 
-export function pathUnknown(): RequestFault {
-  return new RequestFault((m) => m.pathUnknown, { status: 404, code: Code.Unimplemented });
+export function pathUnknown(): RequestError {
+  return new RequestError((m) => m.pathUnknown, { status: 404, code: Code.Unimplemented });
 }

@@ -11,7 +11,7 @@ import {
   type RpcHandler,
 } from "./node-handler.js";
 import type { Readiness } from "./readiness.js";
-import { callerOfRequest } from "./request-caller.js";
+import { requestCaller } from "./request-caller.js";
 
 interface Deps {
   rpc: RpcHandler;
@@ -22,12 +22,12 @@ interface Deps {
   logger: Logger;
 }
 
-interface ProbeAnswer {
+interface ProbeResponse {
   status: number;
   body: object;
 }
 
-type Probe = () => Promise<ProbeAnswer>;
+type Probe = () => Promise<ProbeResponse>;
 
 /** What load balancers and people ask by plain HTTP. */
 function createProbes(readiness: Deps["readiness"]): ReadonlyMap<string, Probe> {
@@ -51,7 +51,7 @@ function endBare(response: NodeResponse, status: number): void {
   response.end();
 }
 
-async function answerProbe(probe: Probe, request: NodeRequest, response: NodeResponse): Promise<void> {
+async function handleProbe(probe: Probe, request: NodeRequest, response: NodeResponse): Promise<void> {
   if (request.method !== "GET" && request.method !== "HEAD") {
     response.setHeader("allow", "GET, HEAD");
     endBare(response, 405);
@@ -77,21 +77,21 @@ export function createRoutes(deps: Deps): NodeHandler {
   const { rpc, rest, logger } = deps;
   const probes = createProbes(deps.readiness);
 
-  async function answer(request: NodeRequest, response: NodeResponse): Promise<void> {
-    const caller = callerOfRequest(deps, request);
+  async function route(request: NodeRequest, response: NodeResponse): Promise<void> {
+    const caller = requestCaller(deps, request);
     response.setHeader("x-request-id", caller.requestId);
     // Answers hold tokens and personal data, or change by the second.
     response.setHeader("cache-control", "no-store");
 
     const path = pathOf(request);
     const probe = probes.get(path);
-    if (probe) return answerProbe(probe, request, response);
+    if (probe) return handleProbe(probe, request, response);
     if (!rpc.serves(path)) return rest.handle(request, response, caller);
     if (hasHost(request)) return rpc.handle(request, response, caller);
     endBare(response, 400);
   }
 
-  function fail(response: NodeResponse, error: unknown): void {
+  function handleFailure(response: NodeResponse, error: unknown): void {
     const hasClientGone = "stream" in response ? response.stream.destroyed : response.destroyed;
     if (hasClientGone) return;
     logger.error({ err: error, requestId: response.getHeader("x-request-id") }, "could not answer a request");
@@ -102,6 +102,6 @@ export function createRoutes(deps: Deps): NodeHandler {
   }
 
   return (request, response) => {
-    answer(request, response).catch((error: unknown) => fail(response, error));
+    route(request, response).catch((error: unknown) => handleFailure(response, error));
   };
 }

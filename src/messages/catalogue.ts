@@ -1,18 +1,15 @@
 import { en } from "./en.js";
-import { fr } from "./fr.js";
-
-/** All sentences of one language. */
-export type Catalogue = typeof fr;
+import { type Catalogue, fr } from "./fr.js";
 
 /** The languages people can be answered in. */
 export type Language = "fr" | "en";
 
-/** A sentence in whatever language the reader wants: `(messages) => messages.phoneTaken`. */
-export type Sentence = (messages: Catalogue) => string;
+/** A message in whatever language the reader wants: `(messages) => messages.phoneTaken`. */
+export type LocalizedMessage = (messages: Catalogue) => string;
 
 const catalogues: Record<Language, Catalogue> = { fr, en };
 
-/** The sentence in `language`. */
-export function say(language: Language, sentence: Sentence): string {
-  return sentence(catalogues[language]);
+/** The message in `language`. */
+export function localize(language: Language, message: LocalizedMessage): string {
+  return message(catalogues[language]);
 }

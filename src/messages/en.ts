@@ -1,6 +1,6 @@
-import type { Catalogue } from "./catalogue.js";
+import type { Catalogue } from "./fr.js";
 
-/** Every sentence of `fr.ts`, in English. */
+/** Every message of `fr.ts`, in English. */
 export const en: Catalogue = {
   registered: "Account created. An activation code has been sent by SMS.",
   activated: "Account activated. You can now sign in.",
@@ -95,6 +95,6 @@ export const en: Catalogue = {
   bodyUnreadable: "The request body cannot be read.",
   contentTypeUnsupported: "This content type is not supported.",
   pathUnknown: "Not found.",
-  verbNotAllowed: "Method not allowed.",
+  methodNotAllowed: "Method not allowed.",
   deadlineExceeded: "The deadline of the request has passed.",
 };

@@ -1,5 +1,5 @@
 /**
- * Every sentence a person reads, in French: the specification's own words where it has them.
+ * Every message a person reads, in French: the specification's own words where it has them.
  * `en.ts` has the same keys; the compiler sees to it.
  */
 export const fr = {
@@ -105,6 +105,9 @@ export const fr = {
   bodyUnreadable: "Le corps de la requête est illisible.",
   contentTypeUnsupported: "Ce type de contenu n'est pas pris en charge.",
   pathUnknown: "Ressource introuvable.",
-  verbNotAllowed: "Méthode non autorisée.",
+  methodNotAllowed: "Méthode non autorisée.",
   deadlineExceeded: "Le délai de la requête est dépassé.",
 };
+
+/** The messages of one language. */
+export type Catalogue = typeof fr;

@@ -1,4 +1,4 @@
-import { DomainError } from "../errors.js";
+import { invalidField } from "../errors.js";
 
 /** The order of a list: a column, and then the id. */
 export interface Order<Column extends string> {
@@ -19,9 +19,7 @@ export function parseOrder<Column extends string>(
   const column = columns.find((known) => known === name);
   if (!column || !["asc", "desc"].includes(direction) || rest.length > 0) {
     const known = columns.flatMap((each) => [each, `${each} desc`]).join(", ");
-    throw new DomainError("INVALID_REQUEST", {
-      fields: [{ field: "order_by", sentence: (m) => m.orderInvalid(known) }],
-    });
+    throw invalidField("order_by", (m) => m.orderInvalid(known));
   }
   return { column, isDescending: direction === "desc" };
 }

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { DomainError } from "../errors.js";
+import { type DomainError, invalidField } from "../errors.js";
 
 /** Where a page ended: the last row's values of the columns that the list is ordered by, as text. */
 export type Position = readonly string[];
@@ -46,7 +46,5 @@ export function createPageTokens(secret: string): PageTokens {
 }
 
 function invalidToken(): DomainError {
-  return new DomainError("INVALID_REQUEST", {
-    fields: [{ field: "page_token", sentence: (m) => m.pageTokenInvalid }],
-  });
+  return invalidField("page_token", (m) => m.pageTokenInvalid);
 }

@@ -1,4 +1,4 @@
-import { DomainError } from "../errors.js";
+import { invalidField } from "../errors.js";
 import type { PageTokens, Position } from "./page-token.js";
 
 /** What a client asks of a list, beside its filters. */
@@ -58,9 +58,7 @@ export async function* everyPage<Row>(
 
 function pageSize(asked: number): number {
   if (asked < 0) {
-    throw new DomainError("INVALID_REQUEST", {
-      fields: [{ field: "page_size", sentence: (m) => m.fieldInvalid }],
-    });
+    throw invalidField("page_size", (m) => m.fieldInvalid);
   }
   return asked === 0 ? MAX_PAGE_SIZE : Math.min(asked, MAX_PAGE_SIZE);
 }

@@ -53,19 +53,19 @@ export function hashConcurrency(cores: number, poolThreads: number): number {
 }
 
 export function createPasswordHasher({ concurrency, queueLimit }: PasswordHasherOptions): PasswordHasher {
-  const turns = pLimit(concurrency);
+  const limit = pLimit(concurrency);
 
-  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (turns.pendingCount >= queueLimit) throw overloaded(RETRY_AFTER_SECONDS);
-    return turns(work);
+  async function limited<T>(work: () => Promise<T>): Promise<T> {
+    if (limit.pendingCount >= queueLimit) throw overloaded(RETRY_AFTER_SECONDS);
+    return limit(work);
   }
 
   async function verifyNothing(password: string): Promise<void> {
-    await inTurn(() => argon2.hash(password, { ...PARAMETERS, salt: DECOY_SALT, raw: true }));
+    await limited(() => argon2.hash(password, { ...PARAMETERS, salt: DECOY_SALT, raw: true }));
   }
 
   return {
-    hash: (password) => inTurn(() => argon2.hash(password, PARAMETERS)),
+    hash: (password) => limited(() => argon2.hash(password, PARAMETERS)),
 
     async verify(hash, password) {
       const stored = readHash(hash);
@@ -73,14 +73,14 @@ export function createPasswordHasher({ concurrency, queueLimit }: PasswordHasher
         await verifyNothing(password);
         return { ok: false, needsRehash: false };
       }
-      const ok = await inTurn(() => argon2.verify(stored.phc, password));
+      const ok = await limited(() => argon2.verify(stored.phc, password));
       return { ok, needsRehash: ok && (stored.isDjango || argon2.needsRehash(stored.phc, PARAMETERS)) };
     },
 
     verifyNothing,
 
     get waiting() {
-      return turns.pendingCount;
+      return limit.pendingCount;
     },
   };
 }

@@ -1,6 +1,6 @@
 import { dictionary } from "@zxcvbn-ts/language-common";
-import { DomainError, type FieldFault } from "../errors.js";
-import type { Sentence } from "../messages/catalogue.js";
+import { DomainError, type FieldViolation, invalidField } from "../errors.js";
+import type { LocalizedMessage } from "../messages/catalogue.js";
 import type { User } from "../users/user.js";
 import { isTooSimilar } from "./password-similarity.js";
 
@@ -45,19 +45,19 @@ export function checkPassword(
   personal: PersonalData,
   field = "password",
 ): void {
-  const fields: FieldFault[] = brokenRules(rules, password, personal).map((sentence) => ({
+  const fields: FieldViolation[] = brokenRules(rules, password, personal).map((message) => ({
     field,
-    sentence,
+    message,
   }));
   if (fields.length > 0) throw new DomainError("PASSWORD_REJECTED", { fields });
 }
 
-function brokenRules(rules: PasswordRules, password: string, personal: PersonalData): Sentence[] {
+function brokenRules(rules: PasswordRules, password: string, personal: PersonalData): LocalizedMessage[] {
   const length = [...password].length;
   if (length > MAX_LENGTH) return [(m) => m.passwordTooLong(MAX_LENGTH)];
   if (/\p{Surrogate}/u.test(password)) return [(m) => m.fieldInvalid];
 
-  const broken: Sentence[] = [];
+  const broken: LocalizedMessage[] = [];
   if (length < rules.minLength) broken.push((m) => m.passwordTooShort(rules.minLength));
   if (commonPasswords.has(password.trim().toLowerCase())) broken.push((m) => m.passwordTooCommon);
   if (/^\p{N}+$/u.test(password)) broken.push((m) => m.passwordEntirelyNumeric);
@@ -71,7 +71,5 @@ function brokenRules(rules: PasswordRules, password: string, personal: PersonalD
 /** Throws INVALID_REQUEST, with a fault of `confirmField`, when the password was not typed the same way twice. */
 export function requireSamePassword(password: string, confirmation: string, confirmField: string): void {
   if (normalisePassword(password) === normalisePassword(confirmation)) return;
-  throw new DomainError("INVALID_REQUEST", {
-    fields: [{ field: confirmField, sentence: (m) => m.passwordsDiffer }],
-  });
+  throw invalidField(confirmField, (m) => m.passwordsDiffer);
 }

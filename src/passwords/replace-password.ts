@@ -1,9 +1,15 @@
 import type { Database } from "../db/database.js";
 import { DomainError } from "../errors.js";
 import type { SessionStore } from "../sessions/session-store.js";
-import { findLinkOwner, type LinkOwnerDeps, type OwnSession } from "../verification/link-owner.js";
-import { type ConfirmBySmsDeps, confirmBySms } from "../verification/notify-by-sms.js";
-import { proveCode, returnTry, spendLink } from "../verification/verify-link.js";
+import { type NotifyBySmsDeps, notifyBySms } from "../verification/notify-by-sms.js";
+import {
+  type CallerSession,
+  consumeLink,
+  findLink,
+  refundAttempt,
+  type VerifyLinkDeps,
+  verifyCode,
+} from "../verification/verify-link.js";
 import type { PasswordHasher } from "./password-hash.js";
 import {
   checkPassword,
@@ -12,7 +18,7 @@ import {
   requireSamePassword,
 } from "./password-policy.js";
 
-export interface ReplacePasswordDeps extends LinkOwnerDeps, ConfirmBySmsDeps {
+export interface ReplacePasswordDeps extends VerifyLinkDeps, NotifyBySmsDeps {
   database: Database;
   sessions: SessionStore;
   hasher: PasswordHasher;
@@ -26,7 +32,7 @@ export interface ReplacePasswordInput {
   newPassword: string;
   newPasswordConfirm: string;
   /** The caller's own session, if the call came with one: it must be the link's owner's, and it stays open. */
-  session: OwnSession | null;
+  session: CallerSession | null;
 }
 
 /**
@@ -39,23 +45,23 @@ export interface ReplacePasswordInput {
 export async function replacePassword(deps: ReplacePasswordDeps, input: ReplacePasswordInput): Promise<void> {
   const { purpose, session } = input;
   requireSamePassword(input.newPassword, input.newPasswordConfirm, "new_password_confirm");
-  const { link, user } = await findLinkOwner(deps, input.token, purpose, session);
+  const { link, user } = await findLink(deps, input.token, purpose, session);
 
   const password = normalisePassword(input.newPassword);
   checkPassword(deps.passwordRules, password, user, "new_password");
-  await proveCode(deps, link, input.code);
+  await verifyCode(deps, link, input.code);
   const passwordHash = await deps.hasher.hash(password).catch(async (error: unknown) => {
-    await returnTry(deps, link);
+    await refundAttempt(deps, link);
     throw error;
   });
 
   await deps.database.transaction(async (tx) => {
-    await spendLink(deps, tx, link);
+    await consumeLink(deps, tx, link);
     // First the account: a login or a request for a code under way waits here, and then finds it changed.
     const isChanged = await deps.users.setPasswordHash(tx, user.id, passwordHash);
     if (!isChanged) throw new DomainError("LINK_REJECTED");
     await deps.codes.voidAll(tx, user.id);
     await deps.sessions.endAll(tx, user.id, deps.clock.now(), session?.id ?? null);
   });
-  confirmBySms(deps, user.phone, purpose);
+  notifyBySms(deps, user.phone, purpose);
 }

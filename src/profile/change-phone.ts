@@ -4,11 +4,16 @@ import { phoneChangeDetails } from "../messages/sms.js";
 import type { SessionStore } from "../sessions/session-store.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { RegistrationStore } from "../users/registration-store.js";
-import { findLinkOwner, type LinkOwnerDeps, type OwnSession } from "../verification/link-owner.js";
-import { type ConfirmBySmsDeps, confirmBySms } from "../verification/notify-by-sms.js";
-import { type SendLinkDeps, sendLink } from "../verification/send-link.js";
-import type { SendStore } from "../verification/sms-quota-store.js";
-import { proveCode, spendLink } from "../verification/verify-link.js";
+import { type NotifyBySmsDeps, notifyBySms } from "../verification/notify-by-sms.js";
+import { type SendLinkDeps, sendLink } from "../verification/send-code.js";
+import type { SmsQuotaStore } from "../verification/sms-quota-store.js";
+import {
+  type CallerSession,
+  consumeLink,
+  findLink,
+  type VerifyLinkDeps,
+  verifyCode,
+} from "../verification/verify-link.js";
 
 interface AvailabilityDeps {
   registrations: RegistrationStore;
@@ -38,9 +43,9 @@ export async function requestPhoneChange(
   if (!isSent) throw new DomainError("UNAUTHENTICATED");
 }
 
-export interface ConfirmPhoneChangeDeps extends LinkOwnerDeps, AvailabilityDeps, ConfirmBySmsDeps {
+export interface ConfirmPhoneChangeDeps extends VerifyLinkDeps, AvailabilityDeps, NotifyBySmsDeps {
   database: Database;
-  sends: SendStore;
+  smsQuota: SmsQuotaStore;
   sessions: SessionStore;
 }
 
@@ -48,7 +53,7 @@ export interface ConfirmPhoneChangeInput {
   token: string;
   code: string;
   /** The caller's own session, if the call came with one: it must be the link's owner's, and it stays open. */
-  session: OwnSession | null;
+  session: CallerSession | null;
 }
 
 /**
@@ -63,16 +68,16 @@ export async function confirmPhoneChange(
   input: ConfirmPhoneChangeInput,
 ): Promise<string> {
   const { session } = input;
-  const { link: proved, user } = await findLinkOwner(deps, input.token, "phone_change", session);
-  await proveCode(deps, proved, input.code);
+  const { link: proved, user } = await findLink(deps, input.token, "phone_change", session);
+  await verifyCode(deps, proved, input.code);
 
   const newPhone = proved.phone;
   const { id: userId, phone: oldPhone } = user;
   const now = deps.clock.now();
   await assertAvailable(deps, newPhone, now);
   await deps.database.transaction(async (tx) => {
-    await deps.sends.lock(tx, newPhone);
-    await spendLink(deps, tx, proved);
+    await deps.smsQuota.lock(tx, newPhone);
+    await consumeLink(deps, tx, proved);
     await deps.registrations.removeAbandoned(tx, newPhone, now);
     // First the account: a login or a request for a code under way waits here, and then finds it changed.
     const isChanged = await deps.users.setPhone(tx, userId, newPhone, field);
@@ -80,8 +85,8 @@ export async function confirmPhoneChange(
     await deps.codes.voidAll(tx, userId);
     await deps.sessions.endAll(tx, userId, now, session?.id ?? null);
   });
-  confirmBySms(deps, oldPhone, "phone_change", phoneChangeDetails.toOldNumber(newPhone));
-  confirmBySms(deps, newPhone, "phone_change", phoneChangeDetails.toNewNumber(oldPhone));
+  notifyBySms(deps, oldPhone, "phone_change", phoneChangeDetails.toOldNumber(newPhone));
+  notifyBySms(deps, newPhone, "phone_change", phoneChangeDetails.toNewNumber(oldPhone));
   return newPhone;
 }
 

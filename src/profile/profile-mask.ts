@@ -1,5 +1,5 @@
 import type { FieldMask } from "@bufbuild/protobuf/wkt";
-import { DomainError } from "../errors.js";
+import { invalidField } from "../errors.js";
 import { type ProfileField, type ProfileValues, profileFields } from "./update-profile.js";
 
 /**
@@ -10,9 +10,7 @@ export function fieldsToUpdate(values: ProfileValues, mask: FieldMask | undefine
   if (!mask) return profileFields.filter((field) => values[field]);
   return mask.paths.map((path) => {
     if (isProfileField(path)) return path;
-    throw new DomainError("INVALID_REQUEST", {
-      fields: [{ field: "update_mask", sentence: (m) => m.fieldInvalid }],
-    });
+    throw invalidField("update_mask", (m) => m.fieldInvalid);
   });
 }
 

@@ -1,12 +1,12 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import type { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
-import { type ListUsersDeps, listUsers } from "../accounts/list-accounts.js";
-import { type SetUserActiveDeps, setUserActive } from "../accounts/set-account-active.js";
+import { type ListAccountsDeps, listAccounts } from "../accounts/list-accounts.js";
+import { type SetAccountActiveDeps, setAccountActive } from "../accounts/set-account-active.js";
 import { bearerToken, type Principal, requirePrincipal } from "../caller.js";
 import type { ReplacePasswordDeps } from "../passwords/replace-password.js";
 import { toAccountMessage, toUserMessage } from "../users/user-message.js";
-import type { OwnSession } from "../verification/link-owner.js";
+import type { CallerSession } from "../verification/verify-link.js";
 import {
   confirmPasswordChange,
   type RequestPasswordChangeDeps,
@@ -26,8 +26,8 @@ export type ProfileServiceDeps = UpdateProfileDeps &
   RequestPhoneChangeDeps &
   ConfirmPhoneChangeDeps &
   ReplacePasswordDeps &
-  ListUsersDeps &
-  SetUserActiveDeps & {
+  ListAccountsDeps &
+  SetAccountActiveDeps & {
     /** Whom an access token stands for; throws UNAUTHENTICATED. */
     authenticate(token: string): Promise<Principal>;
   };
@@ -35,7 +35,7 @@ export type ProfileServiceDeps = UpdateProfileDeps &
 /** ProfileService on the wire: messages to use cases and back. */
 export function createProfileService(deps: ProfileServiceDeps): ServiceImpl<typeof ProfileService> {
   /** The session of the access token that came with a call that needs none. */
-  async function ownSession(context: HandlerContext): Promise<OwnSession | null> {
+  async function ownSession(context: HandlerContext): Promise<CallerSession | null> {
     const token = bearerToken(context.requestHeader);
     if (token === null) return null;
     const { sessionId, user } = await deps.authenticate(token);
@@ -105,7 +105,7 @@ export function createProfileService(deps: ProfileServiceDeps): ServiceImpl<type
     },
 
     async listUsers(request) {
-      const page = await listUsers(deps, {
+      const page = await listAccounts(deps, {
         pageSize: request.pageSize,
         pageToken: request.pageToken,
         isActive: request.isActive ?? null,
@@ -119,7 +119,7 @@ export function createProfileService(deps: ProfileServiceDeps): ServiceImpl<type
     },
 
     async setUserActive({ phone, isActive }) {
-      return { user: toAccountMessage(await setUserActive(deps, { phone, isActive: isActive ?? false })) };
+      return { user: toAccountMessage(await setAccountActive(deps, { phone, isActive: isActive ?? false })) };
     },
   };
 }

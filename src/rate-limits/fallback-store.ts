@@ -1,7 +1,7 @@
 import { Redis, type RedisOptions } from "ioredis";
 import type { Logger } from "../system/logger.js";
-import { createRedisWindows } from "./redis-store.js";
-import type { Count, Window, WindowStore } from "./store.js";
+import { createRedisStore } from "./redis-store.js";
+import type { RateLimitStore, SlidingWindow, WindowUsage } from "./store.js";
 
 /** How long a call waits for Redis, in milliseconds. */
 const answerDeadline = 150;
@@ -24,7 +24,7 @@ const connectionOptions = {
 } satisfies RedisOptions;
 
 /** Counted on each new connection, to learn whether Redis does the real thing: it may be read-only, or full. */
-const probe: Window = { key: "probe", limit: 1, seconds: 1 };
+const probe: SlidingWindow = { key: "probe", limit: 1, seconds: 1 };
 
 /**
  * Rejects when `work` takes longer than `milliseconds`. What has already arrived, and was only not read yet
@@ -38,7 +38,7 @@ function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
   });
 }
 
-interface SharedWindows extends WindowStore {
+interface FallbackStore extends RateLimitStore {
   close(): void;
 }
 
@@ -51,14 +51,14 @@ interface SharedWindows extends WindowStore {
  *
  * Connecting takes place in the background; the first calls wait for its outcome, for a second at most.
  */
-export function createSharedWindows(
+export function createFallbackStore(
   url: string,
   prefix: string,
-  memory: WindowStore,
+  memory: RateLimitStore,
   logger: Logger,
-): SharedWindows {
+): FallbackStore {
   const redis = new Redis(url, connectionOptions);
-  const shared = createRedisWindows(redis, prefix);
+  const shared = createRedisStore(redis, prefix);
   let place: "undecided" | "redis" | "memory" | "closed" = "undecided";
 
   let decide = () => {};
@@ -87,9 +87,9 @@ export function createSharedWindows(
     if (redis.status === "ready" && redis.stream.writable) redis.disconnect(true);
   }
 
-  async function takeShared(windows: readonly Window[]): Promise<Count[]> {
+  async function takeShared(windows: readonly SlidingWindow[]): Promise<WindowUsage[]> {
     try {
-      return await within(answerDeadline, shared.take(windows));
+      return await within(answerDeadline, shared.consume(windows));
     } catch (error) {
       fail(error);
       throw error;
@@ -105,10 +105,10 @@ export function createSharedWindows(
   start.unref();
 
   return {
-    async take(windows) {
+    async consume(windows) {
       if (place === "undecided") await decided;
-      if (place !== "redis") return memory.take(windows);
-      return takeShared(windows).catch(() => memory.take(windows));
+      if (place !== "redis") return memory.consume(windows);
+      return takeShared(windows).catch(() => memory.consume(windows));
     },
     close() {
       place = "closed";

@@ -3,7 +3,7 @@ import type { DescMethod } from "@bufbuild/protobuf";
 import type { Config } from "../config.js";
 import { addressKey } from "./address-key.js";
 import { defaultPolicy, type Policy, policiesOf } from "./policies.js";
-import type { Window } from "./store.js";
+import type { SlidingWindow } from "./store.js";
 
 /** What a call is counted by. */
 export interface CallTraits {
@@ -22,12 +22,12 @@ export interface CallTraits {
  * A call without the phone number that it should be counted by is counted by what remains, and under the limit of
  * methods that have none of their own if nothing does: nonsense is not free.
  */
-export function callWindows(rates: Config["limits"], call: CallTraits): Window[] {
+export function callWindows(rates: Config["limits"], call: CallTraits): SlidingWindow[] {
   const windows = policiesOf(call.method).flatMap((policy) => policyWindows(rates, policy, call));
   return windows.length > 0 ? windows : policyWindows(rates, defaultPolicy(call.method), call);
 }
 
-function policyWindows(rates: Config["limits"], policy: Policy, call: CallTraits): Window[] {
+function policyWindows(rates: Config["limits"], policy: Policy, call: CallTraits): SlidingWindow[] {
   const key = countedAs(policy, call);
   if (key === null) return [];
   return rates[policy.limit].map(({ limit, seconds }) => ({

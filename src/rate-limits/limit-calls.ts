@@ -1,5 +1,5 @@
 import type { Interceptor, StreamRequest, UnaryRequest } from "@connectrpc/connect";
-import { answerHeadersKey, callerKey, principalKey } from "../caller.js";
+import { callerKey, principalKey, responseHeadersKey } from "../caller.js";
 import type { Config } from "../config.js";
 import { rateLimited } from "../errors.js";
 import { callWindows } from "./keys.js";
@@ -21,7 +21,7 @@ export interface LimitCallsDeps {
  */
 export function limitCalls({ limiter, rates, phoneKey }: LimitCallsDeps): Interceptor {
   return (next) => async (request) => {
-    const verdict = await limiter.take(
+    const verdict = await limiter.consume(
       callWindows(rates, {
         method: request.method,
         address: request.contextValues.get(callerKey).address,
@@ -29,9 +29,9 @@ export function limitCalls({ limiter, rates, phoneKey }: LimitCallsDeps): Interc
         phone: () => phoneKey(phoneOf(request)),
       }),
     );
-    const headers = request.contextValues.get(answerHeadersKey) ?? new Headers();
+    const headers = request.contextValues.get(responseHeadersKey) ?? new Headers();
     setLimitHeaders(headers, verdict);
-    request.contextValues.set(answerHeadersKey, headers);
+    request.contextValues.set(responseHeadersKey, headers);
     if (!verdict.allowed) throw rateLimited(verdict.retryAfterSeconds);
 
     const response = await next(request);

@@ -1,8 +1,8 @@
 import type { Clock } from "../system/clock.js";
 import type { Logger } from "../system/logger.js";
-import { createSharedWindows } from "./fallback-store.js";
-import { createMemoryWindows } from "./memory-store.js";
-import type { Count, Window } from "./store.js";
+import { createFallbackStore } from "./fallback-store.js";
+import { createMemoryStore } from "./memory-store.js";
+import type { SlidingWindow, WindowUsage } from "./store.js";
 
 /**
  * Whether a call may go on, and the figures of the tightest of its windows: of those that refuse it the one that
@@ -24,7 +24,7 @@ export interface Verdict {
 /** Decides which calls are too many. */
 export interface Limiter {
   /** Counts a call in all `windows`, at least one, or in none when one of them is full. Never rejects. */
-  take(windows: readonly Window[]): Promise<Verdict>;
+  consume(windows: readonly SlidingWindow[]): Promise<Verdict>;
   close(): void;
 }
 
@@ -44,18 +44,22 @@ export function createLimiter({
   redisUrl,
   redisPrefix = "waterbill:limits:",
 }: LimiterDeps): Limiter {
-  const memory = createMemoryWindows(clock);
+  const memory = createMemoryStore(clock);
   const store = redisUrl
-    ? createSharedWindows(redisUrl, redisPrefix, memory, logger)
-    : { take: memory.take, close: () => {} };
+    ? createFallbackStore(redisUrl, redisPrefix, memory, logger)
+    : { consume: memory.consume, close: () => {} };
   return {
-    take: async (windows) => verdictOf(windows, await store.take(windows), clock.now()),
+    consume: async (windows) => verdictOf(windows, await store.consume(windows), clock.now()),
     close: store.close,
   };
 }
 
 /** The verdict on a call that `windows` counted as `counts`, at `now`. */
-export function verdictOf(windows: readonly Window[], counts: readonly Count[], now: Date): Verdict {
+export function verdictOf(
+  windows: readonly SlidingWindow[],
+  counts: readonly WindowUsage[],
+  now: Date,
+): Verdict {
   const [tightest] = windows
     .map(({ limit }, i) => {
       const { used, resetMs } = counts[i]!;

@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../system/clock.js";
-import type { Count, Window, WindowStore } from "./store.js";
+import type { RateLimitStore, SlidingWindow, WindowUsage } from "./store.js";
 
 /** What a key costs beside its calls (the string, the list, the map's entry), in calls of 8 bytes. */
 const keyCost = 48;
@@ -12,21 +12,21 @@ const keyCost = 48;
  * Beyond that the keys unused for longest are forgotten, so a flood of addresses ends in forgotten counts,
  * not in an exhausted process. There are no timers: what is over is dropped when its key is used again.
  */
-export function createMemoryWindows(clock: Clock, capacity = 4_000_000): WindowStore {
+export function createMemoryStore(clock: Clock, capacity = 4_000_000): RateLimitStore {
   /** The times of the calls in each window, oldest first, in milliseconds since the epoch. */
   const calls = new LRUCache<string, number[]>({
     maxSize: capacity,
     sizeCalculation: (times) => times.length + keyCost,
   });
 
-  function timesOf(window: Window, now: number): number[] {
+  function timesOf(window: SlidingWindow, now: number): number[] {
     const times = calls.get(window.key) ?? [];
     const firstLive = times.findIndex((time) => time + window.seconds * 1000 > now);
     times.splice(0, firstLive === -1 ? times.length : firstLive);
     return times;
   }
 
-  function record(window: Window, times: number[], now: number): void {
+  function record(window: SlidingWindow, times: number[], now: number): void {
     times.push(now);
     // The cache measures an entry only when it is new.
     calls.delete(window.key);
@@ -34,11 +34,11 @@ export function createMemoryWindows(clock: Clock, capacity = 4_000_000): WindowS
   }
 
   return {
-    async take(windows) {
+    async consume(windows) {
       const now = clock.now().getTime();
       const entries = windows.map((window) => ({ window, times: timesOf(window, now) }));
       const refused = entries.some(({ window, times }) => times.length >= window.limit);
-      return entries.map(({ window, times }): Count => {
+      return entries.map(({ window, times }): WindowUsage => {
         if (!refused) record(window, times, now);
         const full = refused && times.length >= window.limit;
         const oldest = times[0] ?? now;

@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
 import { RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
-import type { Count, Window, WindowStore } from "./store.js";
+import type { RateLimitStore, SlidingWindow, WindowUsage } from "./store.js";
 
 /**
  * KEYS: the windows, each a list of the times of its calls, newest first, in milliseconds of Redis's own clock.
@@ -67,13 +67,13 @@ interface TakeCommand {
  * only, and its RateLimiterUnion charges every window even when one refuses, so a call with several windows
  * runs the same script on the same keys by itself.
  */
-export function createRedisWindows(redis: Redis, prefix: string): WindowStore {
+export function createRedisStore(redis: Redis, prefix: string): RateLimitStore {
   redis.defineCommand("takeWindows", { lua: takeScript });
   const commands = redis as Redis & TakeCommand;
   const limiters = new Map<string, RateLimiterRedis>();
 
   /** One limiter for each rate there is, made when it is first needed. */
-  function limiterFor({ limit, seconds }: Window): RateLimiterRedis {
+  function limiterFor({ limit, seconds }: SlidingWindow): RateLimiterRedis {
     const rate = `${limit}/${seconds}`;
     const known = limiters.get(rate);
     if (known) return known;
@@ -88,7 +88,7 @@ export function createRedisWindows(redis: Redis, prefix: string): WindowStore {
     return limiter;
   }
 
-  async function takeOne(window: Window): Promise<Count[]> {
+  async function takeOne(window: SlidingWindow): Promise<WindowUsage[]> {
     const result = await limiterFor(window)
       .consume(prefix + window.key)
       .catch((refusal: unknown) => {
@@ -98,7 +98,7 @@ export function createRedisWindows(redis: Redis, prefix: string): WindowStore {
     return [{ used: result.consumedPoints, resetMs: result.msBeforeNext }];
   }
 
-  async function takeSeveral(windows: readonly Window[]): Promise<Count[]> {
+  async function takeSeveral(windows: readonly SlidingWindow[]): Promise<WindowUsage[]> {
     const keys = windows.map(({ key }) => prefix + key);
     const rates = windows.flatMap(({ limit, seconds }) => [1, seconds, limit, seconds]);
     const counts = await commands.takeWindows(keys.length, ...keys, ...rates);
@@ -106,7 +106,7 @@ export function createRedisWindows(redis: Redis, prefix: string): WindowStore {
   }
 
   return {
-    take: (windows) => {
+    consume: (windows) => {
       const [only, ...others] = windows;
       return only && others.length === 0 ? takeOne(only) : takeSeveral(windows);
     },

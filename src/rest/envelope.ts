@@ -1,43 +1,43 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import type { Caller } from "../caller.js";
 import { type DomainError, errorTable } from "../errors.js";
-import { RequestFault } from "../http/request-error.js";
-import { say } from "../messages/catalogue.js";
+import { RequestError } from "../http/request-error.js";
+import { localize } from "../messages/catalogue.js";
 import type { HttpBinding } from "./http-rules.js";
-import type { Outcome } from "./success-responses.js";
+import type { SuccessResponse } from "./success-responses.js";
 
 /** The body of an answer that went well (contract.md, section 4). */
-export function successBody(outcome: Outcome, data: JsonObject, caller: Caller): JsonObject {
-  if (outcome.shape === "bare" || outcome.shape === "file") return data;
-  const sentence = "of" in outcome.message ? outcome.message.of(data) : outcome.message;
-  const message = say(caller.language, sentence);
-  return outcome.shape === "envelope" ? { status: "success", message, data } : { status: "success", message };
+export function successBody(success: SuccessResponse, data: JsonObject, caller: Caller): JsonObject {
+  if (success.shape === "bare" || success.shape === "file") return data;
+  const localized = "of" in success.message ? success.message.of(data) : success.message;
+  const message = localize(caller.language, localized);
+  return success.shape === "envelope" ? { status: "success", message, data } : { status: "success", message };
 }
 
-export function successStatus(outcome: Outcome): number {
-  return "status" in outcome ? (outcome.status ?? 200) : 200;
+export function successStatus(success: SuccessResponse): number {
+  return "status" in success ? (success.status ?? 200) : 200;
 }
 
-export function failureStatus(error: DomainError): number {
-  return error instanceof RequestFault ? error.status : errorTable[error.reason].status;
+export function errorStatus(error: DomainError): number {
+  return error instanceof RequestError ? error.status : errorTable[error.reason].status;
 }
 
 /** How a method is called over REST, and what it answers. */
 export interface Route {
   binding: HttpBinding;
-  outcome: Outcome;
+  success: SuccessResponse;
 }
 
-/** The body of a refusal (contract.md, section 4): every field at fault with its sentences. An unknown path has no route. */
-export function failureBody(error: DomainError, caller: Caller, route: Route | undefined): JsonObject {
+/** The body of a refusal (contract.md, section 4): every field at fault with its messages. An unknown path has no route. */
+export function errorBody(error: DomainError, caller: Caller, route: Route | undefined): JsonObject {
   const data = new Map<string, string[]>();
-  for (const { field, sentence } of error.fields) {
+  for (const { field, message } of error.fields) {
     const name = nameInBody(field, route);
-    data.set(name, [...(data.get(name) ?? []), say(caller.language, sentence)]);
+    data.set(name, [...(data.get(name) ?? []), localize(caller.language, message)]);
   }
   return {
     status: "error",
-    message: failureMessage(error, [...data.values()], caller, route),
+    message: errorMessage(error, [...data.values()], caller, route),
     data: Object.fromEntries(data),
   };
 }
@@ -48,20 +48,20 @@ function nameInBody(field: string, route: Route | undefined): string {
   return field.startsWith(prefix) ? field.slice(prefix.length) : field;
 }
 
-function failureMessage(
+function errorMessage(
   error: DomainError,
   fields: readonly string[][],
   caller: Caller,
   route: Route | undefined,
 ): string {
   const { language } = caller;
-  if (fields.length > 1) return say(language, (m) => m.invalidRequest);
-  const sentences = fields[0]?.join(" ");
-  if (sentences !== undefined) {
-    const failure = route?.outcome.shape === "envelope" ? route.outcome.failure : undefined;
-    return failure ? say(language, failure(sentences)) : sentences;
+  if (fields.length > 1) return localize(language, (m) => m.invalidRequest);
+  const messages = fields[0]?.join(" ");
+  if (messages !== undefined) {
+    const failure = route?.success.shape === "envelope" ? route.success.failure : undefined;
+    return failure ? localize(language, failure(messages)) : messages;
   }
-  // Clients of the service before this one look for its English sentence (contract.md, section 5).
-  const isThrottled = error.reason === "RATE_LIMITED" && !caller.languageAsked;
-  return say(isThrottled ? "en" : language, error.sentence);
+  // Clients of the service before this one look for its English message (contract.md, section 5).
+  const isThrottled = error.reason === "RATE_LIMITED" && !caller.isLanguageRequested;
+  return localize(isThrottled ? "en" : language, error.localizedMessage);
 }

@@ -11,7 +11,7 @@ export interface Segment {
 
 /** One way to call a method over REST. */
 export interface HttpBinding {
-  verb: string;
+  httpMethod: string;
   segments: readonly Segment[];
   /**
    * Where the body goes: `*` is the whole message, a name one field of it, empty nowhere. To a field of bytes goes a
@@ -39,7 +39,7 @@ export function readHttpRules(method: DescMethod): HttpBinding[] {
 
 function readRule(method: DescMethod, { pattern, body, responseBody }: HttpRule): HttpBinding {
   if (pattern.case === undefined || pattern.case === "custom") {
-    throw new Error(`${method}: its http rule has no verb and path`);
+    throw new Error(`${method}: its http rule has no HTTP method and path`);
   }
   const isFile = method.methodKind === "client_streaming";
   if (body !== "" && body !== "*" && !isFieldOf(method.input, body, isFile ? "bytes" : "message")) {
@@ -50,7 +50,7 @@ function readRule(method: DescMethod, { pattern, body, responseBody }: HttpRule)
   }
   const path = pattern.value.replace(/^\//, "").replace(/\/$/, "");
   const segments = path.split("/").map((text) => readSegment(method, text));
-  return { verb: pattern.case.toUpperCase(), segments, body, responseBody };
+  return { httpMethod: pattern.case.toUpperCase(), segments, body, responseBody };
 }
 
 function isFieldOf({ fields }: DescMessage, name: string, kind: "bytes" | "message"): boolean {

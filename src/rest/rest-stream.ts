@@ -1,13 +1,13 @@
 import { create, type DescMessage, type Message } from "@bufbuild/protobuf";
 import { ConnectError } from "@connectrpc/connect";
 import { parseContentType } from "../http/content-type.js";
-import { bodyPieces, clientSignal, startAnswer, toHeaders, writePiece } from "../http/node-body.js";
+import { bodyChunks, clientSignal, startResponse, toHeaders, writeChunk } from "../http/node-body.js";
 import type { NodeRequest } from "../http/node-handler.js";
 import { bodyTooLarge, compressionUnsupported, contentTypeUnsupported } from "../http/request-error.js";
 import { messageFromJson } from "../rpc/codec.js";
-import type { StreamCall } from "../rpc/streaming-method.js";
+import type { StreamingMethodHandler } from "../rpc/streaming-method.js";
 import { type Route, successBody, successStatus } from "./envelope.js";
-import { type Exchange, fail, sendJson } from "./http-exchange.js";
+import { type HttpExchange, sendError, sendJson } from "./http-exchange.js";
 import { toRestJson } from "./rest-json.js";
 import { readQuery } from "./transcode.js";
 
@@ -21,33 +21,37 @@ const fileTypes = ["text/csv", "application/csv", "text/plain", "application/vnd
  * Answers a call of a streaming method: the request's message comes from the query, a file goes to the field that the
  * http rule names, piece by piece, and a file is answered from the one it names for the answer.
  */
-export async function answerStream(exchange: Exchange, call: StreamCall, route: Route): Promise<void> {
+export async function handleStream(
+  exchange: HttpExchange,
+  call: StreamingMethodHandler,
+  route: Route,
+): Promise<void> {
   const { request, response, caller } = exchange;
-  const { header, answers } = call.open({
-    door: "rest",
+  const { header, responses } = call.open({
+    protocol: "rest",
     caller,
     header: toHeaders(request.headers),
     signal: clientSignal(response),
     messages: requestMessages(call.method.input, route, request),
   });
-  const iterator = answers[Symbol.asyncIterator]();
+  const iterator = responses[Symbol.asyncIterator]();
   try {
     const first = await iterator.next();
-    if (route.outcome.shape === "file") {
+    if (route.success.shape === "file") {
       await sendFile(exchange, route, header, first, iterator);
     } else {
       const json = toRestJson(call.method.output, first.value as Message);
       sendJson(
         exchange,
-        successStatus(route.outcome),
+        successStatus(route.success),
         header,
-        JSON.stringify(successBody(route.outcome, json, caller)),
+        JSON.stringify(successBody(route.success, json, caller)),
       );
     }
   } catch (error) {
     // Once an answer has begun, to break it off is all that tells of a failure.
     if (!(error instanceof ConnectError) || response.headersSent) throw error;
-    fail(exchange, error, header, route);
+    sendError(exchange, error, header, route);
   } finally {
     await iterator.return?.();
   }
@@ -55,10 +59,10 @@ export async function answerStream(exchange: Exchange, call: StreamCall, route: 
 
 async function* requestMessages(
   input: DescMessage,
-  { binding, outcome }: Route,
+  { binding, success }: Route,
   request: NodeRequest,
 ): AsyncGenerator<Message> {
-  const preset = outcome.shape === "file" ? outcome.request : {};
+  const preset = success.shape === "file" ? success.request : {};
   yield messageFromJson(input, { ...readQuery(input, request), ...preset });
   if (binding.body === "") return;
   for await (const piece of readFile(request)) yield create(input, { [binding.body]: piece });
@@ -71,7 +75,7 @@ async function* readFile(request: NodeRequest): AsyncGenerator<Buffer> {
   if (encoding !== "identity") throw compressionUnsupported();
   if (Number(request.headers["content-length"]) > maxFileBytes) throw bodyTooLarge();
   let size = 0;
-  for await (const piece of bodyPieces(request)) {
+  for await (const piece of bodyChunks(request)) {
     size += piece.length;
     if (size > maxFileBytes) throw bodyTooLarge();
     yield piece;
@@ -79,19 +83,19 @@ async function* readFile(request: NodeRequest): AsyncGenerator<Buffer> {
 }
 
 async function sendFile(
-  { request, response }: Exchange,
-  { binding, outcome }: Route,
+  { request, response }: HttpExchange,
+  { binding, success }: Route,
   header: Headers,
   first: IteratorResult<Message>,
   rest: AsyncIterator<Message>,
 ): Promise<void> {
-  if (outcome.shape !== "file") return;
-  header.set("content-type", outcome.contentType);
-  header.set("content-disposition", `attachment; filename="${outcome.fileName}"`);
-  startAnswer(response, 200, header);
+  if (success.shape !== "file") return;
+  header.set("content-type", success.contentType);
+  header.set("content-disposition", `attachment; filename="${success.fileName}"`);
+  startResponse(response, 200, header);
   if (request.method !== "HEAD") {
     for (let next = first; !next.done; next = await rest.next()) {
-      await writePiece(
+      await writeChunk(
         response,
         (next.value as unknown as Record<string, Uint8Array>)[binding.responseBody]!,
       );

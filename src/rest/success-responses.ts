@@ -2,13 +2,13 @@ import type { DescMethod, JsonObject, JsonValue } from "@bufbuild/protobuf";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { WhitelistService } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
-import type { Sentence } from "../messages/catalogue.js";
+import type { LocalizedMessage } from "../messages/catalogue.js";
 
 /** What REST answers when a method went well. */
-export type Outcome = BareOutcome | EnvelopeOutcome | FileOutcome;
+export type SuccessResponse = BareResponse | EnvelopeResponse | FileResponse;
 
 /** The pieces of a file, one after the other. */
-interface FileOutcome {
+interface FileResponse {
   shape: "file";
   contentType: string;
   fileName: string;
@@ -17,21 +17,24 @@ interface FileOutcome {
 }
 
 /** The message alone, as the service that REST's clients were written for did. */
-interface BareOutcome {
+interface BareResponse {
   shape: "bare";
 }
 
-interface EnvelopeOutcome {
+interface EnvelopeResponse {
   shape: "envelope" | "no data";
   /** 200 when absent. */
   status?: number;
-  message: Sentence | { of(data: JsonObject): Sentence };
-  /** What stands around the sentence when a field is at fault. */
-  failure?: (reason: string) => Sentence;
+  message: LocalizedMessage | { of(data: JsonObject): LocalizedMessage };
+  /** What stands around the message when a field is at fault. */
+  failure?: (reason: string) => LocalizedMessage;
 }
 
 /** The answers of the specification, by method. A REST method without one stops the server from starting. */
-export const outcomes: ReadonlyMap<DescMethod, Outcome> = new Map<DescMethod, Outcome>([
+export const successResponses: ReadonlyMap<DescMethod, SuccessResponse> = new Map<
+  DescMethod,
+  SuccessResponse
+>([
   [
     AuthService.method.register,
     {

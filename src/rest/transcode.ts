@@ -25,7 +25,7 @@ export async function transcode(
   variables: Variables,
   request: NodeRequest,
 ): Promise<Message> {
-  const query = ["GET", "DELETE"].includes(binding.verb) ? readQuery(input, request) : {};
+  const query = ["GET", "DELETE"].includes(binding.httpMethod) ? readQuery(input, request) : {};
   const body = binding.body === "" ? {} : await readBodyFields(input, binding.body, request);
   return messageFromJson(input, { ...query, ...body, ...variables });
 }

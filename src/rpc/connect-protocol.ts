@@ -9,36 +9,36 @@ import {
   trailerMux,
 } from "@connectrpc/connect/protocol-connect";
 import type { Caller } from "../caller.js";
-import { clientSignal, send, toHeaders } from "../http/node-body.js";
+import { clientSignal, sendResponse, toHeaders } from "../http/node-body.js";
 import type { NodeRequest, NodeResponse } from "../http/node-handler.js";
 import { decompress, readBody } from "../http/read-body.js";
 import { bodyUnreadable } from "../http/request-error.js";
 import { binaryCodec, jsonCodec, type MessageCodec } from "./message-codec.js";
-import type { Call } from "./unary-method.js";
+import type { MethodHandler } from "./unary-method.js";
 
 /** How a content type of a unary Connect call is answered (https://connectrpc.com/docs/protocol). */
-export interface ConnectForm {
+export interface ConnectEncoding {
   contentType: string;
   codec: MessageCodec;
 }
 
-const connectForms: readonly ConnectForm[] = [
+const connectForms: readonly ConnectEncoding[] = [
   { contentType: contentTypeUnaryJson, codec: jsonCodec },
   { contentType: contentTypeUnaryProto, codec: binaryCodec },
 ];
 
 /** The Connect form that a media type asks for; undefined for any other, streams' included. */
-export function connectForm(mediaType: string): ConnectForm | undefined {
+export function connectEncoding(mediaType: string): ConnectEncoding | undefined {
   return connectForms.find(({ contentType }) => contentType === mediaType);
 }
 
 /** Answers a unary call of the Connect protocol. */
-export async function answerConnect(
-  call: Call,
+export async function handleConnect(
+  call: MethodHandler,
   request: NodeRequest,
   response: NodeResponse,
   caller: Caller,
-  { contentType, codec }: ConnectForm,
+  { contentType, codec }: ConnectEncoding,
 ): Promise<void> {
   const { method } = call;
   const header = toHeaders(request.headers);
@@ -52,8 +52,8 @@ export async function answerConnect(
     );
   }
 
-  const outcome = await call.run({
-    door: "connect",
+  const result = await call.run({
+    protocol: "connect",
     caller,
     header,
     signal: clientSignal(response),
@@ -61,14 +61,14 @@ export async function answerConnect(
     read,
     write: (message) => codec.encode(method.output, message),
   });
-  const answerHeader = trailerMux(outcome.header, outcome.trailer);
-  if (outcome.error) {
-    sendConnectError(request, response, outcome.error, answerHeader, codeToHttpStatus(outcome.error.code));
+  const responseHeader = trailerMux(result.header, result.trailer);
+  if (result.error) {
+    sendConnectError(request, response, result.error, responseHeader, codeToHttpStatus(result.error.code));
     return;
   }
-  answerHeader.set("content-type", contentType);
-  answerHeader.set("content-length", String(outcome.answer.byteLength));
-  send(request, response, { status: 200, header: answerHeader, body: outcome.answer });
+  responseHeader.set("content-type", contentType);
+  responseHeader.set("content-length", String(result.response.byteLength));
+  sendResponse(request, response, { status: 200, header: responseHeader, body: result.response });
 }
 
 /** Sends an error as the Connect protocol spells it: JSON, whatever the call was in. */
@@ -85,5 +85,5 @@ export function sendConnectError(
   const body = errorToJsonBytes(error, undefined);
   header.set("content-type", contentTypeUnaryJson);
   header.set("content-length", String(body.byteLength));
-  send(request, response, { status, header, body });
+  sendResponse(request, response, { status, header, body });
 }

@@ -2,17 +2,17 @@ import type { Message } from "@bufbuild/protobuf";
 import type { ConnectError } from "@connectrpc/connect";
 import { parseTimeout, setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
 import type { Caller } from "../caller.js";
-import { clientSignal, send, toHeaders } from "../http/node-body.js";
+import { clientSignal, sendResponse, toHeaders } from "../http/node-body.js";
 import type { NodeRequest, NodeResponse } from "../http/node-handler.js";
 import { maxMessageBytes, readBody } from "../http/read-body.js";
 import { bodyUnreadable } from "../http/request-error.js";
 import { frameHeaderBytes, readFrame, trailerFlag, writeFrame } from "./grpc-frame.js";
 import { binaryCodec, jsonCodec, type MessageCodec } from "./message-codec.js";
-import type { Call } from "./unary-method.js";
+import type { MethodHandler } from "./unary-method.js";
 
 /** How a content type of gRPC or gRPC-Web wants to be answered. */
-export interface GrpcForm {
-  door: "grpc" | "grpc-web";
+export interface GrpcEncoding {
+  protocol: "grpc" | "grpc-web";
   codec: MessageCodec;
   /** The content type, for the answer. */
   contentType: string;
@@ -21,16 +21,16 @@ export interface GrpcForm {
 const codecs = { "": binaryCodec, "+proto": binaryCodec, "+json": jsonCodec };
 
 /** The forms that are served; gRPC-Web's base64 text is not. */
-const grpcForms: readonly GrpcForm[] = (["grpc", "grpc-web"] as const).flatMap((door) =>
+const grpcForms: readonly GrpcEncoding[] = (["grpc", "grpc-web"] as const).flatMap((protocol) =>
   Object.entries(codecs).map(([suffix, codec]) => ({
-    door,
+    protocol,
     codec,
-    contentType: `application/${door}${suffix}`,
+    contentType: `application/${protocol}${suffix}`,
   })),
 );
 
 /** The gRPC form that a media type asks for; undefined for any other. */
-export function grpcForm(mediaType: string): GrpcForm | undefined {
+export function grpcEncoding(mediaType: string): GrpcEncoding | undefined {
   return grpcForms.find(({ contentType }) => contentType === mediaType);
 }
 
@@ -38,12 +38,12 @@ export function grpcForm(mediaType: string): GrpcForm | undefined {
  * Answers a unary call of gRPC (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md) or gRPC-Web
  * (PROTOCOL-WEB.md). Answers are never compressed: they are small, and some hold secrets beside what the caller sent.
  */
-export async function answerGrpc(
-  call: Call,
+export async function handleGrpc(
+  call: MethodHandler,
   request: NodeRequest,
   response: NodeResponse,
   caller: Caller,
-  form: GrpcForm,
+  form: GrpcEncoding,
 ): Promise<void> {
   const { method } = call;
   const header = toHeaders(request.headers);
@@ -56,8 +56,8 @@ export async function answerGrpc(
     return form.codec.decode(method.input, payload);
   }
 
-  const outcome = await call.run({
-    door: form.door,
+  const result = await call.run({
+    protocol: form.protocol,
     caller,
     header,
     signal: clientSignal(response),
@@ -65,12 +65,12 @@ export async function answerGrpc(
     read,
     write: (message) => form.codec.encode(method.output, message),
   });
-  const { error, trailer } = outcome;
-  const message = error ? Buffer.alloc(0) : writeFrame(0, outcome.answer);
-  sendGrpc(request, response, form, { header: outcome.header, message, error, trailer });
+  const { error, trailer } = result;
+  const message = error ? Buffer.alloc(0) : writeFrame(0, result.response);
+  sendGrpc(request, response, form, { header: result.header, message, error, trailer });
 }
 
-interface GrpcAnswer {
+interface GrpcResponse {
   header: Headers;
   /** The framed message; empty when there is an error. */
   message: Uint8Array;
@@ -82,20 +82,20 @@ interface GrpcAnswer {
 export function sendGrpc(
   request: NodeRequest,
   response: NodeResponse,
-  form: GrpcForm,
-  { header, message, error, trailer }: GrpcAnswer,
+  form: GrpcEncoding,
+  { header, message, error, trailer }: GrpcResponse,
 ): void {
   header.set("content-type", form.contentType);
   header.set("grpc-accept-encoding", "identity,gzip");
   setTrailerStatus(trailer, error);
   if (error) trailer.set("grpc-message", percentEncode(error.rawMessage));
-  if (form.door === "grpc") {
-    send(request, response, { status: 200, header, body: message, trailer });
+  if (form.protocol === "grpc") {
+    sendResponse(request, response, { status: 200, header, body: message, trailer });
     return;
   }
   const lines = Array.from(trailer, ([name, value]) => `${name}: ${value}\r\n`).join("");
   const body = Buffer.concat([message, writeFrame(trailerFlag, Buffer.from(lines))]);
-  send(request, response, { status: 200, header, body });
+  sendResponse(request, response, { status: 200, header, body });
 }
 
 /**

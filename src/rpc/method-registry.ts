@@ -10,17 +10,21 @@ import { createMethodUrl } from "@connectrpc/connect/protocol";
 import { compressionGzip } from "@connectrpc/connect-node";
 import { maxMessageBytes } from "../http/read-body.js";
 import { assertAccessDeclared } from "./interceptors/authenticate.js";
-import { createStreamCall, maxStreamMessageBytes, type StreamCall } from "./streaming-method.js";
-import { type Call, createCall } from "./unary-method.js";
+import {
+  createStreamingMethodHandler,
+  maxStreamMessageBytes,
+  type StreamingMethodHandler,
+} from "./streaming-method.js";
+import { createMethodHandler, type MethodHandler } from "./unary-method.js";
 
 /** All methods of the server, by path. */
-export interface Calls {
-  readonly unary: ReadonlyMap<string, Call>;
+export interface MethodRegistry {
+  readonly unary: ReadonlyMap<string, MethodHandler>;
   /** Streaming methods, which connect serves itself, but for REST. */
-  readonly streams: ReadonlyMap<string, StreamCall>;
+  readonly streams: ReadonlyMap<string, StreamingMethodHandler>;
 }
 
-interface CallsOptions {
+interface MethodRegistryOptions {
   routes: (router: ConnectRouter) => void;
   /** Outermost first; for services that are not registered with `interceptors` of their own. */
   interceptors: readonly Interceptor[];
@@ -30,13 +34,13 @@ interface CallsOptions {
  * Makes the methods that `routes` registers callable. A service registered with `interceptors` of its own, as
  * health and reflection are, is open to all. Of the others each method must declare its access. Throws otherwise.
  */
-export function createCalls({ routes, interceptors }: CallsOptions): Calls {
+export function createMethodRegistry({ routes, interceptors }: MethodRegistryOptions): MethodRegistry {
   const library = createConnectRouter({
     readMaxBytes: maxMessageBytes,
     acceptCompression: [compressionGzip],
   });
-  const unary = new Map<string, Call>();
-  const streams = new Map<string, StreamCall>();
+  const unary = new Map<string, MethodHandler>();
+  const streams = new Map<string, StreamingMethodHandler>();
   const ours = { interceptors: [...interceptors], readMaxBytes: maxStreamMessageBytes };
 
   function add(specs: readonly MethodImplSpec[], own: Interceptor[] | undefined): void {
@@ -44,11 +48,11 @@ export function createCalls({ routes, interceptors }: CallsOptions): Calls {
     for (const spec of specs) {
       const path = createMethodUrl("/", spec.method);
       if (spec.kind === "unary") {
-        unary.set(path, createCall(spec, own ?? ours.interceptors));
+        unary.set(path, createMethodHandler(spec, own ?? ours.interceptors));
         continue;
       }
       const handler = library.handlers.find(({ requestPath }) => requestPath === path);
-      streams.set(path, createStreamCall(spec, handler!, own ?? ours.interceptors));
+      streams.set(path, createStreamingMethodHandler(spec, handler!, own ?? ours.interceptors));
     }
   }
 

@@ -8,13 +8,13 @@ import { createDescriptorIndex, type DescriptorIndex, importPathOf } from "./des
 /** v1 and v1alpha differ in nothing but their names. */
 type Request = v1.ServerReflectionRequest | v1alpha.ServerReflectionRequest;
 
-type Answer =
+type Reply =
   | { case: "listServicesResponse"; value: { service: { name: string }[] } }
   | { case: "fileDescriptorResponse"; value: { fileDescriptorProto: Uint8Array<ArrayBuffer>[] } }
   | { case: "allExtensionNumbersResponse"; value: { baseTypeName: string; extensionNumber: number[] } }
   | { case: "errorResponse"; value: { errorCode: Code; errorMessage: string } };
 
-function refusal(errorCode: Code, errorMessage: string): Answer {
+function errorReply(errorCode: Code, errorMessage: string): Reply {
   return { case: "errorResponse", value: { errorCode, errorMessage } };
 }
 
@@ -28,20 +28,20 @@ function withImports(file: DescFile, sent: Set<string>): DescFile[] {
   return files;
 }
 
-function filesAnswer(file: DescFile | undefined, sent: Set<string>): Answer {
-  if (!file) return refusal(Code.NotFound, "not found");
+function filesReply(file: DescFile | undefined, sent: Set<string>): Reply {
+  if (!file) return errorReply(Code.NotFound, "not found");
   const fileDescriptorProto = withImports(file, sent).map(({ proto }) =>
     toBinary(FileDescriptorProtoSchema, proto),
   );
   return { case: "fileDescriptorResponse", value: { fileDescriptorProto } };
 }
 
-function answer(
+function reply(
   services: readonly DescService[],
   index: DescriptorIndex,
   { messageRequest }: Request,
   sent: Set<string>,
-): Answer {
+): Reply {
   switch (messageRequest.case) {
     case "listServices":
       return {
@@ -49,21 +49,21 @@ function answer(
         value: { service: services.map(({ typeName }) => ({ name: typeName })) },
       };
     case "fileByFilename":
-      return filesAnswer(index.fileNamed(messageRequest.value), sent);
+      return filesReply(index.fileNamed(messageRequest.value), sent);
     case "fileContainingSymbol":
-      return filesAnswer(index.fileDeclaring(messageRequest.value), sent);
+      return filesReply(index.fileDeclaring(messageRequest.value), sent);
     case "fileContainingExtension": {
       const { containingType, extensionNumber } = messageRequest.value;
-      return filesAnswer(index.fileExtending(containingType, extensionNumber), sent);
+      return filesReply(index.fileExtending(containingType, extensionNumber), sent);
     }
     case "allExtensionNumbersOfType": {
       const baseTypeName = messageRequest.value;
       const numbers = index.extensionNumbers(baseTypeName);
-      if (!numbers) return refusal(Code.NotFound, "not found");
+      if (!numbers) return errorReply(Code.NotFound, "not found");
       return { case: "allExtensionNumbersResponse", value: { baseTypeName, extensionNumber: [...numbers] } };
     }
     case undefined:
-      return refusal(Code.InvalidArgument, "no request that this server knows");
+      return errorReply(Code.InvalidArgument, "no request that this server knows");
   }
 }
 
@@ -77,7 +77,7 @@ export function reflectionRoutes(services: readonly DescService[]): (router: Con
   async function* respond<R extends Request>(requests: AsyncIterable<R>) {
     const sent = new Set<string>();
     for await (const request of requests) {
-      const messageResponse = answer(services, index, request, sent);
+      const messageResponse = reply(services, index, request, sent);
       yield { validHost: request.host, originalRequest: request, messageResponse };
     }
   }

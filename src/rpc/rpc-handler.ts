@@ -1,34 +1,34 @@
 import { type ConnectError, createContextValues } from "@connectrpc/connect";
 import type { UniversalServerResponse } from "@connectrpc/connect/protocol";
 import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from "@connectrpc/connect-node";
-import { type Caller, callerKey, doorKey } from "../caller.js";
+import { type Caller, callerKey, protocolKey } from "../caller.js";
 import { parseContentType } from "../http/content-type.js";
-import { bodyPieces } from "../http/node-body.js";
+import { bodyChunks } from "../http/node-body.js";
 import { type NodeRequest, type NodeResponse, pathOf, type RpcHandler } from "../http/node-handler.js";
 import {
   contentTypeUnsupported,
+  methodNotAllowed,
   pathUnknown,
-  type RequestFault,
-  verbNotAllowed,
+  type RequestError,
 } from "../http/request-error.js";
-import { answerConnect, connectForm, sendConnectError } from "./connect-protocol.js";
-import { answerGrpc, type GrpcForm, grpcForm, percentEncode, sendGrpc } from "./grpc-protocol.js";
+import { connectEncoding, handleConnect, sendConnectError } from "./connect-protocol.js";
+import { type GrpcEncoding, grpcEncoding, handleGrpc, percentEncode, sendGrpc } from "./grpc-protocol.js";
 import { toConnectError } from "./interceptors/report-errors.js";
-import type { Calls } from "./method-registry.js";
+import type { MethodRegistry } from "./method-registry.js";
 
 /**
  * Answers gRPC, gRPC-Web and Connect, told apart by their content types. Every path below one of our services
  * is served, so that a method that doesn't exist is refused in the protocol the client speaks.
  */
-export function createRpc({ unary, streams }: Calls): RpcHandler {
+export function createRpcHandler({ unary, streams }: MethodRegistry): RpcHandler {
   const services = new Set([...unary.keys(), ...streams.keys()].map(serviceOf));
 
   async function handle(request: NodeRequest, response: NodeResponse, caller: Caller): Promise<void> {
     const path = pathOf(request);
     const { mediaType, isUtf8 } = parseContentType(request.headers["content-type"]);
-    const grpc = grpcForm(mediaType);
-    const connect = isUtf8 ? connectForm(mediaType) : undefined;
-    const refuse = (fault: RequestFault, form?: GrpcForm) => {
+    const grpc = grpcEncoding(mediaType);
+    const connect = isUtf8 ? connectEncoding(mediaType) : undefined;
+    const refuse = (fault: RequestError, form?: GrpcEncoding) => {
       const error = toConnectError(fault, caller.language);
       if (form) refuseGrpc(request, response, error, form);
       else sendConnectError(request, response, error, new Headers(), fault.status);
@@ -36,17 +36,17 @@ export function createRpc({ unary, streams }: Calls): RpcHandler {
     const call = unary.get(path);
     const stream = streams.get(path);
     if (!call && !stream) return refuse(pathUnknown(), grpc);
-    if (request.method !== "POST") return refuse(verbNotAllowed(["POST"]));
+    if (request.method !== "POST") return refuse(methodNotAllowed(["POST"]));
     if (stream) {
       const values = createContextValues()
         .set(callerKey, caller)
-        .set(doorKey, grpc?.door ?? "connect");
+        .set(protocolKey, grpc?.protocol ?? "connect");
       const asked = universalRequestFromNodeRequest(request, response, undefined, values);
-      const answer = await stream.handler({ ...asked, body: bodyPieces(request) });
-      return universalResponseToNodeResponse(legible(answer), response);
+      const streamResponse = await stream.handler({ ...asked, body: bodyChunks(request) });
+      return universalResponseToNodeResponse(withDecodableStatus(streamResponse), response);
     }
-    if (call && grpc) return answerGrpc(call, request, response, caller, grpc);
-    if (call && connect) return answerConnect(call, request, response, caller, connect);
+    if (call && grpc) return handleGrpc(call, request, response, caller, grpc);
+    if (call && connect) return handleConnect(call, request, response, caller, connect);
     return refuse(contentTypeUnsupported());
   }
 
@@ -58,20 +58,25 @@ function serviceOf(path: string): string {
   return path.slice(0, path.indexOf("/", 1) + 1);
 }
 
-function refuseGrpc(request: NodeRequest, response: NodeResponse, error: ConnectError, form: GrpcForm): void {
+function refuseGrpc(
+  request: NodeRequest,
+  response: NodeResponse,
+  error: ConnectError,
+  form: GrpcEncoding,
+): void {
   const [header, trailer] = [new Headers(), new Headers()];
   sendGrpc(request, response, form, { header, message: Buffer.alloc(0), error, trailer });
 }
 
 /** The answer of connect's own handler, with the message of a gRPC error as every client can decode it. */
-function legible(answer: UniversalServerResponse): UniversalServerResponse {
-  const { body, trailer } = answer;
-  if (!body || !trailer) return answer;
-  async function* inTime() {
+function withDecodableStatus(streamResponse: UniversalServerResponse): UniversalServerResponse {
+  const { body, trailer } = streamResponse;
+  if (!body || !trailer) return streamResponse;
+  async function* chunksThenStatus() {
     yield* body!;
     // Set once the body is at its end.
     const message = trailer!.get("grpc-message");
     if (message) trailer!.set("grpc-message", percentEncode(decodeURIComponent(message)));
   }
-  return { ...answer, body: inTime() };
+  return { ...streamResponse, body: chunksThenStatus() };
 }

@@ -10,11 +10,11 @@ import {
   transformInvokeImplementation,
   type UniversalHandler,
 } from "@connectrpc/connect/protocol";
-import { type Caller, callerKey, type Door, doorKey } from "../caller.js";
+import { type Caller, callerKey, type ProtocolName, protocolKey } from "../caller.js";
 
-/** One request for a streaming method, as its door has taken it apart. */
-export interface StreamRequest {
-  door: Door;
+/** One request for a streaming method, as its protocol has taken it apart. */
+export interface StreamingRequest {
+  protocol: ProtocolName;
   caller: Caller;
   header: Headers;
   /** Aborts when the client goes away. */
@@ -24,7 +24,7 @@ export interface StreamRequest {
 }
 
 /** A method that streams in one direction or both. */
-export interface StreamCall {
+export interface StreamingMethodHandler {
   readonly method: DescMethodStreaming;
   /** `/waterbill.identity.v1.WhitelistService/ExportWhitelistEntries` */
   readonly path: string;
@@ -34,7 +34,7 @@ export interface StreamCall {
    * Runs the interceptors and the implementation while the answers are taken. Iterating throws a ConnectError that
    * speaks the caller's language. The header is complete with the first answer.
    */
-  open(request: StreamRequest): { header: Headers; answers: AsyncIterable<Message> };
+  open(request: StreamingRequest): { header: Headers; responses: AsyncIterable<Message> };
 }
 
 export type StreamSpec = Exclude<MethodImplSpec, { kind: "unary" }>;
@@ -42,11 +42,11 @@ export type StreamSpec = Exclude<MethodImplSpec, { kind: "unary" }>;
 /** The largest message of a stream, in bytes: a thousand entries with long notes. */
 export const maxStreamMessageBytes = 1024 * 1024;
 
-export function createStreamCall(
+export function createStreamingMethodHandler(
   spec: StreamSpec,
   handler: UniversalHandler,
   interceptors: Interceptor[],
-): StreamCall {
+): StreamingMethodHandler {
   const method: DescMethodStreaming = spec.method;
   const path = createMethodUrl("/", method);
   return {
@@ -57,7 +57,7 @@ export function createStreamCall(
       const context: HandlerContext = {
         method,
         service: method.parent,
-        protocolName: request.door,
+        protocolName: request.protocol,
         requestMethod: "POST",
         url: path,
         signal: request.signal,
@@ -65,10 +65,10 @@ export function createStreamCall(
         requestHeader: request.header,
         responseHeader: new Headers(),
         responseTrailer: new Headers(),
-        values: createContextValues().set(callerKey, request.caller).set(doorKey, request.door),
+        values: createContextValues().set(callerKey, request.caller).set(protocolKey, request.protocol),
       };
       const invoke = transformInvokeImplementation(spec, context, interceptors);
-      return { header: context.responseHeader, answers: invoke(request.messages) };
+      return { header: context.responseHeader, responses: invoke(request.messages) };
     },
   };
 }

@@ -8,14 +8,14 @@ import {
   type MethodImplSpec,
 } from "@connectrpc/connect";
 import { createMethodUrl, invokeUnaryImplementation } from "@connectrpc/connect/protocol";
-import { type Caller, callerKey, type Door, doorKey } from "../caller.js";
+import { type Caller, callerKey, type ProtocolName, protocolKey } from "../caller.js";
 import { DomainError } from "../errors.js";
 import { deadlineAfter, deadlineKey, untilAborted } from "./deadline.js";
 import { toConnectError } from "./interceptors/report-errors.js";
 
-/** One request for a method, as its door has taken it apart. */
-export interface CallRequest<Answer> {
-  door: Door;
+/** One request for a method, as its protocol has taken it apart. */
+export interface MethodRequest<Response> {
+  protocol: ProtocolName;
   caller: Caller;
   header: Headers;
   /** Aborts when the client goes away. */
@@ -25,47 +25,47 @@ export interface CallRequest<Answer> {
   /** Reads and decodes the message. What it throws is what the call fails with. */
   read(): Promise<Message>;
   /** Encodes the answer. */
-  write(message: Message): Answer;
+  write(message: Message): Response;
 }
 
 /** How a call ended. */
-export type CallOutcome<Answer> = { header: Headers; trailer: Headers } & (
-  | { answer: Answer; error?: undefined }
+export type UnaryResult<Response> = { header: Headers; trailer: Headers } & (
+  | { response: Response; error?: undefined }
   | { error: ConnectError }
 );
 
 /** A method that can be called. */
-export interface Call {
+export interface MethodHandler {
   readonly method: DescMethodUnary;
   /** `/waterbill.identity.v1.AuthService/Login` */
   readonly path: string;
   /** Runs the interceptors and the implementation. Rejects for what no interceptor has made presentable. */
-  run<Answer>(request: CallRequest<Answer>): Promise<CallOutcome<Answer>>;
+  run<Response>(request: MethodRequest<Response>): Promise<UnaryResult<Response>>;
 }
 
 export type UnarySpec = MethodImplSpec & { kind: "unary" };
 
 /** Whether the message of the call could not be read: what stands in its place is empty, and the call will fail. */
-export const unreadKey = createContextKey(false, { description: "unread" });
+export const unreadableKey = createContextKey(false, { description: "unread" });
 
 /**
- * Makes a method callable. This is the one place where a request becomes a call of a handler, for every door
+ * Makes a method callable. This is the one place where a request becomes a call of a handler, for every protocol
  * alike. Connect's own handlers do it through a chain of stream transforms, at several times the cost.
  *
  * A request that can't be read runs the interceptors too, so that it is authenticated, counted towards the
  * limits, logged and refused like any other.
  */
-export function createCall(spec: UnarySpec, interceptors: Interceptor[]): Call {
+export function createMethodHandler(spec: UnarySpec, interceptors: Interceptor[]): MethodHandler {
   const { method } = spec;
   const path = createMethodUrl("/", method);
 
-  async function run<Answer>(request: CallRequest<Answer>): Promise<CallOutcome<Answer>> {
+  async function run<Response>(request: MethodRequest<Response>): Promise<UnaryResult<Response>> {
     const deadline = deadlineAfter(request.timeoutMs, request.signal);
     const input = await settle(untilAborted(request.read(), deadline.expiry));
     const context: HandlerContext = {
       method,
       service: method.parent,
-      protocolName: request.door,
+      protocolName: request.protocol,
       requestMethod: "POST",
       url: path,
       signal: deadline.signal,
@@ -75,23 +75,23 @@ export function createCall(spec: UnarySpec, interceptors: Interceptor[]): Call {
       responseTrailer: new Headers(),
       values: createContextValues()
         .set(callerKey, request.caller)
-        .set(doorKey, request.door)
+        .set(protocolKey, request.protocol)
         .set(deadlineKey, deadline.expiry)
-        .set(unreadKey, "fault" in input),
+        .set(unreadableKey, "fault" in input),
     };
     const { responseHeader: header, responseTrailer: trailer } = context;
-    let encoded: { answer: Answer } | undefined;
+    let encoded: { response: Response } | undefined;
     // The answer is encoded inside the interceptors, so that a failure of that is reported like any other.
     const impl: UnarySpec["impl"] = async (message, handlerContext) => {
       if ("fault" in input) throw input.fault;
       const output = create(method.output, await spec.impl(message, handlerContext));
-      encoded = { answer: request.write(output) };
+      encoded = { response: request.write(output) };
       return output;
     };
     const message = "fault" in input ? create(method.input) : input.value;
     try {
       await invokeUnaryImplementation({ kind: "unary", method, impl }, context, message, interceptors);
-      return { header, trailer, answer: encoded!.answer };
+      return { header, trailer, response: encoded!.response };
     } catch (error) {
       if (error instanceof ConnectError) return { header, trailer, error };
       if (!(error instanceof DomainError)) throw error;

@@ -35,7 +35,7 @@ export interface Rotation {
 }
 
 /** What became of a used refresh token. */
-export type RotationOutcome =
+export type RotationResult =
   /** This is the token's successor: the session's valid token now, or what an earlier use of it gave. */
   | { kind: "rotated"; successorId: string; issuedAt: Date; user: User }
   /** The token was used before, too long ago: its session has been ended. */
@@ -52,7 +52,7 @@ export interface SessionStore {
   /** The session's account while both live: what a valid access token stands for. One statement. */
   findUser(tx: Tx | null, sessionId: string, userId: number): Promise<User | null>;
   /** Uses a refresh token. One statement, so that of many callers one rotates and the others get its result. */
-  rotate(tx: Tx | null, rotation: Rotation): Promise<RotationOutcome>;
+  rotate(tx: Tx | null, rotation: Rotation): Promise<RotationResult>;
   /** Ends a session of the user. False when `refreshId` was not its valid token, or it had ended before. */
   end(tx: Tx | null, end: Omit<Rotation, "nextRefreshId" | "expiresAt">): Promise<boolean>;
   /** Ends the user's sessions, all but `exceptId`. */

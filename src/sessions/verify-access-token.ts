@@ -3,7 +3,7 @@ import { DomainError } from "../errors.js";
 import type { AccessTokens } from "./access-token.js";
 import type { SessionStore } from "./session-store.js";
 
-export interface AuthenticateDeps {
+export interface VerifyAccessTokenDeps {
   accessTokens: AccessTokens;
   sessions: SessionStore;
 }
@@ -12,7 +12,7 @@ export interface AuthenticateDeps {
  * Whom an access token stands for, in one statement: its session must not have ended and its account must
  * be active now, whatever the token says. Throws UNAUTHENTICATED otherwise.
  */
-export async function authenticate(deps: AuthenticateDeps, token: string): Promise<Principal> {
+export async function verifyAccessToken(deps: VerifyAccessTokenDeps, token: string): Promise<Principal> {
   const claims = await deps.accessTokens.read(token);
   const user = claims && (await deps.sessions.findUser(null, claims.sessionId, claims.userId));
   if (!user) throw new DomainError("UNAUTHENTICATED");

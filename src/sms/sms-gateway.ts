@@ -4,7 +4,7 @@ import { DomainError } from "../errors.js";
 export type Operation = "password_reset" | "password_change" | "phone_change";
 
 /** SMS_UNAVAILABLE after which the message may have left all the same: no answer came, or none that can be read. */
-export class SendUncertain extends DomainError {
+export class SmsDeliveryUnknownError extends DomainError {
   constructor() {
     super("SMS_UNAVAILABLE");
   }
@@ -21,7 +21,7 @@ export interface SmsGateway {
   sendActivationCode(phone: string, code: string): Promise<void>;
   /** `link`: where the code can be entered, made by `link`. */
   sendVerificationCode(phone: string, code: string, operation: Operation, link?: string): Promise<void>;
-  /** Tells that an operation is done. `details`: a further sentence. */
+  /** Tells that an operation is done. `details`: a further message. */
   sendConfirmation(phone: string, operation: Operation, details?: string): Promise<void>;
   /** Whether the provider answers and knows us. Sends nothing, throws nothing. */
   isAvailable(): Promise<boolean>;

@@ -1,7 +1,7 @@
 import { DomainError } from "../errors.js";
 import { sms } from "../messages/sms.js";
 import { type Logger, maskPhone } from "../system/logger.js";
-import { type Operation, SendUncertain, type SmsGateway } from "./sms-gateway.js";
+import { type Operation, SmsDeliveryUnknownError, type SmsGateway } from "./sms-gateway.js";
 import { activationText, confirmationText, verificationText } from "./sms-texts.js";
 import { isNumberRefused, mayHaveLeft, type TwilioFailure, twilioFailure } from "./twilio-failure.js";
 
@@ -68,7 +68,7 @@ export async function createTwilioGateway(options: TwilioGatewayOptions): Promis
 
 function toDomainError(failure: TwilioFailure): DomainError {
   if (isNumberRefused(failure)) return new DomainError("PHONE_INVALID");
-  return mayHaveLeft(failure) ? new SendUncertain() : new DomainError("SMS_UNAVAILABLE");
+  return mayHaveLeft(failure) ? new SmsDeliveryUnknownError() : new DomainError("SMS_UNAVAILABLE");
 }
 
 /**

@@ -28,12 +28,12 @@ export function createBackground(options: BackgroundOptions): Background {
   const hurry = new AbortController();
   // Every waiting job listens.
   setMaxListeners(0, hurry.signal);
-  const turns = pLimit(options.concurrency);
+  const limit = pLimit(options.concurrency);
 
   async function start(job: () => Promise<void>): Promise<void> {
     // An aborted wait is a wait that is over.
     await delay(options.nextDelay(), undefined, { signal: hurry.signal }).catch(() => undefined);
-    await turns(job).catch(options.onFailure);
+    await limit(job).catch(options.onFailure);
   }
 
   return {

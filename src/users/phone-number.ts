@@ -39,8 +39,8 @@ const shape = /^([+\uFE62\uFF0B]?)(\p{Nd}+)$/u;
 export function parsePhone(rules: PhoneRules, text: string, field = "phone"): string {
   const reading = readPhone(rules, text);
   if ("phone" in reading) return reading.phone;
-  const { sentence } = errorTable[reading.fault];
-  throw new DomainError(reading.fault, { fields: [{ field, sentence }] });
+  const { message } = errorTable[reading.fault];
+  throw new DomainError(reading.fault, { fields: [{ field, message }] });
 }
 
 /** As `parsePhone`, with null for what is not a phone number. */

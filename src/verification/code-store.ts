@@ -12,7 +12,7 @@ export interface StoredCode extends CodeBinding {
 }
 
 /** A live code, found by the token of its link. */
-export interface LinkedCode extends CodeBinding {
+export interface VerificationLink extends CodeBinding {
   codeDigest: Buffer;
   phone: string;
   /** Five wrong tries were counted. */
@@ -41,18 +41,23 @@ export interface CodeStore {
   /** Takes back a code that was never delivered; the one before it counts again. */
   remove(tx: Tx | null, id: string): Promise<void>;
   /** The live code behind a link, locked or not. */
-  findByToken(tx: Tx | null, tokenDigest: Buffer, purpose: Purpose, now: Date): Promise<LinkedCode | null>;
+  findByToken(
+    tx: Tx | null,
+    tokenDigest: Buffer,
+    purpose: Purpose,
+    now: Date,
+  ): Promise<VerificationLink | null>;
   /**
    * Counts a try before anything is compared, so that however many callers there are, a code is compared at
    * most MAX_ATTEMPTS times. False when the code is locked, spent, superseded or expired.
    */
-  countTry(tx: Tx | null, id: string, now: Date): Promise<boolean>;
+  countAttempt(tx: Tx | null, id: string, now: Date): Promise<boolean>;
   /** Takes a counted try back. */
-  returnTry(tx: Tx | null, id: string): Promise<void>;
+  refundAttempt(tx: Tx | null, id: string): Promise<void>;
   /** Whether the code is still kept: neither spent nor voided. */
   exists(tx: Tx | null, id: string): Promise<boolean>;
   /** Spends a code; false for all callers but the first. */
-  spend(tx: Tx, id: string): Promise<boolean>;
+  consume(tx: Tx, id: string): Promise<boolean>;
   /** Voids every code of the user. */
   voidAll(tx: Tx, userId: number): Promise<void>;
   /** Forgets codes that expired before `before`. */
@@ -144,16 +149,16 @@ export function createCodeStore(database: Database): CodeStore {
         isLocked: row.is_locked,
       };
     },
-    async countTry(tx, id, now) {
+    async countAttempt(tx, id, now) {
       return (await database.run(tx, countTry, [id, now])).length > 0;
     },
-    async returnTry(tx, id) {
+    async refundAttempt(tx, id) {
       await database.run(tx, returnTry, [id]);
     },
     async exists(tx, id) {
       return (await database.run(tx, exists, [id])).length > 0;
     },
-    async spend(tx, id) {
+    async consume(tx, id) {
       return (await database.run(tx, spend, [id])).length > 0;
     },
     async voidAll(tx, userId) {

@@ -1,6 +1,13 @@
 import { createHmac } from "node:crypto";
 import { DomainError } from "../errors.js";
+import type { Operation } from "../sms/sms-gateway.js";
 import type { Random } from "../system/random.js";
+
+const PAGES: Record<Operation, string> = {
+  password_reset: "/reset-password",
+  password_change: "/change-password",
+  phone_change: "/change-phone",
+};
 
 /** A new link token: 128 random bits, all of them random, in the shape of a UUID. */
 export function newLinkToken(random: Random): string {
@@ -24,4 +31,12 @@ export function parseLinkToken(text: string): string {
 /** How link tokens are stored: HMAC-SHA-256 with a key the database does not have. */
 export function linkTokenDigest(key: Uint8Array, token: string): Buffer {
   return createHmac("sha256", key).update(`token:${token}`).digest();
+}
+
+/**
+ * The URL of the front-end page where the user enters the code. Built from the configured `FRONTEND_URL` (without a
+ * trailing slash), never from a request header.
+ */
+export function linkUrl(frontendUrl: string, operation: Operation, token: string): string {
+  return `${frontendUrl}${PAGES[operation]}?token=${token}`;
 }

@@ -1,7 +1,7 @@
 import type { Operation, SmsGateway } from "../sms/sms-gateway.js";
 import type { Background } from "../system/background.js";
 
-export interface ConfirmBySmsDeps {
+export interface NotifyBySmsDeps {
   sms: SmsGateway;
   background: Background;
 }
@@ -10,8 +10,8 @@ export interface ConfirmBySmsDeps {
  * Tells a phone number that an operation was done. Nobody waits for it, and when it fails, only the log knows:
  * the operation has happened.
  */
-export function confirmBySms(
-  deps: ConfirmBySmsDeps,
+export function notifyBySms(
+  deps: NotifyBySmsDeps,
   phone: string,
   operation: Operation,
   details?: string,

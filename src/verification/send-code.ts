@@ -1,43 +1,127 @@
-import type { Database } from "../db/database.js";
+import type { Database, Tx } from "../db/database.js";
 import { DomainError } from "../errors.js";
-import type { Recipient } from "./code-store.js";
-import { type IssueCodeDeps, type IssuedCode, issueCode, withdrawCode } from "./issue-code.js";
+import { type Operation, SmsDeliveryUnknownError, type SmsGateway } from "../sms/sms-gateway.js";
+import { addSeconds, type Clock } from "../system/clock.js";
+import type { Random } from "../system/random.js";
+import { CODE_LENGTH, CODE_TTL_SECONDS, codeDigest } from "./code.js";
+import type { CodeStore, Recipient } from "./code-store.js";
+import { linkTokenDigest, linkUrl, newLinkToken } from "./link-token.js";
+import { assertMaySend, QUOTA_SECONDS } from "./sms-quota.js";
+import type { SmsQuotaStore } from "./sms-quota-store.js";
+
+export interface IssueCodeDeps {
+  codes: CodeStore;
+  smsQuota: SmsQuotaStore;
+  clock: Clock;
+  random: Random;
+  /** HMAC key of the stored digests. */
+  codeKey: Uint8Array;
+}
+
+/** A code that is ready to send, with the token of its link. */
+export interface IssuedCode {
+  id: string;
+  code: string;
+  token: string;
+}
 
 export interface SendCodeDeps extends IssueCodeDeps {
   database: Database;
 }
 
 export interface SendCodeInput extends Recipient {
-  /** The field of the call that named the phone number; null when it is the account's own. */
+  /** The request field that named the phone number; null when the number is the account's own. */
   phoneField: string | null;
 }
 
+export interface SendLinkDeps extends SendCodeDeps {
+  sms: SmsGateway;
+  frontendUrl: string;
+}
+
 /**
- * Issues a code and sends it with `send`; false, with nothing sent, when the account is not any more what the code
- * is for. When the sending fails, the code before it works again and the failure is thrown on; what has certainly
- * not left is not counted.
+ * Issues a code and delivers it with `send`. Returns false, and sends nothing, when the account no longer qualifies
+ * for the code. If sending fails, the previous code becomes valid again and the error is rethrown. A message that
+ * certainly did not leave is not counted towards the quota.
  *
  * Throws RATE_LIMITED when the phone number's quota is used up, SMS_UNAVAILABLE, or PHONE_INVALID when the gateway
- * refuses a number that came with the call.
+ * rejects a number that came with the request.
  */
 export async function sendCode(
   deps: SendCodeDeps,
   input: SendCodeInput,
   send: (issued: IssuedCode) => Promise<void>,
 ): Promise<boolean> {
-  const issued = await deps.database.transaction((tx) => issueCode(deps, tx, input));
+  const issued = await deps.database.transaction(async (tx) => {
+    await deps.smsQuota.lock(tx, input.phone);
+    return issueCode(deps, tx, input);
+  });
   if (!issued) return false;
   try {
     await send(issued);
   } catch (error) {
     await deps.database.transaction((tx) => withdrawCode(deps, tx, issued, error));
-    throw named(error, input.phoneField);
+    throw withFieldName(error, input.phoneField);
   }
   return true;
 }
 
-/** A refused number under the name it has in the call. */
-function named(error: unknown, field: string | null): unknown {
+/** Like `sendCode`, for an operation whose message also contains a link to the page where the code is entered. */
+export function sendLink(
+  deps: SendLinkDeps,
+  input: SendCodeInput & { purpose: Operation },
+): Promise<boolean> {
+  const { phone, purpose } = input;
+  return sendCode(deps, input, ({ code, token }) =>
+    deps.sms.sendVerificationCode(phone, code, purpose, linkUrl(deps.frontendUrl, purpose, token)),
+  );
+}
+
+/**
+ * Creates a code for `phone` and counts it towards the sending quota; earlier codes for the same user and purpose
+ * stop working. Call it with the number's `smsQuota.lock` held in `tx`, commit, send, and call `withdrawCode` if
+ * sending failed: `sendCode` does all of this.
+ *
+ * Returns null when the account no longer qualifies for the code or the requesting session has ended: the caller
+ * looked before this transaction began, and no code may outlive an operation that voids all codes.
+ * Throws RATE_LIMITED, with nothing counted, when the phone number's quota is used up.
+ */
+export async function issueCode(deps: IssueCodeDeps, tx: Tx, input: Recipient): Promise<IssuedCode | null> {
+  const now = deps.clock.now();
+  const { userId, purpose, phone } = input;
+  if (!(await deps.codes.lockRecipient(tx, input))) return null;
+  assertMaySend(await deps.smsQuota.recent(tx, phone, addSeconds(now, -QUOTA_SECONDS)), purpose, now);
+
+  const id = deps.random.uuid();
+  const code = deps.random.digits(CODE_LENGTH);
+  const token = newLinkToken(deps.random);
+  await deps.codes.add(tx, {
+    id,
+    userId,
+    purpose,
+    codeDigest: codeDigest(deps.codeKey, { id, userId, purpose }, code),
+    tokenDigest: linkTokenDigest(deps.codeKey, token),
+    phone,
+    issuedAt: now,
+    expiresAt: addSeconds(now, CODE_TTL_SECONDS),
+  });
+  await deps.smsQuota.add(tx, { id, phone, purpose, sentAt: now });
+  return { id, code, token };
+}
+
+/** Undoes `issueCode` after sending failed with `error`. A message that may have left stays counted. */
+export async function withdrawCode(
+  deps: Pick<IssueCodeDeps, "codes" | "smsQuota">,
+  tx: Tx,
+  issued: Pick<IssuedCode, "id">,
+  error: unknown,
+): Promise<void> {
+  await deps.codes.remove(tx, issued.id);
+  if (!(error instanceof SmsDeliveryUnknownError)) await deps.smsQuota.remove(tx, issued.id);
+}
+
+/** Reports a rejected number under the name of the request field it came in. */
+function withFieldName(error: unknown, field: string | null): unknown {
   if (!(error instanceof DomainError) || error.reason !== "PHONE_INVALID") return error;
   return field === null ? new DomainError("SMS_UNAVAILABLE") : new DomainError("PHONE_INVALID", { field });
 }

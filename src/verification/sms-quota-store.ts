@@ -1,8 +1,9 @@
 import type { Database, Statement, Tx } from "../db/database.js";
-import type { Purpose, Send } from "./code.js";
+import type { Purpose } from "./code.js";
+import type { Send } from "./sms-quota.js";
 
 /** Remembers which codes left for which phone number, for the sending quotas. */
-export interface SendStore {
+export interface SmsQuotaStore {
   /**
    * Until `tx` ends, nobody else gets past this call for the same number. Whoever sends to a number, or clears
    * an abandoned registration of it away, takes this lock before any other.
@@ -32,7 +33,7 @@ const add: Statement = {
 const remove: Statement = { name: "sms_sends_remove", text: "DELETE FROM sms_sends WHERE id = $1" };
 const purge: Statement = { name: "sms_sends_purge", text: "DELETE FROM sms_sends WHERE sent_at < $1" };
 
-export function createSendStore(database: Database): SendStore {
+export function createSmsQuotaStore(database: Database): SmsQuotaStore {
   return {
     async lock(tx, phone) {
       await database.run(tx, lock, [phone]);

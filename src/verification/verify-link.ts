@@ -1,54 +1,76 @@
 import type { Tx } from "../db/database.js";
 import { DomainError } from "../errors.js";
 import type { Clock } from "../system/clock.js";
-import { isCode, type Purpose, parseCode } from "./code.js";
-import type { CodeStore, LinkedCode } from "./code-store.js";
+import type { User } from "../users/user.js";
+import type { UserStore } from "../users/user-store.js";
+import { isCorrectCode, type Purpose } from "./code.js";
+import type { CodeStore, VerificationLink } from "./code-store.js";
 import { linkTokenDigest, parseLinkToken } from "./link-token.js";
 
-export interface RedeemLinkDeps {
+export interface VerifyLinkDeps {
   codes: CodeStore;
+  users: UserStore;
   clock: Clock;
   codeKey: Uint8Array;
 }
 
+/** The session of the access token that came with a call to an ACCESS_OPTIONAL method. */
+export interface CallerSession {
+  id: string;
+  userId: number;
+}
+
 /**
- * The live code behind a link token of this very operation.
- * Throws TOKEN_REQUIRED, TOKEN_INVALID, CODE_LOCKED, or LINK_REJECTED for a token that is unknown, used,
- * expired, superseded or another operation's.
+ * Finds the live link that `token` belongs to, and the active account it was sent to. If the caller is signed in, the
+ * session must belong to that account.
+ *
+ * Throws TOKEN_REQUIRED, TOKEN_INVALID, CODE_LOCKED, or LINK_REJECTED for a token that is unknown, used, expired,
+ * superseded, or was issued for another operation or account.
  */
-export async function findLink(deps: RedeemLinkDeps, token: string, purpose: Purpose): Promise<LinkedCode> {
+export async function findLink(
+  deps: VerifyLinkDeps,
+  token: string,
+  purpose: Purpose,
+  session: CallerSession | null,
+): Promise<{ link: VerificationLink; user: User }> {
   const digest = linkTokenDigest(deps.codeKey, parseLinkToken(token));
   const link = await deps.codes.findByToken(null, digest, purpose, deps.clock.now());
   if (!link) throw new DomainError("LINK_REJECTED");
   if (link.isLocked) throw new DomainError("CODE_LOCKED");
-  return link;
+  const account = await deps.users.findById(null, link.userId);
+  const isOthers = session !== null && session.userId !== link.userId;
+  if (!account?.user.isActive || isOthers) throw new DomainError("LINK_REJECTED");
+  return { link, user: account.user };
 }
 
 /**
- * Compares the code that came with the link. The try counts, durably, whatever the caller makes of it.
- * Throws CODE_INCORRECT, CODE_LOCKED when five tries were counted, or LINK_REJECTED when another caller has
- * spent the link meanwhile.
+ * Verifies the code that came with the link. The attempt is counted durably before the comparison, whatever happens
+ * to the call afterwards.
+ *
+ * Throws CODE_INCORRECT, CODE_LOCKED after five counted attempts, or LINK_REJECTED when another caller has consumed
+ * the link in the meantime.
  */
-export async function proveCode(deps: RedeemLinkDeps, link: LinkedCode, text: string): Promise<void> {
-  if (!(await deps.codes.countTry(null, link.id, deps.clock.now()))) {
+export async function verifyCode(deps: VerifyLinkDeps, link: VerificationLink, text: string): Promise<void> {
+  if (!(await deps.codes.countAttempt(null, link.id, deps.clock.now()))) {
     throw new DomainError((await deps.codes.exists(null, link.id)) ? "CODE_LOCKED" : "LINK_REJECTED");
   }
-  const code = parseCode(text);
-  if (code === null || !isCode(deps.codeKey, link, code, link.codeDigest)) {
-    throw new DomainError("CODE_INCORRECT", { sentence: (m) => m.verificationCodeIncorrect });
+  if (!isCorrectCode(deps.codeKey, link, link.codeDigest, text)) {
+    throw new DomainError("CODE_INCORRECT", { message: (m) => m.verificationCodeIncorrect });
   }
 }
 
-/** Takes back the try that `proveCode` counted for a right code whose caller could not be served after all. */
-export async function returnTry(deps: RedeemLinkDeps, link: LinkedCode): Promise<void> {
-  await deps.codes.returnTry(null, link.id);
+/** Takes back the attempt that `verifyCode` counted, for a correct code whose caller could not be served after all. */
+export async function refundAttempt(deps: VerifyLinkDeps, link: VerificationLink): Promise<void> {
+  await deps.codes.refundAttempt(null, link.id);
 }
 
 /**
- * Spends a link whose code was proved. Belongs first into the transaction of what it pays for; that changes the
- * account next, and voids its other codes after that, so that a code that is being issued meanwhile is not missed.
- * Throws LINK_REJECTED for all callers but the first.
+ * Consumes a link whose code was verified. It must be the first statement of the transaction that performs the
+ * operation. That transaction then changes the account, and only after that voids the account's other codes;
+ * otherwise it could miss a code that is being issued concurrently.
+ *
+ * Throws LINK_REJECTED for every caller but the first.
  */
-export async function spendLink(deps: RedeemLinkDeps, tx: Tx, link: LinkedCode): Promise<void> {
-  if (!(await deps.codes.spend(tx, link.id))) throw new DomainError("LINK_REJECTED");
+export async function consumeLink(deps: VerifyLinkDeps, tx: Tx, link: VerificationLink): Promise<void> {
+  if (!(await deps.codes.consume(tx, link.id))) throw new DomainError("LINK_REJECTED");
 }

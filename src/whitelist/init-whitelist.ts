@@ -1,11 +1,11 @@
 import type { Clock } from "../system/clock.js";
-import { addOutcomes } from "./add-entry.js";
+import { addResults } from "./add-entry.js";
 import type { WhitelistStore } from "./whitelist-store.js";
 
 /** The specification's numbers for trying the service out. */
 export const testNumbers = ["+237670000000", "+237670000001", "+237670000002", "+237658552295"] as const;
 
-export type InitOutcome = "added" | "reactivated" | "unchanged";
+export type AddResult = "added" | "reactivated" | "unchanged";
 
 /**
  * Adds the test numbers. One that is there already is left as it is; with `force` a deactivated one is
@@ -14,7 +14,7 @@ export type InitOutcome = "added" | "reactivated" | "unchanged";
 export async function initWhitelist(
   deps: { whitelist: WhitelistStore; clock: Clock },
   input: { force: boolean; notes: string },
-): Promise<{ phone: string; outcome: InitOutcome }[]> {
+): Promise<{ phone: string; result: AddResult }[]> {
   const additions = [];
   for (const phone of testNumbers) {
     const isKept = !input.force && (await deps.whitelist.find(null, phone)) !== null;
@@ -24,6 +24,6 @@ export async function initWhitelist(
   const done = await deps.whitelist.add(null, additions, by);
   return testNumbers.map((phone) => {
     const action = done.get(phone);
-    return { phone, outcome: action ? addOutcomes[action] : "unchanged" };
+    return { phone, result: action ? addResults[action] : "unchanged" };
   });
 }

@@ -10,7 +10,7 @@ import {
   type WhitelistDetailsSchema,
   type WhitelistEntrySchema,
 } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
-import { type Language, say } from "../messages/catalogue.js";
+import { type Language, localize } from "../messages/catalogue.js";
 import { fullName } from "../users/user.js";
 import type { LineResult } from "./import/import-entries.js";
 import type { ImportReport } from "./import/import-report.js";
@@ -53,7 +53,7 @@ export function toChangeMessage(change: WhitelistChange): MessageInitShape<typeo
   };
 }
 
-const outcomes = {
+const protoOutcomes = {
   added: ImportOutcome.ADDED,
   reactivated: ImportOutcome.REACTIVATED,
   unchanged: ImportOutcome.UNCHANGED,
@@ -83,12 +83,12 @@ export function toReportMessage(
 
 function toLineMessage(result: LineResult, language: Language): MessageInitShape<typeof ImportLineSchema> {
   const { line, phone, outcome } = result;
-  const message = { line, phone, outcome: outcomes[outcome] };
-  if (outcome !== "refused") return message;
-  const { reason, fields, sentence } = result.fault;
+  const lineMessage = { line, phone, outcome: protoOutcomes[outcome] };
+  if (outcome !== "refused") return lineMessage;
+  const { reason, fields, localizedMessage } = result.fault;
   return {
-    ...message,
+    ...lineMessage,
     reason: ErrorReason[reason],
-    message: say(language, fields[0]?.sentence ?? sentence),
+    message: localize(language, fields[0]?.message ?? localizedMessage),
   };
 }

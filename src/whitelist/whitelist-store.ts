@@ -17,7 +17,7 @@ export interface Addition {
 }
 
 /** Who changes something, when, and in which import, if it is one: for the history. */
-export interface Signature {
+export interface ChangeContext {
   actor: Actor;
   at: Date;
   importId: string | null;
@@ -33,7 +33,7 @@ export interface WhitelistStore {
    * active; their notes change where new ones are given. All in one statement, whose result tells what was done for
    * which number; nothing for those it does not name.
    */
-  add(tx: Tx | null, additions: readonly Addition[], by: Signature): Promise<Map<string, AddAction>>;
+  add(tx: Tx | null, additions: readonly Addition[], by: ChangeContext): Promise<Map<string, AddAction>>;
   /** As `add`, but only tells what it would do, after all that earlier calls in `tx` would have done. */
   preview(tx: Tx, additions: readonly Addition[]): Promise<Map<string, AddAction>>;
   find(tx: Tx | null, phone: string): Promise<WhitelistEntry | null>;
@@ -44,10 +44,10 @@ export interface WhitelistStore {
     tx: Tx | null,
     phone: string,
     changes: { notes: string | null; isActive: boolean | null },
-    by: Signature,
+    by: ChangeContext,
   ): Promise<boolean>;
   /** Removes the number; false when it was not there. */
-  remove(tx: Tx | null, phone: string, by: Signature): Promise<boolean>;
+  remove(tx: Tx | null, phone: string, by: ChangeContext): Promise<boolean>;
 }
 
 /** The history's columns; the five of `Signature` come as values from `from` on. */
@@ -156,7 +156,7 @@ const remove: Statement = {
          RETURNING phone`,
 };
 
-function signatureValues({ actor, at, importId }: Signature): unknown[] {
+function signatureValues({ actor, at, importId }: ChangeContext): unknown[] {
   return [actor?.id ?? null, actor?.phone ?? null, actor && fullName(actor), at, importId];
 }
 

@@ -1,77 +1,77 @@
 import { expect } from "chai";
-import { allUsers, listUsers, type UserSelection } from "../../src/accounts/list-accounts.js";
-import { setUserActive } from "../../src/accounts/set-account-active.js";
+import { type AccountSelection, allAccounts, listAccounts } from "../../src/accounts/list-accounts.js";
+import { setAccountActive } from "../../src/accounts/set-account-active.js";
 import { setRights } from "../../src/accounts/set-rights.js";
 import { activate } from "../../src/auth/activate.js";
 import { login } from "../../src/auth/login.js";
-import { refreshToken } from "../../src/auth/refresh-session.js";
+import { refreshSession } from "../../src/auth/refresh-session.js";
 import { register } from "../../src/auth/register.js";
 import { administrator } from "../support/administrator.js";
 import {
   activeUser,
   atOnce,
+  createTestContext,
   failure,
   newPhone,
   person,
   registered,
   signedIn,
-  type TestWorld,
+  type TestContext,
   testPassword,
-  testWorld,
 } from "../support/test-context.js";
 
 describe("administering accounts", () => {
-  let world: TestWorld;
+  let context: TestContext;
   before(async () => {
-    world = await testWorld();
+    context = await createTestContext();
   });
-  after(() => world.close());
+  after(() => context.close());
 
-  const setActive = (phone: string, isActive: boolean, parts = world.parts) =>
-    setUserActive(parts, { phone, isActive });
+  const setActive = (phone: string, isActive: boolean, app = context.app) =>
+    setAccountActive(app, { phone, isActive });
   const makeSuperuser = (phone: string) =>
-    setRights(world.parts, { phone, rights: () => ({ isStaff: true, isSuperuser: true }) });
+    setRights(context.app, { phone, rights: () => ({ isStaff: true, isSuperuser: true }) });
   const run = (text: string) =>
-    world.testDatabase.database.run(null, { name: "test_users", text, isAdHoc: true }, []);
+    context.testDatabase.database.run(null, { name: "test_users", text, isAdHoc: true }, []);
 
   describe("setUserActive", () => {
     it("ends an account's sessions at once, and keeps it from signing in", async () => {
-      const { user, tokens } = await signedIn(world);
+      const { user, tokens } = await signedIn(context);
       const ended = await setActive(user.phone, false);
       expect(ended).to.deep.include({ id: user.id, isActive: false });
-      expect(await failure(world.parts.authenticate(tokens.access))).to.equal("UNAUTHENTICATED");
-      expect(await failure(refreshToken(world.parts, { refresh: tokens.refresh }))).to.equal(
+      expect(await failure(context.app.authenticate(tokens.access))).to.equal("UNAUTHENTICATED");
+      expect(await failure(refreshSession(context.app, { refresh: tokens.refresh }))).to.equal(
         "REFRESH_REJECTED",
       );
-      const again = login(world.parts, { phone: user.phone, password: testPassword });
+      const again = login(context.app, { phone: user.phone, password: testPassword });
       expect(await failure(again)).to.equal("ACCOUNT_NOT_ACTIVATED");
-      expect(await failure(register(world.parts, { ...person, phone: user.phone }))).to.equal("PHONE_TAKEN");
+      expect(await failure(register(context.app, { ...person, phone: user.phone }))).to.equal("PHONE_TAKEN");
     });
 
     it("lets an account sign in again, with new sessions", async () => {
-      const { user, tokens } = await signedIn(world);
+      const { user, tokens } = await signedIn(context);
       await setActive(user.phone, false);
       expect(await setActive(user.phone, true)).to.deep.include({ isActive: true });
-      expect(await failure(world.parts.authenticate(tokens.access))).to.equal("UNAUTHENTICATED");
-      await login(world.parts, { phone: user.phone, password: testPassword });
+      expect(await failure(context.app.authenticate(tokens.access))).to.equal("UNAUTHENTICATED");
+      await login(context.app, { phone: user.phone, password: testPassword });
     });
 
     it("voids the code of an account that waits for its activation, and it stays ended", async () => {
-      const phone = await registered(world);
-      const code = world.outbox.codeFor(phone);
+      const phone = await registered(context);
+      const code = context.outbox.codeFor(phone);
       await setActive(phone, false);
-      expect(await failure(activate(world.parts, { phone, code }))).to.equal("CODE_INCORRECT");
-      expect(await failure(register(world.parts, { ...person, phone }))).to.equal("PHONE_TAKEN");
+      expect(await failure(activate(context.app, { phone, code }))).to.equal("CODE_INCORRECT");
+      expect(await failure(register(context.app, { ...person, phone }))).to.equal("PHONE_TAKEN");
     });
 
     it("activates an account that was never proved", async () => {
-      const phone = await registered(world);
+      const phone = await registered(context);
       expect((await setActive(phone, true)).isActive).to.equal(true);
-      await login(world.parts, { phone, password: testPassword });
+      await login(context.app, { phone, password: testPassword });
     });
 
     it("may be repeated", async () => {
-      const { phone } = await activeUser(world);
+      const { phone } = await activeUser(context);
       await setActive(phone, false);
       expect((await setActive(phone, false)).isActive).to.equal(false);
       await setActive(phone, true);
@@ -84,16 +84,16 @@ describe("administering accounts", () => {
     });
 
     it("leaves no session of a login at the same moment", async () => {
-      const { phone } = await activeUser(world);
+      const { phone } = await activeUser(context);
       const [result] = await Promise.allSettled([
-        login(world.parts, { phone, password: testPassword }),
+        login(context.app, { phone, password: testPassword }),
         setActive(phone, false),
       ]);
       if (result.status === "fulfilled") {
         const { access } = result.value.tokens;
-        expect(await failure(world.parts.authenticate(access))).to.equal("UNAUTHENTICATED");
+        expect(await failure(context.app.authenticate(access))).to.equal("UNAUTHENTICATED");
       }
-      expect(await failure(login(world.parts, { phone, password: testPassword }))).to.equal(
+      expect(await failure(login(context.app, { phone, password: testPassword }))).to.equal(
         "ACCOUNT_NOT_ACTIVATED",
       );
     });
@@ -105,20 +105,20 @@ describe("administering accounts", () => {
     });
 
     it("can be neither deactivated nor demoted", async () => {
-      const { phone } = await activeUser(world);
+      const { phone } = await activeUser(context);
       await makeSuperuser(phone);
       expect(await failure(setActive(phone, false))).to.equal("LAST_SUPERUSER");
-      const demoted = setRights(world.parts, {
+      const demoted = setRights(context.app, {
         phone,
         rights: () => ({ isStaff: true, isSuperuser: false }),
       });
       expect(await failure(demoted)).to.equal("LAST_SUPERUSER");
-      await setRights(world.parts, { phone, rights: (has) => has });
+      await setRights(context.app, { phone, rights: (has) => has });
       expect((await setActive(phone, true)).isActive).to.equal(true);
     });
 
     it("does not count a superuser who is inactive", async () => {
-      const [one, other] = [await activeUser(world), await activeUser(world)];
+      const [one, other] = [await activeUser(context), await activeUser(context)];
       await makeSuperuser(one.phone);
       await makeSuperuser(other.phone);
       await setActive(other.phone, false);
@@ -127,14 +127,14 @@ describe("administering accounts", () => {
 
     it("remains, of 5 superusers who are deactivated and demoted at once in two processes", async () => {
       const phones: string[] = [];
-      for (let count = 0; count < 5; count += 1) phones.push((await activeUser(world)).phone);
+      for (let count = 0; count < 5; count += 1) phones.push((await activeUser(context)).phone);
       for (const phone of phones) await makeSuperuser(phone);
-      const processes = [world.parts, world.anotherProcess()];
+      const processes = [context.app, context.anotherProcess()];
       const rights = () => ({ isStaff: false, isSuperuser: false });
       const results = await atOnce(5, (index) => {
-        const parts = processes[index % 2]!;
+        const app = processes[index % 2]!;
         const phone = phones[index]!;
-        return index % 2 === 0 ? setActive(phone, false, parts) : setRights(parts, { phone, rights });
+        return index % 2 === 0 ? setActive(phone, false, app) : setRights(app, { phone, rights });
       });
       expect(results.filter((result) => result === "LAST_SUPERUSER")).to.have.length(1);
       const left = await run("SELECT id FROM users WHERE is_superuser AND is_active");
@@ -143,7 +143,7 @@ describe("administering accounts", () => {
   });
 
   describe("listUsers", () => {
-    const everybody: UserSelection = {
+    const everybody: AccountSelection = {
       isActive: null,
       isStaff: null,
       search: "",
@@ -151,13 +151,13 @@ describe("administering accounts", () => {
       joinedBefore: null,
       orderBy: "",
     };
-    const phonesOf = async (selection: Partial<UserSelection>) => {
+    const phonesOf = async (selection: Partial<AccountSelection>) => {
       const request = { ...everybody, ...selection, pageSize: 0, pageToken: "" };
-      return (await listUsers(world.parts, request)).rows.map(({ phone }) => phone);
+      return (await listAccounts(context.app, request)).rows.map(({ phone }) => phone);
     };
 
     it("finds accounts by number, names and email address", async () => {
-      const { id, phone } = await activeUser(world);
+      const { id, phone } = await activeUser(context);
       await run(`UPDATE users SET first_name = 'Éléonore', last_name = 'van den Berg', email = 'El.Berg@example.com'
                  WHERE id = ${id}`);
       for (const search of [
@@ -174,29 +174,29 @@ describe("administering accounts", () => {
     });
 
     it("filters by state, rights and time, and shows rights and last login", async () => {
-      world.clock.advance(3600);
-      const joinedAfter = world.clock.now();
-      const { user } = await administrator(world);
-      const inactive = await registered(world);
+      context.clock.advance(3600);
+      const joinedAfter = context.clock.now();
+      const { user } = await administrator(context);
+      const inactive = await registered(context);
       expect(await phonesOf({ joinedAfter })).to.have.members([user.phone, inactive]);
       expect(await phonesOf({ joinedAfter, isActive: false })).to.deep.equal([inactive]);
       expect(await phonesOf({ joinedAfter, isStaff: true })).to.deep.equal([user.phone]);
       expect(await phonesOf({ joinedBefore: joinedAfter })).not.to.include(user.phone);
       const request = { ...everybody, joinedAfter, isStaff: true, pageSize: 0, pageToken: "" };
-      const [row] = (await listUsers(world.parts, request)).rows;
-      expect(row).to.deep.include({ isStaff: true, isSuperuser: false, lastLogin: world.clock.now() });
+      const [row] = (await listAccounts(context.app, request)).rows;
+      expect(row).to.deep.include({ isStaff: true, isSuperuser: false, lastLogin: context.clock.now() });
     });
 
     it("gives each account once, page by page", async () => {
       const all: string[] = [];
-      for await (const users of allUsers(world.parts, { ...everybody, orderBy: "phone" })) {
+      for await (const users of allAccounts(context.app, { ...everybody, orderBy: "phone" })) {
         all.push(...users.map(({ phone }) => phone));
       }
       for (const orderBy of ["phone", "date_joined", ""]) {
         const seen: string[] = [];
         let pageToken = "";
         do {
-          const page = await listUsers(world.parts, { ...everybody, orderBy, pageSize: 3, pageToken });
+          const page = await listAccounts(context.app, { ...everybody, orderBy, pageSize: 3, pageToken });
           seen.push(...page.rows.map(({ phone }) => phone));
           pageToken = page.nextPageToken;
         } while (pageToken !== "");

@@ -4,107 +4,107 @@ import { login } from "../../src/auth/login.js";
 import {
   activeUser,
   atOnce,
+  createTestContext,
   failure,
   newPhone,
   registered,
-  type TestWorld,
+  type TestContext,
   testPassword,
-  testWorld,
 } from "../support/test-context.js";
 
 describe("login", () => {
-  let world: TestWorld;
+  let context: TestContext;
   before(async () => {
-    world = await testWorld();
+    context = await createTestContext();
   });
-  after(() => world.close());
+  after(() => context.close());
 
   const setHash = (phone: string, hash: string) =>
-    world.testDatabase.database.run(
+    context.testDatabase.database.run(
       null,
       { name: "test_set_hash", text: "UPDATE users SET password_hash = $2 WHERE phone = $1" },
       [phone, hash],
     );
 
   it("opens a session in two statements, and notes the login", async () => {
-    const { phone } = await activeUser(world);
-    world.statements.length = 0;
-    const { user, tokens } = await login(world.parts, { phone, password: testPassword });
-    expect(world.statements).to.have.length(2);
+    const { phone } = await activeUser(context);
+    context.statements.length = 0;
+    const { user, tokens } = await login(context.app, { phone, password: testPassword });
+    expect(context.statements).to.have.length(2);
     expect(user.phone).to.equal(phone);
     expect(tokens).to.include({ accessExpiresIn: 900, refreshExpiresIn: 604_800 });
-    expect((await world.parts.authenticate(tokens.access)).user).to.include({ id: user.id });
-    const account = await world.parts.users.findByPhone(null, phone);
-    expect(account?.user.lastLogin).to.deep.equal(world.clock.now());
+    expect((await context.app.authenticate(tokens.access)).user).to.include({ id: user.id });
+    const account = await context.app.users.findByPhone(null, phone);
+    expect(account?.user.lastLogin).to.deep.equal(context.clock.now());
   });
 
   it("answers an unknown phone like a wrong password", async () => {
-    const { phone } = await activeUser(world);
-    expect(await failure(login(world.parts, { phone, password: "wrong" }))).to.equal("CREDENTIALS_REJECTED");
-    expect(await failure(login(world.parts, { phone: newPhone(), password: "wrong" }))).to.equal(
+    const { phone } = await activeUser(context);
+    expect(await failure(login(context.app, { phone, password: "wrong" }))).to.equal("CREDENTIALS_REJECTED");
+    expect(await failure(login(context.app, { phone: newPhone(), password: "wrong" }))).to.equal(
       "CREDENTIALS_REJECTED",
     );
   });
 
   it("tells only who knows the password that the account is not activated", async () => {
-    const phone = await registered(world);
-    expect(await failure(login(world.parts, { phone, password: testPassword }))).to.equal(
+    const phone = await registered(context);
+    expect(await failure(login(context.app, { phone, password: testPassword }))).to.equal(
       "ACCOUNT_NOT_ACTIVATED",
     );
-    expect(await failure(login(world.parts, { phone, password: "wrong" }))).to.equal("CREDENTIALS_REJECTED");
+    expect(await failure(login(context.app, { phone, password: "wrong" }))).to.equal("CREDENTIALS_REJECTED");
   });
 
   it("takes a password composed in another way", async () => {
-    const { phone } = await activeUser(world);
-    await setHash(phone, await world.parts.hasher.hash("Crème brûlée".normalize("NFC")));
-    const { user } = await login(world.parts, { phone, password: "Crème brûlée".normalize("NFD") });
+    const { phone } = await activeUser(context);
+    await setHash(phone, await context.app.hasher.hash("Crème brûlée".normalize("NFC")));
+    const { user } = await login(context.app, { phone, password: "Crème brûlée".normalize("NFD") });
     expect(user.phone).to.equal(phone);
   });
 
   it("takes a hash of Django's and replaces it with ours", async () => {
-    const { phone } = await activeUser(world);
+    const { phone } = await activeUser(context);
     const options = { type: argon2.argon2id, memoryCost: 102_400, timeCost: 2, parallelism: 8 } as const;
     await setHash(phone, `argon2${await argon2.hash(testPassword, options)}`);
-    await login(world.parts, { phone, password: testPassword });
-    const account = await world.parts.users.findByPhone(null, phone);
+    await login(context.app, { phone, password: testPassword });
+    const account = await context.app.users.findByPhone(null, phone);
     expect(account?.passwordHash).to.match(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
-    await login(world.parts, { phone, password: testPassword });
+    await login(context.app, { phone, password: testPassword });
   });
 
   it("lets every one of several logins at once through while the hash is being replaced", async () => {
-    const { phone } = await activeUser(world);
+    const { phone } = await activeUser(context);
     const options = { type: argon2.argon2id, memoryCost: 8192, timeCost: 1, parallelism: 1 } as const;
     await setHash(phone, `argon2${await argon2.hash(testPassword, options)}`);
-    const results = await atOnce(4, () => login(world.parts, { phone, password: testPassword }));
+    const results = await atOnce(4, () => login(context.app, { phone, password: testPassword }));
     expect(results.filter((result) => typeof result === "object")).to.have.length(4);
   });
 
   it("spends a hash on an unknown phone too", async () => {
     let spent = 0;
     const hasher = {
-      ...world.parts.hasher,
+      ...context.app.hasher,
       async verifyNothing(password: string) {
         spent += 1;
-        await world.parts.hasher.verifyNothing(password);
+        await context.app.hasher.verifyNothing(password);
       },
     };
-    const attempt = login({ ...world.parts, hasher }, { phone: newPhone(), password: "wrong" });
+    const attempt = login({ ...context.app, hasher }, { phone: newPhone(), password: "wrong" });
     expect(await failure(attempt)).to.equal("CREDENTIALS_REJECTED");
     expect(spent).to.equal(1);
   });
 
   it("opens no session when the number changes while the password is being checked", async () => {
-    const { id, phone } = await activeUser(world);
+    const { id, phone } = await activeUser(context);
     const hasher = {
-      ...world.parts.hasher,
+      ...context.app.hasher,
       async verify(hash: string, password: string) {
-        await world.parts.users.setPhone(null, id, newPhone(), "phone");
-        return world.parts.hasher.verify(hash, password);
+        await context.app.users.setPhone(null, id, newPhone(), "phone");
+        return context.app.hasher.verify(hash, password);
       },
     };
-    const attempt = login({ ...world.parts, hasher }, { phone, password: testPassword });
+    const attempt = login({ ...context.app, hasher }, { phone, password: testPassword });
     expect(await failure(attempt)).to.equal("CREDENTIALS_REJECTED");
-    const [row] = await world.testDatabase.database.run<{ count: string }>(
+    const [row] = await context.testDatabase.database.run<{ count: string }>(
       null,
       { name: "test_sessions", text: "SELECT count(*) FROM sessions WHERE user_id = $1" },
       [id],
@@ -113,17 +113,17 @@ describe("login", () => {
   });
 
   it("opens no session when the password changes while it is being checked", async () => {
-    const { phone } = await activeUser(world);
-    const newHash = await world.parts.hasher.hash("Another-one-77");
+    const { phone } = await activeUser(context);
+    const newHash = await context.app.hasher.hash("Another-one-77");
     const hasher = {
-      ...world.parts.hasher,
+      ...context.app.hasher,
       async verify(hash: string, password: string) {
-        const result = await world.parts.hasher.verify(hash, password);
+        const result = await context.app.hasher.verify(hash, password);
         await setHash(phone, newHash);
         return result;
       },
     };
-    const attempt = login({ ...world.parts, hasher }, { phone, password: testPassword });
+    const attempt = login({ ...context.app, hasher }, { phone, password: testPassword });
     expect(await failure(attempt)).to.equal("CREDENTIALS_REJECTED");
   });
 });

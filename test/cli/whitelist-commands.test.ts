@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { expect } from "chai";
 import { setRights } from "../../src/accounts/set-rights.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
-import { activeUser, newPhone, type TestWorld, testWorld } from "../support/test-context.js";
+import { activeUser, createTestContext, newPhone, type TestContext } from "../support/test-context.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 // The command runs in a folder without a .env file, from where tsx is not found by its name.
@@ -22,14 +22,14 @@ interface Ended {
 
 describe("command line", function () {
   this.timeout(60_000);
-  let world: TestWorld;
+  let context: TestContext;
   let folder: string;
   before(async () => {
-    world = await testWorld();
+    context = await createTestContext();
     folder = await mkdtemp(join(tmpdir(), "waterbill-cli-"));
   });
   after(async () => {
-    await world.close();
+    await context.close();
     await rm(folder, { recursive: true });
   });
 
@@ -42,7 +42,7 @@ describe("command line", function () {
         // tsx compiles for it in another way than for the tests, and merged the two reports mean nothing.
         NODE_V8_COVERAGE: "",
         NODE_ENV: "test",
-        DATABASE_URL: world.testDatabase.url,
+        DATABASE_URL: context.testDatabase.url,
         DATA_DIR: folder,
       },
     });
@@ -76,7 +76,7 @@ describe("command line", function () {
 
   it("removes a number without a terminal to ask, and tells its history", async () => {
     const phone = newPhone();
-    await addEntry(world.parts, { phone, notes: "Client VIP", isActive: true, actor: null });
+    await addEntry(context.app, { phone, notes: "Client VIP", isActive: true, actor: null });
     expect(await run(["whitelist", "remove", phone])).to.include({ code: 0, out: `${phone} removed\n` });
     const history = await run(["whitelist", "history", phone]);
     expect(history.out.split("\n").map((line) => line.split("\t").slice(1, 3).join(" "))).to.deep.equal([
@@ -89,8 +89,8 @@ describe("command line", function () {
   });
 
   it("finds accounts, and changes their rights, but not the last superuser's", async () => {
-    const { phone } = await activeUser(world);
-    await setRights(world.parts, { phone, rights: () => ({ isStaff: true, isSuperuser: true }) });
+    const { phone } = await activeUser(context);
+    await setRights(context.app, { phone, rights: () => ({ isStaff: true, isSuperuser: true }) });
     const list = await run(["user", "list", "--staff", "--search", "john", "--json"]);
     expect(JSON.parse(list.out)).to.include({ phone, full_name: "John Doe", is_superuser: true });
     const demoted = await run(["user", "demote", phone]);

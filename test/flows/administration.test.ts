@@ -7,7 +7,7 @@ import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { WhitelistService } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
 import { Access, access } from "#gen/waterbill/options/v1/access_pb.js";
-import { setUserActive } from "../../src/accounts/set-account-active.js";
+import { setAccountActive } from "../../src/accounts/set-account-active.js";
 import { setRights } from "../../src/accounts/set-rights.js";
 import { login } from "../../src/auth/login.js";
 import { readHttpRules } from "../../src/rest/http-rules.js";
@@ -21,7 +21,7 @@ const adminMethods = [AuthService, ProfileService, WhitelistService]
   .flatMap((service): readonly DescMethod[] => service.methods)
   .filter((method) => getOption(method, access) === Access.ADMIN);
 
-/** How a request was refused, in the same words for every door; `null`: it was not. */
+/** How a request was refused, in the same words for every protocol; `null`: it was not. */
 type Refusal = "UNAUTHENTICATED" | "ADMIN_REQUIRED" | null;
 
 describe("administration", () => {
@@ -30,7 +30,7 @@ describe("administration", () => {
   let token: string;
   before(async () => {
     service = await startService();
-    const signed = await administrator(service.world);
+    const signed = await administrator(service.context);
     admin = signed.user;
     token = signed.tokens.access;
   });
@@ -82,7 +82,7 @@ describe("administration", () => {
             : null,
       );
 
-      for (const { verb, segments, body } of readHttpRules(method)) {
+      for (const { httpMethod: verb, segments, body } of readHttpRules(method)) {
         const rest = `/${segments.map(({ name, isVariable }) => (isVariable ? "+237670000000" : name)).join("/")}`;
         for (const spelling of [rest, `${rest}/`]) {
           const response = await fetch(service.origin + spelling, {
@@ -105,36 +105,36 @@ describe("administration", () => {
     });
 
     for (const method of adminMethods) {
-      it(`refuses ${method.name} on every door without a token, with an expired one and to a user`, async () => {
-        const { user, tokens } = await signedIn(service.world);
+      it(`refuses ${method.name} on every protocol without a token, with an expired one and to a user`, async () => {
+        const { user, tokens } = await signedIn(service.context);
         expect(new Set(await refusals(method, null))).to.deep.equal(new Set(["UNAUTHENTICATED"]));
         expect(new Set(await refusals(method, "x.y.z"))).to.deep.equal(new Set(["UNAUTHENTICATED"]));
         expect(new Set(await refusals(method, tokens.refresh))).to.deep.equal(new Set(["UNAUTHENTICATED"]));
         expect(new Set(await refusals(method, tokens.access))).to.deep.equal(new Set(["ADMIN_REQUIRED"]));
 
-        const { parts } = service.world;
-        await setRights(parts, { phone: user.phone, rights: () => ({ isStaff: true, isSuperuser: false }) });
+        const { app } = service.context;
+        await setRights(app, { phone: user.phone, rights: () => ({ isStaff: true, isSuperuser: false }) });
         expect(new Set(await refusals(method, tokens.access))).to.deep.equal(new Set([null]));
-        await setRights(parts, { phone: user.phone, rights: () => ({ isStaff: false, isSuperuser: false }) });
+        await setRights(app, { phone: user.phone, rights: () => ({ isStaff: false, isSuperuser: false }) });
         expect(new Set(await refusals(method, tokens.access))).to.deep.equal(new Set(["ADMIN_REQUIRED"]));
 
-        await setUserActive(parts, { phone: user.phone, isActive: false });
+        await setAccountActive(app, { phone: user.phone, isActive: false });
         expect(new Set(await refusals(method, tokens.access))).to.deep.equal(new Set(["UNAUTHENTICATED"]));
-        await setUserActive(parts, { phone: user.phone, isActive: true });
-        const again = await login(parts, { phone: user.phone, password: testPassword });
-        service.world.clock.advance(901);
+        await setAccountActive(app, { phone: user.phone, isActive: true });
+        const again = await login(app, { phone: user.phone, password: testPassword });
+        service.context.clock.advance(901);
         expect(new Set(await refusals(method, again.tokens.access))).to.deep.equal(
           new Set(["UNAUTHENTICATED"]),
         );
-        token = (await login(parts, { phone: admin.phone, password: testPassword })).tokens.access;
+        token = (await login(app, { phone: admin.phone, password: testPassword })).tokens.access;
       });
     }
   });
 
   describe("over REST as the specification has it", () => {
-    it("adds, lists, checks and removes a number, in exactly its shapes and sentences", async () => {
+    it("adds, lists, checks and removes a number, in exactly its shapes and messages", async () => {
       const phone = newPhone();
-      const added_at = service.world.clock.now().toISOString().replace(".000Z", "Z");
+      const added_at = service.context.clock.now().toISOString().replace(".000Z", "Z");
       const added = await json(
         send(
           "POST",
@@ -183,7 +183,7 @@ describe("administration", () => {
       expect(unknown.body).to.deep.equal(success("Numéro non autorisé", { is_authorized: false }));
     });
 
-    it("refuses with its sentences", async () => {
+    it("refuses with its messages", async () => {
       const phone = newPhone();
       const add = () => json(send("POST", "/api/auth/admin/whitelist/add/", JSON.stringify({ phone })));
       await add();
@@ -209,7 +209,7 @@ describe("administration", () => {
         (phone: string) => `remove?phone=${encodeURIComponent(phone)}`,
       ]) {
         const phone = newPhone();
-        await addEntry(service.world.parts, { phone, notes: "", isActive: true, actor: null });
+        await addEntry(service.context.app, { phone, notes: "", isActive: true, actor: null });
         const path = `/api/auth/admin/whitelist/${spell(phone)}`;
         const { status, body } = await json(send("DELETE", path));
         expect(status, path).to.equal(200);
@@ -219,7 +219,7 @@ describe("administration", () => {
 
     it("changes an entry, and tells its history", async () => {
       const phone = newPhone();
-      await addEntry(service.world.parts, { phone, notes: "one", isActive: true, actor: null });
+      await addEntry(service.context.app, { phone, notes: "one", isActive: true, actor: null });
       const changes = JSON.stringify({ notes: "two", is_active: false });
       const changed = await json(send("PATCH", `/api/auth/admin/whitelist/${phone}/`, changes));
       expect(changed.body).to.have.nested.property("data.whitelist_item.notes", "two");
@@ -243,7 +243,7 @@ describe("administration", () => {
     });
 
     it("lists accounts, and deactivates and activates one", async () => {
-      const { user } = await signedIn(service.world);
+      const { user } = await signedIn(service.context);
       const { body } = await json(send("GET", `/api/auth/admin/users/?search=${user.phone.slice(1)}`));
       expect(body).to.have.nested.property("message", "Utilisateurs récupérés avec succès");
       const [account] = (body as never as { data: { users: Record<string, unknown>[] } }).data.users;
@@ -341,13 +341,13 @@ describe("administration", () => {
       session.close();
       // Whatever was to be done is done before this import is.
       await importCsv(`${newPhone()}\n`, "?all_or_nothing=true");
-      expect(await service.world.parts.whitelist.find(null, phone)).to.equal(null);
+      expect(await service.context.app.whitelist.find(null, phone)).to.equal(null);
     });
 
     it("are exported as an import takes them, neutralised", async () => {
       const phone = newPhone();
       const notes = `=HYPERLINK("http://x";"a, b")`;
-      await addEntry(service.world.parts, { phone, notes, isActive: false, actor: null });
+      await addEntry(service.context.app, { phone, notes, isActive: false, actor: null });
       const path = `/api/auth/admin/whitelist/export/?search=${phone.slice(1)}`;
       const response = await send("GET", path);
       expect(response.headers.get("content-type")).to.equal("text/csv; charset=utf-8");
@@ -368,13 +368,13 @@ describe("administration", () => {
     });
 
     it("are exported whole, however many pages they have", async () => {
-      const { parts, testDatabase, clock } = service.world;
+      const { app, testDatabase, clock } = service.context;
       const additions = Array.from({ length: 2500 }, (_, n) => ({
         phone: `+9980${String(n).padStart(8, "0")}`,
         notes: "",
         isActive: true,
       }));
-      await parts.whitelist.add(null, additions, { actor: null, at: clock.now(), importId: null });
+      await app.whitelist.add(null, additions, { actor: null, at: clock.now(), importId: null });
       const response = await send("GET", "/api/auth/admin/whitelist/export/?search=9980&order_by=phone");
       const lines = (await response.text()).trimEnd().split("\r\n").slice(1);
       expect(lines).to.deep.equal(additions.map(({ phone }) => `'${phone},,true`));

@@ -1,15 +1,16 @@
 import type { DescMethodUnary, JsonObject, JsonValue } from "@bufbuild/protobuf";
 import { expect } from "chai";
 import { errorTable, type Reason } from "../../src/errors.js";
-import { type Catalogue, say } from "../../src/messages/catalogue.js";
+import { localize } from "../../src/messages/catalogue.js";
+import type { Catalogue } from "../../src/messages/fr.js";
 import { type Door, openDoors } from "../rpc/protocols.js";
 import { recordSecret } from "../support/log.js";
 
-/** How a call ended, in the same words for every door. */
+/** How a call ended, in the same words for every protocol. */
 export interface FlowAnswer {
   /** Undefined when the call went well. */
   reason: string | undefined;
-  sentence: string;
+  message: string;
   fields: Record<string, string>;
   header: Headers;
   /** The answer's content, with the .proto file's names; over REST what is in `data`, or the bare answer. */
@@ -40,29 +41,29 @@ const restPaths: Record<string, readonly [verb: string, path: string]> = {
   ConfirmPhoneChange: ["POST", "/api/auth/phone/change/confirm/"],
 };
 
-/** A client for every door of the service: gRPC, gRPC-Web, Connect binary, Connect JSON and REST. */
+/** A client for every protocol of the service: gRPC, gRPC-Web, Connect binary, Connect JSON and REST. */
 export function openAllDoors(origin: string): FlowDoor[] {
   return [...openDoors({ http1: origin, http2: origin }).map(fromRpc), restDoor(origin)];
 }
 
-function fromRpc(door: Door): FlowDoor {
+function fromRpc(protocol: Door): FlowDoor {
   return {
-    name: door.name,
+    name: protocol.name,
     async call(method, input, token) {
       const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-      const answer = await door.call(method, input, headers);
+      const answer = await protocol.call(method, input, headers);
       const data = snakeCase(answer.data ?? {}) as Record<string, unknown>;
       recordTokens(data);
       const { reason, message, fields, header } = answer;
       return {
         reason: answer.code === undefined ? undefined : (reason ?? "none"),
-        sentence: message,
+        message,
         fields,
         header,
         data,
       };
     },
-    close: () => door.close(),
+    close: () => protocol.close(),
   };
 }
 
@@ -83,22 +84,22 @@ function restDoor(origin: string): FlowDoor {
       const envelope = (await response.json()) as Record<string, unknown>;
       const data = ("status" in envelope ? (envelope.data ?? {}) : envelope) as Record<string, unknown>;
       recordTokens(data);
-      const sentence = String(envelope.message ?? "");
-      if (response.ok) return { reason: undefined, sentence, fields: {}, header: response.headers, data };
+      const message = String(envelope.message ?? "");
+      if (response.ok) return { reason: undefined, message, fields: {}, header: response.headers, data };
       const fields = Object.fromEntries(
-        Object.entries(data).map(([field, sentences]) => [field, (sentences as string[])[0] ?? ""]),
+        Object.entries(data).map(([field, messages]) => [field, (messages as string[])[0] ?? ""]),
       );
-      const reason = reasonOf(response.status, sentence);
-      return { reason, sentence, fields, header: response.headers, data };
+      const reason = reasonOf(response.status, message);
+      return { reason, message, fields, header: response.headers, data };
     },
     close() {},
   };
 }
 
-/** REST names no reasons: the one whose status and sentence these are. */
-function reasonOf(status: number, message: string): string {
-  const prefix = say("fr", (m) => m.registrationFailed(""));
-  const sentence = message.startsWith(prefix) ? message.slice(prefix.length) : message;
+/** REST names no reasons: the one whose status and message these are. */
+function reasonOf(status: number, text: string): string {
+  const prefix = localize("fr", (m) => m.registrationFailed(""));
+  const message = text.startsWith(prefix) ? text.slice(prefix.length) : text;
   const others: Partial<Record<Reason, readonly ((m: Catalogue) => string)[]>> = {
     CODE_INCORRECT: [(m) => m.verificationCodeIncorrect],
     REFRESH_REJECTED: [(m) => m.refreshBlacklisted],
@@ -106,10 +107,11 @@ function reasonOf(status: number, message: string): string {
     INVALID_REQUEST: [(m) => m.fieldRequired, (m) => m.passwordsDiffer],
   };
   for (const [reason, rendering] of Object.entries(errorTable) as [Reason, (typeof errorTable)[Reason]][]) {
-    const sentences = [rendering.sentence, ...(others[reason] ?? [])];
-    if (rendering.status === status && sentences.some((each) => say("fr", each) === sentence)) return reason;
+    const messages = [rendering.message, ...(others[reason] ?? [])];
+    if (rendering.status === status && messages.some((each) => localize("fr", each) === message))
+      return reason;
   }
-  return status === 429 ? "RATE_LIMITED" : `${status} ${message}`;
+  return status === 429 ? "RATE_LIMITED" : `${status} ${text}`;
 }
 
 function snakeCase(value: JsonValue): JsonValue {
@@ -132,13 +134,13 @@ function recordTokens(data: Record<string, unknown>): void {
 
 /** The answer's content; fails with the refusal when the call was refused. */
 export async function accepted(answer: Promise<FlowAnswer>): Promise<Record<string, unknown>> {
-  const { reason, sentence, fields, data } = await answer;
-  expect(reason, `${sentence} ${JSON.stringify(fields)}`).to.equal(undefined);
+  const { reason, message, fields, data } = await answer;
+  expect(reason, `${message} ${JSON.stringify(fields)}`).to.equal(undefined);
   return data;
 }
 
 export async function expectRefusal(answer: Promise<FlowAnswer>, reason: Reason): Promise<FlowAnswer> {
   const refused = await answer;
-  expect(refused.reason, refused.sentence).to.equal(reason);
+  expect(refused.reason, refused.message).to.equal(reason);
   return refused;
 }

@@ -8,13 +8,13 @@ const { login, activate, refreshToken } = AuthService.method;
 
 describe("limits over the wire", () => {
   let service: TestService;
-  let doors: FlowDoor[];
+  let protocols: FlowDoor[];
   beforeEach(async () => {
     service = await startService({});
-    doors = openAllDoors(service.origin);
+    protocols = openAllDoors(service.origin);
   });
   afterEach(async () => {
-    for (const door of doors) door.close();
+    for (const protocol of protocols) protocol.close();
     await service.close();
   });
 
@@ -25,18 +25,18 @@ describe("limits over the wire", () => {
       body: JSON.stringify(body),
     });
 
-  it("refuse the 16th login in a minute, through any mixture of doors, paths and forged addresses", async () => {
+  it("refuse the 16th login in a minute, through any mixture of protocols, paths and forged addresses", async () => {
     const input = { phone: newPhone(), password: "wrong" };
     for (let call = 0; call < 15; call += 1) {
-      const { header } = await expectRefusal(doors[call % 5]!.call(login, input), "CREDENTIALS_REJECTED");
-      expect(header.get("x-ratelimit-limit"), doors[call % 5]!.name).to.equal("15");
+      const { header } = await expectRefusal(protocols[call % 5]!.call(login, input), "CREDENTIALS_REJECTED");
+      expect(header.get("x-ratelimit-limit"), protocols[call % 5]!.name).to.equal("15");
       expect(header.get("x-ratelimit-remaining")).to.equal(String(14 - call));
     }
-    for (const door of doors) {
-      const { header } = await expectRefusal(door.call(login, input), "RATE_LIMITED");
-      expect(Number(header.get("retry-after")), door.name).to.be.within(1, 60);
+    for (const protocol of protocols) {
+      const { header } = await expectRefusal(protocol.call(login, input), "RATE_LIMITED");
+      expect(Number(header.get("retry-after")), protocol.name).to.be.within(1, 60);
       expect(header.get("x-ratelimit-remaining")).to.equal("0");
-      const inMinute = Number(header.get("x-ratelimit-reset")) - service.world.clock.now().getTime() / 1000;
+      const inMinute = Number(header.get("x-ratelimit-reset")) - service.context.clock.now().getTime() / 1000;
       expect(inMinute).to.be.within(1, 60);
     }
     for (const path of ["/api/login", "/api/auth/login", "/api/login/"]) {
@@ -57,11 +57,11 @@ describe("limits over the wire", () => {
   });
 
   it("count a phone number once, however it is spelled, and take nothing else from a refused call", async () => {
-    const phone = await registered(service.world);
+    const phone = await registered(service.context);
     const spellings = [phone, ` ${phone.slice(1)}`, `00${phone.slice(1)}`, `tel:${phone}`, `(${phone})`];
     const answers = [];
     for (const spelling of spellings)
-      answers.push(await doors[4]!.call(activate, { phone: spelling, code: "x" }));
+      answers.push(await protocols[4]!.call(activate, { phone: spelling, code: "x" }));
     expect(answers.map(({ reason }) => reason)).to.deep.equal([
       "CODE_INCORRECT",
       "CODE_INCORRECT",
@@ -70,14 +70,14 @@ describe("limits over the wire", () => {
       "RATE_LIMITED",
     ]);
     const other = { phone: newPhone(), code: "x" };
-    await expectRefusal(doors[0]!.call(activate, other), "CODE_INCORRECT");
-    await expectRefusal(doors[1]!.call(activate, other), "CODE_INCORRECT");
-    await expectRefusal(doors[2]!.call(activate, other), "RATE_LIMITED");
+    await expectRefusal(protocols[0]!.call(activate, other), "CODE_INCORRECT");
+    await expectRefusal(protocols[1]!.call(activate, other), "CODE_INCORRECT");
+    await expectRefusal(protocols[2]!.call(activate, other), "RATE_LIMITED");
   });
 
   it("count what is not even a call of the method", async () => {
     for (let call = 0; call < 30; call += 1) await post("/api/token/refresh/", { refresh: [call] });
-    await expectRefusal(doors[0]!.call(refreshToken, { refresh: "x" }), "RATE_LIMITED");
+    await expectRefusal(protocols[0]!.call(refreshToken, { refresh: "x" }), "RATE_LIMITED");
   });
 });
 

@@ -52,7 +52,7 @@ describe("a PostgreSQL that is restarted under traffic", () => {
   });
 
   it("brings answers of 503 meanwhile, health within five seconds, and signs nobody out", async () => {
-    const { tokens } = await signedIn(service.world);
+    const { tokens } = await signedIn(service.context);
     const traffic = startTraffic(service.origin, tokens.access);
     await traffic.until(200);
     await postgres.halt("SIGINT");
@@ -104,13 +104,13 @@ describe("a Redis that goes away under traffic", () => {
     ["is stopped", () => redis.halt(), () => redis.resume()],
   ] as const) {
     it(`and ${what}: no call fails, and limits hold`, async () => {
-      const { tokens } = await signedIn(service.world);
+      const { tokens } = await signedIn(service.context);
       const traffic = startTraffic(service.origin, tokens.access);
       await traffic.until(200);
       await away();
       // The clock of the limits in memory stands still: an hour on, what an earlier outage counted is over.
-      service.world.clock.advance(3600);
-      const { access } = (await signedIn(service.world)).tokens;
+      service.context.clock.advance(3600);
+      const { access } = (await signedIn(service.context)).tokens;
       const others = startTraffic(service.origin, access);
       await others.until(200);
       const statuses = await loginStatuses(8);

@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import { login } from "../../src/auth/login.js";
 import { generousLimits, startService } from "../support/service.js";
-import { activeUser, atOnce, signedIn, testPassword, testWorld } from "../support/test-context.js";
+import { activeUser, atOnce, createTestContext, signedIn, testPassword } from "../support/test-context.js";
 
 describe("many logins at once", () => {
   it("don't hold up a profile read", async () => {
     const service = await startService({ ...generousLimits, PASSWORD_HASH_QUEUE: "64" });
-    const { user, tokens } = await signedIn(service.world);
+    const { user, tokens } = await signedIn(service.context);
     let done = 0;
     const logins = Array.from({ length: 64 }, async () => {
       const response = await fetch(`${service.origin}/api/login/`, {
@@ -28,11 +28,11 @@ describe("many logins at once", () => {
   });
 
   it("are answered OVERLOADED at once beyond the queue", async () => {
-    const world = await testWorld({ PASSWORD_HASH_QUEUE: "5" });
-    const { phone } = await activeUser(world);
+    const context = await createTestContext({ PASSWORD_HASH_QUEUE: "5" });
+    const { phone } = await activeUser(context);
     const order: string[] = [];
     const results = await atOnce(100, () =>
-      login(world.parts, { phone, password: testPassword }).then(
+      login(context.app, { phone, password: testPassword }).then(
         () => order.push("served"),
         (error: Error) => {
           order.push(error.message);
@@ -43,6 +43,6 @@ describe("many logins at once", () => {
     expect(new Set(order)).to.deep.equal(new Set(["served", "OVERLOADED"]));
     expect(results.filter((result) => result === "OVERLOADED")).to.have.length.above(50);
     expect(order.at(-1)).to.equal("served");
-    await world.close();
+    await context.close();
   });
 });

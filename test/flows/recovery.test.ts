@@ -26,31 +26,31 @@ const passwords = { new_password: newPassword, new_password_confirm: newPassword
 
 describe("recovery and change", () => {
   let service: TestService;
-  let doors: FlowDoor[];
+  let protocols: FlowDoor[];
   before(async () => {
     service = await startService();
-    doors = openAllDoors(service.origin);
+    protocols = openAllDoors(service.origin);
   });
   after(async () => {
-    for (const door of doors) door.close();
+    for (const protocol of protocols) protocol.close();
     await service.close();
   });
 
-  const signIn = async (door: FlowDoor, phone: string, password = testPassword) =>
-    (await accepted(door.call(login, { phone, password }))).tokens as unknown as Tokens;
+  const signIn = async (protocol: FlowDoor, phone: string, password = testPassword) =>
+    (await accepted(protocol.call(login, { phone, password }))).tokens as unknown as Tokens;
 
   const proofFor = (phone: string) => ({
-    token: service.world.outbox.tokenFor(phone),
-    code: service.world.outbox.codeFor(phone),
+    token: service.context.outbox.tokenFor(phone),
+    code: service.context.outbox.codeFor(phone),
   });
 
   /** Two devices whose tokens are refused, whatever they are used for. */
-  async function expectEnded(door: FlowDoor, ...sessions: Tokens[]): Promise<void> {
+  async function expectEnded(protocol: FlowDoor, ...sessions: Tokens[]): Promise<void> {
     for (const { access, refresh } of sessions) {
-      await expectRefusal(door.call(refreshToken, { refresh }), "REFRESH_REJECTED");
-      await expectRefusal(door.call(getProfile, {}, access), "UNAUTHENTICATED");
+      await expectRefusal(protocol.call(refreshToken, { refresh }), "REFRESH_REJECTED");
+      await expectRefusal(protocol.call(getProfile, {}, access), "UNAUTHENTICATED");
       await expectRefusal(
-        door.call(updateProfile, { profile: { first_name: "X" } }, access),
+        protocol.call(updateProfile, { profile: { first_name: "X" } }, access),
         "UNAUTHENTICATED",
       );
     }
@@ -58,27 +58,27 @@ describe("recovery and change", () => {
 
   for (const [index, name] of ["gRPC", "gRPC-Web", "Connect binary", "Connect JSON", "REST"].entries()) {
     it(`resets a forgotten password over ${name}`, async () => {
-      const door = doors[index]!;
-      const { phone } = await activeUser(service.world);
-      const sessions = [await signIn(door, phone), await signIn(door, phone)];
-      const known = await door.call(requestPasswordReset, { phone });
-      const unknown = await door.call(requestPasswordReset, { phone: newPhone() });
+      const protocol = protocols[index]!;
+      const { phone } = await activeUser(service.context);
+      const sessions = [await signIn(protocol, phone), await signIn(protocol, phone)];
+      const known = await protocol.call(requestPasswordReset, { phone });
+      const unknown = await protocol.call(requestPasswordReset, { phone: newPhone() });
       expect(known.data).to.deep.equal(unknown.data);
-      expect(known.sentence).to.equal(unknown.sentence);
-      await service.world.settle();
+      expect(known.message).to.equal(unknown.message);
+      await service.context.settle();
 
       const proof = proofFor(phone);
       await expectRefusal(
-        door.call(confirmPasswordReset, { ...proof, token: "", ...passwords }),
+        protocol.call(confirmPasswordReset, { ...proof, token: "", ...passwords }),
         "TOKEN_REQUIRED",
       );
       await expectRefusal(
-        door.call(confirmPasswordReset, { ...proof, token: "x", ...passwords }),
+        protocol.call(confirmPasswordReset, { ...proof, token: "x", ...passwords }),
         "TOKEN_INVALID",
       );
-      await expectRefusal(door.call(confirmPasswordChange, { ...proof, ...passwords }), "LINK_REJECTED");
+      await expectRefusal(protocol.call(confirmPasswordChange, { ...proof, ...passwords }), "LINK_REJECTED");
       await expectRefusal(
-        door.call(confirmPasswordReset, {
+        protocol.call(confirmPasswordReset, {
           ...proof,
           new_password: "password123",
           new_password_confirm: "password123",
@@ -86,62 +86,62 @@ describe("recovery and change", () => {
         "PASSWORD_REJECTED",
       );
       await accepted(
-        door.call(confirmPasswordReset, { ...proof, token: ` ${proof.token}\u200b\n`, ...passwords }),
+        protocol.call(confirmPasswordReset, { ...proof, token: ` ${proof.token}\u200b\n`, ...passwords }),
       );
-      await expectRefusal(door.call(confirmPasswordReset, { ...proof, ...passwords }), "LINK_REJECTED");
-      await expectEnded(door, ...sessions);
-      await expectRefusal(door.call(login, { phone, password: testPassword }), "CREDENTIALS_REJECTED");
-      await signIn(door, phone, newPassword);
+      await expectRefusal(protocol.call(confirmPasswordReset, { ...proof, ...passwords }), "LINK_REJECTED");
+      await expectEnded(protocol, ...sessions);
+      await expectRefusal(protocol.call(login, { phone, password: testPassword }), "CREDENTIALS_REJECTED");
+      await signIn(protocol, phone, newPassword);
     });
 
     it(`changes the password over ${name}`, async () => {
-      const door = doors[index]!;
-      const { phone } = await activeUser(service.world);
-      const own = await signIn(door, phone);
-      const others = [await signIn(door, phone), await signIn(door, phone)];
+      const protocol = protocols[index]!;
+      const { phone } = await activeUser(service.context);
+      const own = await signIn(protocol, phone);
+      const others = [await signIn(protocol, phone), await signIn(protocol, phone)];
       const { fields } = await expectRefusal(
-        door.call(requestPasswordChange, { current_password: "wrong" }, own.access),
+        protocol.call(requestPasswordChange, { current_password: "wrong" }, own.access),
         "CURRENT_PASSWORD_INCORRECT",
       );
       expect(fields).to.have.property("current_password");
-      await accepted(door.call(requestPasswordChange, { current_password: testPassword }, own.access));
+      await accepted(protocol.call(requestPasswordChange, { current_password: testPassword }, own.access));
       const proof = proofFor(phone);
       await expectRefusal(
-        door.call(confirmPasswordChange, { ...proof, ...passwords }, "not.a.token"),
+        protocol.call(confirmPasswordChange, { ...proof, ...passwords }, "not.a.token"),
         "UNAUTHENTICATED",
       );
-      await accepted(door.call(confirmPasswordChange, { ...proof, ...passwords }, own.access));
-      await expectEnded(door, ...others);
-      await accepted(door.call(refreshToken, { refresh: own.refresh }));
-      await signIn(door, phone, newPassword);
+      await accepted(protocol.call(confirmPasswordChange, { ...proof, ...passwords }, own.access));
+      await expectEnded(protocol, ...others);
+      await accepted(protocol.call(refreshToken, { refresh: own.refresh }));
+      await signIn(protocol, phone, newPassword);
     });
 
     it(`changes the phone number over ${name}`, async () => {
-      const door = doors[index]!;
-      const { phone: old } = await activeUser(service.world);
+      const protocol = protocols[index]!;
+      const { phone: old } = await activeUser(service.context);
       const phone = newPhone();
-      const sessions = [await signIn(door, old), await signIn(door, old)];
+      const sessions = [await signIn(protocol, old), await signIn(protocol, old)];
       const [{ access }] = sessions as [Tokens, Tokens];
       const { fields } = await expectRefusal(
-        door.call(requestPhoneChange, { new_phone: phone }, access),
+        protocol.call(requestPhoneChange, { new_phone: phone }, access),
         "PHONE_NOT_WHITELISTED",
       );
       expect(fields).to.have.property("new_phone");
-      await addEntry(service.world.parts, { phone, notes: "", isActive: true, actor: null });
-      await accepted(door.call(requestPhoneChange, { new_phone: phone }, access));
-      const changed = await accepted(door.call(confirmPhoneChange, proofFor(phone)));
+      await addEntry(service.context.app, { phone, notes: "", isActive: true, actor: null });
+      await accepted(protocol.call(requestPhoneChange, { new_phone: phone }, access));
+      const changed = await accepted(protocol.call(confirmPhoneChange, proofFor(phone)));
       expect(changed).to.deep.equal({ new_phone: phone });
-      await expectEnded(door, ...sessions);
-      const { access: renewed } = await signIn(door, phone);
-      expect((await accepted(door.call(getProfile, {}, renewed))).user).to.deep.include({ phone });
+      await expectEnded(protocol, ...sessions);
+      const { access: renewed } = await signIn(protocol, phone);
+      expect((await accepted(protocol.call(getProfile, {}, renewed))).user).to.deep.include({ phone });
     });
 
     it(`updates the profile over ${name}, and nothing that is not the user's to change`, async () => {
-      const door = doors[index]!;
-      const { id, phone, dateJoined } = await activeUser(service.world);
-      const { access } = await signIn(door, phone);
+      const protocol = protocols[index]!;
+      const { id, phone, dateJoined } = await activeUser(service.context);
+      const { access } = await signIn(protocol, phone);
       const forbidden =
-        door.name === "gRPC" || door.name === "REST" || door.name === "Connect JSON"
+        protocol.name === "gRPC" || protocol.name === "REST" || protocol.name === "Connect JSON"
           ? {
               is_staff: true,
               is_superuser: true,
@@ -153,10 +153,10 @@ describe("recovery and change", () => {
           : {};
       const profile = { first_name: "Ada", email: `ada${id}@example.com`, apartment_name: "B2" };
       const { user } = await accepted(
-        door.call(updateProfile, { profile: { ...profile, ...forbidden } }, access),
+        protocol.call(updateProfile, { profile: { ...profile, ...forbidden } }, access),
       );
       expect(user).to.deep.include({ ...profile, id, phone, is_active: true, last_name: "Doe" });
-      const account = await service.world.parts.users.findById(null, id);
+      const account = await service.context.app.users.findById(null, id);
       expect(account?.user).to.deep.include({
         isStaff: false,
         isSuperuser: false,
@@ -168,30 +168,30 @@ describe("recovery and change", () => {
   }
 
   it("answers a known, unknown, inactive and throttled phone alike, and says nothing while it works", async () => {
-    const { world } = service;
-    const { phone: known } = await activeUser(world);
-    const inactive = await registered(world);
-    const sent = world.outbox.messages.length;
-    for (const door of doors) {
+    const { context } = service;
+    const { phone: known } = await activeUser(context);
+    const inactive = await registered(context);
+    const sent = context.outbox.messages.length;
+    for (const protocol of protocols) {
       const answers = [];
       for (const phone of [known, newPhone(), inactive, known]) {
-        const { reason, sentence, data, header } = await door.call(requestPasswordReset, { phone });
+        const { reason, message, data, header } = await protocol.call(requestPasswordReset, { phone });
         const own = ["date", "x-request-id", "x-ratelimit-remaining", "x-ratelimit-reset"];
         const headers = [...header].filter(([name]) => !own.includes(name));
-        answers.push({ reason, sentence, data, headers });
+        answers.push({ reason, message, data, headers });
       }
-      for (const answer of answers) expect(answer, door.name).to.deep.equal(answers[0]);
+      for (const answer of answers) expect(answer, protocol.name).to.deep.equal(answers[0]);
       expect(answers[0]?.reason).to.equal(undefined);
     }
-    await world.settle();
-    expect(world.outbox.messages.slice(sent).map(({ kind, phone }) => [kind, phone])).to.deep.equal([
+    await context.settle();
+    expect(context.outbox.messages.slice(sent).map(({ kind, phone }) => [kind, phone])).to.deep.equal([
       ["verification", known],
     ]);
   });
 
   it("clears an optional field over REST with null or an empty text, by PUT and PATCH, under both paths", async () => {
-    const { phone } = await activeUser(service.world);
-    const { access } = await signIn(doors[4]!, phone);
+    const { phone } = await activeUser(service.context);
+    const { access } = await signIn(protocols[4]!, phone);
     const send = async (verb: string, path: string, body: object) => {
       const response = await fetch(`${service.origin}${path}`, {
         method: verb,
@@ -213,15 +213,18 @@ describe("recovery and change", () => {
   });
 
   it("takes a mask over gRPC, and refuses one that names a read-only field", async () => {
-    const { phone, id } = await activeUser(service.world);
-    const door = doors[0]!;
-    const { access } = await signIn(door, phone);
+    const { phone, id } = await activeUser(service.context);
+    const protocol = protocols[0]!;
+    const { access } = await signIn(protocol, phone);
     const profile = { first_name: "Ada", last_name: "Lovelace" };
     const masked = { profile, update_mask: { paths: ["last_name", "email"] } };
-    const { user } = await accepted(door.call(updateProfile, masked, access));
+    const { user } = await accepted(protocol.call(updateProfile, masked, access));
     expect(user).to.deep.include({ first_name: "John", last_name: "Lovelace", id });
     const forbidden = { profile, update_mask: { paths: ["first_name", "is_staff"] } };
-    const { fields } = await expectRefusal(door.call(updateProfile, forbidden, access), "INVALID_REQUEST");
+    const { fields } = await expectRefusal(
+      protocol.call(updateProfile, forbidden, access),
+      "INVALID_REQUEST",
+    );
     expect(fields).to.have.property("update_mask");
   });
 });

@@ -16,21 +16,21 @@ interface Tokens {
 
 describe("from sign-up to sign-out", () => {
   let service: TestService;
-  let doors: FlowDoor[];
+  let protocols: FlowDoor[];
   before(async () => {
     service = await startService();
-    doors = openAllDoors(service.origin);
+    protocols = openAllDoors(service.origin);
   });
   after(async () => {
-    for (const door of doors) door.close();
+    for (const protocol of protocols) protocol.close();
     await service.close();
   });
 
   for (const [index, name] of ["gRPC", "gRPC-Web", "Connect binary", "Connect JSON", "REST"].entries()) {
     it(`goes over ${name}`, async () => {
-      const { world } = service;
-      const door = doors[index]!;
-      expect(door.name).to.equal(name);
+      const { context } = service;
+      const protocol = protocols[index]!;
+      expect(protocol.name).to.equal(name);
       const phone = newPhone();
       const spelled = `00 ${phone.slice(1, 4)}-${phone.slice(4)}`;
       const person = {
@@ -43,65 +43,70 @@ describe("from sign-up to sign-out", () => {
         apartment_name: "A1",
       };
 
-      await expectRefusal(door.call(register, person), "PHONE_NOT_WHITELISTED");
-      await addEntry(world.parts, { phone, notes: "", isActive: true, actor: null });
-      await accepted(door.call(register, person));
-      const { fields } = await expectRefusal(door.call(register, person), "PHONE_TAKEN");
+      await expectRefusal(protocol.call(register, person), "PHONE_NOT_WHITELISTED");
+      await addEntry(context.app, { phone, notes: "", isActive: true, actor: null });
+      await accepted(protocol.call(register, person));
+      const { fields } = await expectRefusal(protocol.call(register, person), "PHONE_TAKEN");
       expect(fields).to.have.property("phone", "Un utilisateur avec ce numéro de téléphone existe déjà.");
-      await expectRefusal(door.call(login, { phone, password: testPassword }), "ACCOUNT_NOT_ACTIVATED");
-      await expectRefusal(door.call(resendCode, { phone }), "RATE_LIMITED");
+      await expectRefusal(protocol.call(login, { phone, password: testPassword }), "ACCOUNT_NOT_ACTIVATED");
+      await expectRefusal(protocol.call(resendCode, { phone }), "RATE_LIMITED");
 
-      const code = world.outbox.codeFor(phone);
+      const code = context.outbox.codeFor(phone);
       const wrong = code === "000000" ? "000001" : "000000";
-      await expectRefusal(door.call(activate, { phone, code: wrong }), "CODE_INCORRECT");
-      const activated = await accepted(door.call(activate, { phone: spelled, code }));
+      await expectRefusal(protocol.call(activate, { phone, code: wrong }), "CODE_INCORRECT");
+      const activated = await accepted(protocol.call(activate, { phone: spelled, code }));
       expect(activated.user).to.deep.include({ phone, full_name: "Éléonore Doe", is_active: true });
-      await expectRefusal(door.call(activate, { phone, code }), "ALREADY_ACTIVE");
+      await expectRefusal(protocol.call(activate, { phone, code }), "ALREADY_ACTIVE");
 
-      await expectRefusal(door.call(login, { phone, password: "wrong" }), "CREDENTIALS_REJECTED");
-      const session = await accepted(door.call(login, { phone: spelled, password: testPassword }));
+      await expectRefusal(protocol.call(login, { phone, password: "wrong" }), "CREDENTIALS_REJECTED");
+      const session = await accepted(protocol.call(login, { phone: spelled, password: testPassword }));
       const tokens = session.tokens as Tokens & { access_expires_in: number };
       expect(tokens.access_expires_in).to.equal(900);
 
-      const profile = await accepted(door.call(getProfile, {}, tokens.access));
+      const profile = await accepted(protocol.call(getProfile, {}, tokens.access));
       expect(profile.user).to.deep.include({ phone, first_name: "Éléonore", email: "el@example.com" });
-      await expectRefusal(door.call(getProfile, {}), "UNAUTHENTICATED");
-      await expectRefusal(door.call(getProfile, {}, tokens.refresh), "UNAUTHENTICATED");
-      await expectRefusal(door.call(getProfile, {}, `${tokens.access.slice(0, -2)}xx`), "UNAUTHENTICATED");
+      await expectRefusal(protocol.call(getProfile, {}), "UNAUTHENTICATED");
+      await expectRefusal(protocol.call(getProfile, {}, tokens.refresh), "UNAUTHENTICATED");
+      await expectRefusal(
+        protocol.call(getProfile, {}, `${tokens.access.slice(0, -2)}xx`),
+        "UNAUTHENTICATED",
+      );
 
       const next = (await accepted(
-        door.call(refreshToken, { refresh: tokens.refresh }),
+        protocol.call(refreshToken, { refresh: tokens.refresh }),
       )) as unknown as Tokens;
-      await expectRefusal(door.call(refreshToken, { refresh: next.access }), "REFRESH_REJECTED");
-      await accepted(door.call(getProfile, {}, next.access));
+      await expectRefusal(protocol.call(refreshToken, { refresh: next.access }), "REFRESH_REJECTED");
+      await accepted(protocol.call(getProfile, {}, next.access));
 
-      await expectRefusal(door.call(logout, { refresh: next.refresh }), "UNAUTHENTICATED");
-      await accepted(door.call(logout, { refresh: next.refresh }, next.access));
-      await expectRefusal(door.call(refreshToken, { refresh: next.refresh }), "REFRESH_REJECTED");
-      await expectRefusal(door.call(getProfile, {}, next.access), "UNAUTHENTICATED");
-      expect(world.outbox.to(phone)).to.have.length(1);
+      await expectRefusal(protocol.call(logout, { refresh: next.refresh }), "UNAUTHENTICATED");
+      await accepted(protocol.call(logout, { refresh: next.refresh }, next.access));
+      await expectRefusal(protocol.call(refreshToken, { refresh: next.refresh }), "REFRESH_REJECTED");
+      await expectRefusal(protocol.call(getProfile, {}, next.access), "UNAUTHENTICATED");
+      expect(context.outbox.to(phone)).to.have.length(1);
     });
   }
 
-  it("ends the session through every door when a rotated token comes back after the grace", async () => {
-    const { world } = service;
-    for (const door of doors) {
+  it("ends the session through every protocol when a rotated token comes back after the grace", async () => {
+    const { context } = service;
+    for (const protocol of protocols) {
       const phone = newPhone();
-      await addEntry(world.parts, { phone, notes: "", isActive: true, actor: null });
+      await addEntry(context.app, { phone, notes: "", isActive: true, actor: null });
       const passwords = { password: testPassword, password_confirm: testPassword };
-      await accepted(door.call(register, { phone, first_name: "J", last_name: "D", ...passwords }));
-      await accepted(door.call(activate, { phone, code: world.outbox.codeFor(phone) }));
-      const { tokens } = (await accepted(door.call(login, { phone, password: testPassword }))) as unknown as {
+      await accepted(protocol.call(register, { phone, first_name: "J", last_name: "D", ...passwords }));
+      await accepted(protocol.call(activate, { phone, code: context.outbox.codeFor(phone) }));
+      const { tokens } = (await accepted(
+        protocol.call(login, { phone, password: testPassword }),
+      )) as unknown as {
         tokens: Tokens;
       };
       const next = (await accepted(
-        door.call(refreshToken, { refresh: tokens.refresh }),
+        protocol.call(refreshToken, { refresh: tokens.refresh }),
       )) as unknown as Tokens;
-      const again = await accepted(door.call(refreshToken, { refresh: tokens.refresh }));
-      expect(again.refresh, door.name).to.equal(next.refresh);
-      world.clock.advance(11);
-      await expectRefusal(door.call(refreshToken, { refresh: tokens.refresh }), "REFRESH_REJECTED");
-      await expectRefusal(door.call(refreshToken, { refresh: next.refresh }), "REFRESH_REJECTED");
+      const again = await accepted(protocol.call(refreshToken, { refresh: tokens.refresh }));
+      expect(again.refresh, protocol.name).to.equal(next.refresh);
+      context.clock.advance(11);
+      await expectRefusal(protocol.call(refreshToken, { refresh: tokens.refresh }), "REFRESH_REJECTED");
+      await expectRefusal(protocol.call(refreshToken, { refresh: next.refresh }), "REFRESH_REJECTED");
     }
   });
 });
@@ -114,25 +119,28 @@ describe("round trips", () => {
   after(() => service.close());
 
   it("are one statement for a profile and a refresh, two for an activation and a login", async () => {
-    const { world, origin } = service;
+    const { context, origin } = service;
     const phone = newPhone();
-    await addEntry(world.parts, { phone, notes: "", isActive: true, actor: null });
-    const door = openAllDoors(origin).find(({ name }) => name === "REST")!;
+    await addEntry(context.app, { phone, notes: "", isActive: true, actor: null });
+    const protocol = openAllDoors(origin).find(({ name }) => name === "REST")!;
     const passwords = { password: testPassword, password_confirm: testPassword };
-    await accepted(door.call(register, { phone, first_name: "J", last_name: "D", ...passwords }));
+    await accepted(protocol.call(register, { phone, first_name: "J", last_name: "D", ...passwords }));
 
     const costs: Record<string, number> = {};
     const count = async <T>(name: string, work: Promise<T>): Promise<T> => {
-      world.statements.length = 0;
+      context.statements.length = 0;
       const result = await work;
-      costs[name] = world.statements.length;
+      costs[name] = context.statements.length;
       return result;
     };
-    await count("activate", accepted(door.call(activate, { phone, code: world.outbox.codeFor(phone) })));
-    const session = await count("login", accepted(door.call(login, { phone, password: testPassword })));
+    await count(
+      "activate",
+      accepted(protocol.call(activate, { phone, code: context.outbox.codeFor(phone) })),
+    );
+    const session = await count("login", accepted(protocol.call(login, { phone, password: testPassword })));
     const { access, refresh } = session.tokens as Tokens;
-    await count("profile", accepted(door.call(getProfile, {}, access)));
-    await count("refresh", accepted(door.call(refreshToken, { refresh })));
+    await count("profile", accepted(protocol.call(getProfile, {}, access)));
+    await count("refresh", accepted(protocol.call(refreshToken, { refresh })));
     expect(costs).to.deep.equal({ activate: 2, login: 2, profile: 1, refresh: 1 });
   });
 });

@@ -19,7 +19,7 @@ export const settings = frame(frameType.settings, 0, 0, Buffer.alloc(0));
 
 /** A header block of literal fields without indexing; names and values up to 126 bytes. */
 export function headerBlock(fields: Record<string, string>): Buffer {
-  const parts = Object.entries(fields).map(([name, value]) =>
+  const app = Object.entries(fields).map(([name, value]) =>
     Buffer.concat([
       Buffer.from([0, name.length]),
       Buffer.from(name),
@@ -27,7 +27,7 @@ export function headerBlock(fields: Record<string, string>): Buffer {
       Buffer.from(value),
     ]),
   );
-  return Buffer.concat(parts);
+  return Buffer.concat(app);
 }
 
 /** The header frame of a request whose body is still to come, unless `flags` say that there is none. */

@@ -2,12 +2,12 @@ import type { IncomingHttpHeaders } from "node:http";
 import { expect } from "chai";
 import { parseTrustedProxies } from "../../src/http/client-address.js";
 import type { NodeRequest } from "../../src/http/node-handler.js";
-import { callerOfRequest } from "../../src/http/request-caller.js";
+import { requestCaller } from "../../src/http/request-caller.js";
 
 const deps = { trustsProxy: parseTrustedProxies(["127.0.0.1"]), random: { uuid: () => "a-new-uuid" } };
 
 function callerWith(headers: IncomingHttpHeaders) {
-  return callerOfRequest(deps, { headers, socket: { remoteAddress: "127.0.0.1" } } as NodeRequest);
+  return requestCaller(deps, { headers, socket: { remoteAddress: "127.0.0.1" } } as NodeRequest);
 }
 
 describe("caller of a request", () => {
@@ -53,7 +53,7 @@ describe("caller of a request", () => {
     it(`answers Accept-Language ${JSON.stringify(header?.slice(0, 30))} in ${language}`, () => {
       const headers = header === undefined ? {} : { "accept-language": header };
 
-      expect(callerWith(headers)).to.include({ language, languageAsked: asked });
+      expect(callerWith(headers)).to.include({ language, isLanguageRequested: asked });
     });
   }
 });

@@ -150,7 +150,7 @@ describe("routes", () => {
       address: "127.0.0.1",
       requestId: "mine-1",
       language: "fr",
-      languageAsked: false,
+      isLanguageRequested: false,
     });
   });
 

@@ -5,8 +5,8 @@ import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { parseTrustedProxies } from "../../src/http/client-address.js";
 import { createReadiness } from "../../src/http/readiness.js";
 import { createRoutes } from "../../src/http/routes.js";
-import { createCalls } from "../../src/rpc/method-registry.js";
-import { createRpc } from "../../src/rpc/rpc-handler.js";
+import { createMethodRegistry } from "../../src/rpc/method-registry.js";
+import { createRpcHandler } from "../../src/rpc/rpc-handler.js";
 import { systemRandom } from "../../src/system/random.js";
 import { testLogger } from "../support/log.js";
 import { serve } from "./serve.js";
@@ -19,7 +19,7 @@ export interface SwitchableDatabase {
   isUp: boolean;
 }
 
-/** Serves `routes` through the real doors. Its readiness follows the database without delay. */
+/** Serves `routes` through the real protocols. Its readiness follows the database without delay. */
 export async function serveRpc(
   routes: (readiness: ReturnType<typeof createReadiness>) => (router: ConnectRouter) => ConnectRouter,
 ) {
@@ -28,7 +28,7 @@ export async function serveRpc(
     ping: async () => (database.isUp ? undefined : Promise.reject(new Error("down"))),
   };
   const readiness = createReadiness({ database }, { patienceMs: 1_000, freshMs: 0 });
-  const calls = createCalls({
+  const calls = createMethodRegistry({
     routes: routes(readiness),
     interceptors: [
       () => () => {
@@ -37,7 +37,7 @@ export async function serveRpc(
     ],
   });
   const handler = createRoutes({
-    rpc: createRpc(calls),
+    rpc: createRpcHandler(calls),
     rest: {
       async handle(_, response) {
         response.statusCode = 404;

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { DomainError } from "../../src/errors.js";
-import { say } from "../../src/messages/catalogue.js";
+import { localize } from "../../src/messages/catalogue.js";
 import {
   checkPassword,
   normalisePassword,
@@ -15,7 +15,7 @@ const personal: PersonalData = {
   email: "aissatou.bassong@example.com",
 };
 
-/** The reason, fields and sentences with which `work` refuses; null when it does not. */
+/** The reason, fields and messages with which `work` refuses; null when it does not. */
 function refusal(work: () => void): { reason: string; faults: [string, string][] } | null {
   try {
     work();
@@ -24,12 +24,12 @@ function refusal(work: () => void): { reason: string; faults: [string, string][]
     if (!(error instanceof DomainError)) throw error;
     return {
       reason: error.reason,
-      faults: error.fields.map((fault) => [fault.field, say("fr", fault.sentence)]),
+      faults: error.fields.map((fault) => [fault.field, localize("fr", fault.message)]),
     };
   }
 }
 
-/** The sentences for the rules that `password` breaks. */
+/** The messages for the rules that `password` breaks. */
 function broken(password: string, minLength = 8, data = personal): string[] {
   return refusal(() => checkPassword({ minLength }, password, data))?.faults.map(([, text]) => text) ?? [];
 }

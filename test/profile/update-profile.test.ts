@@ -3,10 +3,10 @@ import { type ProfileValues, updateProfile } from "../../src/profile/update-prof
 import {
   activeUser,
   atOnce,
+  createTestContext,
   failure,
   registered,
-  type TestWorld,
-  testWorld,
+  type TestContext,
 } from "../support/test-context.js";
 
 const nothing: ProfileValues = {
@@ -18,29 +18,29 @@ const nothing: ProfileValues = {
 };
 
 describe("update-profile", () => {
-  let world: TestWorld;
+  let context: TestContext;
   before(async () => {
-    world = await testWorld();
+    context = await createTestContext();
   });
-  after(() => world.close());
+  after(() => context.close());
 
   it("changes the named fields and leaves the others", async () => {
-    const { id: userId, phone } = await activeUser(world);
+    const { id: userId, phone } = await activeUser(context);
     const values = { ...nothing, first_name: " Ada ", email: "ada@example.com", last_name: "ignored" };
-    const user = await updateProfile(world.parts, { userId, fields: ["first_name", "email"], values });
+    const user = await updateProfile(context.app, { userId, fields: ["first_name", "email"], values });
     expect(user).to.include({ firstName: "Ada", lastName: "Doe", email: "ada@example.com", phone });
   });
 
   it("clears an optional field that is named and empty", async () => {
-    const { id: userId } = await activeUser(world);
+    const { id: userId } = await activeUser(context);
     const values = { ...nothing, address: "12 rue", apartment_name: "A1" };
     const fields = ["address", "apartment_name"] as const;
-    expect(await updateProfile(world.parts, { userId, fields, values })).to.include({
+    expect(await updateProfile(context.app, { userId, fields, values })).to.include({
       address: "12 rue",
       apartmentName: "A1",
     });
     expect(
-      await updateProfile(world.parts, { userId, fields, values: { ...nothing, address: "" } }),
+      await updateProfile(context.app, { userId, fields, values: { ...nothing, address: "" } }),
     ).to.include({
       address: null,
       apartmentName: null,
@@ -48,51 +48,51 @@ describe("update-profile", () => {
   });
 
   it("refuses an empty name, and changes nothing", async () => {
-    const { id: userId } = await activeUser(world);
+    const { id: userId } = await activeUser(context);
     const values = { ...nothing, first_name: " ", email: "x@example.com" };
-    const attempt = updateProfile(world.parts, { userId, fields: ["email", "first_name"], values });
+    const attempt = updateProfile(context.app, { userId, fields: ["email", "first_name"], values });
     expect(await failure(attempt)).to.equal("INVALID_REQUEST");
-    const account = await world.parts.users.findById(null, userId);
+    const account = await context.app.users.findById(null, userId);
     expect(account?.user).to.include({ firstName: "John", email: null });
   });
 
   it("returns the account when nothing is named", async () => {
-    const { id: userId } = await activeUser(world);
-    expect(await updateProfile(world.parts, { userId, fields: [], values: nothing })).to.include({
+    const { id: userId } = await activeUser(context);
+    expect(await updateProfile(context.app, { userId, fields: [], values: nothing })).to.include({
       id: userId,
     });
   });
 
   it("refuses an address that another account has in another case, and takes the own one again", async () => {
-    const one = await activeUser(world);
-    const two = await activeUser(world);
+    const one = await activeUser(context);
+    const two = await activeUser(context);
     const fields = ["email"] as const;
     const set = (userId: number, email: string) =>
-      updateProfile(world.parts, { userId, fields, values: { ...nothing, email } });
+      updateProfile(context.app, { userId, fields, values: { ...nothing, email } });
     await set(one.id, "Same@Example.com");
     expect(await failure(set(two.id, "same@example.COM"))).to.equal("EMAIL_TAKEN");
     expect(await set(one.id, "same@example.com")).to.include({ email: "same@example.com" });
   });
 
   it("is not held up by an address that a registration claims without proof", async () => {
-    const phone = await registered(world);
-    await world.testDatabase.database.run(
+    const phone = await registered(context);
+    await context.testDatabase.database.run(
       null,
       { name: "test_claim", text: "UPDATE users SET email = 'squat@example.com' WHERE phone = $1" },
       [phone],
     );
-    const { id: userId } = await activeUser(world);
+    const { id: userId } = await activeUser(context);
     const values = { ...nothing, email: "squat@example.com" };
-    expect(await updateProfile(world.parts, { userId, fields: ["email"], values })).to.include({
+    expect(await updateProfile(context.app, { userId, fields: ["email"], values })).to.include({
       id: userId,
     });
   });
 
   it("gives one address to one of 20 accounts that ask at once", async () => {
-    const users = await Promise.all(Array.from({ length: 20 }, () => activeUser(world)));
+    const users = await Promise.all(Array.from({ length: 20 }, () => activeUser(context)));
     const values = { ...nothing, email: "race@example.com" };
     const results = await atOnce(20, (index) =>
-      updateProfile(world.parts, { userId: users[index]!.id, fields: ["email"], values }),
+      updateProfile(context.app, { userId: users[index]!.id, fields: ["email"], values }),
     );
     expect(results.filter((result) => result === "EMAIL_TAKEN")).to.have.length(19);
   });

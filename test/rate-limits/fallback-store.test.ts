@@ -52,7 +52,7 @@ describe("limits with a Redis in trouble", () => {
   async function burst(times: number, key: string, limit: number) {
     const begin = performance.now();
     const verdicts = await Promise.all(
-      Array.from({ length: times }, () => limiter.take([perMinute(key, limit)])),
+      Array.from({ length: times }, () => limiter.consume([perMinute(key, limit)])),
     );
     return { passed: verdicts.filter(({ allowed }) => allowed).length, took: performance.now() - begin };
   }
@@ -82,7 +82,7 @@ describe("limits with a Redis in trouble", () => {
 
   it("hold the first calls until it is known where to count them", async () => {
     const others = [open(), open()];
-    const calls = Array.from({ length: 30 }, (_, i) => others[i % 2]!.take([perMinute("first", 5)]));
+    const calls = Array.from({ length: 30 }, (_, i) => others[i % 2]!.consume([perMinute("first", 5)]));
     const passed = (await Promise.all(calls)).filter(({ allowed }) => allowed);
     for (const other of others) other.close();
     expect(passed).to.have.length(5);
@@ -92,7 +92,7 @@ describe("limits with a Redis in trouble", () => {
   it("start without a Redis and say so once", async () => {
     const alone = open("redis://127.0.0.1:1");
     const verdicts = [];
-    for (let i = 0; i < 4; i++) verdicts.push((await alone.take([perMinute("a", 3)])).allowed);
+    for (let i = 0; i < 4; i++) verdicts.push((await alone.consume([perMinute("a", 3)])).allowed);
     alone.close();
     expect(verdicts).to.deep.equal([true, true, true, false]);
     expect(log.messages()).to.deep.equal([inRedis, inMemory]);
@@ -132,7 +132,7 @@ describe("limits with a Redis in trouble", () => {
     server.signal("SIGSTOP");
     const late = open();
     const begin = performance.now();
-    expect((await late.take([perMinute("late", 5)])).allowed).to.equal(true);
+    expect((await late.consume([perMinute("late", 5)])).allowed).to.equal(true);
     expect(performance.now() - begin).to.be.below(1_500);
     expect(log.messages()).to.deep.equal([inRedis, inMemory]);
     server.signal("SIGCONT");
@@ -142,7 +142,7 @@ describe("limits with a Redis in trouble", () => {
   });
 
   it("don't mistake a busy process for a Redis that hangs", async () => {
-    const call = limiter.take([perMinute("busy", 5)]);
+    const call = limiter.consume([perMinute("busy", 5)]);
     const begin = performance.now();
     while (performance.now() - begin < 400);
     await call;

@@ -19,14 +19,14 @@ import {
 import { expect } from "chai";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
-import { answerHeadersKey, callerKey, type Principal, principalKey } from "../../src/caller.js";
+import { callerKey, type Principal, principalKey, responseHeadersKey } from "../../src/caller.js";
 import { readConfig } from "../../src/config.js";
 import { DomainError } from "../../src/errors.js";
 import { limitCalls } from "../../src/rate-limits/limit-calls.js";
 import { createLimiter } from "../../src/rate-limits/limiter.js";
 import { reportErrors } from "../../src/rpc/interceptors/report-errors.js";
-import { createCalls } from "../../src/rpc/method-registry.js";
-import { createRpc } from "../../src/rpc/rpc-handler.js";
+import { createMethodRegistry } from "../../src/rpc/method-registry.js";
+import { createRpcHandler } from "../../src/rpc/rpc-handler.js";
 import { phoneKey } from "../../src/users/phone-number.js";
 import { type TestClock, testClock } from "../support/clock.js";
 import { testLogger } from "../support/log.js";
@@ -56,7 +56,7 @@ describe("limitCalls", () => {
 
   beforeEach(async () => {
     clock = testClock("2026-03-01T12:00:00Z");
-    const calls = createCalls({
+    const calls = createMethodRegistry({
       interceptors: [reportErrors, signIn, interceptorWith(clock)],
       routes: (router) => {
         router.service(AuthService, {
@@ -73,10 +73,10 @@ describe("limitCalls", () => {
         router.service(ProfileService, { getProfile: () => ({}) });
       },
     });
-    const rpc = createRpc(calls);
+    const rpc = createRpcHandler(calls);
     server = createServer((request, response) => {
       const address = String(request.headers["test-address"] ?? "192.0.2.7");
-      const caller = { address, requestId: "test", language: "fr", languageAsked: false } as const;
+      const caller = { address, requestId: "test", language: "fr", isLanguageRequested: false } as const;
       rpc.handle(request, response, caller);
     });
     sessions = [];
@@ -95,7 +95,7 @@ describe("limitCalls", () => {
     for (const session of sessions) session.destroy();
   });
 
-  const authBy = (door: keyof typeof transports) => createClient(AuthService, transports[door]);
+  const authBy = (protocol: keyof typeof transports) => createClient(AuthService, transports[protocol]);
 
   const figures = (headers: Headers) =>
     ["limit", "remaining", "reset"].map((name) => Number(headers.get(`x-ratelimit-${name}`) ?? NaN));
@@ -119,10 +119,10 @@ describe("limitCalls", () => {
     return answered;
   }
 
-  for (const door of ["gRPC", "gRPC-Web", "Connect"] as const) {
-    it(`puts the figures on answers that went well, over ${door}`, async () => {
+  for (const protocol of ["gRPC", "gRPC-Web", "Connect"] as const) {
+    it(`puts the figures on answers that went well, over ${protocol}`, async () => {
       let answered = new Headers();
-      await createClient(ProfileService, transports[door]).getProfile(
+      await createClient(ProfileService, transports[protocol]).getProfile(
         {},
         { headers: { "test-user-id": "42" }, onHeader: (header) => (answered = header) },
       );
@@ -130,33 +130,33 @@ describe("limitCalls", () => {
       expect(answered.has("retry-after")).to.equal(false);
     });
 
-    it(`puts the figures on failures further in, over ${door}`, async () => {
-      const rejected = await failure(authBy(door).login({}));
+    it(`puts the figures on failures further in, over ${protocol}`, async () => {
+      const rejected = await failure(authBy(protocol).login({}));
       expect(rejected.code).to.equal(Code.Unauthenticated);
       expect(figures(rejected.metadata)).to.deep.equal([15, 14, clock.now().getTime() / 1000 + 60]);
       expect(rejected.metadata.has("retry-after")).to.equal(false);
-      const broken = await failure(authBy(door).refreshToken({}));
+      const broken = await failure(authBy(protocol).refreshToken({}));
       expect(broken.code).to.equal(Code.Internal);
       expect(figures(broken.metadata)).to.deep.equal([30, 29, clock.now().getTime() / 1000 + 60]);
     });
 
-    it(`refuses with the figures and the time to wait, over ${door}`, async () => {
-      for (let i = 0; i < 15; i++) await failure(authBy(door).login({}));
+    it(`refuses with the figures and the time to wait, over ${protocol}`, async () => {
+      for (let i = 0; i < 15; i++) await failure(authBy(protocol).login({}));
       clock.advance(20);
-      const refused = await failure(authBy(door).login({}));
+      const refused = await failure(authBy(protocol).login({}));
       expect(refused.code).to.equal(Code.ResourceExhausted);
       expect(figures(refused.metadata)).to.deep.equal([15, 0, clock.now().getTime() / 1000 + 40]);
       expect(refused.metadata.get("retry-after")).to.equal("40");
       clock.advance(40);
-      expect((await failure(authBy(door).login({}))).code).to.equal(Code.Unauthenticated);
+      expect((await failure(authBy(protocol).login({}))).code).to.equal(Code.Unauthenticated);
     });
   }
 
-  it("counts the calls of all doors together", async () => {
-    const doors = ["gRPC", "gRPC-Web", "Connect"] as const;
-    for (let i = 0; i < 15; i++) await failure(authBy(doors[i % 3]!).login({}));
-    for (const door of doors) {
-      expect((await failure(authBy(door).login({}))).code).to.equal(Code.ResourceExhausted);
+  it("counts the calls of all protocols together", async () => {
+    const protocols = ["gRPC", "gRPC-Web", "Connect"] as const;
+    for (let i = 0; i < 15; i++) await failure(authBy(protocols[i % 3]!).login({}));
+    for (const protocol of protocols) {
+      expect((await failure(authBy(protocol).login({}))).code).to.equal(Code.ResourceExhausted);
     }
   });
 
@@ -214,7 +214,7 @@ describe("limitCalls", () => {
         address: "192.0.2.7",
         requestId: "",
         language: "fr",
-        languageAsked: false,
+        isLanguageRequested: false,
       }),
     } as StreamRequest;
     const response = { stream: true, header: new Headers() } as StreamResponse;
@@ -223,6 +223,6 @@ describe("limitCalls", () => {
     expect(figures(response.header).slice(0, 2)).to.deep.equal([15, 0]);
     const refusal = await call(request).catch((error: unknown) => error);
     expect(refusal).to.be.instanceOf(DomainError).with.property("reason", "RATE_LIMITED");
-    expect(figures(request.contextValues.get(answerHeadersKey)!).slice(0, 2)).to.deep.equal([15, 0]);
+    expect(figures(request.contextValues.get(responseHeadersKey)!).slice(0, 2)).to.deep.equal([15, 0]);
   });
 });

@@ -10,7 +10,7 @@ describe("limiter", () => {
     const limiter = createLimiter({ clock, logger: testLogger(), redisUrl: undefined });
     const login = [perMinute("login", 15)];
     for (let i = 0; i < 15; i++) {
-      const { allowed, remaining, retryAfterSeconds } = await limiter.take(login);
+      const { allowed, remaining, retryAfterSeconds } = await limiter.consume(login);
       expect({ allowed, remaining, retryAfterSeconds }).to.deep.equal({
         allowed: true,
         remaining: 14 - i,
@@ -18,7 +18,7 @@ describe("limiter", () => {
       });
     }
     clock.advance(20.2);
-    expect(await limiter.take(login)).to.deep.equal({
+    expect(await limiter.consume(login)).to.deep.equal({
       allowed: false,
       limit: 15,
       remaining: 0,
@@ -26,7 +26,7 @@ describe("limiter", () => {
       retryAfterSeconds: 40,
     });
     clock.advance(40);
-    expect((await limiter.take(login)).allowed).to.equal(true);
+    expect((await limiter.consume(login)).allowed).to.equal(true);
     limiter.close();
   });
 });

@@ -1,11 +1,11 @@
 import { expect } from "chai";
-import { createMemoryWindows } from "../../src/rate-limits/memory-store.js";
+import { createMemoryStore } from "../../src/rate-limits/memory-store.js";
 import { testClock } from "../support/clock.js";
 import { passes, perMinute } from "./stores.js";
 
 describe("memory windows", () => {
   it("forget the keys unused for longest when there are too many, and keep those in use", async () => {
-    const store = createMemoryWindows(testClock(), 5_000);
+    const store = createMemoryStore(testClock(), 5_000);
     const [inUse, idle] = [perMinute("in use", 2), perMinute("idle", 1)];
     await passes(store, [inUse]);
     await passes(store, [inUse]);
@@ -18,7 +18,7 @@ describe("memory windows", () => {
   });
 
   it("measure a key by its calls", async () => {
-    const store = createMemoryWindows(testClock(), 1_000);
+    const store = createMemoryStore(testClock(), 1_000);
     const idle = perMinute("idle", 1);
     await passes(store, [idle]);
     for (let i = 0; i < 940; i++) await passes(store, [perMinute("busy", 2_000)]);

@@ -10,9 +10,9 @@ describe("Redis windows", () => {
 
   it("expire with their newest call", async () => {
     const { redis, prefix, stores } = windows;
-    await stores[0].take([perMinute("a", 2)]);
+    await stores[0].consume([perMinute("a", 2)]);
     await redis.pexpire(`${prefix}a`, 1_000);
-    await stores[0].take([perMinute("a", 2), { key: "b", limit: 1, seconds: 3600 }]);
+    await stores[0].consume([perMinute("a", 2), { key: "b", limit: 1, seconds: 3600 }]);
     expect(await redis.pttl(`${prefix}a`)).to.be.within(50_000, 60_000);
     expect(await redis.pttl(`${prefix}b`)).to.be.within(3_590_000, 3_600_000);
   });
@@ -35,7 +35,7 @@ describe("Redis windows", () => {
     await takeTimes(store, 2, [perMinute("a", 4)]);
     await windows.advance(20);
     await takeTimes(store, 2, [perMinute("a", 4)]);
-    const [count] = await store.take([perMinute("a", 2)]);
+    const [count] = await store.consume([perMinute("a", 2)]);
     expect(count?.used).to.equal(3);
     expect(count?.resetMs).to.be.within(50_000, 60_000);
     await windows.advance(40);
@@ -51,9 +51,9 @@ describe("Redis windows", () => {
     monitor.on("monitor", (_time: string, args: string[], source: string) => {
       if (source !== "lua" && args.some((arg) => arg.startsWith(prefix))) sent.push(args[0]!.toLowerCase());
     });
-    await stores[0].take([perMinute("a", 2)]);
-    await stores[0].take([perMinute("a", 2), perMinute("b", 2)]);
-    await stores[0].take([perMinute("a", 2), perMinute("b", 2)]);
+    await stores[0].consume([perMinute("a", 2)]);
+    await stores[0].consume([perMinute("a", 2), perMinute("b", 2)]);
+    await stores[0].consume([perMinute("a", 2), perMinute("b", 2)]);
     const last = new Promise((resolve) =>
       monitor.on("monitor", (_time, [name]) => name === "echo" && resolve(name)),
     );
@@ -80,7 +80,9 @@ describe("Redis windows", () => {
     const { redis, prefix, stores } = windows;
     await redis.set(`${prefix}a`, "not a list");
     for (const others of [[], [perMinute("b", 1)]]) {
-      const error = await stores[0].take([perMinute("a", 1), ...others]).catch((reason: unknown) => reason);
+      const error = await stores[0]
+        .consume([perMinute("a", 1), ...others])
+        .catch((reason: unknown) => reason);
       expect(String(error)).to.contain("WRONGTYPE");
     }
   });

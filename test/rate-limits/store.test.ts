@@ -25,13 +25,13 @@ for (const [place, make] of [
 
     it("say how much is used and how long the oldest call stays", async () => {
       const [store] = windows.stores;
-      await store.take([perMinute("a", 2)]);
+      await store.consume([perMinute("a", 2)]);
       await windows.advance(20);
-      const [second] = await store.take([perMinute("a", 2)]);
+      const [second] = await store.consume([perMinute("a", 2)]);
       expect(second?.used).to.equal(2);
       expect(second?.resetMs).to.be.within(35_000, 40_000);
       await windows.advance(5);
-      const [refused] = await store.take([perMinute("a", 2)]);
+      const [refused] = await store.consume([perMinute("a", 2)]);
       expect(refused?.used).to.equal(3);
       expect(refused?.resetMs).to.be.within(30_000, 35_000);
     });
@@ -53,11 +53,11 @@ for (const [place, make] of [
       for (let left = 0; left <= 6; left++) {
         const window = [perMinute(`key ${left}`, 100)];
         for (let i = 0; i < 6; i++) {
-          await store.take(window);
+          await store.consume(window);
           await windows.advance(5);
         }
         await windows.advance(30 + 5 * left - 2.5);
-        const [count] = await store.take(window);
+        const [count] = await store.consume(window);
         expect(count?.used).to.equal(6 - left + 1);
       }
     });
@@ -90,8 +90,8 @@ for (const [place, make] of [
 
     it("say of a refused call which windows refuse it", async () => {
       const [store] = windows.stores;
-      await store.take([perMinute("phone", 1)]);
-      const counts = await store.take([perMinute("ip", 5), perMinute("phone", 1)]);
+      await store.consume([perMinute("phone", 1)]);
+      const counts = await store.consume([perMinute("ip", 5), perMinute("phone", 1)]);
       expect(counts.map(({ used }) => used)).to.deep.equal([0, 2]);
     });
 

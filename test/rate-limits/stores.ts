@@ -1,14 +1,14 @@
 import { Redis } from "ioredis";
-import { createMemoryWindows } from "../../src/rate-limits/memory-store.js";
-import { createRedisWindows } from "../../src/rate-limits/redis-store.js";
-import type { Window, WindowStore } from "../../src/rate-limits/store.js";
+import { createMemoryStore } from "../../src/rate-limits/memory-store.js";
+import { createRedisStore } from "../../src/rate-limits/redis-store.js";
+import type { RateLimitStore, SlidingWindow } from "../../src/rate-limits/store.js";
 import { testClock } from "../support/clock.js";
 import { testKeyPrefix, testRedisUrl } from "../support/redis.js";
 
 /** A place where windows are counted, and a way to let time pass in it. */
 export interface TestWindows {
   /** As many processes have them: one store each, and all count together. */
-  stores: readonly [WindowStore, ...WindowStore[]];
+  stores: readonly [RateLimitStore, ...RateLimitStore[]];
   advance(seconds: number): Promise<void>;
   close(): void;
 }
@@ -16,7 +16,7 @@ export interface TestWindows {
 export function memoryWindows(): TestWindows {
   const clock = testClock();
   return {
-    stores: [createMemoryWindows(clock)],
+    stores: [createMemoryStore(clock)],
     advance: async (seconds) => clock.advance(seconds),
     close: () => {},
   };
@@ -31,8 +31,8 @@ export function redisWindows(): TestWindows & { redis: Redis; prefix: string } {
     redis,
     prefix,
     stores: [
-      createRedisWindows(redis, prefix),
-      ...others.map((connection) => createRedisWindows(connection, prefix)),
+      createRedisStore(redis, prefix),
+      ...others.map((connection) => createRedisStore(connection, prefix)),
     ],
     async advance(seconds) {
       for (const key of await redis.keys(`${prefix}*`)) {
@@ -53,20 +53,20 @@ export function redisWindows(): TestWindows & { redis: Redis; prefix: string } {
   };
 }
 
-export const perMinute = (key: string, limit: number): Window => ({ key, limit, seconds: 60 });
+export const perMinute = (key: string, limit: number): SlidingWindow => ({ key, limit, seconds: 60 });
 
 /** Takes `windows` one time after the other and says for each time whether the call was let through. */
 export async function takeTimes(
-  store: WindowStore,
+  store: RateLimitStore,
   times: number,
-  windows: readonly Window[],
+  windows: readonly SlidingWindow[],
 ): Promise<boolean[]> {
   const passed: boolean[] = [];
   for (let i = 0; i < times; i++) passed.push(await passes(store, windows));
   return passed;
 }
 
-export async function passes(store: WindowStore, windows: readonly Window[]): Promise<boolean> {
-  const counts = await store.take(windows);
+export async function passes(store: RateLimitStore, windows: readonly SlidingWindow[]): Promise<boolean> {
+  const counts = await store.consume(windows);
   return counts.every(({ used }, i) => used <= windows[i]!.limit);
 }

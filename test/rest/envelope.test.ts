@@ -4,23 +4,17 @@ import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js
 import type { Caller } from "../../src/caller.js";
 import { DomainError, errorTable, type Reason, rateLimited } from "../../src/errors.js";
 import { bodyTooLarge, contentTypeUnsupported, pathUnknown } from "../../src/http/request-error.js";
-import {
-  failureBody,
-  failureStatus,
-  type Route,
-  successBody,
-  successStatus,
-} from "../../src/rest/envelope.js";
+import { errorBody, errorStatus, type Route, successBody, successStatus } from "../../src/rest/envelope.js";
 import { readHttpRules } from "../../src/rest/http-rules.js";
-import { outcomes } from "../../src/rest/success-responses.js";
+import { successResponses } from "../../src/rest/success-responses.js";
 
-const french: Caller = { address: "192.0.2.1", requestId: "1", language: "fr", languageAsked: false };
-const english: Caller = { ...french, language: "en", languageAsked: true };
+const french: Caller = { address: "192.0.2.1", requestId: "1", language: "fr", isLanguageRequested: false };
+const english: Caller = { ...french, language: "en", isLanguageRequested: true };
 
 type Method = Parameters<typeof readHttpRules>[0];
 const routeOf = (method: Method): Route => ({
   binding: readHttpRules(method)[0]!,
-  outcome: outcomes.get(method)!,
+  success: successResponses.get(method)!,
 });
 
 const register = routeOf(AuthService.method.register);
@@ -28,36 +22,36 @@ const login = routeOf(AuthService.method.login);
 
 describe("successBody", () => {
   it("stands in an envelope, in the caller's language", () => {
-    expect(JSON.stringify(successBody(register.outcome, {}, french))).equal(
+    expect(JSON.stringify(successBody(register.success, {}, french))).equal(
       `{"status":"success","message":"Compte créé avec succès. Un code d'activation a été envoyé par SMS.","data":{}}`,
     );
-    expect(successBody(register.outcome, {}, english)).include({
+    expect(successBody(register.success, {}, english)).include({
       message: "Account created. An activation code has been sent by SMS.",
     });
-    expect(successStatus(register.outcome)).equal(201);
-    expect(successStatus(login.outcome)).equal(200);
+    expect(successStatus(register.success)).equal(201);
+    expect(successStatus(login.success)).equal(200);
   });
 
   it("has no data after a logout", () => {
-    const { outcome } = routeOf(AuthService.method.logout);
-    expect(successBody(outcome, {}, french)).deep.equal({
+    const { success } = routeOf(AuthService.method.logout);
+    expect(successBody(success, {}, french)).deep.equal({
       status: "success",
       message: "Déconnexion réussie",
     });
   });
 
   it("is bare for a token refresh", () => {
-    const { outcome } = routeOf(AuthService.method.refreshToken);
-    expect(successBody(outcome, { access: "a" }, french)).deep.equal({ access: "a" });
-    expect(successStatus(outcome)).equal(200);
+    const { success } = routeOf(AuthService.method.refreshToken);
+    expect(successBody(success, { access: "a" }, french)).deep.equal({ access: "a" });
+    expect(successStatus(success)).equal(200);
   });
 });
 
 describe("failureBody", () => {
   const body = (error: DomainError, route: Route | undefined = login, caller = french) =>
-    failureBody(error, caller, route);
+    errorBody(error, caller, route);
 
-  it("names the field and repeats its sentence", () => {
+  it("names the field and repeats its message", () => {
     const message = "Le numéro de téléphone est obligatoire.";
     expect(body(new DomainError("PHONE_REQUIRED"))).deep.equal({
       status: "error",
@@ -67,11 +61,11 @@ describe("failureBody", () => {
   });
 
   it("says at a registration that it is the registration that failed", () => {
-    const sentence = "Un utilisateur avec ce numéro de téléphone existe déjà.";
+    const message = "Un utilisateur avec ce numéro de téléphone existe déjà.";
     expect(body(new DomainError("PHONE_TAKEN"), register)).deep.equal({
       status: "error",
-      message: `Erreur lors de l'inscription: ${sentence}`,
-      data: { phone: [sentence] },
+      message: `Erreur lors de l'inscription: ${message}`,
+      data: { phone: [message] },
     });
     expect(body(new DomainError("PHONE_TAKEN"), register, english).message).equal(
       "Registration failed: A user with this phone number already exists.",
@@ -79,10 +73,10 @@ describe("failureBody", () => {
     expect(body(new DomainError("SMS_UNAVAILABLE"), register).message).equal("Échec de l'envoi du SMS.");
   });
 
-  it("gives all sentences of one field", () => {
+  it("gives all messages of one field", () => {
     const fields = [
-      { field: "password", sentence: () => "Trop court." },
-      { field: "password", sentence: () => "Trop courant." },
+      { field: "password", message: () => "Trop court." },
+      { field: "password", message: () => "Trop courant." },
     ];
     expect(body(new DomainError("PASSWORD_REJECTED", { fields }))).deep.include({
       message: "Trop court. Trop courant.",
@@ -91,7 +85,7 @@ describe("failureBody", () => {
   });
 
   it("speaks of invalid data when several fields are at fault", () => {
-    const fields = ["first_name", "email"].map((field) => ({ field, sentence: () => "!" }));
+    const fields = ["first_name", "email"].map((field) => ({ field, message: () => "!" }));
     expect(body(new DomainError("INVALID_REQUEST", { fields }), register)).deep.equal({
       status: "error",
       message: "Données invalides.",
@@ -101,7 +95,7 @@ describe("failureBody", () => {
 
   it("names a field of a flat body as it stands there", () => {
     const route = routeOf(ProfileService.method.updateProfile);
-    const fields = [{ field: "profile.email", sentence: () => "!" }];
+    const fields = [{ field: "profile.email", message: () => "!" }];
     expect(body(new DomainError("INVALID_REQUEST", { fields }), route).data).deep.equal({ email: ["!"] });
     expect(body(new DomainError("EMAIL_TAKEN"), route).data).have.property("email");
   });
@@ -117,7 +111,7 @@ describe("failureBody", () => {
 
   it("is in English when throttled, unless a language was asked for", () => {
     const english42 = "Request was throttled. Expected available in 42 seconds.";
-    const askedForFrench = { ...french, languageAsked: true };
+    const askedForFrench = { ...french, isLanguageRequested: true };
     expect(body(rateLimited(42)).message).equal(english42);
     expect(body(rateLimited(42), login, english).message).equal(english42);
     expect(body(rateLimited(42), login, askedForFrench).message).equal(
@@ -127,9 +121,9 @@ describe("failureBody", () => {
 
   it("has the status of the table, or HTTP's own for what is no call", () => {
     for (const reason of Object.keys(errorTable) as Reason[]) {
-      expect(failureStatus(new DomainError(reason))).equal(errorTable[reason].status);
+      expect(errorStatus(new DomainError(reason))).equal(errorTable[reason].status);
     }
-    expect([bodyTooLarge(), contentTypeUnsupported(), pathUnknown()].map(failureStatus)).deep.equal([
+    expect([bodyTooLarge(), contentTypeUnsupported(), pathUnknown()].map(errorStatus)).deep.equal([
       413, 415, 404,
     ]);
   });

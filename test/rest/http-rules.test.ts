@@ -4,7 +4,7 @@ import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js
 import { type HttpBinding, readHttpRules } from "../../src/rest/http-rules.js";
 import { sampleMethod } from "../rpc/sample-method.js";
 
-const spell = ({ verb, segments, body }: HttpBinding) =>
+const spell = ({ httpMethod: verb, segments, body }: HttpBinding) =>
   `${verb} /${segments.map(({ name, isVariable }) => (isVariable ? `<${name}>` : name)).join("/")} ${body}`;
 
 describe("readHttpRules", () => {

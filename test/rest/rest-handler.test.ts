@@ -3,8 +3,8 @@ import { expect } from "chai";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { readHttpRules } from "../../src/rest/http-rules.js";
-import { createRest } from "../../src/rest/rest-handler.js";
-import { createCalls } from "../../src/rpc/method-registry.js";
+import { createRestHandler } from "../../src/rest/rest-handler.js";
+import { createMethodRegistry } from "../../src/rpc/method-registry.js";
 import { type FakeServer, startFakeServer } from "../rpc/fake-server.js";
 import { sampleMethod } from "../rpc/sample-method.js";
 import { refusal, type Send, sendTo } from "./rest-client.js";
@@ -35,7 +35,7 @@ describe("rest", () => {
   let send: Send;
 
   before(async () => {
-    fake = await startFakeServer(createRest);
+    fake = await startFakeServer(createRestHandler);
     send = sendTo(fake.server);
   });
 
@@ -110,7 +110,7 @@ describe("rest", () => {
     for (const method of [...AuthService.methods, ...ProfileService.methods]) {
       const bindings = readHttpRules(method);
       expect(bindings, method.name).not.empty;
-      for (const { verb, segments } of bindings) {
+      for (const { httpMethod: verb, segments } of bindings) {
         const path = `/${segments.map(({ name }) => name).join("/")}/`;
         expect((await send(verb, path, verb === "GET" ? undefined : {}, admin)).status, path).oneOf([
           200, 201, 400,
@@ -157,18 +157,18 @@ describe("rest", () => {
     expect(fake.services.received.pop()).include({ phone: "+675 799 743", password: "Motdepasse123!" });
   });
 
-  it("shows the limits when all is well, and logs the call as any other door", async () => {
+  it("shows the limits when all is well, and logs the call as any other protocol", async () => {
     const response = await send("GET", "/api/profile/", undefined, john);
     expect(response.headers.get("x-ratelimit-limit")).equal("15");
     expect(JSON.parse(fake.lines[0]!)).include({
       method: "waterbill.identity.v1.ProfileService/GetProfile",
-      door: "rest",
+      protocol: "rest",
       status: "ok",
       userId: 7,
     });
   });
 
-  it("knows no deadline and no protocol of other doors", async () => {
+  it("knows no deadline and no protocol of other protocols", async () => {
     const response = await send("GET", "/api/profile/", undefined, {
       ...john,
       "connect-timeout-ms": "0",
@@ -179,9 +179,12 @@ describe("rest", () => {
 });
 
 describe("createRest", () => {
-  it("refuses a method that has no outcome", () => {
+  it("refuses a method without a success response", () => {
     const method = sampleMethod({ http: { pattern: { case: "get", value: "/api/x/" } } });
-    const calls = createCalls({ routes: (router) => router.rpc(method, () => ({})), interceptors: [] });
-    expect(() => createRest(calls)).throw(/SampleService\.Find.*outcome/);
+    const calls = createMethodRegistry({
+      routes: (router) => router.rpc(method, () => ({})),
+      interceptors: [],
+    });
+    expect(() => createRestHandler(calls)).throw(/SampleService\.Find.*response/);
   });
 });

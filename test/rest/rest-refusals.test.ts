@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { DomainError, rateLimited } from "../../src/errors.js";
-import { createRest } from "../../src/rest/rest-handler.js";
+import { createRestHandler } from "../../src/rest/rest-handler.js";
 import { type FakeServer, startFakeServer } from "../rpc/fake-server.js";
 import { refusal, type Send, sendTo } from "./rest-client.js";
 
@@ -9,7 +9,7 @@ describe("rest refuses", () => {
   let send: Send;
 
   before(async () => {
-    fake = await startFakeServer(createRest);
+    fake = await startFakeServer(createRestHandler);
     send = sendTo(fake.server);
   });
 
@@ -61,13 +61,13 @@ describe("rest refuses", () => {
   });
 
   it("a wrong type, with its field", async () => {
-    const sentence = "Cette valeur n'a pas le bon type.";
+    const message = "Cette valeur n'a pas le bon type.";
     for (const phone of [5, ["675799743"], { a: 1 }, true]) {
       const { status, message, data } = await refusal(send("POST", "/api/login/", { phone, password: "x" }));
-      expect([status, message, data]).deep.equal([400, sentence, { phone: [sentence] }]);
+      expect([status, message, data]).deep.equal([400, message, { phone: [message] }]);
     }
     const register = await refusal(send("POST", "/api/register/", { phone: 5 }));
-    expect(register.message).equal(`Erreur lors de l'inscription: ${sentence}`);
+    expect(register.message).equal(`Erreur lors de l'inscription: ${message}`);
   });
 
   it("what the .proto files forbid, with each field", async () => {

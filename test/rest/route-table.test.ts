@@ -9,7 +9,7 @@ function entry(rule: string): { binding: HttpBinding; target: string } {
     .slice(1)
     .split("/")
     .map((text) => ({ name: text.replace(/[{}]/g, ""), isVariable: text.startsWith("{") }));
-  return { binding: { verb, segments, responseBody: "", body: "" }, target: rule };
+  return { binding: { httpMethod: verb, segments, responseBody: "", body: "" }, target: rule };
 }
 
 const table = createRouteTable(

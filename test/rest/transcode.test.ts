@@ -4,7 +4,7 @@ import { toJson } from "@bufbuild/protobuf";
 import { expect } from "chai";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import type { NodeRequest } from "../../src/http/node-handler.js";
-import { RequestFault } from "../../src/http/request-error.js";
+import { RequestError } from "../../src/http/request-error.js";
 import { transcode } from "../../src/rest/transcode.js";
 import { sampleMethod } from "../rpc/sample-method.js";
 import { rejection } from "../support/rejection.js";
@@ -30,16 +30,16 @@ async function transcoded(body: string | Buffer, sent: Sent = {}, schema = input
   }) as unknown as NodeRequest;
   const message = await transcode(
     schema,
-    { verb, segments: [], body: into, responseBody: "" },
+    { httpMethod: verb, segments: [], body: into, responseBody: "" },
     variables,
     request,
   );
   return toJson(schema, message);
 }
 
-async function fault(...parameters: Parameters<typeof transcoded>): Promise<RequestFault> {
+async function fault(...parameters: Parameters<typeof transcoded>): Promise<RequestError> {
   const error = await rejection(transcoded(...parameters));
-  if (!(error instanceof RequestFault)) throw error;
+  if (!(error instanceof RequestError)) throw error;
   return error;
 }
 

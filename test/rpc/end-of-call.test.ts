@@ -5,7 +5,7 @@ import { Code, type HandlerContext } from "@connectrpc/connect";
 import { expect } from "chai";
 import { AuthService, LoginRequestSchema } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { writeFrame } from "../../src/rpc/grpc-frame.js";
-import { createRpc } from "../../src/rpc/rpc-handler.js";
+import { createRpcHandler } from "../../src/rpc/rpc-handler.js";
 import { type FakeServer, startFakeServer } from "./fake-server.js";
 import { grpcDoor, readConnectError } from "./protocols.js";
 import { sendRaw } from "./raw-grpc.js";
@@ -18,7 +18,7 @@ describe("the end of a call", () => {
   let fake: FakeServer;
 
   beforeEach(async () => {
-    fake = await startFakeServer(createRpc);
+    fake = await startFakeServer(createRpcHandler);
   });
 
   afterEach(() => fake.close());
@@ -88,9 +88,9 @@ describe("the end of a call", () => {
 
   it("is in time when there is time enough", async () => {
     expect((await postJson({ "connect-timeout-ms": "60000" })).status).equal(200);
-    const door = grpcDoor(fake.server.http2);
-    expect((await door.call(AuthService.method.login, credentials, {}, 60_000)).code).equal(undefined);
-    door.close();
+    const protocol = grpcDoor(fake.server.http2);
+    expect((await protocol.call(AuthService.method.login, credentials, {}, 60_000)).code).equal(undefined);
+    protocol.close();
   });
 
   it("is told to the service when the client goes away", async () => {

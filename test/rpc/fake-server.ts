@@ -1,8 +1,8 @@
 import type { Interceptor } from "@connectrpc/connect";
 import { expect } from "chai";
-import { answerHeadersKey } from "../../src/caller.js";
+import { responseHeadersKey } from "../../src/caller.js";
 import type { RequestHandler } from "../../src/http/node-handler.js";
-import { type Calls, createCalls } from "../../src/rpc/method-registry.js";
+import { createMethodRegistry, type MethodRegistry } from "../../src/rpc/method-registry.js";
 import { type FakeServices, fakeServices, testInterceptors } from "./fake-services.js";
 import { serve, type TestServer } from "./serve.js";
 
@@ -20,17 +20,19 @@ export interface FakeServer {
 
 /** Counts nothing, and says in the headers that it does, as limits/ do. */
 const limitHeaders: Interceptor = (next) => async (request) => {
-  request.contextValues.set(answerHeadersKey, new Headers({ "x-ratelimit-limit": "15" }));
+  request.contextValues.set(responseHeadersKey, new Headers({ "x-ratelimit-limit": "15" }));
   const response = await next(request);
   response.header.set("x-ratelimit-limit", "15");
   return response;
 };
 
-export async function startFakeServer(handlerOf: (calls: Calls) => RequestHandler): Promise<FakeServer> {
+export async function startFakeServer(
+  handlerOf: (calls: MethodRegistry) => RequestHandler,
+): Promise<FakeServer> {
   const lines: string[] = [];
   const services = fakeServices();
   const interceptors = testInterceptors(lines, limitHeaders);
-  const server = await serve(handlerOf(createCalls({ routes: services.routes, interceptors })));
+  const server = await serve(handlerOf(createMethodRegistry({ routes: services.routes, interceptors })));
   return {
     server,
     services,

@@ -109,7 +109,7 @@ export function testInterceptors(
   return createInterceptors({
     logger: createLogger("trace", { write: (line) => void lines.push(line) }),
     services: [AuthService, ProfileService],
-    authenticate: fakeAuthenticate,
+    verifyAccessToken: fakeAuthenticate,
     limitCalls,
   });
 }

@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { expect } from "chai";
-import { RequestFault } from "../../src/http/request-error.js";
+import { RequestError } from "../../src/http/request-error.js";
 import { readFrame, writeFrame } from "../../src/rpc/grpc-frame.js";
 
 const hello = Buffer.from("hello");
@@ -30,7 +30,7 @@ describe("grpc frame", () => {
   };
   for (const [name, [body, encoding]] of Object.entries(wrong)) {
     it(`refuses ${name}`, () => {
-      expect(() => readFrame(body, encoding)).throw(RequestFault);
+      expect(() => readFrame(body, encoding)).throw(RequestError);
     });
   }
 });

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { Code } from "@connectrpc/connect";
 import { expect } from "chai";
-import { createRpc } from "../../src/rpc/rpc-handler.js";
+import { createRpcHandler } from "../../src/rpc/rpc-handler.js";
 import { type FakeServer, startFakeServer } from "./fake-server.js";
 import { binaryLogin as binary, invalidUtf8, jsonLogin as json, loginPath } from "./login-request.js";
 import { readConnectError } from "./protocols.js";
@@ -12,7 +12,7 @@ describe("a malformed request of Connect", () => {
   let fake: FakeServer;
 
   before(async () => {
-    fake = await startFakeServer(createRpc);
+    fake = await startFakeServer(createRpcHandler);
   });
 
   beforeEach(() => fake.reset());
@@ -26,7 +26,7 @@ describe("a malformed request of Connect", () => {
       headers: { "content-type": "application/json", ...headers },
     });
 
-  async function expectRefusal(response: Response, sentence: string, fields = {}): Promise<void> {
+  async function expectRefusal(response: Response, message: string, fields = {}): Promise<void> {
     expect(response.status).equal(400);
     expect(response.headers.get("content-type")).equal("application/json");
     expect(await readConnectError(response)).deep.include({
@@ -34,7 +34,7 @@ describe("a malformed request of Connect", () => {
       reason: "INVALID_REQUEST",
       domain: "identity.waterbill",
       locale: "fr",
-      message: sentence,
+      message,
       fields,
     });
     expect(fake.services.received).empty;

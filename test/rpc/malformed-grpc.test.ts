@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import { writeFrame } from "../../src/rpc/grpc-frame.js";
-import { createRpc } from "../../src/rpc/rpc-handler.js";
+import { createRpcHandler } from "../../src/rpc/rpc-handler.js";
 import { type FakeServer, startFakeServer } from "./fake-server.js";
 import { binaryLogin as binary, invalidUtf8, jsonLogin as json, loginPath } from "./login-request.js";
 import { sendRaw } from "./raw-grpc.js";
@@ -10,7 +10,7 @@ describe("a malformed request of gRPC", () => {
   let fake: FakeServer;
 
   before(async () => {
-    fake = await startFakeServer(createRpc);
+    fake = await startFakeServer(createRpcHandler);
   });
 
   beforeEach(() => fake.reset());

@@ -3,8 +3,8 @@ import { createGrpcTransport } from "@connectrpc/connect-node";
 import { expect } from "chai";
 import { Health, HealthCheckResponse_ServingStatus as Status } from "#gen/grpc/health/v1/health_pb.js";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
-import { createCalls } from "../../src/rpc/method-registry.js";
-import { createRpc } from "../../src/rpc/rpc-handler.js";
+import { createMethodRegistry } from "../../src/rpc/method-registry.js";
+import { createRpcHandler } from "../../src/rpc/rpc-handler.js";
 import { fakeServices, testInterceptors } from "./fake-services.js";
 import { sendRaw } from "./raw-grpc.js";
 import { sampleMethod } from "./sample-method.js";
@@ -22,7 +22,7 @@ const health: ServiceImpl<typeof Health> = {
 
 describe("createCalls", () => {
   it("has every method that is registered, by its path", () => {
-    const { unary, streams } = createCalls({ routes: fakeServices().routes, interceptors: [] });
+    const { unary, streams } = createMethodRegistry({ routes: fakeServices().routes, interceptors: [] });
     expect(unary.get("/waterbill.identity.v1.AuthService/Login")?.method).equal(AuthService.method.login);
     expect(unary.size).greaterThan(6);
     expect(streams).empty;
@@ -30,7 +30,7 @@ describe("createCalls", () => {
 
   it("takes a single method too", () => {
     const method = sampleMethod();
-    const { unary } = createCalls({
+    const { unary } = createMethodRegistry({
       routes: (router) => router.rpc(method, () => ({})),
       interceptors: [],
     });
@@ -40,31 +40,31 @@ describe("createCalls", () => {
   it("refuses a method that doesn't declare who may call it", () => {
     const method = sampleMethod({ access: null });
     const routes = (router: ConnectRouter) => router.rpc(method, () => ({}));
-    expect(() => createCalls({ routes, interceptors: [] })).throw(/no access is declared/);
+    expect(() => createMethodRegistry({ routes, interceptors: [] })).throw(/no access is declared/);
   });
 
   it("has streams too, and asks of them the same", () => {
     const method = sampleMethod({ streams: true });
     const routes = (router: ConnectRouter) => router.rpc(method, () => ({}));
-    const { streams } = createCalls({ routes, interceptors: [] });
+    const { streams } = createMethodRegistry({ routes, interceptors: [] });
     expect([...streams.keys()]).deep.equal(["/sample.v1.SampleService/Find"]);
     const silent = sampleMethod({ streams: true, access: null });
     const open = (router: ConnectRouter) => router.rpc(silent, () => ({}));
-    expect(() => createCalls({ routes: open, interceptors: [] })).throw(/no access is declared/);
+    expect(() => createMethodRegistry({ routes: open, interceptors: [] })).throw(/no access is declared/);
   });
 });
 
 describe("a service with interceptors of its own", () => {
   it("is served beside ours, unary and streaming, and open to all", async () => {
     const fake = fakeServices();
-    const calls = createCalls({
+    const calls = createMethodRegistry({
       routes: (router) => {
         fake.routes(router);
         router.service(Health, health, { interceptors: [] });
       },
       interceptors: testInterceptors(),
     });
-    const server = await serve(createRpc(calls));
+    const server = await serve(createRpcHandler(calls));
     try {
       const client = createClient(Health, createGrpcTransport({ baseUrl: server.http2 }));
       expect((await client.check({})).status).equal(Status.SERVING);
@@ -80,7 +80,7 @@ describe("a service with interceptors of its own", () => {
 });
 
 describe("serves", () => {
-  const rpc = createRpc(createCalls({ routes: fakeServices().routes, interceptors: [] }));
+  const rpc = createRpcHandler(createMethodRegistry({ routes: fakeServices().routes, interceptors: [] }));
 
   it("knows every path below its services", () => {
     expect(rpc.serves("/waterbill.identity.v1.AuthService/Login")).equal(true);

@@ -28,16 +28,16 @@ import {
 import { StatusSchema } from "#gen/google/rpc/status_pb.js";
 import type { TestServer } from "./serve.js";
 
-/** How a call ended, in the same words for every door. */
+/** How a call ended, in the same words for every protocol. */
 export interface DoorAnswer {
   /** Undefined when the call went well. */
   code: Code | undefined;
-  /** The error's sentence. */
+  /** The error's message. */
   message: string;
   reason?: string;
   domain?: string;
   locale?: string;
-  /** Field to sentence. */
+  /** Field to message. */
   fields: Record<string, string>;
   retrySeconds?: number;
   /** Headers and trailers together. */

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { DomainError, rateLimited } from "../../src/errors.js";
-import { createRpc } from "../../src/rpc/rpc-handler.js";
+import { createRpcHandler } from "../../src/rpc/rpc-handler.js";
 import { type FakeServer, startFakeServer } from "./fake-server.js";
 import { type Door, openDoors } from "./protocols.js";
 
@@ -19,17 +19,17 @@ const registration = {
 
 describe("rpc", () => {
   let fake: FakeServer;
-  let doors: Door[];
+  let protocols: Door[];
 
   before(async () => {
-    fake = await startFakeServer(createRpc);
-    doors = openDoors(fake.server);
+    fake = await startFakeServer(createRpcHandler);
+    protocols = openDoors(fake.server);
   });
 
   beforeEach(() => fake.reset());
 
   after(async () => {
-    for (const door of doors) door.close();
+    for (const protocol of protocols) protocol.close();
     await fake.close();
   });
 
@@ -37,7 +37,7 @@ describe("rpc", () => {
     const name = ["gRPC", "gRPC-Web", "Connect binary", "Connect JSON"][index];
 
     describe(`through ${name}`, () => {
-      const call: Door["call"] = (...parameters) => doors[index]!.call(...parameters);
+      const call: Door["call"] = (...parameters) => protocols[index]!.call(...parameters);
 
       it("carries a call and its answer", async () => {
         const answer = await call(login, credentials);
@@ -47,7 +47,7 @@ describe("rpc", () => {
           "tokens.access": "an-access-token",
         });
         expect(fake.services.received.at(-1)).include(credentials);
-        expect(doors[index]!.name).equal(name);
+        expect(protocols[index]!.name).equal(name);
       });
 
       it("tells the service who is signed in, and refuses everybody else", async () => {
@@ -57,7 +57,7 @@ describe("rpc", () => {
         expect(answer.header.get("www-authenticate")).equal("Bearer");
       });
 
-      it("carries a refusal: code, sentence, reason, domain, language, fields", async () => {
+      it("carries a refusal: code, message, reason, domain, language, fields", async () => {
         fake.services.before = () => {
           throw new DomainError("PHONE_TAKEN");
         };
@@ -81,12 +81,12 @@ describe("rpc", () => {
         expect(answer).include({ message: "Incorrect activation code.", locale: "en" });
       });
 
-      it("carries a sentence of any characters", async () => {
-        const sentence = "100 % : « déjà », (a, b; c) #1 +2 =3 ?/&@$";
+      it("carries a message of any characters", async () => {
+        const message = "100 % : « déjà », (a, b; c) #1 +2 =3 ?/&@$";
         fake.services.before = () => {
-          throw new DomainError("CODE_INCORRECT", { sentence: () => sentence });
+          throw new DomainError("CODE_INCORRECT", { message: () => message });
         };
-        expect((await call(login, credentials)).message).equal(sentence);
+        expect((await call(login, credentials)).message).equal(message);
       });
 
       it("says when to try again, beside the limits, which it also says when all is well", async () => {

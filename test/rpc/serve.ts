@@ -19,9 +19,14 @@ export async function serve(handler: RequestHandler): Promise<TestServer> {
   const listener = (request: NodeRequest, response: NodeResponse) => {
     const asked = request.headers["accept-language"];
     const language = asked === "en" ? "en" : "fr";
-    const languageAsked = asked === language;
+    const isLanguageRequested = asked === language;
     handler
-      .handle(request, response, { address: "192.0.2.1", requestId: "a-request", language, languageAsked })
+      .handle(request, response, {
+        address: "192.0.2.1",
+        requestId: "a-request",
+        language,
+        isLanguageRequested: isLanguageRequested,
+      })
       .catch((error: unknown) => failures.push(error));
   };
   const http1 = createHttp1Server(listener);

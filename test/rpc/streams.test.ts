@@ -15,8 +15,8 @@ import {
 } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
 import { requirePrincipal } from "../../src/caller.js";
 import { DomainError } from "../../src/errors.js";
-import { createCalls } from "../../src/rpc/method-registry.js";
-import { createRpc } from "../../src/rpc/rpc-handler.js";
+import { createMethodRegistry } from "../../src/rpc/method-registry.js";
+import { createRpcHandler } from "../../src/rpc/rpc-handler.js";
 import { testInterceptors } from "./fake-services.js";
 import { serve, type TestServer } from "./serve.js";
 
@@ -44,7 +44,7 @@ describe("streams", () => {
 
   before(async () => {
     const interceptors = testInterceptors(lines, limitCalls);
-    const calls = createCalls({
+    const calls = createMethodRegistry({
       interceptors,
       routes: (router) =>
         router.service(WhitelistService, {
@@ -69,7 +69,7 @@ describe("streams", () => {
           },
         }),
     });
-    server = await serve(createRpc(calls));
+    server = await serve(createRpcHandler(calls));
     const { http1, http2 } = server;
     transports = {
       gRPC: createGrpcTransport({ baseUrl: http2 }),
@@ -119,9 +119,9 @@ describe("streams", () => {
       it("go from the server to the client, count once and are logged when they have ended", async () => {
         expect(await exported(name, admin)).to.deep.equal([1, 2, 3, 4, 5]);
         expect(counted).to.equal(1);
-        const door = name.startsWith("gRPC") ? name.toLowerCase() : "connect";
+        const protocol = name.startsWith("gRPC") ? name.toLowerCase() : "connect";
         expect(logged()).to.have.length(1);
-        expect(logged()[0]).to.include({ status: "ok", door, userId: 7, requestId: "a-request" });
+        expect(logged()[0]).to.include({ status: "ok", protocol, userId: 7, requestId: "a-request" });
       });
 
       it("go from the client to the server", async () => {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { phoneChangeDetails, sms } from "../../src/messages/sms.js";
 import { activationText, confirmationText, verificationText } from "../../src/sms/sms-texts.js";
-import { link } from "../../src/verification/link-url.js";
+import { linkUrl } from "../../src/verification/link-token.js";
 
 const operations = ["password_reset", "password_change", "phone_change"] as const;
 
@@ -48,13 +48,13 @@ describe("sms texts", () => {
 describe("link", () => {
   it("leads to the operation's page of the front end", () => {
     const token = "5f0c1e9a-7d3b-4b52-9f0e-2c8a6d1b4e77";
-    expect(link("https://waterbill.app", "password_reset", token)).to.equal(
+    expect(linkUrl("https://waterbill.app", "password_reset", token)).to.equal(
       `https://waterbill.app/reset-password?token=${token}`,
     );
-    expect(link("http://localhost:3000/app", "password_change", token)).to.equal(
+    expect(linkUrl("http://localhost:3000/app", "password_change", token)).to.equal(
       `http://localhost:3000/app/change-password?token=${token}`,
     );
-    expect(link("https://waterbill.app", "phone_change", token)).to.equal(
+    expect(linkUrl("https://waterbill.app", "phone_change", token)).to.equal(
       `https://waterbill.app/change-phone?token=${token}`,
     );
   });

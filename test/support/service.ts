@@ -2,12 +2,12 @@ import { type App, createApp } from "../../src/app.js";
 import type { LimitName } from "../../src/config.js";
 import { testLogger } from "./log.js";
 import { testKeyPrefix, testRedisUrl } from "./redis.js";
-import { type TestWorld, testWorld } from "./test-context.js";
+import { createTestContext, type TestContext } from "./test-context.js";
 
 /** The whole service on a free port, with a real PostgreSQL, a real Redis and everything else a test world has. */
 export interface TestService {
-  world: TestWorld;
-  app: App;
+  context: TestContext;
+  server: App;
   /** `http://127.0.0.1:<port>` */
   origin: string;
   close(): Promise<void>;
@@ -35,7 +35,7 @@ export const generousLimits: Record<string, string> = Object.fromEntries(
 export async function startService(
   environment: Record<string, string> = generousLimits,
 ): Promise<TestService> {
-  const world = await testWorld({
+  const context = await createTestContext({
     HOST: "127.0.0.1",
     PORT: "0",
     REDIS_URL: testRedisUrl(),
@@ -43,16 +43,16 @@ export async function startService(
     ...environment,
   });
   // The world closes the database, after its schema is gone.
-  const database = { ...world.outside.database, close: async () => {} };
-  const app = createApp(world.config, { ...world.outside, database }, testLogger());
+  const database = { ...context.infrastructure.database, close: async () => {} };
+  const app = createApp(context.config, { ...context.infrastructure, database }, testLogger());
   const { port } = await app.listen();
   return {
-    world: { ...world, parts: app.parts },
-    app,
+    context: { ...context, app: app.context },
+    server: app,
     origin: `http://127.0.0.1:${port}`,
     async close() {
       await app.close();
-      await world.close();
+      await context.close();
     },
   };
 }

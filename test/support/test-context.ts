@@ -2,7 +2,8 @@ import { activate } from "../../src/auth/activate.js";
 import { login } from "../../src/auth/login.js";
 import { register } from "../../src/auth/register.js";
 import { type Config, readConfig } from "../../src/config.js";
-import { createParts, type Parts, type World } from "../../src/context.js";
+import { type AppContext, createContext } from "../../src/context.js";
+import type { Infrastructure } from "../../src/infrastructure.js";
 import type { TokenPair } from "../../src/sessions/token-pair.js";
 import { createBackground } from "../../src/system/background.js";
 import { systemRandom } from "../../src/system/random.js";
@@ -14,17 +15,17 @@ import { recordSecret } from "./log.js";
 import { createOutbox, type Outbox } from "./outbox.js";
 
 /** All use cases on a real PostgreSQL, with a clock that stands still and an SMS gateway that keeps its messages. */
-export interface TestWorld {
+export interface TestContext {
   config: Config;
-  outside: World;
-  parts: Parts;
+  infrastructure: Infrastructure;
+  app: AppContext;
   clock: TestClock;
   outbox: Outbox;
   /** Statements sent since its length was last set to 0. */
   statements: string[];
   testDatabase: TestDatabase;
   /** A second set of parts on the same data, as another process has. */
-  anotherProcess(): Parts;
+  anotherProcess(): AppContext;
   /** Waits for what use cases leave to the background. */
   settle(): Promise<void>;
   close(): Promise<void>;
@@ -35,7 +36,7 @@ export const testKeys = { token: "t".repeat(43), code: "c".repeat(43) };
 /** A good password, for everybody. */
 export const testPassword = "Motdepasse123!";
 
-export async function testWorld(environment: Record<string, string> = {}): Promise<TestWorld> {
+export async function createTestContext(environment: Record<string, string> = {}): Promise<TestContext> {
   recordSecret(testPassword);
   const config = readConfig({ NODE_ENV: "test", PASSWORD_HASH_QUEUE: "1000", ...environment });
   const base = await testDatabase({ url: config.databaseUrl });
@@ -47,7 +48,7 @@ export async function testWorld(environment: Record<string, string> = {}): Promi
     concurrency: 8,
     onFailure: () => {},
   });
-  const outside: World = {
+  const outside: Infrastructure = {
     database: base.database,
     keys: testKeys,
     clock,
@@ -57,13 +58,13 @@ export async function testWorld(environment: Record<string, string> = {}): Promi
   };
   return {
     config,
-    outside,
-    parts: createParts(config, outside),
+    infrastructure: outside,
+    app: createContext(config, outside),
     clock,
     outbox,
     statements: base.statements,
     testDatabase: base,
-    anotherProcess: () => createParts(config, outside),
+    anotherProcess: () => createContext(config, outside),
     settle: () => background.drain(),
     close: () => base.drop(),
   };
@@ -91,28 +92,28 @@ export const person = {
 };
 
 /** Registers a whitelisted phone number; its code is in the outbox. */
-export async function registered({ parts }: TestWorld, phone = newPhone()): Promise<string> {
-  await addEntry(parts, { phone, notes: "", isActive: true, actor: null });
-  await register(parts, { ...person, phone });
+export async function registered({ app }: TestContext, phone = newPhone()): Promise<string> {
+  await addEntry(app, { phone, notes: "", isActive: true, actor: null });
+  await register(app, { ...person, phone });
   return phone;
 }
 
 /** An active account. */
-export async function activeUser(world: TestWorld, phone = newPhone()): Promise<User> {
-  await registered(world, phone);
-  return activate(world.parts, { phone, code: world.outbox.codeFor(phone) });
+export async function activeUser(context: TestContext, phone = newPhone()): Promise<User> {
+  await registered(context, phone);
+  return activate(context.app, { phone, code: context.outbox.codeFor(phone) });
 }
 
 /** An active account that has signed in. */
-export async function signedIn(world: TestWorld): Promise<{ user: User; tokens: TokenPair }> {
-  const user = await activeUser(world);
-  return login(world.parts, { phone: user.phone, password: testPassword });
+export async function signedIn(context: TestContext): Promise<{ user: User; tokens: TokenPair }> {
+  const user = await activeUser(context);
+  return login(context.app, { phone: user.phone, password: testPassword });
 }
 
 /** Opens a session of an active account and returns its id. */
-export async function newSession({ parts }: TestWorld, phone: string): Promise<string> {
-  const { tokens } = await login(parts, { phone, password: testPassword });
-  return (await parts.authenticate(tokens.access)).sessionId;
+export async function newSession({ app }: TestContext, phone: string): Promise<string> {
+  const { tokens } = await login(app, { phone, password: testPassword });
+  return (await app.authenticate(tokens.access)).sessionId;
 }
 
 /** Calls `work` `count` times at once and returns how each call ended: a reason, or what it resolved to. */

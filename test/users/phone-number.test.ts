@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { getCountries, getExampleNumber } from "libphonenumber-js/max";
 import examples from "libphonenumber-js/mobile/examples";
 import { DomainError } from "../../src/errors.js";
-import { say } from "../../src/messages/catalogue.js";
+import { localize } from "../../src/messages/catalogue.js";
 import { type PhoneRules, parsePhone, phoneKey } from "../../src/users/phone-number.js";
 
 const byLength: PhoneRules = { defaultRegion: undefined, policy: "length" };
@@ -123,7 +123,7 @@ describe("parsePhone", () => {
         parsePhone(byLength, text, field);
         return [];
       } catch (error) {
-        return (error as DomainError).fields.map((fault) => [fault.field, say("fr", fault.sentence)]);
+        return (error as DomainError).fields.map((fault) => [fault.field, localize("fr", fault.message)]);
       }
     };
     expect(faults("")).to.deep.equal([["phone", "Le numéro de téléphone est obligatoire."]]);

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { createConsoleGateway } from "../../src/sms/console-gateway.js";
 import { createBackground } from "../../src/system/background.js";
-import { confirmBySms } from "../../src/verification/notify-by-sms.js";
+import { notifyBySms } from "../../src/verification/notify-by-sms.js";
 
 describe("confirmBySms", () => {
   const failures: unknown[] = [];
@@ -16,7 +16,7 @@ describe("confirmBySms", () => {
   it("sends the confirmation without being waited for", async () => {
     const lines: string[] = [];
     const deps = { sms: createConsoleGateway((line) => lines.push(line)), background: background() };
-    confirmBySms(deps, "+237670000001", "phone_change", "Merci.");
+    notifyBySms(deps, "+237670000001", "phone_change", "Merci.");
     expect(lines).to.deep.equal([]);
     await deps.background.drain();
     expect(lines).to.have.lengthOf(1);
@@ -31,7 +31,7 @@ describe("confirmBySms", () => {
       throw broken;
     });
     const deps = { sms, background: background() };
-    confirmBySms(deps, "+237670000001", "password_change");
+    notifyBySms(deps, "+237670000001", "password_change");
     await deps.background.drain();
     expect(failures).to.deep.equal([broken]);
   });

@@ -11,40 +11,37 @@ import type { WhitelistChange } from "../../src/whitelist/whitelist-history.js";
 import {
   activeUser,
   atOnce,
+  createTestContext,
   failure,
   newPhone,
   person,
-  type TestWorld,
-  testWorld,
+  type TestContext,
 } from "../support/test-context.js";
 
 describe("whitelist", () => {
-  let world: TestWorld;
+  let context: TestContext;
   let admin: User;
   before(async () => {
-    world = await testWorld();
-    admin = await activeUser(world);
+    context = await createTestContext();
+    admin = await activeUser(context);
   });
-  after(() => world.close());
+  after(() => context.close());
 
-  const add = (
-    phone: string,
-    given: { notes?: string; isActive?: boolean; parts?: TestWorld["parts"] } = {},
-  ) =>
-    addEntry(given.parts ?? world.parts, {
+  const add = (phone: string, given: { notes?: string; isActive?: boolean; app?: TestContext["app"] } = {}) =>
+    addEntry(given.app ?? context.app, {
       phone,
       notes: given.notes ?? "",
       isActive: given.isActive ?? true,
       actor: admin,
     });
-  const remove = (phone: string) => removeEntry(world.parts, { phone, actor: admin });
+  const remove = (phone: string) => removeEntry(context.app, { phone, actor: admin });
   const update = (phone: string, notes: string | null, isActive: boolean | null) =>
-    updateEntry(world.parts, { phone, notes, isActive, actor: admin });
-  const statistics = () => world.parts.whitelistLists.statistics(null);
+    updateEntry(context.app, { phone, notes, isActive, actor: admin });
+  const statistics = () => context.app.whitelistLists.statistics(null);
 
   async function history(phone: string): Promise<WhitelistChange[]> {
     const changes = [];
-    for await (const some of allHistory(world.parts, phone)) changes.push(...some);
+    for await (const some of allHistory(context.app, phone)) changes.push(...some);
     return changes;
   }
 
@@ -55,7 +52,7 @@ describe("whitelist", () => {
       expect(reactivated).to.equal(false);
       expect(entry).to.deep.include({ phone, notes: "Client VIP", isActive: true });
       expect(entry.addedBy).to.deep.equal({ phone: admin.phone, firstName: "John", lastName: "Doe" });
-      expect(entry.addedAt).to.deep.equal(world.clock.now());
+      expect(entry.addedAt).to.deep.equal(context.clock.now());
     });
 
     it("refuses a number that is there, and one that is no number", async () => {
@@ -78,9 +75,9 @@ describe("whitelist", () => {
 
     it("adds one number once, of 50 callers at once in two processes", async () => {
       const phone = newPhone();
-      const processes = [world.parts, world.anotherProcess()];
+      const processes = [context.app, context.anotherProcess()];
       const before = await statistics();
-      const results = await atOnce(50, (index) => add(phone, { parts: processes[index % 2]! }));
+      const results = await atOnce(50, (index) => add(phone, { app: processes[index % 2]! }));
       expect(results.filter((result) => typeof result === "object")).to.have.length(1);
       expect(results.filter((result) => result === "ENTRY_EXISTS")).to.have.length(49);
       expect(await history(phone)).to.have.length(1);
@@ -99,11 +96,11 @@ describe("whitelist", () => {
   describe("checkPhone", () => {
     it("tells an active number from a deactivated and an unknown one", async () => {
       const phone = newPhone();
-      expect(await checkPhone(world.parts, phone)).to.deep.equal({ phone, isAuthorized: false, entry: null });
+      expect(await checkPhone(context.app, phone)).to.deep.equal({ phone, isAuthorized: false, entry: null });
       await add(phone);
-      expect((await checkPhone(world.parts, phone)).isAuthorized).to.equal(true);
+      expect((await checkPhone(context.app, phone)).isAuthorized).to.equal(true);
       await update(phone, null, false);
-      const { isAuthorized, entry } = await checkPhone(world.parts, phone);
+      const { isAuthorized, entry } = await checkPhone(context.app, phone);
       expect(isAuthorized).to.equal(false);
       expect(entry?.isActive).to.equal(false);
     });
@@ -146,11 +143,11 @@ describe("whitelist", () => {
           const phone = newPhone();
           await add(phone);
           const [registered, removed] = await Promise.all([
-            failure(register(world.parts, { ...person, phone })),
+            failure(register(context.app, { ...person, phone })),
             remove(phone),
           ]);
           expect(removed).to.equal(phone);
-          const account = await world.parts.users.findByPhone(null, phone);
+          const account = await context.app.users.findByPhone(null, phone);
           expect(account !== null).to.equal(registered === "nothing was thrown");
           return registered;
         }),
@@ -164,7 +161,7 @@ describe("whitelist", () => {
     it("tells what happened, by whom, when, from what to what, the latest first", async () => {
       const phone = newPhone();
       await add(phone, { notes: "one" });
-      world.clock.advance(60);
+      context.clock.advance(60);
       await update(phone, "two", null);
       await update(phone, null, false);
       await add(phone);
@@ -187,17 +184,17 @@ describe("whitelist", () => {
 
     it("outlives the administrator and says who it was, and so does the entry, without", async () => {
       const phone = newPhone();
-      const gone = await activeUser(world);
-      await addEntry(world.parts, { phone, notes: "", isActive: true, actor: gone });
-      const { database } = world.testDatabase;
+      const gone = await activeUser(context);
+      await addEntry(context.app, { phone, notes: "", isActive: true, actor: gone });
+      const { database } = context.testDatabase;
       await database.run(null, { name: "test_gone", text: "DELETE FROM users WHERE id = $1" }, [gone.id]);
-      expect((await world.parts.whitelist.find(null, phone))?.addedBy).to.equal(null);
+      expect((await context.app.whitelist.find(null, phone))?.addedBy).to.equal(null);
       expect((await history(phone))[0]?.actor).to.deep.equal({ phone: gone.phone, name: "John Doe" });
     });
 
     it("names nobody for the command line, and knows nothing of a number that was never there", async () => {
       const phone = newPhone();
-      await addEntry(world.parts, { phone, notes: "", isActive: true, actor: null });
+      await addEntry(context.app, { phone, notes: "", isActive: true, actor: null });
       expect((await history(phone))[0]?.actor).to.equal(null);
       expect(await history(newPhone())).to.deep.equal([]);
     });
@@ -205,25 +202,25 @@ describe("whitelist", () => {
 
   describe("statistics", () => {
     it("are exact after 200 changes at once in two processes, some of them taken back", async () => {
-      const processes = [world.parts, world.anotherProcess()];
+      const processes = [context.app, context.anotherProcess()];
       await atOnce(200, async (index) => {
-        const parts = processes[index % 2]!;
+        const app = processes[index % 2]!;
         const phone = newPhone();
-        await add(phone, { parts, isActive: index % 3 !== 0 });
-        if (index % 4 === 0) await removeEntry(parts, { phone, actor: null });
+        await add(phone, { app, isActive: index % 3 !== 0 });
+        if (index % 4 === 0) await removeEntry(app, { phone, actor: null });
         if (index % 5 === 0) {
-          await updateEntry(parts, { phone, notes: null, isActive: false, actor: null }).catch(() => {});
+          await updateEntry(app, { phone, notes: null, isActive: false, actor: null }).catch(() => {});
         }
         if (index % 7 === 0) {
-          await parts.database
+          await app.database
             .transaction(async (tx) => {
-              await parts.whitelist.remove(tx, phone, { actor: null, at: world.clock.now(), importId: null });
+              await app.whitelist.remove(tx, phone, { actor: null, at: context.clock.now(), importId: null });
               throw new Error("taken back");
             })
             .catch(() => {});
         }
       });
-      const [counted] = await world.testDatabase.database.run<{ active: number; inactive: number }>(
+      const [counted] = await context.testDatabase.database.run<{ active: number; inactive: number }>(
         null,
         {
           name: "test_count",
@@ -239,9 +236,9 @@ describe("whitelist", () => {
 
     it("don't wait for a long import", async () => {
       const before = await statistics();
-      await world.parts.database.transaction(async (tx) => {
-        const by = { actor: null, at: world.clock.now(), importId: null };
-        await world.parts.whitelist.add(tx, [{ phone: newPhone(), notes: "", isActive: true }], by);
+      await context.app.database.transaction(async (tx) => {
+        const by = { actor: null, at: context.clock.now(), importId: null };
+        await context.app.whitelist.add(tx, [{ phone: newPhone(), notes: "", isActive: true }], by);
         await add(newPhone());
         expect((await statistics()).total).to.equal(before.total + 1);
       });
@@ -251,7 +248,7 @@ describe("whitelist", () => {
 
   it("has the specification's test numbers after init, and reactivates them only by force", async () => {
     const init = async (force: boolean) =>
-      (await initWhitelist(world.parts, { force, notes: "" })).map(({ outcome }) => outcome);
+      (await initWhitelist(context.app, { force, notes: "" })).map(({ result }) => result);
     expect(await init(false)).to.deep.equal(["added", "added", "added", "added"]);
     await update(testNumbers[1], null, false);
     expect(await init(false)).to.deep.equal(["unchanged", "unchanged", "unchanged", "unchanged"]);

@@ -3,7 +3,13 @@ import type { User } from "../../src/users/user.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
 import { type EntrySelection, listEntries } from "../../src/whitelist/list-entries.js";
 import { removeEntry } from "../../src/whitelist/remove-entry.js";
-import { activeUser, failure, newPhone, type TestWorld, testWorld } from "../support/test-context.js";
+import {
+  activeUser,
+  createTestContext,
+  failure,
+  newPhone,
+  type TestContext,
+} from "../support/test-context.js";
 
 const everything: EntrySelection = {
   isActive: null,
@@ -18,27 +24,27 @@ const everything: EntrySelection = {
 const phones = ["+23761111222", "+23762222333", "+33612345678", "+15551234567", "+675799743"];
 
 describe("listEntries", () => {
-  let world: TestWorld;
+  let context: TestContext;
   let ada: User;
   before(async () => {
-    world = await testWorld();
-    const user = await activeUser(world);
+    context = await createTestContext();
+    const user = await activeUser(context);
     ada = { ...user, firstName: "Zoë", lastName: "Lovelace" };
-    const { database } = world.testDatabase;
+    const { database } = context.testDatabase;
     const text = "UPDATE users SET first_name = $2, last_name = $3 WHERE id = $1";
     await database.run(null, { name: "test_name", text }, [ada.id, ada.firstName, ada.lastName]);
     await database.run(null, { name: "test_empty", text: "TRUNCATE whitelist_entries" }, []);
     const notes = ["Résidence de l'Étoile A/B-12", "Client VIP", "client, zone 7", "", "VIP"];
     for (const [index, phone] of phones.entries()) {
       const actor = index < 2 ? ada : null;
-      await addEntry(world.parts, { phone, notes: notes[index]!, isActive: index !== 1, actor });
-      world.clock.advance(3600);
+      await addEntry(context.app, { phone, notes: notes[index]!, isActive: index !== 1, actor });
+      context.clock.advance(3600);
     }
   });
-  after(() => world.close());
+  after(() => context.close());
 
   async function list(selection: Partial<EntrySelection>, pageSize = 0, pageToken = "") {
-    return listEntries(world.parts, { ...everything, ...selection, pageSize, pageToken });
+    return listEntries(context.app, { ...everything, ...selection, pageSize, pageToken });
   }
 
   /** Which of `phones` are listed, by their index. */
@@ -104,15 +110,15 @@ describe("listEntries", () => {
         seen.push(...page.rows.map(({ phone }) => phone));
         token = page.nextPageToken;
         const passing = newPhone();
-        await addEntry(world.parts, { phone: passing, notes: "", isActive: true, actor: null });
-        await removeEntry(world.parts, { phone: passing, actor: null });
+        await addEntry(context.app, { phone: passing, notes: "", isActive: true, actor: null });
+        await removeEntry(context.app, { phone: passing, actor: null });
       } while (token !== "");
       expect(seen).to.have.members(phones);
     }
   });
 
   it("gives each entry of one moment once, though the moment is no whole millisecond", async () => {
-    const { database } = world.testDatabase;
+    const { database } = context.testDatabase;
     const text = `INSERT INTO whitelist_entries (phone, added_at)
       SELECT '+99900000' || n, '2020-01-01 00:00:00.123456Z' FROM generate_series(100, 119) AS n`;
     await database.run(null, { name: "test_moment", text }, []);

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { createUserDirectory } from "../../src/accounts/account-store.js";
+import { createAccountStore } from "../../src/accounts/account-store.js";
 import type { Database } from "../../src/db/database.js";
 import { parseSearch } from "../../src/paging/search-terms.js";
 import { createWhitelistHistory } from "../../src/whitelist/whitelist-history.js";
@@ -107,7 +107,7 @@ describe("plans of the lists", function () {
   }
 
   it("read no whole table for accounts", async () => {
-    const directory = createUserDirectory(explaining);
+    const directory = createAccountStore(explaining);
     const all = { isActive: null, isStaff: null, search: null, joinedAfter: null, joinedBefore: null };
     const some = [
       {},

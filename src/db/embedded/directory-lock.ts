@@ -19,7 +19,7 @@ const socketName = /^pg-(\d+)-\d+\.sock$/;
 const longestAddress = 103;
 
 /** The process that has the data. */
-export interface Owner {
+export interface LockHolder {
   pid: number;
   /** Where it listens. */
   address: string;
@@ -49,7 +49,7 @@ async function isAlive(address: string): Promise<boolean> {
   }
 }
 
-function socketsIn(folder: string): Owner[] {
+function socketsIn(folder: string): LockHolder[] {
   return readdirSync(folder).flatMap((name) => {
     const match = socketName.exec(name);
     return match ? [{ pid: Number(match[1]), address: addressOf(folder, name) }] : [];
@@ -57,7 +57,7 @@ function socketsIn(folder: string): Owner[] {
 }
 
 /** The process that has the data of `folder`, or is about to take it. */
-export async function ownerOf(folder: string, except?: string): Promise<Owner | undefined> {
+export async function findLockHolder(folder: string, except?: string): Promise<LockHolder | undefined> {
   for (const owner of socketsIn(folder)) {
     if (owner.address !== except && (await isAlive(owner.address))) return owner;
   }
@@ -65,13 +65,13 @@ export async function ownerOf(folder: string, except?: string): Promise<Owner | 
 }
 
 /** The data has an owner already. */
-export class FolderInUse extends Error {
+export class DirectoryInUseError extends Error {
   constructor(
     folder: string,
-    readonly owner: Owner,
+    readonly holder: LockHolder,
   ) {
     super(
-      `The data in ${folder} is in use by process ${owner.pid}: stop it first, or choose another DATA_DIR.`,
+      `The data in ${folder} is in use by process ${holder.pid}: stop it first, or choose another DATA_DIR.`,
     );
     this.name = "FolderInUse";
   }
@@ -112,21 +112,25 @@ function removeOthers(folder: string, address: string): void {
  *
  * @param accept gets connections from the first moment on, also those of an attempt that fails
  */
-export async function takeOwnership(folder: string, patience: number, accept: (socket: Socket) => void) {
+export async function acquireDirectoryLock(
+  folder: string,
+  patience: number,
+  accept: (socket: Socket) => void,
+) {
   const deadline = performance.now() + patience;
   for (;;) {
-    let rival = await ownerOf(folder);
+    let rival = await findLockHolder(folder);
     if (!rival) {
       const address = addressOf(folder, `pg-${process.pid}-${randomInt(1e9)}.sock`);
       const { server, withdraw } = await listen(address, accept);
-      rival = await ownerOf(folder, address);
+      rival = await findLockHolder(folder, address);
       if (!rival) {
         removeOthers(folder, address);
         return { server, address };
       }
       withdraw();
     }
-    if (performance.now() > deadline) throw new FolderInUse(folder, rival);
+    if (performance.now() > deadline) throw new DirectoryInUseError(folder, rival);
     // Chance decides between two that see each other and both withdraw.
     await delay(20 + randomInt(100));
   }

@@ -6,7 +6,7 @@ import { Worker } from "node:worker_threads";
 import { DomainError } from "../../errors.js";
 import type { Database } from "../database.js";
 import { openDatabase } from "../open-database.js";
-import { FolderInUse, type Owner, ownerOf } from "./directory-lock.js";
+import { DirectoryInUseError, findLockHolder, type LockHolder } from "./directory-lock.js";
 import type { WorkerInput, WorkerMessage } from "./worker.js";
 
 /** Milliseconds: as long as a command, or a server that was told to stop, may still take. */
@@ -37,7 +37,7 @@ async function startWorker(folder: string, onFailure: (error: Error) => void) {
     new Promise<WorkerMessage>((resolve) => worker.once("message", resolve)),
     ended.then((cause) => Promise.reject(new Error(`The database in ${folder} does not open.`, { cause }))),
   ]);
-  if (message.kind === "in-use") throw new FolderInUse(folder, message.owner);
+  if (message.kind === "in-use") throw new DirectoryInUseError(folder, message.holder);
 
   let stopping = false;
   void ended.then((cause) => {
@@ -80,7 +80,7 @@ export async function openEmbeddedDatabase(options: EmbeddedOptions): Promise<Da
   };
 }
 
-async function openBeside(owner: Owner, options: EmbeddedOptions): Promise<Database> {
+async function openBeside(owner: LockHolder, options: EmbeddedOptions): Promise<Database> {
   const database = openSocket(owner.address, options);
   try {
     await database.ping();
@@ -98,11 +98,11 @@ export async function joinEmbeddedDatabase(options: EmbeddedOptions): Promise<Da
   const deadline = performance.now() + joinPatience;
   for (;;) {
     try {
-      const owner = await ownerOf(folder);
+      const owner = await findLockHolder(folder);
       return await (owner ? openBeside(owner, options) : openEmbeddedDatabase(options));
     } catch (error) {
       // An owner may come or go at any moment: then the other way works.
-      const mayPass = error instanceof FolderInUse || error instanceof DomainError;
+      const mayPass = error instanceof DirectoryInUseError || error instanceof DomainError;
       if (!mayPass || performance.now() > deadline) throw error;
       await delay(50);
     }

@@ -1,24 +1,24 @@
 /** Lets one at a time have what can't be shared, in the order of asking. */
-export interface Turns {
+export interface Mutex {
   /** Resolves with the function that ends the turn; throws when others have not ended theirs within the limit. */
-  take(): Promise<() => void>;
+  acquire(): Promise<() => void>;
 }
 
-/** @param waitLimit how long one waits for a turn, in milliseconds */
-export function createTurns(waitLimit: number): Turns {
+/** @param waitTimeoutMs how long one waits for a turn, in milliseconds */
+export function createMutex(waitTimeoutMs: number): Mutex {
   const waiting: (() => void)[] = [];
-  let taken = false;
+  let isLocked = false;
 
   function end(): void {
     const next = waiting.shift();
     if (next) next();
-    else taken = false;
+    else isLocked = false;
   }
 
   return {
-    take() {
-      if (!taken) {
-        taken = true;
+    acquire() {
+      if (!isLocked) {
+        isLocked = true;
         return Promise.resolve(end);
       }
       return new Promise((resolve, reject) => {
@@ -28,8 +28,8 @@ export function createTurns(waitLimit: number): Turns {
         };
         const timer = setTimeout(() => {
           waiting.splice(waiting.indexOf(begin), 1);
-          reject(new Error(`no turn within ${waitLimit} ms`));
-        }, waitLimit);
+          reject(new Error(`the database was not free within ${waitTimeoutMs} ms`));
+        }, waitTimeoutMs);
         waiting.push(begin);
       });
     },

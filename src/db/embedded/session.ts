@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
-import type { Turns } from "./mutex.js";
+import type { Mutex } from "./mutex.js";
 import {
   batchOf,
   errorResponse,
@@ -20,9 +20,9 @@ export interface Engine {
   /** Hands whole messages to PostgreSQL and returns its answers. */
   exec(messages: Uint8Array): Promise<Uint8Array>;
   /** Who holds the turn has the backend for itself: its transaction, its unnamed statement. */
-  turns: Turns;
+  mutex: Mutex;
   /** Milliseconds that a client may keep a transaction open without saying anything. */
-  idleLimit: number;
+  idleTimeoutMs: number;
 }
 
 /** The next piece that `recognise` finds in what the client sends; undefined when the client is gone. */
@@ -81,11 +81,11 @@ export async function serveSession(socket: Socket, engine: Engine): Promise<void
   let endTurn: (() => void) | undefined;
   let open = await welcome(socket, read, engine);
   while (open) {
-    socket.setTimeout(endTurn ? engine.idleLimit : 0);
+    socket.setTimeout(endTurn ? engine.idleTimeoutMs : 0);
     const batch = await read(batchOf);
     socket.setTimeout(0);
     if (!batch || batch.end === "X") break;
-    endTurn ??= await engine.turns.take().catch(() => undefined);
+    endTurn ??= await engine.mutex.acquire().catch(() => undefined);
     open = !socket.destroyed;
     if (!endTurn) {
       const busy = errorResponse("ERROR", "55P03", "the embedded database is busy with another transaction");

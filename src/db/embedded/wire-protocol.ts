@@ -1,4 +1,4 @@
-// The parts of PostgreSQL's frontend/backend protocol 3.0 that PGlite leaves to whoever owns the socket:
+// The fields of PostgreSQL's frontend/backend protocol 3.0 that PGlite leaves to whoever owns the socket:
 // https://www.postgresql.org/docs/current/protocol-message-formats.html
 
 /** What the first message of a connection, which alone has no type, can ask for. */
@@ -46,9 +46,9 @@ export function isIdle(reply: Uint8Array): boolean {
   return tail.equals(readyForQuery);
 }
 
-function message(type: string, ...parts: (string | Buffer)[]): Buffer {
+function message(type: string, ...fields: (string | Buffer)[]): Buffer {
   const body = Buffer.concat(
-    parts.map((part) => (typeof part === "string" ? Buffer.from(`${part}\0`) : part)),
+    fields.map((field) => (typeof field === "string" ? Buffer.from(`${field}\0`) : field)),
   );
   const head = Buffer.alloc(5);
   head.write(type);

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { PGlite } from "@electric-sql/pglite";
-import { FolderInUse, type Owner, takeOwnership } from "./directory-lock.js";
-import { createTurns } from "./mutex.js";
+import { acquireDirectoryLock, DirectoryInUseError, type LockHolder } from "./directory-lock.js";
+import { createMutex } from "./mutex.js";
 import { type Engine, serveSession } from "./session.js";
 
 // The thread in which the embedded database runs, as each of its statements blocks its thread.
@@ -23,7 +23,7 @@ export interface WorkerInput {
 }
 
 /** What the thread tells when it serves, or can't; asked to `stop` it ends. */
-export type WorkerMessage = { kind: "serving"; address: string } | { kind: "in-use"; owner: Owner };
+export type WorkerMessage = { kind: "serving"; address: string } | { kind: "in-use"; holder: LockHolder };
 
 /** Opens the data, which it makes first where there is none: whole or, after a crash, not at all. */
 async function openData(folder: string): Promise<PGlite> {
@@ -51,8 +51,8 @@ async function createEngine(pglite: PGlite): Promise<Engine> {
         throw new Error("PGlite has ended", { cause });
       }
     },
-    turns: createTurns(turnLimit),
-    idleLimit,
+    mutex: createMutex(turnLimit),
+    idleTimeoutMs: idleLimit,
   };
 }
 
@@ -79,7 +79,7 @@ async function serve({ folder, patience }: WorkerInput, tell: (message: WorkerMe
     });
   }
 
-  const { server, address } = await takeOwnership(folder, patience, accept);
+  const { server, address } = await acquireDirectoryLock(folder, patience, accept);
   const pglite = await openData(folder);
   startEngine(await createEngine(pglite));
   tell({ kind: "serving", address });
@@ -102,7 +102,7 @@ if (port) {
     const stop = await serve(workerData as WorkerInput, tell);
     port.once("message", () => void stop().then(() => process.exit(0)));
   } catch (error) {
-    if (!(error instanceof FolderInUse)) throw error;
-    tell({ kind: "in-use", owner: error.owner });
+    if (!(error instanceof DirectoryInUseError)) throw error;
+    tell({ kind: "in-use", holder: error.holder });
   }
 }

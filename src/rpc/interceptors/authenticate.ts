@@ -7,7 +7,7 @@ import { isAdmin } from "../../users/user.js";
 
 export interface AuthenticateDeps {
   /** Whom an access token stands for. Throws UNAUTHENTICATED. */
-  authenticate(token: string): Promise<Principal>;
+  verifyAccessToken(token: string): Promise<Principal>;
 }
 
 /** Throws for a method that doesn't declare who may call it: the server must not start with one. */
@@ -31,7 +31,7 @@ export function authenticate(deps: AuthenticateDeps): Interceptor {
 
     const token = bearerToken(request.header);
     if (!token) throw new DomainError("UNAUTHENTICATED");
-    const principal = await deps.authenticate(token);
+    const principal = await deps.verifyAccessToken(token);
     request.contextValues.set(principalKey, principal);
     // Anything but USER needs an administrator, so that a level added later is not open to all by mistake.
     if (needed !== Access.USER && !isAdmin(principal.user)) throw new DomainError("ADMIN_REQUIRED");

@@ -1,7 +1,7 @@
 import type { DescService } from "@bufbuild/protobuf";
 import type { Interceptor } from "@connectrpc/connect";
 import { type AuthenticateDeps, authenticate } from "./authenticate.js";
-import { keepDeadline } from "./enforce-deadline.js";
+import { enforceDeadline } from "./enforce-deadline.js";
 import { type LogCallsDeps, logCalls } from "./log-calls.js";
 import { reportErrors } from "./report-errors.js";
 import { validate } from "./validate.js";
@@ -21,7 +21,7 @@ export function createInterceptors(deps: InterceptorDeps): Interceptor[] {
   return [
     logCalls(deps),
     reportErrors,
-    keepDeadline,
+    enforceDeadline,
     authenticate(deps),
     deps.limitCalls,
     validate(deps.services),

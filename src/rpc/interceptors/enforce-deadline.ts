@@ -6,7 +6,7 @@ import { unlessStopped, untilStopped } from "../stream-messages.js";
  * Ends the call when its deadline passes, whether or not the service minds `context.signal`: the client has
  * stopped waiting, and what is still running answers nobody. A call that comes too late isn't begun.
  */
-export const keepDeadline: Interceptor = (next) => async (request) => {
+export const enforceDeadline: Interceptor = (next) => async (request) => {
   if (request.stream) {
     const { signal } = request;
     const message = untilStopped(request.message, signal);

@@ -1,6 +1,6 @@
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
 import { codeToString } from "@connectrpc/connect/protocol-connect";
-import { callerKey, doorKey, principalKey } from "../../caller.js";
+import { callerKey, principalKey, protocolKey } from "../../caller.js";
 import { DomainError, errorTable, type Reason } from "../../errors.js";
 import { describeError } from "../../system/describe-error.js";
 import type { Logger } from "../../system/logger.js";
@@ -22,7 +22,7 @@ export function logCalls({ logger }: LogCallsDeps): Interceptor {
       const { address, requestId } = request.contextValues.get(callerKey);
       return {
         method: `${request.service.typeName}/${request.method.name}`,
-        door: request.contextValues.get(doorKey),
+        protocol: request.contextValues.get(protocolKey),
         status,
         reason,
         ms: Math.round((performance.now() - start) * 10) / 10,

@@ -7,17 +7,17 @@ import {
   LocalizedMessageSchema,
   RetryInfoSchema,
 } from "#gen/google/rpc/error_details_pb.js";
-import { answerHeadersKey, callerKey } from "../../caller.js";
+import { callerKey, responseHeadersKey } from "../../caller.js";
 import { DomainError, errorTable } from "../../errors.js";
-import { RequestFault } from "../../http/request-error.js";
-import { type Language, say } from "../../messages/catalogue.js";
+import { RequestError } from "../../http/request-error.js";
+import { type Language, localize } from "../../messages/catalogue.js";
 import { translateFailure } from "../stream-messages.js";
 
 /** `google.rpc.ErrorInfo.domain` of every reason. */
 export const errorDomain = "identity.waterbill";
 
 /**
- * Turns whatever a call failed with into what its caller may know: the reason, a sentence in the caller's
+ * Turns whatever a call failed with into what its caller may know: the reason, a message in the caller's
  * language, the fields at fault, when to try again. The original is the error's cause, for the log.
  */
 export const reportErrors: Interceptor = (next) => async (request) => {
@@ -26,7 +26,7 @@ export const reportErrors: Interceptor = (next) => async (request) => {
     const isAbort = error instanceof Error && error.name === "AbortError" && request.signal.aborted;
     const { language } = request.contextValues.get(callerKey);
     const reported = toConnectError(isAbort ? request.signal.reason : error, language);
-    request.contextValues.get(answerHeadersKey)?.forEach((value, name) => {
+    request.contextValues.get(responseHeadersKey)?.forEach((value, name) => {
       reported.metadata.set(name, value);
     });
     return reported;
@@ -47,15 +47,15 @@ export function toConnectError(error: unknown, language: Language): ConnectError
 }
 
 function renderDomainError(error: DomainError, cause: unknown, language: Language): ConnectError {
-  const message = say(language, error.sentence);
+  const message = localize(language, error.localizedMessage);
   const details = [
     detail(ErrorInfoSchema, { reason: error.reason, domain: errorDomain }),
     detail(LocalizedMessageSchema, { locale: language, message }),
   ];
   if (error.fields.length > 0) {
-    const fieldViolations = error.fields.map(({ field, sentence }) => ({
+    const fieldViolations = error.fields.map(({ field, message }) => ({
       field,
-      description: say(language, sentence),
+      description: localize(language, message),
     }));
     details.push(detail(BadRequestSchema, { fieldViolations }));
   }
@@ -64,7 +64,7 @@ function renderDomainError(error: DomainError, cause: unknown, language: Languag
     const retryDelay = create(DurationSchema, { seconds: BigInt(retryAfterSeconds) });
     details.push(detail(RetryInfoSchema, { retryDelay }));
   }
-  const code = error instanceof RequestFault ? error.code : errorTable[error.reason].code;
+  const code = error instanceof RequestError ? error.code : errorTable[error.reason].code;
   return new ConnectError(message, code, headersFor(error), details, cause);
 }
 
@@ -73,18 +73,18 @@ function detail<Desc extends DescMessage>(desc: Desc, value: MessageInitShape<De
 }
 
 function headersFor(error: DomainError): Record<string, string> {
-  const headers: Record<string, string> = error instanceof RequestFault ? { ...error.headers } : {};
+  const headers: Record<string, string> = error instanceof RequestError ? { ...error.headers } : {};
   if (error.retryAfterSeconds !== undefined) headers["retry-after"] = String(error.retryAfterSeconds);
   if (error.reason === "UNAUTHENTICATED") headers["www-authenticate"] = "Bearer";
   return headers;
 }
 
-/** The codes that tell how a call ended, not what was wrong with it: they keep their meaning on every door. */
+/** The codes that tell how a call ended, not what was wrong with it: they keep their meaning on every protocol. */
 function isEndOfCall(code: Code): boolean {
   return [Code.Canceled, Code.DeadlineExceeded, Code.Aborted, Code.Unimplemented].includes(code);
 }
 
 function renderEndOfCall({ code, cause }: ConnectError, language: Language): ConnectError {
-  const message = code === Code.DeadlineExceeded ? say(language, (m) => m.deadlineExceeded) : "";
+  const message = code === Code.DeadlineExceeded ? localize(language, (m) => m.deadlineExceeded) : "";
   return new ConnectError(message, code, undefined, undefined, cause);
 }

@@ -10,18 +10,18 @@ import { pathToString } from "@bufbuild/protobuf/reflect";
 import { createValidator, type Violation } from "@bufbuild/protovalidate";
 import { field as fieldRules } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
-import { DomainError, type FieldFault } from "../../errors.js";
+import { DomainError, type FieldViolation } from "../../errors.js";
 import { bodyTooLarge, bodyUnreadable } from "../../http/request-error.js";
-import type { Sentence } from "../../messages/catalogue.js";
+import type { LocalizedMessage } from "../../messages/catalogue.js";
 import { checkEach, translateFailure } from "../stream-messages.js";
-import { unreadKey } from "../unary-method.js";
+import { unreadableKey } from "../unary-method.js";
 
 /**
  * Refuses a message that breaks a rule of its .proto file; one that couldn't be read is not looked at. Of a stream each
  * message is looked at when it comes, and one that can't be read ends it.
  * The rules of `services` are compiled now: a message's first validation takes 50 to 80 ms.
  *
- * Throws INVALID_REQUEST with a sentence for each broken rule.
+ * Throws INVALID_REQUEST with a message for each broken rule.
  */
 export function validate(services: readonly DescService[]): Interceptor {
   const validator = createValidator();
@@ -43,7 +43,7 @@ export function validate(services: readonly DescService[]): Interceptor {
       const readable = translateFailure(request.message, toReadFault);
       return next({ ...request, message: checkEach(readable, (message) => check(input, message)) });
     }
-    if (!request.contextValues.get(unreadKey)) check(input, request.message);
+    if (!request.contextValues.get(unreadableKey)) check(input, request.message);
     return next(request);
   };
 }
@@ -57,12 +57,12 @@ function toReadFault(error: unknown): unknown {
   return isUnreadable ? bodyUnreadable(error) : error;
 }
 
-function toFieldFault(violation: Violation): FieldFault {
-  return { field: pathToString(violation.field), sentence: sentenceFor(violation) };
+function toFieldFault(violation: Violation): FieldViolation {
+  return { field: pathToString(violation.field), message: messageFor(violation) };
 }
 
 /** Our words for a rule; the library's own are English, and prose for developers. */
-function sentenceFor(violation: Violation): Sentence {
+function messageFor(violation: Violation): LocalizedMessage {
   switch (violation.ruleId) {
     case "required":
       return (m) => m.fieldRequired;

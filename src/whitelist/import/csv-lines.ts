@@ -1,7 +1,7 @@
-import { DomainError } from "../../errors.js";
+import { DomainError, invalidField } from "../../errors.js";
 import { type CsvRecord, readCsvRecords } from "./csv-records.js";
 import { decodeText } from "./csv-text.js";
-import { fieldFault, type WrittenLine } from "./import-line.js";
+import type { WrittenLine } from "./import-line.js";
 
 /** Where the columns are; -1: the file has none. */
 interface Columns {
@@ -47,7 +47,7 @@ export async function* readCsvLines(pieces: AsyncIterable<Uint8Array>): AsyncGen
     }
     yield lines;
   }
-  if (!columns) throw fieldFault("csv", (m) => m.csvEmpty);
+  if (!columns) throw invalidField("csv", (m) => m.csvEmpty);
 }
 
 /** The columns that the first row names; null when it names no phone number. */
@@ -64,19 +64,19 @@ function readHeader(record: readonly string[]): Columns | null {
 }
 
 function toLine(line: number, columns: Columns, record: CsvRecord): WrittenLine {
-  if (!record) return { line, phone: "", fault: fieldFault("csv", (m) => m.csvLineTooLong) };
+  if (!record) return { line, phone: "", fault: invalidField("csv", (m) => m.csvLineTooLong) };
   const phone = readPhone(cellOf(record, columns.phone));
   const state = cellOf(record, columns.isActive).trim();
   const isActive = states.get(state.toLowerCase());
   if (isActive === undefined) {
-    return { line, phone, fault: fieldFault("is_active", (m) => m.isActiveInvalid) };
+    return { line, phone, fault: invalidField("is_active", (m) => m.isActiveInvalid) };
   }
   // A comma in notes that are not quoted; with a header there may be columns that mean nothing here.
   if (columns === usualColumns && record.slice(3).some((cell) => cell.trim() !== "")) {
     return {
       line,
       phone,
-      fault: new DomainError("INVALID_REQUEST", { sentence: (m) => m.lineTooManyColumns }),
+      fault: new DomainError("INVALID_REQUEST", { message: (m) => m.lineTooManyColumns }),
     };
   }
   return { line, phone, notes: cellOf(record, columns.notes), isActive };

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { DomainError } from "../../errors.js";
+import { invalidField } from "../../errors.js";
 
 /**
  * The text of a file that comes in pieces: UTF-16 when it says so with its mark, else UTF-8, and from the first byte on
@@ -64,7 +64,7 @@ function cutBytes(bytes: Buffer): number {
 /** No text has this character; every other kind of file has. */
 function checked(text: string): string {
   if (text.includes("\0")) {
-    throw new DomainError("INVALID_REQUEST", { fields: [{ field: "csv", sentence: (m) => m.csvNotText }] });
+    throw invalidField("csv", (m) => m.csvNotText);
   }
   return text;
 }

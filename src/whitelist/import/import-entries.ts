@@ -1,7 +1,7 @@
 import type { Tx } from "../../db/database.js";
 import type { DomainError } from "../../errors.js";
 import type { Random } from "../../system/random.js";
-import { addOutcomes, type WhitelistDeps } from "../add-entry.js";
+import { addResults, type WhitelistDeps } from "../add-entry.js";
 import type { Actor } from "../whitelist-entry.js";
 import type { AddAction, Addition } from "../whitelist-store.js";
 import { checkLine, type GoodLine, type WrittenLine } from "./import-line.js";
@@ -134,7 +134,7 @@ async function apply(
     const { phone } = line;
     const isFirst = firsts.get(phone) === line;
     const action = isFirst ? byFirst.get(phone) : seconds.get(phone) === line && bySecond.get(phone);
-    const outcome = action ? addOutcomes[action] : "unchanged";
+    const outcome = action ? addResults[action] : "unchanged";
     report({ line: line.line, phone, outcome });
   }
 }

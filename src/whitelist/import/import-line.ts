@@ -1,5 +1,4 @@
-import { DomainError } from "../../errors.js";
-import type { Sentence } from "../../messages/catalogue.js";
+import { DomainError, invalidField } from "../../errors.js";
 import { type PhoneRules, parsePhone } from "../../users/phone-number.js";
 import { cleanNotes } from "../add-entry.js";
 import { MAX_NOTES } from "../whitelist-entry.js";
@@ -33,18 +32,13 @@ export function checkLine(rules: PhoneRules, written: WrittenLine): GoodLine | B
     const notes = cleanNotes(written.notes);
     // Characters, not the units of JavaScript's strings, of which a character has one or two.
     if (notes.length > MAX_NOTES && [...notes].length > MAX_NOTES) {
-      throw fieldFault("notes", (m) => m.fieldTooLong(MAX_NOTES));
+      throw invalidField("notes", (m) => m.fieldTooLong(MAX_NOTES));
     }
-    if (controls.test(notes)) throw fieldFault("notes", (m) => m.fieldControlCharacters);
+    if (controls.test(notes)) throw invalidField("notes", (m) => m.fieldControlCharacters);
     const phone = parsePhone(rules, written.phone);
     return { line: written.line, phone, notes, isActive: written.isActive };
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     return { line: written.line, phone: written.phone.slice(0, SHOWN), fault: error };
   }
-}
-
-/** What is wrong with one field of a line. */
-export function fieldFault(field: string, sentence: Sentence): DomainError {
-  return new DomainError("INVALID_REQUEST", { fields: [{ field, sentence }] });
 }

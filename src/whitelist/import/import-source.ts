@@ -1,5 +1,6 @@
+import { invalidField } from "../../errors.js";
 import { readCsvLines } from "./csv-lines.js";
-import { fieldFault, type WrittenLine } from "./import-line.js";
+import type { WrittenLine } from "./import-line.js";
 
 /** One message of an import: the next entries, or the next piece of a CSV file. */
 export interface ImportPiece {
@@ -23,7 +24,7 @@ export async function* importLines(pieces: AsyncIterable<ImportPiece>): AsyncGen
       if (hasCsv(first)) return yield* readCsvLines(csvFrom(first, iterator));
       if (hasEntries(first)) return yield* entriesFrom(first, iterator);
     }
-    throw fieldFault("csv", (m) => m.csvEmpty);
+    throw invalidField("csv", (m) => m.csvEmpty);
   } finally {
     await iterator.return?.();
   }
@@ -55,5 +56,5 @@ async function* entriesFrom(
 }
 
 function mixed() {
-  return fieldFault("csv", (m) => m.importMixed);
+  return invalidField("csv", (m) => m.importMixed);
 }

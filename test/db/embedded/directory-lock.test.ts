@@ -3,7 +3,11 @@ import type { Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { FolderInUse, ownerOf, takeOwnership } from "../../../src/db/embedded/directory-lock.js";
+import {
+  acquireDirectoryLock,
+  DirectoryInUseError,
+  findLockHolder,
+} from "../../../src/db/embedded/directory-lock.js";
 import { rejection } from "../../support/rejection.js";
 import { startScript } from "../../support/script.js";
 
@@ -20,17 +24,17 @@ describe("ownership", () => {
   });
 
   async function take(patience = 0): Promise<string> {
-    const { server, address } = await takeOwnership(folder, patience, (socket) => socket.destroy());
+    const { server, address } = await acquireDirectoryLock(folder, patience, (socket) => socket.destroy());
     servers.push(server);
     return address;
   }
 
   it("goes to the first, and names the owner to others", async () => {
-    expect(await ownerOf(folder)).to.equal(undefined);
+    expect(await findLockHolder(folder)).to.equal(undefined);
     const address = await take();
-    expect(await ownerOf(folder)).to.deep.equal({ pid: process.pid, address });
+    expect(await findLockHolder(folder)).to.deep.equal({ pid: process.pid, address });
     const refusal = await rejection(take());
-    expect(refusal).to.be.instanceOf(FolderInUse);
+    expect(refusal).to.be.instanceOf(DirectoryInUseError);
     expect((refusal as Error).message)
       .to.contain(folder)
       .and.to.contain(`process ${process.pid}`);
@@ -60,7 +64,7 @@ describe("ownership", () => {
   it("is free at once when the owner was killed", async () => {
     const owner = await startScript("test/db/embedded/listener.ts", [folder]);
     expect(await owner.line()).to.equal("owner");
-    expect(await ownerOf(folder)).to.have.property("pid", owner.pid);
+    expect(await findLockHolder(folder)).to.have.property("pid", owner.pid);
     await rejection(take());
     await owner.kill("SIGKILL");
     expect(readdirSync(folder)).to.have.length(1);
@@ -72,14 +76,14 @@ describe("ownership", () => {
     const owner = await startScript("test/db/embedded/listener.ts", [folder]);
     await owner.line();
     process.kill(owner.pid, "SIGSTOP");
-    expect(await rejection(take())).to.be.instanceOf(FolderInUse);
+    expect(await rejection(take())).to.be.instanceOf(DirectoryInUseError);
     await owner.kill("SIGKILL");
   });
 
   it("says so when the folder's path is too long for a socket", async () => {
     const deep = join(folder, "d".repeat(100));
     mkdirSync(deep);
-    expect(await rejection(takeOwnership(deep, 0, () => {})))
+    expect(await rejection(acquireDirectoryLock(deep, 0, () => {})))
       .to.have.property("message")
       .that.contains("choose a shorter DATA_DIR");
   });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { Database, Tx } from "../../../src/db/database.js";
-import { ownerOf } from "../../../src/db/embedded/directory-lock.js";
+import { findLockHolder } from "../../../src/db/embedded/directory-lock.js";
 import { joinEmbeddedDatabase, openEmbeddedDatabase } from "../../../src/db/embedded/embedded-database.js";
 import { migrate } from "../../../src/db/migrate.js";
 import { DomainError } from "../../../src/errors.js";
@@ -116,7 +116,7 @@ describe("embedded database", function () {
       isClosed = true;
     });
     while (!isClosed) {
-      const owner = await ownerOf(folder);
+      const owner = await findLockHolder(folder);
       const isServed = await beside.ping().then(
         () => true,
         () => false,

@@ -1,5 +1,5 @@
-import { takeOwnership } from "../../../src/db/embedded/directory-lock.js";
+import { acquireDirectoryLock } from "../../../src/db/embedded/directory-lock.js";
 
 // A process that takes the folder it is given, says so, and stays.
-await takeOwnership(process.argv[2] ?? "", 0, () => {});
+await acquireDirectoryLock(process.argv[2] ?? "", 0, () => {});
 console.log("owner");

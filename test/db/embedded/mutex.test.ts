@@ -1,13 +1,13 @@
 import { expect } from "chai";
-import { createTurns } from "../../../src/db/embedded/mutex.js";
+import { createMutex } from "../../../src/db/embedded/mutex.js";
 import { rejection } from "../../support/rejection.js";
 
 describe("turns", () => {
   it("gives turns one at a time, in the order of asking", async () => {
-    const turns = createTurns(1000);
+    const turns = createMutex(1000);
     const order: string[] = [];
     const visit = async (name: string) => {
-      const end = await turns.take();
+      const end = await turns.acquire();
       order.push(`${name} begins`);
       await Promise.resolve();
       order.push(`${name} ends`);
@@ -18,12 +18,15 @@ describe("turns", () => {
   });
 
   it("refuses who has waited too long, and passes the turn on without them", async () => {
-    const turns = createTurns(10);
-    const end = await turns.take();
-    expect(await rejection(turns.take())).to.have.property("message", "no turn within 10 ms");
-    const next = turns.take();
+    const turns = createMutex(10);
+    const end = await turns.acquire();
+    expect(await rejection(turns.acquire())).to.have.property(
+      "message",
+      "the database was not free within 10 ms",
+    );
+    const next = turns.acquire();
     end();
     (await next)();
-    (await turns.take())();
+    (await turns.acquire())();
   });
 });

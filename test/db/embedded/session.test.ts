@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { expect } from "chai";
 import pg from "pg";
-import { createTurns } from "../../../src/db/embedded/mutex.js";
+import { createMutex } from "../../../src/db/embedded/mutex.js";
 import { type Engine, serveSession } from "../../../src/db/embedded/session.js";
 import { rejection } from "../../support/rejection.js";
 
@@ -25,8 +25,8 @@ describe("session", () => {
     engine = {
       settings: { server_version: "18.0", client_encoding: "UTF8" },
       exec: (messages) => pglite.execProtocolRaw(messages),
-      turns: createTurns(turnLimit),
-      idleLimit,
+      mutex: createMutex(turnLimit),
+      idleTimeoutMs: idleLimit,
     };
     server = createServer((socket) => void serveSession(socket, engine));
     // The name under which pg looks for the socket of port 5432.

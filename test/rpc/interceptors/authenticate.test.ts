@@ -22,7 +22,7 @@ async function pass(method: UnaryRequest["method"], authorization?: string): Pro
     header: new Headers(authorization === undefined ? {} : { authorization }),
     contextValues: createContextValues(),
   } as unknown as UnaryRequest;
-  const call = authenticate({ authenticate: fakeAuthenticate })(async (passed) => {
+  const call = authenticate({ verifyAccessToken: fakeAuthenticate })(async (passed) => {
     principal = passed.contextValues.get(principalKey);
     return {} as never;
   });

@@ -1,13 +1,13 @@
 import { expect } from "chai";
 import { DomainError, overloaded } from "../../../src/errors.js";
-import { createRpc } from "../../../src/rpc/rpc-handler.js";
+import { createRpcHandler } from "../../../src/rpc/rpc-handler.js";
 import { type FakeServer, startFakeServer } from "../fake-server.js";
 
 describe("logCalls", () => {
   let fake: FakeServer;
 
   before(async () => {
-    fake = await startFakeServer(createRpc);
+    fake = await startFakeServer(createRpcHandler);
   });
 
   beforeEach(() => fake.reset());
@@ -30,7 +30,7 @@ describe("logCalls", () => {
     expect(line).include({
       level: 30,
       method: "waterbill.identity.v1.ProfileService/GetProfile",
-      door: "connect",
+      protocol: "connect",
       status: "ok",
       requestId: "a-request",
       address: "192.0.2.1",

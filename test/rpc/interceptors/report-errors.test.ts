@@ -9,23 +9,23 @@ import {
 import { ErrorReason } from "#gen/waterbill/identity/v1/error_reason_pb.js";
 import { DomainError, errorTable, overloaded, type Reason, rateLimited } from "../../../src/errors.js";
 import { bodyTooLarge, compressionUnsupported } from "../../../src/http/request-error.js";
-import { say } from "../../../src/messages/catalogue.js";
+import { localize } from "../../../src/messages/catalogue.js";
 import { toConnectError } from "../../../src/rpc/interceptors/report-errors.js";
 
 describe("toConnectError", () => {
   for (const reason of Object.keys(errorTable) as Reason[]) {
     it(`renders ${reason} as the table says`, () => {
       const error = toConnectError(new DomainError(reason), "fr");
-      const sentence = say("fr", errorTable[reason].sentence);
+      const message = localize("fr", errorTable[reason].message);
       expect(error.code).equal(errorTable[reason].code);
-      expect(error.rawMessage).equal(sentence);
+      expect(error.rawMessage).equal(message);
       expect(error.findDetails(ErrorInfoSchema)).deep.include({
         $typeName: "google.rpc.ErrorInfo",
         reason,
         domain: "identity.waterbill",
         metadata: {},
       });
-      expect(error.findDetails(LocalizedMessageSchema)[0]).include({ locale: "fr", message: sentence });
+      expect(error.findDetails(LocalizedMessageSchema)[0]).include({ locale: "fr", message });
     });
   }
 
@@ -40,10 +40,10 @@ describe("toConnectError", () => {
     expect(error.findDetails(LocalizedMessageSchema)[0]?.locale).equal("en");
   });
 
-  it("names each field at fault, with its sentence", () => {
+  it("names each field at fault, with its message", () => {
     const fields = [
-      { field: "password", sentence: () => "one" },
-      { field: "profile.email", sentence: () => "two" },
+      { field: "password", message: () => "one" },
+      { field: "profile.email", message: () => "two" },
     ];
     const error = toConnectError(new DomainError("INVALID_REQUEST", { fields }), "fr");
     const violations = error.findDetails(BadRequestSchema)[0]?.fieldViolations;

@@ -8,9 +8,9 @@ import {
   UpdateProfileRequestSchema,
 } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { DomainError } from "../../../src/errors.js";
-import { say } from "../../../src/messages/catalogue.js";
+import { localize } from "../../../src/messages/catalogue.js";
 import { validate } from "../../../src/rpc/interceptors/validate.js";
-import { unreadKey } from "../../../src/rpc/unary-method.js";
+import { unreadableKey } from "../../../src/rpc/unary-method.js";
 import { rejection } from "../../support/rejection.js";
 
 const interceptor = validate([AuthService, ProfileService]);
@@ -21,7 +21,7 @@ function check(method: UnaryRequest["method"], message: object, unread = false):
     stream: false,
     method,
     message,
-    contextValues: createContextValues().set(unreadKey, unread),
+    contextValues: createContextValues().set(unreadableKey, unread),
   };
   return interceptor(async () => through as never)(request as unknown as UnaryRequest);
 }
@@ -38,11 +38,11 @@ function register(changes: MessageInitShape<typeof RegisterRequestSchema>): Prom
   return check(AuthService.method.register, create(RegisterRequestSchema, { ...good, ...changes }));
 }
 
-/** The fields at fault, each with its French sentences. */
+/** The fields at fault, each with its French messages. */
 async function faults(call: Promise<unknown>): Promise<string[]> {
   const error = (await rejection(call)) as DomainError;
   expect(error).instanceOf(DomainError).property("reason", "INVALID_REQUEST");
-  return error.fields.map(({ field, sentence }) => `${field}: ${say("fr", sentence)}`);
+  return error.fields.map(({ field, message }) => `${field}: ${localize("fr", message)}`);
 }
 
 describe("validate", () => {
@@ -92,7 +92,7 @@ describe("validate", () => {
     ]);
   });
 
-  it("has one sentence for every other rule", async () => {
+  it("has one message for every other rule", async () => {
     const message = create(ListUsersRequestSchema, { pageSize: -1 });
     expect(await faults(check(ProfileService.method.listUsers, message))).deep.equal([
       "page_size: Cette valeur n'est pas valide.",

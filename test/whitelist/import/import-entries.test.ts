@@ -6,16 +6,16 @@ import { allHistory } from "../../../src/whitelist/list-history.js";
 import {
   activeUser,
   atOnce,
+  createTestContext,
   failure,
   newPhone,
-  type TestWorld,
-  testWorld,
+  type TestContext,
 } from "../../support/test-context.js";
 
 interface Options {
   dryRun?: boolean;
   allOrNothing?: boolean;
-  parts?: TestWorld["parts"];
+  app?: TestContext["app"];
 }
 
 let phones = 0;
@@ -27,11 +27,11 @@ function manyPhones(count: number): string[] {
 }
 
 describe("importEntries", () => {
-  let world: TestWorld;
+  let context: TestContext;
   before(async () => {
-    world = await testWorld();
+    context = await createTestContext();
   });
-  after(() => world.close());
+  after(() => context.close());
 
   /** A line a number; notes and state where they are given. */
   type Row = string | [phone: string, notes: string, isActive?: boolean];
@@ -45,7 +45,7 @@ describe("importEntries", () => {
 
   async function run(rows: readonly Row[] | AsyncIterable<WrittenLine[]>, options: Options = {}) {
     const results: LineResult[] = [];
-    await importEntries(options.parts ?? world.parts, {
+    await importEntries(options.app ?? context.app, {
       lines: Array.isArray(rows) ? linesOf(rows) : (rows as AsyncIterable<WrittenLine[]>),
       dryRun: options.dryRun ?? false,
       allOrNothing: options.allOrNothing ?? false,
@@ -57,13 +57,13 @@ describe("importEntries", () => {
 
   const outcomes = (results: readonly LineResult[]) =>
     results.map((result) => (result.outcome === "refused" ? result.fault.message : result.outcome));
-  const find = (phone: string) => world.parts.whitelist.find(null, phone);
-  const total = async () => (await world.parts.whitelistLists.statistics(null)).total;
+  const find = (phone: string) => context.app.whitelist.find(null, phone);
+  const total = async () => (await context.app.whitelistLists.statistics(null)).total;
 
   it("adds, reactivates, leaves and refuses, line by line, and changes nothing the second time", async () => {
     const [fresh, inactive, active] = [newPhone(), newPhone(), newPhone()];
-    await addEntry(world.parts, { phone: inactive, notes: "old", isActive: false, actor: null });
-    await addEntry(world.parts, { phone: active, notes: "old", isActive: true, actor: null });
+    await addEntry(context.app, { phone: inactive, notes: "old", isActive: false, actor: null });
+    await addEntry(context.app, { phone: active, notes: "old", isActive: true, actor: null });
     const rows: Row[] = [
       [`00${fresh.slice(1)}`, " Client VIP "],
       inactive,
@@ -91,7 +91,7 @@ describe("importEntries", () => {
 
     const again = outcomes(await run(rows));
     expect(again).to.deep.equal(["unchanged", "unchanged", "unchanged", ...refusals, "unchanged"]);
-    for await (const changes of allHistory(world.parts, fresh)) expect(changes).to.have.length(1);
+    for await (const changes of allHistory(context.app, fresh)) expect(changes).to.have.length(1);
   });
 
   it("takes the same number again as if the lines came one after the other, wherever they stand", async () => {
@@ -127,14 +127,14 @@ describe("importEntries", () => {
   });
 
   it("writes into the history who imported, and gives one import one name", async () => {
-    const admin = await activeUser(world);
+    const admin = await activeUser(context);
     const phones = [newPhone(), newPhone()];
     const report = () => {};
     const lines = linesOf(phones);
-    await importEntries(world.parts, { lines, dryRun: false, allOrNothing: false, actor: admin, report });
+    await importEntries(context.app, { lines, dryRun: false, allOrNothing: false, actor: admin, report });
     const names = new Set<string | null>();
     for (const phone of phones) {
-      for await (const [change] of allHistory(world.parts, phone)) {
+      for await (const [change] of allHistory(context.app, phone)) {
         expect(change?.actor).to.deep.equal({ phone: admin.phone, name: "John Doe" });
         names.add(change!.importId);
       }
@@ -146,7 +146,7 @@ describe("importEntries", () => {
 
   it("changes nothing in a dry run, and reports what the import then does", async () => {
     const inactive = newPhone();
-    await addEntry(world.parts, { phone: inactive, notes: "", isActive: false, actor: null });
+    await addEntry(context.app, { phone: inactive, notes: "", isActive: false, actor: null });
     const repeated = newPhone();
     const rows: Row[] = [newPhone(), inactive, "bad", repeated, repeated, inactive];
     const before = await total();
@@ -187,11 +187,11 @@ describe("importEntries", () => {
 
   it("adds each number once, of imports at once with the same numbers in another order", async () => {
     const phones = manyPhones(1000);
-    const processes = [world.parts, world.anotherProcess()];
+    const processes = [context.app, context.anotherProcess()];
     const before = await total();
     const results = await atOnce(6, async (index) => {
       const rows = index % 2 === 0 ? phones : phones.toReversed();
-      return run(rows, { parts: processes[index % 2]!, allOrNothing: index > 3 });
+      return run(rows, { app: processes[index % 2]!, allOrNothing: index > 3 });
     });
     const added = results
       .flatMap((result) => outcomes(result as LineResult[]))
@@ -201,9 +201,9 @@ describe("importEntries", () => {
   });
 
   it("fails with its first failure when the database does, and adds nothing more", async () => {
-    const failing = { ...world.parts.whitelist, add: () => Promise.reject(new Error("no database")) };
+    const failing = { ...context.app.whitelist, add: () => Promise.reject(new Error("no database")) };
     const phones = manyPhones(5000);
-    const parts = { ...world.parts, whitelist: failing };
-    expect(await failure(run(phones, { parts }))).to.equal("no database");
+    const app = { ...context.app, whitelist: failing };
+    expect(await failure(run(phones, { app }))).to.equal("no database");
   });
 });

@@ -1,0 +1,36 @@
+import { expect } from "chai";
+import { addSeconds } from "../../src/system/clock.js";
+import type { Purpose } from "../../src/verification/code.js";
+import { assertMaySend, type Send } from "../../src/verification/sms-quota.js";
+import { thrown } from "../support/thrown.js";
+
+describe("sending quotas", () => {
+  const now = new Date("2026-03-01T12:00:00Z");
+  const sent = (purpose: Purpose, ...secondsAgo: number[]): Send[] =>
+    secondsAgo.map((seconds) => ({ purpose, sentAt: addSeconds(now, -seconds) }));
+
+  it("let one code a minute leave for a purpose", () => {
+    expect(thrown(() => assertMaySend(sent("activation", 59), "activation", now))).to.include({
+      reason: "RATE_LIMITED",
+      retryAfterSeconds: 1,
+    });
+    assertMaySend(sent("activation", 60), "activation", now);
+    assertMaySend(sent("password_reset", 1), "activation", now);
+  });
+
+  it("let five codes leave for a purpose in any 24 hours", () => {
+    const five = sent("activation", 100, 200, 300, 400, 86_399);
+    expect(thrown(() => assertMaySend(five, "activation", now)).retryAfterSeconds).to.equal(1);
+    assertMaySend(sent("activation", 100, 200, 300, 400, 86_400), "activation", now);
+  });
+
+  it("let ten codes leave for a phone number in any 24 hours, whatever they are for", () => {
+    const ten = [
+      ...sent("password_reset", 100, 200, 300, 400),
+      ...sent("password_change", 500, 600, 700, 800),
+      ...sent("phone_change", 900, 1000),
+    ];
+    expect(thrown(() => assertMaySend(ten, "activation", now)).retryAfterSeconds).to.equal(85_400);
+    assertMaySend(ten.slice(0, 9), "activation", now);
+  });
+});
