@@ -9,7 +9,7 @@ export interface Rate {
   seconds: number;
 }
 
-const secondsOf = { second: 1, minute: 60, hour: 3600, day: 86_400 } as const;
+const SECONDS_PER_UNIT = { second: 1, minute: 60, hour: 3600, day: 86_400 } as const;
 
 /** `15/minute`, or several with commas, of different periods: `1/minute,5/day`. */
 export const rates = z
@@ -21,7 +21,10 @@ export const rates = z
         context.addIssue({ code: "custom", message: "must be like 15/minute or 1/minute,5/day" });
         return z.NEVER;
       }
-      return { limit: Number(match[1]), seconds: secondsOf[match[2] as keyof typeof secondsOf] };
+      return {
+        limit: Number(match[1]),
+        seconds: SECONDS_PER_UNIT[match[2] as keyof typeof SECONDS_PER_UNIT],
+      };
     });
   })
   .refine(

@@ -46,27 +46,27 @@ const environmentSchema = z.object({
 
 type Environment = z.output<typeof environmentSchema>;
 
-const twilioVariables = ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM_NUMBER"] as const;
+const TWILIO_VARIABLES = ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM_NUMBER"] as const;
 
 /** Names the variables that are missing for what the others ask for. */
 function missingVariables(env: Environment): string[] {
-  const faults: string[] = [];
-  const twilioSet = twilioVariables.filter((name) => env[name]);
+  const problems: string[] = [];
+  const twilioSet = TWILIO_VARIABLES.filter((name) => env[name]);
   if (env.SMS_PROVIDER === "twilio" || twilioSet.length > 0) {
-    for (const name of twilioVariables) {
-      if (!env[name]) faults.push(`${name}: is needed for Twilio`);
+    for (const name of TWILIO_VARIABLES) {
+      if (!env[name]) problems.push(`${name}: is needed for Twilio`);
     }
   }
-  if (env.NODE_ENV !== "production") return faults;
+  if (env.NODE_ENV !== "production") return problems;
   for (const name of ["DATABASE_URL", "REDIS_URL", "TOKEN_SECRET", "CODE_SECRET"] as const) {
-    if (!env[name]) faults.push(`${name}: is needed in production`);
+    if (!env[name]) problems.push(`${name}: is needed in production`);
   }
   if (env.SMS_PROVIDER === "console" && !env.ALLOW_CONSOLE_SMS) {
-    faults.push(
+    problems.push(
       "SMS_PROVIDER: console prints codes instead of sending them; in production set twilio, or ALLOW_CONSOLE_SMS=true",
     );
   }
-  return faults;
+  return problems;
 }
 
 function smsConfig(env: Environment) {
@@ -138,8 +138,8 @@ export type LimitName = keyof Config["limits"];
 
 /** The environment does not make a configuration; the message lists every fault, never a value. */
 export class ConfigError extends Error {
-  constructor(faults: readonly string[]) {
-    super(`The configuration has faults:\n${faults.map((fault) => `  ${fault}`).join("\n")}`);
+  constructor(problems: readonly string[]) {
+    super(`The configuration is invalid:\n${problems.map((problem) => `  ${problem}`).join("\n")}`);
     this.name = "ConfigError";
   }
 }
@@ -154,7 +154,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (!parsed.success) {
     throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`));
   }
-  const faults = missingVariables(parsed.data);
-  if (faults.length > 0) throw new ConfigError(faults);
+  const problems = missingVariables(parsed.data);
+  if (problems.length > 0) throw new ConfigError(problems);
   return toConfig(parsed.data);
 }

@@ -24,7 +24,7 @@ interface ErrorRendering {
 }
 
 /** THE error table: the one place that says what a reason looks like from outside. */
-export const errorTable: Readonly<Record<Reason, ErrorRendering>> = {
+export const ERROR_TABLE: Readonly<Record<Reason, ErrorRendering>> = {
   INVALID_REQUEST: { code: Code.InvalidArgument, status: 400, message: (m) => m.invalidRequest },
   PHONE_REQUIRED: {
     code: Code.InvalidArgument,
@@ -103,8 +103,8 @@ export class DomainError extends Error {
     super(reason, { cause: options.cause });
     this.name = "DomainError";
     this.reason = reason;
-    const { message: localizedMessage } = errorTable[reason];
-    const field = options.field ?? errorTable[reason].field;
+    const { message: localizedMessage } = ERROR_TABLE[reason];
+    const field = options.field ?? ERROR_TABLE[reason].field;
     this.localizedMessage = options.message ?? localizedMessage;
     this.fields = options.fields ?? (field ? [{ field, message: this.localizedMessage }] : []);
     this.retryAfterSeconds = options.retryAfterSeconds;

@@ -3,7 +3,7 @@ import type { Config } from "./config.js";
 import type { Database } from "./db/database.js";
 import { joinEmbeddedDatabase, openEmbeddedDatabase } from "./db/embedded/embedded-database.js";
 import { openDatabase } from "./db/open-database.js";
-import { DomainError, errorTable } from "./errors.js";
+import { DomainError, ERROR_TABLE } from "./errors.js";
 import { createSmsGateway } from "./sms/create-sms-gateway.js";
 import type { SmsGateway } from "./sms/sms-gateway.js";
 import { type Background, createBackground } from "./system/background.js";
@@ -71,7 +71,7 @@ export async function createInfrastructure(
       concurrency: BACKGROUND_CONCURRENCY,
       onFailure(error) {
         // A used-up quota is no trouble; what the database or the gateway could not do is.
-        const isRefusal = error instanceof DomainError && errorTable[error.reason].status < 500;
+        const isRefusal = error instanceof DomainError && ERROR_TABLE[error.reason].status < 500;
         if (isRefusal) logger.info({ reason: error.reason }, "a job in the background was refused");
         else logger.error({ err: error }, "a job in the background failed");
       },

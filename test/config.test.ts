@@ -14,7 +14,7 @@ const production = {
   TWILIO_FROM_NUMBER: "+15005550006",
 };
 
-function faults(environment: Record<string, string | undefined>): string {
+function problems(environment: Record<string, string | undefined>): string {
   try {
     readConfig(environment);
   } catch (error) {
@@ -69,7 +69,7 @@ describe("configuration", () => {
   });
 
   it("names every fault at once, and no value", () => {
-    const message = faults({ PORT: "70000", LIMIT_LOGIN: "0/minute", TOKEN_SECRET: "too-short-secret" });
+    const message = problems({ PORT: "70000", LIMIT_LOGIN: "0/minute", TOKEN_SECRET: "too-short-secret" });
     expect(message).to.include("PORT").and.include("LIMIT_LOGIN").and.include("TOKEN_SECRET");
     expect(message).not.to.include("too-short-secret");
   });
@@ -77,18 +77,18 @@ describe("configuration", () => {
   it("accepts a complete production, and names what one lacks", () => {
     expect(readConfig(production).sms).to.include({ provider: "twilio", accountSid: "AC123" });
     for (const name of ["DATABASE_URL", "REDIS_URL", "TOKEN_SECRET", "CODE_SECRET"]) {
-      expect(faults({ ...production, [name]: undefined })).to.include(name);
+      expect(problems({ ...production, [name]: undefined })).to.include(name);
     }
   });
 
   it("refuses the console gateway in production unless it is allowed", () => {
     const console = { ...production, SMS_PROVIDER: "console" };
-    expect(faults(console)).to.include("ALLOW_CONSOLE_SMS");
+    expect(problems(console)).to.include("ALLOW_CONSOLE_SMS");
     expect(readConfig({ ...console, ALLOW_CONSOLE_SMS: "true" }).sms).to.deep.equal({ provider: "console" });
   });
 
   it("names the Twilio variable that is missing when others are set", () => {
-    const message = faults({ TWILIO_ACCOUNT_SID: "AC123", TWILIO_FROM_NUMBER: "+15005550006" });
+    const message = problems({ TWILIO_ACCOUNT_SID: "AC123", TWILIO_FROM_NUMBER: "+15005550006" });
     expect(message).to.include("TWILIO_AUTH_TOKEN").and.not.include("TWILIO_FROM_NUMBER");
   });
 });

@@ -5,11 +5,11 @@ import type { Placed } from "../paging/page.js";
 import type { Position } from "../paging/page-token.js";
 import type { SearchTerms } from "../paging/search-terms.js";
 import type { User } from "../users/user.js";
-import { toUser, type UserRow, userColumns } from "../users/user-row.js";
+import { toUser, USER_COLUMNS, type UserRow } from "../users/user-row.js";
 
 /** The columns that accounts can be listed by; the first is the usual one. */
-export const accountOrders = ["date_joined", "phone"] as const;
-export type AccountOrder = Order<(typeof accountOrders)[number]>;
+export const ACCOUNT_ORDERS = ["date_joined", "phone"] as const;
+export type AccountOrder = Order<(typeof ACCOUNT_ORDERS)[number]>;
 
 /** Which accounts are listed; null: whatever it is. */
 export interface AccountFilter {
@@ -52,16 +52,16 @@ const lockSuperusers: Statement = {
 const setActive: Statement = {
   name: "directory_set_active",
   text: `UPDATE users SET is_active = $2, deactivated_at = CASE WHEN $2 THEN NULL ELSE coalesce(deactivated_at, $3) END
-         WHERE id = $1 RETURNING ${userColumns}`,
+         WHERE id = $1 RETURNING ${USER_COLUMNS}`,
 };
 
 const setRights: Statement = {
   name: "directory_set_rights",
-  text: `UPDATE users SET is_staff = $2, is_superuser = $3 WHERE id = $1 RETURNING ${userColumns}`,
+  text: `UPDATE users SET is_staff = $2, is_superuser = $3 WHERE id = $1 RETURNING ${USER_COLUMNS}`,
 };
 
 /** As in the index `users_words`. */
-const words = "search_words(users.first_name || ' ' || users.last_name || ' ' || coalesce(users.email, ''))";
+const WORDS = "search_words(users.first_name || ' ' || users.last_name || ' ' || coalesce(users.email, ''))";
 
 interface PlacedRow extends UserRow {
   /** With all its digits: a Date has none below the millisecond. */
@@ -80,10 +80,12 @@ function pageStatement(list: Parameters<AccountStore["page"]>[1]): {
   if (filter.joinedAfter) query.where(`users.date_joined >= ${query.value(filter.joinedAfter)}`);
   if (filter.joinedBefore) query.where(`users.date_joined < ${query.value(filter.joinedBefore)}`);
   if (filter.search) {
-    query.where(`(${matches(query, filter.search, { table: "users", words }).join(" OR ") || "false"})`);
+    query.where(
+      `(${matches(query, filter.search, { table: "users", words: WORDS }).join(" OR ") || "false"})`,
+    );
   }
   const tail = query.tail(orderFrom(query, { table: "users", order, after }), limit);
-  const text = `SELECT ${userColumns}, users.${order.column}::text AS place FROM users ${tail}`;
+  const text = `SELECT ${USER_COLUMNS}, users.${order.column}::text AS place FROM users ${tail}`;
   return { statement: { name: "directory_page", text, isAdHoc: true }, values: query.values };
 }
 

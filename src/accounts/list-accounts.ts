@@ -3,7 +3,7 @@ import { everyPage, type Page, type PageRequest, readPage } from "../paging/page
 import type { PageTokens } from "../paging/page-token.js";
 import { parseSearch } from "../paging/search-terms.js";
 import type { User } from "../users/user.js";
-import { type AccountFilter, type AccountOrder, type AccountStore, accountOrders } from "./account-store.js";
+import { ACCOUNT_ORDERS, type AccountFilter, type AccountOrder, type AccountStore } from "./account-store.js";
 
 export interface ListAccountsDeps {
   directory: AccountStore;
@@ -40,5 +40,5 @@ function select({ search, orderBy, ...rest }: AccountSelection): {
   filter: AccountFilter;
   order: AccountOrder;
 } {
-  return { filter: { ...rest, search: parseSearch(search) }, order: parseOrder(accountOrders, orderBy) };
+  return { filter: { ...rest, search: parseSearch(search) }, order: parseOrder(ACCOUNT_ORDERS, orderBy) };
 }

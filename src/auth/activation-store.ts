@@ -1,6 +1,6 @@
 import type { Database, Statement, Tx } from "../db/database.js";
 import type { User } from "../users/user.js";
-import { toUser, type UserRow, userColumns } from "../users/user-row.js";
+import { toUser, USER_COLUMNS, type UserRow } from "../users/user-row.js";
 import type { CodeBinding } from "../verification/code.js";
 import { MAX_ATTEMPTS } from "../verification/code.js";
 
@@ -55,7 +55,7 @@ const activate: Statement = {
          )
          UPDATE users SET is_active = true
          WHERE id = $2 AND NOT is_active AND deactivated_at IS NULL AND EXISTS (SELECT FROM spent)
-         RETURNING ${userColumns}`,
+         RETURNING ${USER_COLUMNS}`,
 };
 
 interface TryRow {

@@ -9,6 +9,6 @@ export function reportFailure(error: unknown): void {
     console.error(words);
     return;
   }
-  const faults = error.fields.map(({ field, message }) => `${field}: ${localize("en", message)}`);
-  console.error((faults.length > 0 ? faults : [localize("en", error.localizedMessage)]).join("\n"));
+  const lines = error.fields.map(({ field, message }) => `${field}: ${localize("en", message)}`);
+  console.error((lines.length > 0 ? lines : [localize("en", error.localizedMessage)]).join("\n"));
 }

@@ -20,7 +20,7 @@ interface JsonOption {
   json?: boolean;
 }
 
-export const jsonHelp = "print JSON, as REST has it";
+export const JSON_HELP = "print JSON, as REST has it";
 
 export function addWhitelistCommands(program: Command, run: Runner): void {
   const whitelist = program.command("whitelist").description("say which phone numbers may register");
@@ -28,7 +28,7 @@ export function addWhitelistCommands(program: Command, run: Runner): void {
   whitelist
     .command("add <phone> [notes]")
     .description("let a number register; a deactivated one is reactivated")
-    .option("--json", jsonHelp)
+    .option("--json", JSON_HELP)
     .action((phone: string, notes: string | undefined, { json }: JsonOption) =>
       run.withContext(async (context) => {
         const added = await addEntry(context, { phone, notes: notes ?? "", isActive: true, actor: null });
@@ -40,7 +40,7 @@ export function addWhitelistCommands(program: Command, run: Runner): void {
   whitelist
     .command("check <phone>")
     .description("exit with 0 when the number may register, with 1 when not")
-    .option("--json", jsonHelp)
+    .option("--json", JSON_HELP)
     .action((text: string, { json }: JsonOption) =>
       run.withContext(async (context) => {
         const { isAuthorized, phone, entry } = await checkPhone(context, text);
@@ -54,7 +54,7 @@ export function addWhitelistCommands(program: Command, run: Runner): void {
   whitelist
     .command("deactivate <phone>")
     .description("keep a number from registering; it stays on the list")
-    .option("--json", jsonHelp)
+    .option("--json", JSON_HELP)
     .action((phone: string, { json }: JsonOption) =>
       run.withContext(async (context) => {
         const entry = await updateEntry(context, { phone, notes: null, isActive: false, actor: null });
@@ -67,7 +67,7 @@ export function addWhitelistCommands(program: Command, run: Runner): void {
     .command("remove <phone>")
     .description("take a number off the list; accounts that exist stay")
     .option("--yes", "don't ask; without a terminal nobody is asked")
-    .option("--json", jsonHelp)
+    .option("--json", JSON_HELP)
     .action(async (phone: string, { json, yes }: JsonOption & { yes?: boolean }) => {
       if (!yes && !(await mayRemove(phone))) {
         process.exitCode = 1;

@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import { ImportWhitelistEntriesResponseSchema } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
 import { localize } from "../messages/catalogue.js";
 import { UsageError } from "../startup-error.js";
-import { csvHeader, csvRecord } from "../whitelist/csv-export.js";
+import { CSV_HEADER, csvRecord } from "../whitelist/csv-export.js";
 import { readCsvLines } from "../whitelist/import/csv-lines.js";
 import { importEntries } from "../whitelist/import/import-entries.js";
 import { createImportReport, type ImportReport } from "../whitelist/import/import-report.js";
@@ -54,7 +54,7 @@ export function addWhitelistFileCommands(whitelist: Command, run: Runner): void 
       run.withContext(async (context) => {
         async function* pieces() {
           // Only with the first entries: a selection that is refused must not leave the beginning of a file.
-          let header = csvHeader;
+          let header = CSV_HEADER;
           for await (const entries of allEntries(context, selectionOf(options))) {
             yield header + entries.map(csvRecord).join("");
             header = "";
@@ -96,7 +96,7 @@ async function* withBar(pieces: AsyncIterable<Uint8Array>, size: number): AsyncG
 function text({ counts, lines }: ImportReport): string[] {
   const refused = lines().flatMap((result) => {
     if (result.outcome !== "refused") return [];
-    const { fields, localizedMessage: message } = result.fault;
+    const { fields, localizedMessage: message } = result.error;
     return `line ${result.line}\t${result.phone}\t${localize("en", fields[0]?.message ?? message)}\n`;
   });
   const omitted = counts.refused - refused.length;

@@ -14,7 +14,7 @@ interface CreateDatabaseOptions {
 type OpenTransaction = Tx & { connection: Client; finished?: "commit" | "rollback" };
 
 /** Milliseconds in a day: as good as for ever to whoever waits for a migration. */
-const longPatience = 86_400_000;
+const MIGRATION_TIMEOUT_MS = 86_400_000;
 
 /** A Database over Sequelize's pool: Sequelize for the models, its connections for prepared statements. */
 export function createDatabase({
@@ -124,7 +124,7 @@ export function createDatabase({
     transaction,
     run,
     async execute(tx, sql) {
-      await command((tx as OpenTransaction).connection, sql, longPatience);
+      await command((tx as OpenTransaction).connection, sql, MIGRATION_TIMEOUT_MS);
     },
     async ping() {
       await run(null, { name: "ping", text: "SELECT 1" }, []);

@@ -35,12 +35,12 @@ export class QueryError extends Error {
 }
 
 /** 08 connection, 57P shutdown and start, 25P idle in transaction, 25006 a standby answered; then Node's own. */
-const lostConnectionCodes = /^(08...|57P..|25P0.|25006|E[A-Z_]+)$/;
+const LOST_CONNECTION_CODES = /^(08...|57P..|25P0.|25006|E[A-Z_]+)$/;
 /** pg has no codes for what it finds out by itself. */
-const lostConnectionMessages =
+const LOST_CONNECTION_MESSAGES =
   /^(Connection terminated|Client has encountered|Client was closed|Query read timeout|timeout expired)/;
 /** Time-outs, lock conflicts and full resources (53): trying again makes sense, the connection is fine. */
-const passingCodes = /^(53...|57014|55P03|40001|40P01)$/;
+const TRANSIENT_CODES = /^(53...|57014|55P03|40001|40P01)$/;
 
 function sourceOf(error: unknown): Source {
   if (!(error instanceof Error)) return { message: String(error) };
@@ -50,7 +50,7 @@ function sourceOf(error: unknown): Source {
 /** Whether the connection that `error` came from must not be used again. */
 export function losesConnection(error: unknown): boolean {
   const { code, message } = sourceOf(error);
-  return code === undefined ? lostConnectionMessages.test(message) : lostConnectionCodes.test(code);
+  return code === undefined ? LOST_CONNECTION_MESSAGES.test(message) : LOST_CONNECTION_CODES.test(code);
 }
 
 /** Whether a prepared statement's result has other types now than when it was prepared: a migration passed by. */
@@ -65,7 +65,7 @@ export function isStalePlan(error: unknown): boolean {
 export function translate(error: unknown): QueryError | DomainError {
   const source = sourceOf(error);
   const safe = new QueryError(source);
-  const passing = passingCodes.test(source.code ?? "") || isStalePlan(error);
+  const passing = TRANSIENT_CODES.test(source.code ?? "") || isStalePlan(error);
   return passing || error instanceof ConnectionError || losesConnection(error) ? overloaded(1, safe) : safe;
 }
 

@@ -4,14 +4,14 @@ import type { Logger } from "../system/logger.js";
 import type { Database, Tx } from "./database.js";
 
 /** Beside this file in `src`; `npm run build` copies it into `dist`. */
-const folder = new URL("./migrations/", import.meta.url);
+const MIGRATIONS_FOLDER = new URL("./migrations/", import.meta.url);
 
 /** Names our lock among all advisory locks of the database: any number that nobody else uses. */
-const lockKey = 5_260_712;
+const LOCK_KEY = 5_260_712;
 
 /** The names of the migrations there are, in their order: `0001-identity`. */
 async function knownMigrations(): Promise<string[]> {
-  const files = await readdir(folder);
+  const files = await readdir(MIGRATIONS_FOLDER);
   return files
     .filter((file) => file.endsWith(".sql"))
     .map((file) => file.slice(0, -".sql".length))
@@ -36,7 +36,7 @@ export async function pendingMigrations(database: Database): Promise<string[]> {
 /** Applies one migration, unless another process has done it while this one waited for the lock. */
 async function apply(database: Database, tx: Tx, name: string): Promise<boolean> {
   await database.execute(tx, "SET LOCAL statement_timeout = 0");
-  await database.execute(tx, `SELECT pg_advisory_xact_lock(${lockKey})`);
+  await database.execute(tx, `SELECT pg_advisory_xact_lock(${LOCK_KEY})`);
   await database.execute(
     tx,
     "CREATE TABLE IF NOT EXISTS schema_migrations (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())",
@@ -44,7 +44,7 @@ async function apply(database: Database, tx: Tx, name: string): Promise<boolean>
   const text = "INSERT INTO schema_migrations (name) VALUES ($1) ON CONFLICT DO NOTHING RETURNING name";
   const claimed = await database.run(tx, { name: "migration-claim", text }, [name]);
   if (claimed.length === 0) return false;
-  await database.execute(tx, await readFile(new URL(`${name}.sql`, folder), "utf8"));
+  await database.execute(tx, await readFile(new URL(`${name}.sql`, MIGRATIONS_FOLDER), "utf8"));
   return true;
 }
 

@@ -5,12 +5,12 @@ import { createDatabase } from "./create-database.js";
 import type { Database } from "./database.js";
 
 /** Milliseconds. A statement is ended by the server, and failing that given up by the client. */
-const statementTimeout = 5000;
-const clientPatience = 1000;
-const connectTimeout = 2000;
+const STATEMENT_TIMEOUT_MS = 5000;
+const CLIENT_GRACE_MS = 1000;
+const CONNECT_TIMEOUT_MS = 2000;
 /** The embedded database greets its first client when it has made its files. */
-const embeddedConnectTimeout = 15_000;
-const idleTimeout = 60_000;
+const EMBEDDED_CONNECT_TIMEOUT_MS = 15_000;
+const IDLE_TIMEOUT_MS = 60_000;
 
 export interface DatabaseOptions {
   /** `postgres://user:password@host:port/database`; `?sslmode=…` and `?host=<folder of a unix socket>` work. */
@@ -49,7 +49,7 @@ const driver = {
 /** Makes a database that connects when it is first asked, and again whenever its connections are lost. */
 export function openDatabase(options: DatabaseOptions): Database {
   const { embeddedSocket } = options;
-  const patience = embeddedSocket ? embeddedConnectTimeout : connectTimeout;
+  const patience = embeddedSocket ? EMBEDDED_CONNECT_TIMEOUT_MS : CONNECT_TIMEOUT_MS;
   const url = new URL(options.url);
   const settings = ["-c timezone=UTC", url.searchParams.get("options") ?? ""];
   if (options.schema) settings.push(`-c search_path=${options.schema}`);
@@ -63,14 +63,14 @@ export function openDatabase(options: DatabaseOptions): Database {
     dialect: "postgres",
     dialectModule: driver,
     logging: false,
-    pool: { max: options.poolSize, acquire: patience, idle: idleTimeout },
+    pool: { max: options.poolSize, acquire: patience, idle: IDLE_TIMEOUT_MS },
     dialectOptions: {
       clientMinMessages: "ignore",
       application_name: "waterbill-identity",
       keepAlive: true,
       connectionTimeoutMillis: patience,
-      statement_timeout: statementTimeout,
-      query_timeout: statementTimeout + clientPatience,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      query_timeout: STATEMENT_TIMEOUT_MS + CLIENT_GRACE_MS,
       ...(embeddedSocket && { stream: () => socketTo(embeddedSocket) }),
     },
   };

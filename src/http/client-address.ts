@@ -32,10 +32,10 @@ function parseRange(text: string): Range | null {
  */
 export function parseTrustedProxies(entries: readonly string[]): TrustsProxy {
   const parsed = entries.map(parseRange);
-  const faults = parsed.flatMap((range, index) =>
+  const problems = parsed.flatMap((range, index) =>
     range ? [] : [`TRUSTED_PROXIES: entry ${index + 1} must be an address or a range, like 10.0.0.0/8`],
   );
-  if (faults.length > 0) throw new ConfigError(faults);
+  if (problems.length > 0) throw new ConfigError(problems);
   const ranges = parsed.filter((range) => range !== null);
   return (address) => {
     if (ranges.length === 0) return false;

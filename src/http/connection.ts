@@ -23,7 +23,7 @@ export interface ConnectionLimits {
   maxHeaderFields: number;
 }
 
-export const defaultLimits: Readonly<ConnectionLimits> = {
+export const DEFAULT_LIMITS: Readonly<ConnectionLimits> = {
   headerMs: 10_000,
   requestMs: 30_000,
   minBytesPerSecond: 16_384,

@@ -3,13 +3,13 @@ import type { Socket } from "node:net";
 export type Protocol = "http1" | "http2";
 
 /** The start of the HTTP/2 connection preface (RFC 9113, section 3.4); no HTTP/1 method begins so. */
-const http2Start = "PRI";
+const HTTP2_PREFACE_START = "PRI";
 
 /** Null while the bytes fit both: `P` may go on as POST. */
 function protocolOf(head: Buffer): Protocol | null {
-  const start = head.toString("latin1", 0, http2Start.length);
-  if (start === http2Start) return "http2";
-  return http2Start.startsWith(start) ? null : "http1";
+  const start = head.toString("latin1", 0, HTTP2_PREFACE_START.length);
+  if (start === HTTP2_PREFACE_START) return "http2";
+  return HTTP2_PREFACE_START.startsWith(start) ? null : "http1";
 }
 
 /**

@@ -16,7 +16,7 @@ export interface ProtocolServer {
 }
 
 /** What Node's parser and clock say about a request that never became one. */
-const refusals: Readonly<Record<string, number>> = {
+const STATUS_BY_ERROR_CODE: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
   ERR_HTTP_REQUEST_TIMEOUT: 408,
@@ -78,7 +78,7 @@ export function createHttp1(handler: NodeHandler, limits: ConnectionLimits): Pro
     const canAnswer = socket.writable && error.code !== "ECONNRESET";
     // An answer can't be put into the middle of another, nor before one that is due first.
     const isFree = responses.length === 0 || (responses.length === 1 && !responses[0]?.headersSent);
-    if (canAnswer && isFree) refuse(socket, refusals[error.code ?? ""] ?? 400);
+    if (canAnswer && isFree) refuse(socket, STATUS_BY_ERROR_CODE[error.code ?? ""] ?? 400);
     else socket.destroy();
   });
 

@@ -35,7 +35,7 @@ export function clientSignal(response: NodeResponse): AbortSignal {
 }
 
 /** Milliseconds in which the reset of a stream follows what its client has sent together with it. */
-const resetMs = 20;
+const STREAM_RESET_MS = 20;
 
 /**
  * The pieces of a request's body; throws ConnectError canceled when the client went away before its end. Whoever stops
@@ -51,12 +51,12 @@ export async function* bodyChunks(request: NodeRequest): AsyncGenerator<Buffer> 
   }
   // Clients on Node (grpc-js too) end a stream before they cancel it: what looks like the end is none if a reset comes
   // right behind it.
-  if (stream) await delay(resetMs);
+  if (stream) await delay(STREAM_RESET_MS);
   if (stream ? stream.rstCode !== 0 : !(request as IncomingMessage).complete) throw canceled();
 }
 
 /** Milliseconds that a client may leave a piece of an answer untaken. */
-const takingMs = 30_000;
+const WRITE_TIMEOUT_MS = 30_000;
 
 /** Sends status and header of an answer whose body comes piece by piece. */
 export function startResponse(response: NodeResponse, status: number, header: Headers): void {
@@ -72,7 +72,7 @@ export async function writeChunk(response: NodeResponse, piece: Uint8Array): Pro
   if (body.write(piece)) return;
   const gone = new ConnectError("", Code.Canceled);
   await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => body.destroy(), takingMs);
+    const timer = setTimeout(() => body.destroy(), WRITE_TIMEOUT_MS);
     const settle = (act: () => void) => () => {
       clearTimeout(timer);
       body.off("drain", onDrain).off("close", onClose);

@@ -4,13 +4,13 @@ import type { NodeRequest } from "./node-handler.js";
 import { bodyTooLarge, bodyUnreadable, compressionUnsupported } from "./request-error.js";
 
 /** The largest message of a unary call, in bytes, as it comes and decompressed. */
-export const maxMessageBytes = 64 * 1024;
+export const MAX_MESSAGE_BYTES = 64 * 1024;
 
 /**
  * The whole body, of at most `maxBytes`. A larger one is refused as soon as that shows, and the rest of it
  * left unread. Throws a RequestFault, or ConnectError canceled when the client goes away.
  */
-export function readBody(request: NodeRequest, maxBytes = maxMessageBytes): Promise<Buffer> {
+export function readBody(request: NodeRequest, maxBytes = MAX_MESSAGE_BYTES): Promise<Buffer> {
   if (Number(request.headers["content-length"]) > maxBytes) return Promise.reject(bodyTooLarge());
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -50,7 +50,7 @@ export function decompress(bytes: Buffer, encoding: string | undefined): Buffer 
 /** Synchronous: a few KiB take less time than a turn in the thread pool, which password hashes keep busy. */
 function gunzip(bytes: Buffer): Buffer {
   try {
-    return gunzipSync(bytes, { maxOutputLength: maxMessageBytes });
+    return gunzipSync(bytes, { maxOutputLength: MAX_MESSAGE_BYTES });
   } catch (error) {
     const isTooLarge = error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE";
     throw isTooLarge ? bodyTooLarge() : bodyUnreadable(error);

@@ -15,10 +15,10 @@ interface Deps {
 }
 
 /** How long the database may take to answer, and how long its answer holds, in milliseconds. */
-const probeTimings = { patienceMs: 2_000, freshMs: 1_000 };
+const PROBE_TIMINGS = { patienceMs: 2_000, freshMs: 1_000 };
 
 /** `timings` is for tests. */
-export function createReadiness(deps: Deps, timings = probeTimings): Readiness {
+export function createReadiness(deps: Deps, timings = PROBE_TIMINGS): Readiness {
   let isStopped = false;
   let latest: Promise<boolean> | null = null;
   let isAsking = false;

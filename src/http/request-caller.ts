@@ -11,10 +11,10 @@ interface Deps {
 }
 
 /** Browsers send less than half of it; reading a header filled to its limit would cost more than a call. */
-const longestAcceptLanguage = 256;
+const MAX_ACCEPT_LANGUAGE_LENGTH = 256;
 
 /** What a client may call its request: short, and harmless wherever it is written. */
-const saneRequestId = /^[A-Za-z0-9._-]{1,64}$/;
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
 function header(request: NodeRequest, name: string): string {
   const value = request.headers[name];
@@ -28,7 +28,7 @@ function languageOf(tag: string): Language | null {
 
 /** The language of ours that the client likes best, null when it names none of them (`*` names none). */
 function requestedLanguage(acceptLanguage: string): Language | null {
-  if (acceptLanguage === "" || acceptLanguage.length > longestAcceptLanguage) return null;
+  if (acceptLanguage === "" || acceptLanguage.length > MAX_ACCEPT_LANGUAGE_LENGTH) return null;
   const negotiator = new Negotiator({ headers: { "accept-language": acceptLanguage } });
   for (const tag of negotiator.languages()) {
     const language = languageOf(tag);
@@ -44,7 +44,7 @@ export function requestCaller(deps: Deps, request: NodeRequest): Caller {
   const language = requestedLanguage(header(request, "accept-language"));
   return {
     address: clientAddress(deps.trustsProxy, socketAddress, header(request, "x-forwarded-for")),
-    requestId: saneRequestId.test(requestId) ? requestId : deps.random.uuid(),
+    requestId: REQUEST_ID.test(requestId) ? requestId : deps.random.uuid(),
     language: language ?? "fr",
     isLanguageRequested: language !== null,
   };

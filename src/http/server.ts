@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
 import type { Logger } from "../system/logger.js";
-import { type Connection, type ConnectionLimits, defaultLimits } from "./connection.js";
+import { type Connection, type ConnectionLimits, DEFAULT_LIMITS } from "./connection.js";
 import { detectProtocol } from "./detect-protocol.js";
 import { createHttp1 } from "./http1.js";
 import { createHttp2 } from "./http2.js";
@@ -37,7 +37,7 @@ function createUndecidedConnection(socket: Socket, limits: ConnectionLimits, now
 
 /** Serves HTTP/1.1 and HTTP/2 (h2c) on one port of TCP: the first bytes of a connection tell which it is. */
 export function createServer({ handler, readiness, logger, ...options }: ServerOptions): Server {
-  const limits = { ...defaultLimits, ...options.limits };
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const protocols = { http1: createHttp1(handler, limits), http2: createHttp2(handler, limits) };
   const connections = new Map<Socket, Connection>();
   let closing: Promise<void> | null = null;

@@ -32,10 +32,10 @@ const PARAMETERS = { type: argon2.argon2id, memoryCost: 19_456, timeCost: 2, par
  * What a stored hash may ask for at most: above Django's 100 MiB, two passes and eight lanes, and far below what
  * hurts. KiB, passes, lanes.
  */
-const CEILING = { memoryCost: 131_072, timeCost: 10, parallelism: 16 } as const;
+const MAX_PARAMETERS = { memoryCost: 131_072, timeCost: 10, parallelism: 16 } as const;
 
 /** argon2id in PHC form, with Django's algorithm name before it or not: 8 to 48 bytes of salt, 16 to 64 of hash. */
-const readable =
+const READABLE_HASH =
   /^(?<django>argon2)?(?<phc>\$argon2id\$v=19\$m=(?<memory>[1-9]\d{0,6}),t=(?<time>[1-9]\d?),p=(?<lanes>[1-9]\d?)\$[A-Za-z0-9+/]{11,64}\$[A-Za-z0-9+/]{22,86})$/;
 
 /** Salt of the hash that `verifyNothing` makes and throws away. */
@@ -87,13 +87,13 @@ export function createPasswordHasher({ concurrency, queueLimit }: PasswordHasher
 
 /** The argon2id hash in `text`; null when there is none, or when checking it would cost too much. */
 function readHash(text: string): { phc: string; isDjango: boolean } | null {
-  const { django, phc = "", memory, time, lanes } = readable.exec(text)?.groups ?? {};
+  const { django, phc = "", memory, time, lanes } = READABLE_HASH.exec(text)?.groups ?? {};
   const memoryCost = Number(memory);
   const parallelism = Number(lanes);
   const isBounded =
     memoryCost >= 8 * parallelism && // Argon2's own lower bound (RFC 9106, section 3.1).
-    memoryCost <= CEILING.memoryCost &&
-    parallelism <= CEILING.parallelism &&
-    Number(time) <= CEILING.timeCost;
+    memoryCost <= MAX_PARAMETERS.memoryCost &&
+    parallelism <= MAX_PARAMETERS.parallelism &&
+    Number(time) <= MAX_PARAMETERS.timeCost;
   return isBounded ? { phc, isDjango: django !== undefined } : null;
 }

@@ -19,9 +19,9 @@ const MAX_LENGTH = 128;
 const MAX_UNITS = MAX_LENGTH * 4 * 2;
 
 /** The order in which Django compares. */
-const personalFields = ["phone", "firstName", "lastName", "email"] as const;
+const PERSONAL_FIELDS = ["phone", "firstName", "lastName", "email"] as const;
 
-const commonPasswords: ReadonlySet<string> = new Set(
+const COMMON_PASSWORDS: ReadonlySet<string> = new Set(
   dictionary["passwords-common"].map((password) => password.toLowerCase()),
 );
 
@@ -59,9 +59,9 @@ function brokenRules(rules: PasswordRules, password: string, personal: PersonalD
 
   const broken: LocalizedMessage[] = [];
   if (length < rules.minLength) broken.push((m) => m.passwordTooShort(rules.minLength));
-  if (commonPasswords.has(password.trim().toLowerCase())) broken.push((m) => m.passwordTooCommon);
+  if (COMMON_PASSWORDS.has(password.trim().toLowerCase())) broken.push((m) => m.passwordTooCommon);
   if (/^\p{N}+$/u.test(password)) broken.push((m) => m.passwordEntirelyNumeric);
-  const similar = personalFields.find((name) =>
+  const similar = PERSONAL_FIELDS.find((name) =>
     isTooSimilar(password, (personal[name] ?? "").normalize("NFC")),
   );
   if (similar) broken.push((m) => m.passwordTooSimilar[similar]);

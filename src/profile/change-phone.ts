@@ -35,11 +35,11 @@ export async function requestPhoneChange(
   deps: RequestPhoneChangeDeps,
   input: { userId: number; sessionId: string; newPhone: string },
 ): Promise<void> {
-  const phone = parsePhone(deps.phoneRules, input.newPhone, field);
+  const phone = parsePhone(deps.phoneRules, input.newPhone, PHONE_FIELD);
   await assertAvailable(deps, phone, deps.clock.now());
   const { userId, sessionId } = input;
   const purpose = "phone_change";
-  const isSent = await sendLink(deps, { userId, sessionId, purpose, phone, phoneField: field });
+  const isSent = await sendLink(deps, { userId, sessionId, purpose, phone, phoneField: PHONE_FIELD });
   if (!isSent) throw new DomainError("UNAUTHENTICATED");
 }
 
@@ -80,7 +80,7 @@ export async function confirmPhoneChange(
     await consumeLink(deps, tx, proved);
     await deps.registrations.removeAbandoned(tx, newPhone, now);
     // First the account: a login or a request for a code under way waits here, and then finds it changed.
-    const isChanged = await deps.users.setPhone(tx, userId, newPhone, field);
+    const isChanged = await deps.users.setPhone(tx, userId, newPhone, PHONE_FIELD);
     if (!isChanged) throw new DomainError("LINK_REJECTED");
     await deps.codes.voidAll(tx, userId);
     await deps.sessions.endAll(tx, userId, now, session?.id ?? null);
@@ -91,10 +91,10 @@ export async function confirmPhoneChange(
 }
 
 /** Both errors name the field by which the request called the number. */
-const field = "new_phone";
+const PHONE_FIELD = "new_phone";
 
 async function assertAvailable(deps: AvailabilityDeps, phone: string, now: Date): Promise<void> {
   if (await deps.registrations.isPhoneTaken(null, phone, now))
-    throw new DomainError("PHONE_TAKEN", { field });
-  if (!(await deps.allows(phone))) throw new DomainError("PHONE_NOT_WHITELISTED", { field });
+    throw new DomainError("PHONE_TAKEN", { field: PHONE_FIELD });
+  if (!(await deps.allows(phone))) throw new DomainError("PHONE_NOT_WHITELISTED", { field: PHONE_FIELD });
 }

@@ -5,8 +5,8 @@ import type { User } from "../users/user.js";
 import type { ProfileChanges, UserStore } from "../users/user-store.js";
 
 /** The fields that a user may change, as the .proto names them. */
-export const profileFields = ["first_name", "last_name", "email", "address", "apartment_name"] as const;
-export type ProfileField = (typeof profileFields)[number];
+export const PROFILE_FIELDS = ["first_name", "last_name", "email", "address", "apartment_name"] as const;
+export type ProfileField = (typeof PROFILE_FIELDS)[number];
 
 /** The new values; an optional field that is absent or empty is cleared. */
 export interface ProfileValues {

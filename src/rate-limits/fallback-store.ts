@@ -4,12 +4,12 @@ import { createRedisStore } from "./redis-store.js";
 import type { RateLimitStore, SlidingWindow, WindowUsage } from "./store.js";
 
 /** How long a call waits for Redis, in milliseconds. */
-const answerDeadline = 150;
+const RESPONSE_TIMEOUT_MS = 150;
 /** How long the first calls wait to learn whether there is a Redis, in milliseconds. */
-const startDeadline = 1000;
+const START_TIMEOUT_MS = 1000;
 
 /** Every wait is short enough for a Redis that is back to be in use again within two seconds. */
-const connectionOptions = {
+const CONNECTION_OPTIONS = {
   enableOfflineQueue: false,
   // A call whose connection is lost is counted in memory, not sent again.
   maxRetriesPerRequest: 0,
@@ -24,7 +24,7 @@ const connectionOptions = {
 } satisfies RedisOptions;
 
 /** Counted on each new connection, to learn whether Redis does the real thing: it may be read-only, or full. */
-const probe: SlidingWindow = { key: "probe", limit: 1, seconds: 1 };
+const PROBE: SlidingWindow = { key: "probe", limit: 1, seconds: 1 };
 
 /**
  * Rejects when `work` takes longer than `milliseconds`. What has already arrived, and was only not read yet
@@ -57,7 +57,7 @@ export function createFallbackStore(
   memory: RateLimitStore,
   logger: Logger,
 ): FallbackStore {
-  const redis = new Redis(url, connectionOptions);
+  const redis = new Redis(url, CONNECTION_OPTIONS);
   const shared = createRedisStore(redis, prefix);
   let place: "undecided" | "redis" | "memory" | "closed" = "undecided";
 
@@ -89,19 +89,19 @@ export function createFallbackStore(
 
   async function takeShared(windows: readonly SlidingWindow[]): Promise<WindowUsage[]> {
     try {
-      return await within(answerDeadline, shared.consume(windows));
+      return await within(RESPONSE_TIMEOUT_MS, shared.consume(windows));
     } catch (error) {
       fail(error);
       throw error;
     }
   }
 
-  redis.on("ready", () => takeShared([probe]).then(useRedis, () => {}));
+  redis.on("ready", () => takeShared([PROBE]).then(useRedis, () => {}));
   redis.on("error", fail);
   redis.on("close", () => useMemory("the connection was closed"));
   const start = setTimeout(() => {
-    if (place === "undecided") useMemory(`not ready within ${startDeadline} ms`);
-  }, startDeadline);
+    if (place === "undecided") useMemory(`not ready within ${START_TIMEOUT_MS} ms`);
+  }, START_TIMEOUT_MS);
   start.unref();
 
   return {

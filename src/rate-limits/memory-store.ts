@@ -3,7 +3,7 @@ import type { Clock } from "../system/clock.js";
 import type { RateLimitStore, SlidingWindow, WindowUsage } from "./store.js";
 
 /** What a key costs beside its calls (the string, the list, the map's entry), in calls of 8 bytes. */
-const keyCost = 48;
+const KEY_COST = 48;
 
 /**
  * Windows in this process's memory. `take` does its work before it returns, so nothing comes in between.
@@ -16,7 +16,7 @@ export function createMemoryStore(clock: Clock, capacity = 4_000_000): RateLimit
   /** The times of the calls in each window, oldest first, in milliseconds since the epoch. */
   const calls = new LRUCache<string, number[]>({
     maxSize: capacity,
-    sizeCalculation: (times) => times.length + keyCost,
+    sizeCalculation: (times) => times.length + KEY_COST,
   });
 
   function timesOf(window: SlidingWindow, now: number): number[] {

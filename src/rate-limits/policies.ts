@@ -11,7 +11,7 @@ export interface Policy {
 }
 
 /** The methods with limits of their own (contract.md, section 7). The rates are in the configuration. */
-const policies = new Map<DescMethod, readonly Policy[]>([
+const POLICIES = new Map<DescMethod, readonly Policy[]>([
   [AuthService.method.register, [{ limit: "register", by: "ip" }]],
   [
     AuthService.method.activate,
@@ -33,7 +33,7 @@ const policies = new Map<DescMethod, readonly Policy[]>([
 ]);
 
 /** What every other method falls under, by who may call it. A method that does not say counts as public. */
-const defaults: Record<Access, Policy> = {
+const DEFAULT_POLICIES: Record<Access, Policy> = {
   [Access.UNSPECIFIED]: { limit: "anon", by: "ip" },
   [Access.PUBLIC]: { limit: "anon", by: "ip" },
   [Access.USER]: { limit: "user", by: "user" },
@@ -42,10 +42,10 @@ const defaults: Record<Access, Policy> = {
 
 /** The limit of a method that has none of its own. */
 export function defaultPolicy(method: DescMethod): Policy {
-  return defaults[getOption(method, access)];
+  return DEFAULT_POLICIES[getOption(method, access)];
 }
 
 /** The limits that calls of `method` fall under, at least one. */
 export function policiesOf(method: DescMethod): readonly Policy[] {
-  return policies.get(method) ?? [defaultPolicy(method)];
+  return POLICIES.get(method) ?? [defaultPolicy(method)];
 }

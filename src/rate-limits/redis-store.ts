@@ -10,7 +10,7 @@ import type { RateLimitStore, SlidingWindow, WindowUsage } from "./store.js";
  * A script runs alone, so checking every window and then charging all of them or none needs no lock.
  * Calls refused are not kept, so a list never holds more than the limit, and it expires with its newest call.
  */
-const takeScript = `
+const CONSUME_SCRIPT = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
@@ -68,7 +68,7 @@ interface TakeCommand {
  * runs the same script on the same keys by itself.
  */
 export function createRedisStore(redis: Redis, prefix: string): RateLimitStore {
-  redis.defineCommand("takeWindows", { lua: takeScript });
+  redis.defineCommand("takeWindows", { lua: CONSUME_SCRIPT });
   const commands = redis as Redis & TakeCommand;
   const limiters = new Map<string, RateLimiterRedis>();
 
@@ -82,7 +82,7 @@ export function createRedisStore(redis: Redis, prefix: string): RateLimitStore {
       keyPrefix: "",
       points: limit,
       duration: seconds,
-      customIncrTtlLuaScript: takeScript,
+      customIncrTtlLuaScript: CONSUME_SCRIPT,
     });
     limiters.set(rate, limiter);
     return limiter;

@@ -1,6 +1,6 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import type { Caller } from "../caller.js";
-import { type DomainError, errorTable } from "../errors.js";
+import { type DomainError, ERROR_TABLE } from "../errors.js";
 import { RequestError } from "../http/request-error.js";
 import { localize } from "../messages/catalogue.js";
 import type { HttpBinding } from "./http-rules.js";
@@ -19,7 +19,7 @@ export function successStatus(success: SuccessResponse): number {
 }
 
 export function errorStatus(error: DomainError): number {
-  return error instanceof RequestError ? error.status : errorTable[error.reason].status;
+  return error instanceof RequestError ? error.status : ERROR_TABLE[error.reason].status;
 }
 
 /** How a method is called over REST, and what it answers. */

@@ -11,7 +11,7 @@ import { readHttpRules } from "./http-rules.js";
 import { toRestJson } from "./rest-json.js";
 import { handleStream } from "./rest-stream.js";
 import { createRouteTable, type Variables } from "./route-table.js";
-import { successResponses } from "./success-responses.js";
+import { SUCCESS_RESPONSES } from "./success-responses.js";
 import { transcode } from "./transcode.js";
 
 /**
@@ -32,8 +32,8 @@ export function createRestHandler(calls: MethodRegistry): RequestHandler {
         else await handleUnary(exchange, { call, ...route }, match.variables);
         return;
       }
-      const fault = match ? methodNotAllowed(match.allowed) : pathUnknown();
-      sendError({ request, response, caller }, toConnectError(fault, caller.language), new Headers());
+      const error = match ? methodNotAllowed(match.allowed) : pathUnknown();
+      sendError({ request, response, caller }, toConnectError(error, caller.language), new Headers());
     },
   };
 }
@@ -44,7 +44,7 @@ function routesOf(
   call: MethodHandler | StreamingMethodHandler,
 ): { binding: Route["binding"]; target: AnyRoute }[] {
   return readHttpRules(call.method).map((binding) => {
-    const success = successResponses.get(call.method);
+    const success = SUCCESS_RESPONSES.get(call.method);
     if (!success) throw new Error(`${call.method}: rest/success-responses.ts has no response for it`);
     return { binding, target: { call, binding, success } };
   });

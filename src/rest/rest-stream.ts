@@ -12,10 +12,10 @@ import { toRestJson } from "./rest-json.js";
 import { readQuery } from "./transcode.js";
 
 /** Bytes of a file that is sent to us. */
-const maxFileBytes = 100 * 1024 * 1024;
+const MAX_FILE_BYTES = 100 * 1024 * 1024;
 
 /** What clients call a CSV file; a spreadsheet's type is what browsers on Windows say. */
-const fileTypes = ["text/csv", "application/csv", "text/plain", "application/vnd.ms-excel", ""];
+const FILE_TYPES = ["text/csv", "application/csv", "text/plain", "application/vnd.ms-excel", ""];
 
 /**
  * Answers a call of a streaming method: the request's message comes from the query, a file goes to the field that the
@@ -71,13 +71,13 @@ async function* requestMessages(
 /** The body, piece by piece. Throws a RequestFault, or ConnectError canceled when the client goes away. */
 async function* readFile(request: NodeRequest): AsyncGenerator<Buffer> {
   const { "content-type": type, "content-encoding": encoding = "identity" } = request.headers;
-  if (!fileTypes.includes(parseContentType(type).mediaType)) throw contentTypeUnsupported();
+  if (!FILE_TYPES.includes(parseContentType(type).mediaType)) throw contentTypeUnsupported();
   if (encoding !== "identity") throw compressionUnsupported();
-  if (Number(request.headers["content-length"]) > maxFileBytes) throw bodyTooLarge();
+  if (Number(request.headers["content-length"]) > MAX_FILE_BYTES) throw bodyTooLarge();
   let size = 0;
   for await (const piece of bodyChunks(request)) {
     size += piece.length;
-    if (size > maxFileBytes) throw bodyTooLarge();
+    if (size > MAX_FILE_BYTES) throw bodyTooLarge();
     yield piece;
   }
 }

@@ -31,7 +31,7 @@ interface EnvelopeResponse {
 }
 
 /** The answers of the specification, by method. A REST method without one stops the server from starting. */
-export const successResponses: ReadonlyMap<DescMethod, SuccessResponse> = new Map<
+export const SUCCESS_RESPONSES: ReadonlyMap<DescMethod, SuccessResponse> = new Map<
   DescMethod,
   SuccessResponse
 >([

@@ -22,14 +22,14 @@ export interface ConnectEncoding {
   codec: MessageCodec;
 }
 
-const connectForms: readonly ConnectEncoding[] = [
+const CONNECT_ENCODINGS: readonly ConnectEncoding[] = [
   { contentType: contentTypeUnaryJson, codec: jsonCodec },
   { contentType: contentTypeUnaryProto, codec: binaryCodec },
 ];
 
 /** The Connect form that a media type asks for; undefined for any other, streams' included. */
 export function connectEncoding(mediaType: string): ConnectEncoding | undefined {
-  return connectForms.find(({ contentType }) => contentType === mediaType);
+  return CONNECT_ENCODINGS.find(({ contentType }) => contentType === mediaType);
 }
 
 /** Answers a unary call of the Connect protocol. */

@@ -16,11 +16,11 @@ export interface Deadline {
 export const deadlineKey = createContextKey<AbortSignal | null>(null, { description: "deadline" });
 
 /** The longest that a Node timer can wait: a longer one would fire at once. About 24 days. */
-const longestTimerMs = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Starts the clock of a call. */
 export function deadlineAfter(timeoutMs: number | undefined, client: AbortSignal): Deadline {
-  if (timeoutMs === undefined || timeoutMs > longestTimerMs) {
+  if (timeoutMs === undefined || timeoutMs > MAX_TIMER_MS) {
     return { expiry: null, signal: client, remainingMs: () => undefined, clear: () => {} };
   }
   const end = performance.now() + timeoutMs;

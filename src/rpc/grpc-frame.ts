@@ -2,19 +2,19 @@ import { decompress } from "../http/read-body.js";
 import { bodyUnreadable } from "../http/request-error.js";
 
 /** A flag byte and a length of four bytes stand before each message. */
-export const frameHeaderBytes = 5;
+export const FRAME_HEADER_BYTES = 5;
 
-const compressedFlag = 1;
+const COMPRESSED_FLAG = 1;
 
 /** Marks gRPC-Web's last frame, which holds the trailers. */
-export const trailerFlag = 0x80;
+export const TRAILER_FLAG = 0x80;
 
 /** One length-prefixed message. */
 export function writeFrame(flags: number, payload: Uint8Array): Buffer {
-  const frame = Buffer.allocUnsafe(frameHeaderBytes + payload.byteLength);
+  const frame = Buffer.allocUnsafe(FRAME_HEADER_BYTES + payload.byteLength);
   frame.writeUInt8(flags, 0);
   frame.writeUInt32BE(payload.byteLength, 1);
-  frame.set(payload, frameHeaderBytes);
+  frame.set(payload, FRAME_HEADER_BYTES);
   return frame;
 }
 
@@ -23,11 +23,12 @@ export function writeFrame(flags: number, payload: Uint8Array): Buffer {
  * says so. Throws a RequestFault.
  */
 export function readFrame(body: Buffer, encoding: string | undefined): Buffer {
-  const isWhole = body.length >= frameHeaderBytes && body.readUInt32BE(1) === body.length - frameHeaderBytes;
+  const isWhole =
+    body.length >= FRAME_HEADER_BYTES && body.readUInt32BE(1) === body.length - FRAME_HEADER_BYTES;
   if (!isWhole) throw bodyUnreadable();
   const flags = body.readUInt8(0);
-  const payload = body.subarray(frameHeaderBytes);
+  const payload = body.subarray(FRAME_HEADER_BYTES);
   if (flags === 0) return payload;
-  if (flags !== compressedFlag || encoding === undefined) throw bodyUnreadable();
+  if (flags !== COMPRESSED_FLAG || encoding === undefined) throw bodyUnreadable();
   return decompress(payload, encoding);
 }

@@ -4,9 +4,9 @@ import { parseTimeout, setTrailerStatus } from "@connectrpc/connect/protocol-grp
 import type { Caller } from "../caller.js";
 import { clientSignal, sendResponse, toHeaders } from "../http/node-body.js";
 import type { NodeRequest, NodeResponse } from "../http/node-handler.js";
-import { maxMessageBytes, readBody } from "../http/read-body.js";
+import { MAX_MESSAGE_BYTES, readBody } from "../http/read-body.js";
 import { bodyUnreadable } from "../http/request-error.js";
-import { frameHeaderBytes, readFrame, trailerFlag, writeFrame } from "./grpc-frame.js";
+import { FRAME_HEADER_BYTES, readFrame, TRAILER_FLAG, writeFrame } from "./grpc-frame.js";
 import { binaryCodec, jsonCodec, type MessageCodec } from "./message-codec.js";
 import type { MethodHandler } from "./unary-method.js";
 
@@ -18,11 +18,11 @@ export interface GrpcEncoding {
   contentType: string;
 }
 
-const codecs = { "": binaryCodec, "+proto": binaryCodec, "+json": jsonCodec };
+const CODECS = { "": binaryCodec, "+proto": binaryCodec, "+json": jsonCodec };
 
 /** The forms that are served; gRPC-Web's base64 text is not. */
-const grpcForms: readonly GrpcEncoding[] = (["grpc", "grpc-web"] as const).flatMap((protocol) =>
-  Object.entries(codecs).map(([suffix, codec]) => ({
+const GRPC_ENCODINGS: readonly GrpcEncoding[] = (["grpc", "grpc-web"] as const).flatMap((protocol) =>
+  Object.entries(CODECS).map(([suffix, codec]) => ({
     protocol,
     codec,
     contentType: `application/${protocol}${suffix}`,
@@ -31,7 +31,7 @@ const grpcForms: readonly GrpcEncoding[] = (["grpc", "grpc-web"] as const).flatM
 
 /** The gRPC form that a media type asks for; undefined for any other. */
 export function grpcEncoding(mediaType: string): GrpcEncoding | undefined {
-  return grpcForms.find(({ contentType }) => contentType === mediaType);
+  return GRPC_ENCODINGS.find(({ contentType }) => contentType === mediaType);
 }
 
 /**
@@ -51,7 +51,7 @@ export async function handleGrpc(
 
   async function read(): Promise<Message> {
     if (timeout.error) throw bodyUnreadable(timeout.error);
-    const body = await readBody(request, frameHeaderBytes + maxMessageBytes);
+    const body = await readBody(request, FRAME_HEADER_BYTES + MAX_MESSAGE_BYTES);
     const payload = readFrame(body, header.get("grpc-encoding") ?? undefined);
     return form.codec.decode(method.input, payload);
   }
@@ -94,7 +94,7 @@ export function sendGrpc(
     return;
   }
   const lines = Array.from(trailer, ([name, value]) => `${name}: ${value}\r\n`).join("");
-  const body = Buffer.concat([message, writeFrame(trailerFlag, Buffer.from(lines))]);
+  const body = Buffer.concat([message, writeFrame(TRAILER_FLAG, Buffer.from(lines))]);
   sendResponse(request, response, { status: 200, header, body });
 }
 

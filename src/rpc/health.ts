@@ -11,7 +11,7 @@ interface Deps {
 }
 
 /** Anybody may watch, and a watch has no end: beyond `maxWatches` the next is refused. */
-const watching = { pollMs: 1_000, maxWatches: 1_000 };
+const WATCH_OPTIONS = { pollMs: 1_000, maxWatches: 1_000 };
 
 /**
  * grpc.health.v1.Health, as its .proto describes it. All services share one health: the server's readiness.
@@ -20,7 +20,7 @@ const watching = { pollMs: 1_000, maxWatches: 1_000 };
  */
 export function healthRoutes(
   deps: Deps,
-  { pollMs, maxWatches } = watching,
+  { pollMs, maxWatches } = WATCH_OPTIONS,
 ): (router: ConnectRouter) => ConnectRouter {
   const { readiness } = deps;
   const names = new Set(["", ...deps.services.map((service) => service.typeName)]);

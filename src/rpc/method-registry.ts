@@ -8,11 +8,11 @@ import {
 } from "@connectrpc/connect";
 import { createMethodUrl } from "@connectrpc/connect/protocol";
 import { compressionGzip } from "@connectrpc/connect-node";
-import { maxMessageBytes } from "../http/read-body.js";
+import { MAX_MESSAGE_BYTES } from "../http/read-body.js";
 import { assertAccessDeclared } from "./interceptors/authenticate.js";
 import {
   createStreamingMethodHandler,
-  maxStreamMessageBytes,
+  MAX_STREAM_MESSAGE_BYTES,
   type StreamingMethodHandler,
 } from "./streaming-method.js";
 import { createMethodHandler, type MethodHandler } from "./unary-method.js";
@@ -36,12 +36,12 @@ interface MethodRegistryOptions {
  */
 export function createMethodRegistry({ routes, interceptors }: MethodRegistryOptions): MethodRegistry {
   const library = createConnectRouter({
-    readMaxBytes: maxMessageBytes,
+    readMaxBytes: MAX_MESSAGE_BYTES,
     acceptCompression: [compressionGzip],
   });
   const unary = new Map<string, MethodHandler>();
   const streams = new Map<string, StreamingMethodHandler>();
-  const ours = { interceptors: [...interceptors], readMaxBytes: maxStreamMessageBytes };
+  const ours = { interceptors: [...interceptors], readMaxBytes: MAX_STREAM_MESSAGE_BYTES };
 
   function add(specs: readonly MethodImplSpec[], own: Interceptor[] | undefined): void {
     if (!own) assertAccessDeclared(specs.map((spec) => spec.method));

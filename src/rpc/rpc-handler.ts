@@ -28,10 +28,10 @@ export function createRpcHandler({ unary, streams }: MethodRegistry): RpcHandler
     const { mediaType, isUtf8 } = parseContentType(request.headers["content-type"]);
     const grpc = grpcEncoding(mediaType);
     const connect = isUtf8 ? connectEncoding(mediaType) : undefined;
-    const refuse = (fault: RequestError, form?: GrpcEncoding) => {
-      const error = toConnectError(fault, caller.language);
+    const refuse = (reason: RequestError, form?: GrpcEncoding) => {
+      const error = toConnectError(reason, caller.language);
       if (form) refuseGrpc(request, response, error, form);
-      else sendConnectError(request, response, error, new Headers(), fault.status);
+      else sendConnectError(request, response, error, new Headers(), reason.status);
     };
     const call = unary.get(path);
     const stream = streams.get(path);

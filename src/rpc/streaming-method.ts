@@ -40,7 +40,7 @@ export interface StreamingMethodHandler {
 export type StreamSpec = Exclude<MethodImplSpec, { kind: "unary" }>;
 
 /** The largest message of a stream, in bytes: a thousand entries with long notes. */
-export const maxStreamMessageBytes = 1024 * 1024;
+export const MAX_STREAM_MESSAGE_BYTES = 1024 * 1024;
 
 export function createStreamingMethodHandler(
   spec: StreamSpec,

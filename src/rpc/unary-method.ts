@@ -77,18 +77,18 @@ export function createMethodHandler(spec: UnarySpec, interceptors: Interceptor[]
         .set(callerKey, request.caller)
         .set(protocolKey, request.protocol)
         .set(deadlineKey, deadline.expiry)
-        .set(unreadableKey, "fault" in input),
+        .set(unreadableKey, "error" in input),
     };
     const { responseHeader: header, responseTrailer: trailer } = context;
     let encoded: { response: Response } | undefined;
     // The answer is encoded inside the interceptors, so that a failure of that is reported like any other.
     const impl: UnarySpec["impl"] = async (message, handlerContext) => {
-      if ("fault" in input) throw input.fault;
+      if ("error" in input) throw input.error;
       const output = create(method.output, await spec.impl(message, handlerContext));
       encoded = { response: request.write(output) };
       return output;
     };
-    const message = "fault" in input ? create(method.input) : input.value;
+    const message = "error" in input ? create(method.input) : input.value;
     try {
       await invokeUnaryImplementation({ kind: "unary", method, impl }, context, message, interceptors);
       return { header, trailer, response: encoded!.response };
@@ -104,9 +104,9 @@ export function createMethodHandler(spec: UnarySpec, interceptors: Interceptor[]
   return { method, path, run };
 }
 
-function settle<T>(work: Promise<T>): Promise<{ value: T } | { fault: unknown }> {
+function settle<T>(work: Promise<T>): Promise<{ value: T } | { error: unknown }> {
   return work.then(
     (value) => ({ value }),
-    (fault: unknown) => ({ fault }),
+    (error: unknown) => ({ error }),
   );
 }

@@ -13,7 +13,7 @@ export interface JwtProfile {
 const ALGORITHM = "HS256";
 const CLAIMS = ["iss", "aud", "sub", "sid", "jti", "iat", "exp", "token_type"];
 /** Three base64url parts. jose takes more spellings of one token than this. */
-const COMPACT = /^[\w-]+\.[\w-]+\.([\w-]+)$/;
+const COMPACT_JWT = /^[\w-]+\.[\w-]+\.([\w-]+)$/;
 
 export interface Jwt {
   /** Signs `claims`; the same claims give the same token. */
@@ -55,6 +55,6 @@ export function createJwt(secret: string, clock: Clock): Jwt {
 
 /** Whether the signature is spelled the one way in which base64url writes it (RFC 4648, section 3.5). */
 function isCanonical(token: string): boolean {
-  const signature = COMPACT.exec(token)?.[1];
+  const signature = COMPACT_JWT.exec(token)?.[1];
   return signature !== undefined && Buffer.from(signature, "base64url").toString("base64url") === signature;
 }

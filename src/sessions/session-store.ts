@@ -1,6 +1,6 @@
 import type { Database, Statement, Tx } from "../db/database.js";
 import type { User } from "../users/user.js";
-import { toUser, type UserRow, userColumns } from "../users/user-row.js";
+import { toUser, USER_COLUMNS, type UserRow } from "../users/user-row.js";
 
 /** A session that is being opened. */
 export interface NewSession {
@@ -75,7 +75,7 @@ const open: Statement = {
 
 const findUser: Statement = {
   name: "sessions_find_user",
-  text: `SELECT ${userColumns} FROM sessions JOIN users ON users.id = sessions.user_id
+  text: `SELECT ${USER_COLUMNS} FROM sessions JOIN users ON users.id = sessions.user_id
          WHERE sessions.id = $1 AND sessions.user_id = $2 AND sessions.revoked_at IS NULL AND users.is_active`,
 };
 
@@ -98,7 +98,7 @@ const rotate: Statement = {
            AND users.id = sessions.user_id AND users.is_active
          RETURNING coalesce(used_ids[array_position(used_ids, $3) + 1], refresh_id) AS successor_id,
                    used_at[array_position(used_ids, $3)] AS successor_issued_at,
-                   sessions.revoked_at, ${userColumns}`,
+                   sessions.revoked_at, ${USER_COLUMNS}`,
 };
 
 const end: Statement = {

@@ -7,7 +7,7 @@ export interface TwilioFailure {
 }
 
 /** Twilio's codes for a number at which no SMS can be received. */
-const refusedNumbers: ReadonlySet<unknown> = new Set([
+const UNREACHABLE_NUMBER_CODES: ReadonlySet<unknown> = new Set([
   21211, // Invalid 'To' Phone Number
   21214, // 'To' phone number cannot be reached
   21217, // Phone number does not appear to be valid
@@ -17,15 +17,15 @@ const refusedNumbers: ReadonlySet<unknown> = new Set([
 ]);
 
 /** Node's codes for a connection that was never made. */
-const neverConnected: ReadonlySet<unknown> = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
+const NEVER_CONNECTED_CODES: ReadonlySet<unknown> = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
 
 /** Whether the message may have left: the connection broke or stayed silent, or the answer was no refusal. */
 export function mayHaveLeft({ providerStatus, providerCode }: TwilioFailure): boolean {
-  return providerStatus === undefined ? !neverConnected.has(providerCode) : providerStatus < 300;
+  return providerStatus === undefined ? !NEVER_CONNECTED_CODES.has(providerCode) : providerStatus < 300;
 }
 
 export function isNumberRefused(failure: TwilioFailure): boolean {
-  return refusedNumbers.has(failure.providerCode);
+  return UNREACHABLE_NUMBER_CODES.has(failure.providerCode);
 }
 
 /** Reads what the twilio package threw: its RestException, an error of the connection, or anything else. */

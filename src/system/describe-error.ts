@@ -7,7 +7,7 @@ export interface ErrorDescription {
 }
 
 /** How many causes are followed; a chain may be a circle. */
-const maxDepth = 5;
+const MAX_DEPTH = 5;
 
 /**
  * The name, message and stack of an error and of its causes. Nothing else that hangs on it: database errors
@@ -19,13 +19,13 @@ export function describeError(error: unknown, depth = 0): ErrorDescription {
     type: error.name,
     message: withoutSecrets(error.message),
     ...(error.stack && { stack: withoutSecrets(error.stack) }),
-    ...(error.cause !== undefined && depth < maxDepth && { cause: describeError(error.cause, depth + 1) }),
+    ...(error.cause !== undefined && depth < MAX_DEPTH && { cause: describeError(error.cause, depth + 1) }),
   };
 }
 
 /** A JWT, a UUID (link tokens are), or digits enough for a code or a phone number. */
-const secrets = /eyJ[\w-]+(\.[\w-]+)+|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}|\d{6,}/gi;
+const SECRETS = /eyJ[\w-]+(\.[\w-]+)+|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}|\d{6,}/gi;
 
 function withoutSecrets(text: string): string {
-  return text.replace(secrets, "…");
+  return text.replace(SECRETS, "…");
 }

@@ -1,5 +1,5 @@
 import { type CountryCode, parsePhoneNumberFromString } from "libphonenumber-js/max";
-import { DomainError, errorTable } from "../errors.js";
+import { DomainError, ERROR_TABLE } from "../errors.js";
 import { asciiDigits } from "../system/ascii-digits.js";
 
 export interface PhoneRules {
@@ -21,11 +21,11 @@ const MAX_UNITS = 64;
  * own list), and white space, dashes, brackets, underscores, dots, slashes and middle dots. Not `,` `;` `#` `*`
  * and `~`, which begin an extension.
  */
-const noise =
+const SEPARATORS =
   /[\p{Default_Ignorable_Code_Point}\u2800\p{White_Space}\p{Pd}\p{Ps}\p{Pe}\p{Pc}./\\\u00B7\u02D7\u2022\u2024\u2027\u2044\u2212\u2215\u30FB\u30FC\uFF0E\uFF0F\uFF3C\uFF65]+/gu;
 
 /** An optional plus sign (ASCII, small or full-width), then digits of any script. */
-const shape = /^([+\uFE62\uFF0B]?)(\p{Nd}+)$/u;
+const PHONE_SHAPE = /^([+\uFE62\uFF0B]?)(\p{Nd}+)$/u;
 
 /**
  * The one form of a phone number, however it was written: `+` and 9 to 15 digits. Its own form is a fixed point.
@@ -39,8 +39,8 @@ const shape = /^([+\uFE62\uFF0B]?)(\p{Nd}+)$/u;
 export function parsePhone(rules: PhoneRules, text: string, field = "phone"): string {
   const reading = readPhone(rules, text);
   if ("phone" in reading) return reading.phone;
-  const { message } = errorTable[reading.fault];
-  throw new DomainError(reading.fault, { fields: [{ field, message }] });
+  const { message } = ERROR_TABLE[reading.reason];
+  throw new DomainError(reading.reason, { fields: [{ field, message }] });
 }
 
 /** As `parsePhone`, with null for what is not a phone number. */
@@ -49,23 +49,23 @@ export function phoneKey(rules: PhoneRules, text: string): string | null {
   return "phone" in reading ? reading.phone : null;
 }
 
-type Reading = { phone: string } | { fault: "PHONE_REQUIRED" | "PHONE_INVALID" | "PHONE_LENGTH" };
+type Reading = { phone: string } | { reason: "PHONE_REQUIRED" | "PHONE_INVALID" | "PHONE_LENGTH" };
 
 function readPhone(rules: PhoneRules, text: string): Reading {
-  const compact = text.replace(noise, "").replace(/^tel:/i, "");
-  if (compact === "") return { fault: "PHONE_REQUIRED" };
-  const [, plus, written] = shape.exec(compact) ?? [];
-  if (written === undefined) return { fault: "PHONE_INVALID" };
-  if (written.length > MAX_UNITS) return { fault: "PHONE_LENGTH" };
+  const compact = text.replace(SEPARATORS, "").replace(/^tel:/i, "");
+  if (compact === "") return { reason: "PHONE_REQUIRED" };
+  const [, plus, written] = PHONE_SHAPE.exec(compact) ?? [];
+  if (written === undefined) return { reason: "PHONE_INVALID" };
+  if (written.length > MAX_UNITS) return { reason: "PHONE_LENGTH" };
 
   const dialled = asciiDigits(written);
   const digits = dialled.replace(/^(?:00)+/, "");
   const isInternational = plus !== "" || digits !== dialled;
   const phone = (isInternational ? null : fromRegion(rules.defaultRegion, digits)) ?? `+${digits}`;
-  if (!fits(phone)) return { fault: "PHONE_LENGTH" };
+  if (!fits(phone)) return { reason: "PHONE_LENGTH" };
   const planned = rules.policy === "length" ? phone : fromPlan(rules.policy, phone);
-  if (planned === null) return { fault: "PHONE_INVALID" };
-  return fits(planned) ? { phone: planned } : { fault: "PHONE_LENGTH" };
+  if (planned === null) return { reason: "PHONE_INVALID" };
+  return fits(planned) ? { phone: planned } : { reason: "PHONE_LENGTH" };
 }
 
 /** Whether the international form `phone` has a right number of digits. */

@@ -16,18 +16,18 @@ export interface RegistrationStore {
   remove(tx: Tx | null, id: number): Promise<void>;
 }
 
-const isAbandoned = `NOT is_active AND deactivated_at IS NULL AND NOT EXISTS (
+const IS_ABANDONED = `NOT is_active AND deactivated_at IS NULL AND NOT EXISTS (
   SELECT FROM codes WHERE codes.user_id = users.id AND codes.purpose = 'activation' AND codes.expires_at > $2
 )`;
 
 const isPhoneTaken: Statement = {
   name: "registrations_is_phone_taken",
-  text: `SELECT FROM users WHERE phone = $1 AND NOT (${isAbandoned})`,
+  text: `SELECT FROM users WHERE phone = $1 AND NOT (${IS_ABANDONED})`,
 };
 
 const removeAbandoned: Statement = {
   name: "registrations_remove_abandoned",
-  text: `DELETE FROM users WHERE phone = $1 AND ${isAbandoned}`,
+  text: `DELETE FROM users WHERE phone = $1 AND ${IS_ABANDONED}`,
 };
 
 const remove: Statement = {

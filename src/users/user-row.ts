@@ -17,7 +17,7 @@ export interface UserRow {
 }
 
 /** The columns of a UserRow, for SELECT and RETURNING, of the table that is called `users` there. */
-export const userColumns = [
+export const USER_COLUMNS = [
   "id",
   "phone",
   "first_name",

@@ -9,7 +9,7 @@ import type { Database, Statement, Tx } from "../db/database.js";
 import { violatedConstraint } from "../db/errors.js";
 import { DomainError } from "../errors.js";
 import type { User } from "./user.js";
-import { toUser, type UserRow, userColumns } from "./user-row.js";
+import { toUser, USER_COLUMNS, type UserRow } from "./user-row.js";
 
 /** What an account is made of. `isActive` and the rights are false unless given. */
 export interface NewUser {
@@ -65,16 +65,16 @@ export interface UserStore {
   updateProfile(tx: Tx, id: number, changes: ProfileChanges): Promise<User | null>;
 }
 
-const credentials = `${userColumns}, users.password_hash, users.deactivated_at IS NOT NULL AS is_deactivated`;
+const CREDENTIALS_COLUMNS = `${USER_COLUMNS}, users.password_hash, users.deactivated_at IS NOT NULL AS is_deactivated`;
 
 const findByPhone: Statement = {
   name: "users_find_by_phone",
-  text: `SELECT ${credentials} FROM users WHERE users.phone = $1`,
+  text: `SELECT ${CREDENTIALS_COLUMNS} FROM users WHERE users.phone = $1`,
 };
 
 const findById: Statement = {
   name: "users_find_by_id",
-  text: `SELECT ${credentials} FROM users WHERE users.id = $1`,
+  text: `SELECT ${CREDENTIALS_COLUMNS} FROM users WHERE users.id = $1`,
 };
 
 const any: Statement = { name: "users_any", text: "SELECT FROM users LIMIT 1" };

@@ -64,7 +64,7 @@ export interface CodeStore {
   purge(tx: Tx | null, before: Date): Promise<void>;
 }
 
-const isNewest = `NOT EXISTS (
+const IS_NEWEST = `NOT EXISTS (
   SELECT FROM codes AS newer
   WHERE newer.user_id = codes.user_id AND newer.purpose = codes.purpose AND newer.number > codes.number
 )`;
@@ -89,12 +89,12 @@ const remove: Statement = { name: "codes_remove", text: "DELETE FROM codes WHERE
 const findByToken: Statement = {
   name: "codes_find_by_token",
   text: `SELECT id, user_id, purpose, code_digest, phone, attempts >= ${MAX_ATTEMPTS} AS is_locked FROM codes
-         WHERE token_digest = $1 AND purpose = $2 AND expires_at > $3 AND ${isNewest}`,
+         WHERE token_digest = $1 AND purpose = $2 AND expires_at > $3 AND ${IS_NEWEST}`,
 };
 const countTry: Statement = {
   name: "codes_count_try",
   text: `UPDATE codes SET attempts = attempts + 1
-         WHERE id = $1 AND expires_at > $2 AND attempts < ${MAX_ATTEMPTS} AND ${isNewest}
+         WHERE id = $1 AND expires_at > $2 AND attempts < ${MAX_ATTEMPTS} AND ${IS_NEWEST}
          RETURNING id`,
 };
 const returnTry: Statement = {

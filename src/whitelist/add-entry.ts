@@ -13,7 +13,7 @@ export interface WhitelistDeps {
 }
 
 /** What became of a number, by what adding it did. */
-export const addResults = { add: "added", reactivate: "reactivated" } as const;
+export const ADD_RESULTS = { add: "added", reactivate: "reactivated" } as const;
 
 export interface AddEntryInput {
   phone: string;

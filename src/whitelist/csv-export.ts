@@ -1,7 +1,7 @@
 import type { WhitelistEntry } from "./whitelist-entry.js";
 
 /** The byte order mark, by which spreadsheets know UTF-8, and the header. */
-export const csvHeader = "\ufeffphone,notes,is_active\r\n";
+export const CSV_HEADER = "\ufeffphone,notes,is_active\r\n";
 
 /**
  * An entry as a record of a CSV file (RFC 4180). What a spreadsheet would execute has an apostrophe before it, phone

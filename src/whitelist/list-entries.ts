@@ -5,8 +5,8 @@ import { parseSearch } from "../paging/search-terms.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { WhitelistEntry } from "./whitelist-entry.js";
 import {
+  ENTRY_ORDERS,
   type EntryFilter,
-  entryOrders,
   type WhitelistLists,
   type WhitelistStatistics,
 } from "./whitelist-lists.js";
@@ -56,10 +56,10 @@ export async function* allEntries(
 function select(
   deps: Pick<ListEntriesDeps, "phoneRules">,
   { search, addedBy, orderBy, ...rest }: EntrySelection,
-): { filter: EntryFilter; order: Order<(typeof entryOrders)[number]> } {
+): { filter: EntryFilter; order: Order<(typeof ENTRY_ORDERS)[number]> } {
   return {
     filter: { ...rest, search: parseSearch(search), addedBy: adder(deps, addedBy.trim()) },
-    order: parseOrder(entryOrders, orderBy),
+    order: parseOrder(ENTRY_ORDERS, orderBy),
   };
 }
 

@@ -19,10 +19,11 @@ export type Actor = Pick<User, "id" | "phone" | "firstName" | "lastName"> | null
 export const MAX_NOTES = 1000;
 
 /** The columns of an EntryRow, of the tables that are called `entry` and `adder` there. */
-export const entryColumns = `entry.id, entry.phone, entry.added_at, entry.notes, entry.is_active,
+export const ENTRY_COLUMNS = `entry.id, entry.phone, entry.added_at, entry.notes, entry.is_active,
   adder.phone AS adder_phone, adder.first_name AS adder_first_name, adder.last_name AS adder_last_name`;
 
-export const entryTables = "whitelist_entries AS entry LEFT JOIN users AS adder ON adder.id = entry.added_by";
+export const ENTRY_TABLES =
+  "whitelist_entries AS entry LEFT JOIN users AS adder ON adder.id = entry.added_by";
 
 export interface EntryRow {
   id: number;

@@ -4,11 +4,17 @@ import type { Order } from "../paging/order.js";
 import type { Placed } from "../paging/page.js";
 import type { Position } from "../paging/page-token.js";
 import type { SearchTerms } from "../paging/search-terms.js";
-import { type EntryRow, entryColumns, entryTables, toEntry, type WhitelistEntry } from "./whitelist-entry.js";
+import {
+  ENTRY_COLUMNS,
+  ENTRY_TABLES,
+  type EntryRow,
+  toEntry,
+  type WhitelistEntry,
+} from "./whitelist-entry.js";
 
 /** The columns that entries can be listed by; the first is the usual one. */
-export const entryOrders = ["added_at", "phone"] as const;
-export type EntryOrder = Order<(typeof entryOrders)[number]>;
+export const ENTRY_ORDERS = ["added_at", "phone"] as const;
+export type EntryOrder = Order<(typeof ENTRY_ORDERS)[number]>;
 
 /** Which entries are listed; null: whatever it is. */
 export interface EntryFilter {
@@ -44,7 +50,7 @@ const statistics: Statement = {
 };
 
 /** The accounts that have added an entry, each found by one look into the index: they are few. */
-const adders = `WITH RECURSIVE adder (id) AS (
+const ADDERS = `WITH RECURSIVE adder (id) AS (
     SELECT min(added_by) FROM whitelist_entries
     UNION ALL
     SELECT (SELECT min(added_by) FROM whitelist_entries WHERE added_by > adder.id) FROM adder WHERE adder.id IS NOT NULL
@@ -70,7 +76,7 @@ export function createWhitelistLists(database: Database): WhitelistLists {
     const query = createListQuery();
     const words = "search_words(users.first_name || ' ' || users.last_name)";
     query.where(`(${matches(query, terms, { table: "users", words }).join(" OR ") || "false"})`);
-    const text = `${adders} ${query.tail("users.id", 1000)}`;
+    const text = `${ADDERS} ${query.tail("users.id", 1000)}`;
     const statement: Statement = { name: "whitelist_adders", text, isAdHoc: true };
     return (await database.run<{ id: number }>(tx, statement, query.values)).map(({ id }) => id);
   }
@@ -88,7 +94,7 @@ export function createWhitelistLists(database: Database): WhitelistLists {
       if (addedBefore) query.where(`entry.added_at < ${query.value(addedBefore)}`);
       if (search) query.where(searchCondition(query, search, await findAdders(tx, search)));
       const tail = query.tail(orderFrom(query, { table: "entry", order, after }), limit);
-      const text = `SELECT ${entryColumns}, entry.${order.column}::text AS place FROM ${entryTables} ${tail}`;
+      const text = `SELECT ${ENTRY_COLUMNS}, entry.${order.column}::text AS place FROM ${ENTRY_TABLES} ${tail}`;
       const statement: Statement = { name: "whitelist_page", text, isAdHoc: true };
       const rows = await database.run<PlacedRow>(tx, statement, query.values);
       return rows.map((row) => ({

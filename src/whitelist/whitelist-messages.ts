@@ -33,7 +33,7 @@ export function toEntryMessage(entry: WhitelistEntry): MessageInitShape<typeof W
   return { ...toDetailsMessage(entry), addedByPhone: entry.addedBy?.phone ?? "" };
 }
 
-const actions = {
+const PROTO_ACTIONS = {
   add: WhitelistAction.ADD,
   reactivate: WhitelistAction.REACTIVATE,
   deactivate: WhitelistAction.DEACTIVATE,
@@ -43,7 +43,7 @@ const actions = {
 
 export function toChangeMessage(change: WhitelistChange): MessageInitShape<typeof WhitelistChangeSchema> {
   return {
-    action: actions[change.action],
+    action: PROTO_ACTIONS[change.action],
     happenedAt: timestampFromDate(change.happenedAt),
     actorDisplay: change.actor?.name ?? "",
     actorPhone: change.actor?.phone ?? "",
@@ -53,7 +53,7 @@ export function toChangeMessage(change: WhitelistChange): MessageInitShape<typeo
   };
 }
 
-const protoOutcomes = {
+const PROTO_OUTCOMES = {
   added: ImportOutcome.ADDED,
   reactivated: ImportOutcome.REACTIVATED,
   unchanged: ImportOutcome.UNCHANGED,
@@ -83,9 +83,9 @@ export function toReportMessage(
 
 function toLineMessage(result: LineResult, language: Language): MessageInitShape<typeof ImportLineSchema> {
   const { line, phone, outcome } = result;
-  const lineMessage = { line, phone, outcome: protoOutcomes[outcome] };
+  const lineMessage = { line, phone, outcome: PROTO_OUTCOMES[outcome] };
   if (outcome !== "refused") return lineMessage;
-  const { reason, fields, localizedMessage } = result.fault;
+  const { reason, fields, localizedMessage } = result.error;
   return {
     ...lineMessage,
     reason: ErrorReason[reason],

@@ -10,7 +10,7 @@ import {
 import { callerKey, requirePrincipal } from "../caller.js";
 import { addEntry } from "./add-entry.js";
 import { checkPhone } from "./check-phone.js";
-import { csvHeader, csvRecord } from "./csv-export.js";
+import { CSV_HEADER, csvRecord } from "./csv-export.js";
 import { type ImportDeps, importEntries } from "./import/import-entries.js";
 import { createImportReport } from "./import/import-report.js";
 import { importLines } from "./import/import-source.js";
@@ -79,7 +79,7 @@ export function createWhitelistService(deps: WhitelistServiceDeps): ServiceImpl<
       const pieces = allEntries(deps, selectionOf(request));
       // A selection that makes no sense is refused before there is an answer.
       let next = await pieces.next();
-      if (isCsv) yield { csv: Buffer.from(csvHeader) };
+      if (isCsv) yield { csv: Buffer.from(CSV_HEADER) };
       for (; !next.done; next = await pieces.next()) {
         if (isCsv) yield { csv: Buffer.from(next.value.map(csvRecord).join("")) };
         else yield { whitelist: next.value.map(toEntryMessage) };

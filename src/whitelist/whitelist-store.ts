@@ -2,9 +2,9 @@ import type { Database, Statement, Tx } from "../db/database.js";
 import { fullName } from "../users/user.js";
 import {
   type Actor,
+  ENTRY_COLUMNS,
+  ENTRY_TABLES,
   type EntryRow,
-  entryColumns,
-  entryTables,
   toEntry,
   type WhitelistEntry,
 } from "./whitelist-entry.js";
@@ -51,7 +51,7 @@ export interface WhitelistStore {
 }
 
 /** The history's columns; the five of `Signature` come as values from `from` on. */
-const historyColumns = `phone, action, actor_id, actor_phone, actor_name, happened_at, import_id,
+const HISTORY_COLUMNS = `phone, action, actor_id, actor_phone, actor_name, happened_at, import_id,
   was_active, notes_before, is_active, notes_after`;
 const signature = (from: number) =>
   ["integer", "text", "text", "timestamptz", "uuid"].map((type, i) => `$${from + i}::${type}`).join(", ");
@@ -85,13 +85,13 @@ const add: Statement = {
            FROM reactivated
            UNION ALL SELECT phone, 'add', NULL, NULL, is_active, notes FROM added
          ), logged AS (
-           INSERT INTO whitelist_history (${historyColumns})
+           INSERT INTO whitelist_history (${HISTORY_COLUMNS})
            SELECT phone, action, ${signature(4)}, was_active, notes_before, is_active, notes FROM done
          )
          SELECT phone, action FROM done`,
 };
 
-const makePreviewTable = `CREATE TEMPORARY TABLE IF NOT EXISTS whitelist_preview
+const CREATE_PREVIEW_TABLE = `CREATE TEMPORARY TABLE IF NOT EXISTS whitelist_preview
   (phone varchar(16) COLLATE "C" PRIMARY KEY, is_active boolean NOT NULL) ON COMMIT DROP`;
 
 const preview: Statement = {
@@ -115,7 +115,7 @@ const preview: Statement = {
 
 const find: Statement = {
   name: "whitelist_find",
-  text: `SELECT ${entryColumns} FROM ${entryTables} WHERE entry.phone = $1`,
+  text: `SELECT ${ENTRY_COLUMNS} FROM ${ENTRY_TABLES} WHERE entry.phone = $1`,
 };
 
 const isActive: Statement = {
@@ -137,7 +137,7 @@ const update: Statement = {
            RETURNING entry.phone, before.is_active AS was_active, before.notes AS notes_before,
              entry.is_active, entry.notes
          ), logged AS (
-           INSERT INTO whitelist_history (${historyColumns})
+           INSERT INTO whitelist_history (${HISTORY_COLUMNS})
            SELECT phone,
              CASE WHEN was_active = is_active THEN 'change_notes' WHEN is_active THEN 'reactivate' ELSE 'deactivate' END,
              ${signature(4)}, was_active, notes_before, is_active, notes
@@ -151,7 +151,7 @@ const remove: Statement = {
   text: `WITH gone AS (
            DELETE FROM whitelist_entries WHERE phone = $1 RETURNING phone, is_active, notes
          )
-         INSERT INTO whitelist_history (${historyColumns})
+         INSERT INTO whitelist_history (${HISTORY_COLUMNS})
          SELECT phone, 'remove', ${signature(2)}, is_active, notes, NULL, NULL FROM gone
          RETURNING phone`,
 };
@@ -177,7 +177,7 @@ export function createWhitelistStore(database: Database): WhitelistStore {
       return byPhone(await database.run<ActionRow>(tx, add, [phones, notes, active, ...signatureValues(by)]));
     },
     async preview(tx, additions) {
-      await database.execute(tx, makePreviewTable);
+      await database.execute(tx, CREATE_PREVIEW_TABLE);
       const phones = additions.map(({ phone }) => phone);
       const active = additions.map((addition) => addition.isActive);
       return byPhone(await database.run<ActionRow>(tx, preview, [phones, active]));

@@ -1,13 +1,13 @@
 import type { DescMethodUnary, JsonObject, JsonValue } from "@bufbuild/protobuf";
 import { expect } from "chai";
-import { errorTable, type Reason } from "../../src/errors.js";
+import { ERROR_TABLE, type Reason } from "../../src/errors.js";
 import { localize } from "../../src/messages/catalogue.js";
 import type { Catalogue } from "../../src/messages/fr.js";
-import { type Door, openDoors } from "../rpc/protocols.js";
+import { openProtocolClients, type ProtocolClient } from "../rpc/protocols.js";
 import { recordSecret } from "../support/log.js";
 
 /** How a call ended, in the same words for every protocol. */
-export interface FlowAnswer {
+export interface FlowResponse {
   /** Undefined when the call went well. */
   reason: string | undefined;
   message: string;
@@ -17,9 +17,9 @@ export interface FlowAnswer {
   data: Record<string, unknown>;
 }
 
-export interface FlowDoor {
+export interface FlowClient {
   name: string;
-  call(method: DescMethodUnary, input: JsonObject, token?: string): Promise<FlowAnswer>;
+  call(method: DescMethodUnary, input: JsonObject, token?: string): Promise<FlowResponse>;
   close(): void;
 }
 
@@ -42,11 +42,11 @@ const restPaths: Record<string, readonly [verb: string, path: string]> = {
 };
 
 /** A client for every protocol of the service: gRPC, gRPC-Web, Connect binary, Connect JSON and REST. */
-export function openAllDoors(origin: string): FlowDoor[] {
-  return [...openDoors({ http1: origin, http2: origin }).map(fromRpc), restDoor(origin)];
+export function openAllClients(origin: string): FlowClient[] {
+  return [...openProtocolClients({ http1: origin, http2: origin }).map(fromRpc), restClient(origin)];
 }
 
-function fromRpc(protocol: Door): FlowDoor {
+function fromRpc(protocol: ProtocolClient): FlowClient {
   return {
     name: protocol.name,
     async call(method, input, token) {
@@ -67,7 +67,7 @@ function fromRpc(protocol: Door): FlowDoor {
   };
 }
 
-function restDoor(origin: string): FlowDoor {
+function restClient(origin: string): FlowClient {
   return {
     name: "REST",
     async call(method, input, token) {
@@ -106,7 +106,7 @@ function reasonOf(status: number, text: string): string {
     PASSWORD_REJECTED: [(m) => m.passwordTooCommon, (m) => m.passwordEntirelyNumeric],
     INVALID_REQUEST: [(m) => m.fieldRequired, (m) => m.passwordsDiffer],
   };
-  for (const [reason, rendering] of Object.entries(errorTable) as [Reason, (typeof errorTable)[Reason]][]) {
+  for (const [reason, rendering] of Object.entries(ERROR_TABLE) as [Reason, (typeof ERROR_TABLE)[Reason]][]) {
     const messages = [rendering.message, ...(others[reason] ?? [])];
     if (rendering.status === status && messages.some((each) => localize("fr", each) === message))
       return reason;
@@ -133,13 +133,13 @@ function recordTokens(data: Record<string, unknown>): void {
 }
 
 /** The answer's content; fails with the refusal when the call was refused. */
-export async function accepted(answer: Promise<FlowAnswer>): Promise<Record<string, unknown>> {
+export async function accepted(answer: Promise<FlowResponse>): Promise<Record<string, unknown>> {
   const { reason, message, fields, data } = await answer;
   expect(reason, `${message} ${JSON.stringify(fields)}`).to.equal(undefined);
   return data;
 }
 
-export async function expectRefusal(answer: Promise<FlowAnswer>, reason: Reason): Promise<FlowAnswer> {
+export async function expectRefusal(answer: Promise<FlowResponse>, reason: Reason): Promise<FlowResponse> {
   const refused = await answer;
   expect(refused.reason, refused.message).to.equal(reason);
   return refused;

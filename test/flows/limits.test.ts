@@ -2,16 +2,16 @@ import { expect } from "chai";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { startService, type TestService } from "../support/service.js";
 import { newPhone, registered } from "../support/test-context.js";
-import { expectRefusal, type FlowDoor, openAllDoors } from "./all-protocols.js";
+import { expectRefusal, type FlowClient, openAllClients } from "./all-protocols.js";
 
 const { login, activate, refreshToken } = AuthService.method;
 
 describe("limits over the wire", () => {
   let service: TestService;
-  let protocols: FlowDoor[];
+  let protocols: FlowClient[];
   beforeEach(async () => {
     service = await startService({});
-    protocols = openAllDoors(service.origin);
+    protocols = openAllClients(service.origin);
   });
   afterEach(async () => {
     for (const protocol of protocols) protocol.close();

@@ -4,7 +4,7 @@ import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js
 import { addEntry } from "../../src/whitelist/add-entry.js";
 import { startService, type TestService } from "../support/service.js";
 import { activeUser, newPhone, registered, testPassword } from "../support/test-context.js";
-import { accepted, expectRefusal, type FlowDoor, openAllDoors } from "./all-protocols.js";
+import { accepted, expectRefusal, type FlowClient, openAllClients } from "./all-protocols.js";
 
 const { login, refreshToken, requestPasswordReset, confirmPasswordReset } = AuthService.method;
 const {
@@ -26,17 +26,17 @@ const passwords = { new_password: newPassword, new_password_confirm: newPassword
 
 describe("recovery and change", () => {
   let service: TestService;
-  let protocols: FlowDoor[];
+  let protocols: FlowClient[];
   before(async () => {
     service = await startService();
-    protocols = openAllDoors(service.origin);
+    protocols = openAllClients(service.origin);
   });
   after(async () => {
     for (const protocol of protocols) protocol.close();
     await service.close();
   });
 
-  const signIn = async (protocol: FlowDoor, phone: string, password = testPassword) =>
+  const signIn = async (protocol: FlowClient, phone: string, password = testPassword) =>
     (await accepted(protocol.call(login, { phone, password }))).tokens as unknown as Tokens;
 
   const proofFor = (phone: string) => ({
@@ -45,7 +45,7 @@ describe("recovery and change", () => {
   });
 
   /** Two devices whose tokens are refused, whatever they are used for. */
-  async function expectEnded(protocol: FlowDoor, ...sessions: Tokens[]): Promise<void> {
+  async function expectEnded(protocol: FlowClient, ...sessions: Tokens[]): Promise<void> {
     for (const { access, refresh } of sessions) {
       await expectRefusal(protocol.call(refreshToken, { refresh }), "REFRESH_REJECTED");
       await expectRefusal(protocol.call(getProfile, {}, access), "UNAUTHENTICATED");

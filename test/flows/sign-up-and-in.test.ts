@@ -4,7 +4,7 @@ import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js
 import { addEntry } from "../../src/whitelist/add-entry.js";
 import { startService, type TestService } from "../support/service.js";
 import { newPhone, testPassword } from "../support/test-context.js";
-import { accepted, expectRefusal, type FlowDoor, openAllDoors } from "./all-protocols.js";
+import { accepted, expectRefusal, type FlowClient, openAllClients } from "./all-protocols.js";
 
 const { register, activate, resendCode, login, refreshToken, logout } = AuthService.method;
 const { getProfile } = ProfileService.method;
@@ -16,10 +16,10 @@ interface Tokens {
 
 describe("from sign-up to sign-out", () => {
   let service: TestService;
-  let protocols: FlowDoor[];
+  let protocols: FlowClient[];
   before(async () => {
     service = await startService();
-    protocols = openAllDoors(service.origin);
+    protocols = openAllClients(service.origin);
   });
   after(async () => {
     for (const protocol of protocols) protocol.close();
@@ -122,7 +122,7 @@ describe("round trips", () => {
     const { context, origin } = service;
     const phone = newPhone();
     await addEntry(context.app, { phone, notes: "", isActive: true, actor: null });
-    const protocol = openAllDoors(origin).find(({ name }) => name === "REST")!;
+    const protocol = openAllClients(origin).find(({ name }) => name === "REST")!;
     const passwords = { password: testPassword, password_confirm: testPassword };
     await accepted(protocol.call(register, { phone, first_name: "J", last_name: "D", ...passwords }));
 

@@ -16,7 +16,7 @@ const personal: PersonalData = {
 };
 
 /** The reason, fields and messages with which `work` refuses; null when it does not. */
-function refusal(work: () => void): { reason: string; faults: [string, string][] } | null {
+function refusal(work: () => void): { reason: string; violations: [string, string][] } | null {
   try {
     work();
     return null;
@@ -24,14 +24,16 @@ function refusal(work: () => void): { reason: string; faults: [string, string][]
     if (!(error instanceof DomainError)) throw error;
     return {
       reason: error.reason,
-      faults: error.fields.map((fault) => [fault.field, localize("fr", fault.message)]),
+      violations: error.fields.map(({ field, message }) => [field, localize("fr", message)]),
     };
   }
 }
 
 /** The messages for the rules that `password` breaks. */
 function broken(password: string, minLength = 8, data = personal): string[] {
-  return refusal(() => checkPassword({ minLength }, password, data))?.faults.map(([, text]) => text) ?? [];
+  return (
+    refusal(() => checkPassword({ minLength }, password, data))?.violations.map(([, text]) => text) ?? []
+  );
 }
 
 const tooCommon = "Ce mot de passe est trop courant.";
@@ -141,8 +143,8 @@ describe("checkPassword", () => {
   it("gives the reason, and the field of the request", () => {
     const check = (field?: string) =>
       refusal(() => checkPassword({ minLength: 8 }, "iloveyou", personal, field));
-    expect(check()).to.deep.equal({ reason: "PASSWORD_REJECTED", faults: [["password", tooCommon]] });
-    expect(check("new_password")?.faults).to.deep.equal([["new_password", tooCommon]]);
+    expect(check()).to.deep.equal({ reason: "PASSWORD_REJECTED", violations: [["password", tooCommon]] });
+    expect(check("new_password")?.violations).to.deep.equal([["new_password", tooCommon]]);
   });
 
   it("judges long texts in no time", () => {
@@ -183,7 +185,7 @@ describe("requireSamePassword", () => {
       refusal(() => requireSamePassword("tigre-lent", "Tigre-lent", "new_password_confirm")),
     ).to.deep.equal({
       reason: "INVALID_REQUEST",
-      faults: [["new_password_confirm", "Les mots de passe ne correspondent pas."]],
+      violations: [["new_password_confirm", "Les mots de passe ne correspondent pas."]],
     });
   });
 });

@@ -2,11 +2,11 @@ import { expect } from "chai";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import type { Caller } from "../../src/caller.js";
-import { DomainError, errorTable, type Reason, rateLimited } from "../../src/errors.js";
+import { DomainError, ERROR_TABLE, type Reason, rateLimited } from "../../src/errors.js";
 import { bodyTooLarge, contentTypeUnsupported, pathUnknown } from "../../src/http/request-error.js";
 import { errorBody, errorStatus, type Route, successBody, successStatus } from "../../src/rest/envelope.js";
 import { readHttpRules } from "../../src/rest/http-rules.js";
-import { successResponses } from "../../src/rest/success-responses.js";
+import { SUCCESS_RESPONSES } from "../../src/rest/success-responses.js";
 
 const french: Caller = { address: "192.0.2.1", requestId: "1", language: "fr", isLanguageRequested: false };
 const english: Caller = { ...french, language: "en", isLanguageRequested: true };
@@ -14,7 +14,7 @@ const english: Caller = { ...french, language: "en", isLanguageRequested: true }
 type Method = Parameters<typeof readHttpRules>[0];
 const routeOf = (method: Method): Route => ({
   binding: readHttpRules(method)[0]!,
-  success: successResponses.get(method)!,
+  success: SUCCESS_RESPONSES.get(method)!,
 });
 
 const register = routeOf(AuthService.method.register);
@@ -120,8 +120,8 @@ describe("failureBody", () => {
   });
 
   it("has the status of the table, or HTTP's own for what is no call", () => {
-    for (const reason of Object.keys(errorTable) as Reason[]) {
-      expect(errorStatus(new DomainError(reason))).equal(errorTable[reason].status);
+    for (const reason of Object.keys(ERROR_TABLE) as Reason[]) {
+      expect(errorStatus(new DomainError(reason))).equal(ERROR_TABLE[reason].status);
     }
     expect([bodyTooLarge(), contentTypeUnsupported(), pathUnknown()].map(errorStatus)).deep.equal([
       413, 415, 404,

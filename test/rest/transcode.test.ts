@@ -37,7 +37,7 @@ async function transcoded(body: string | Buffer, sent: Sent = {}, schema = input
   return toJson(schema, message);
 }
 
-async function fault(...parameters: Parameters<typeof transcoded>): Promise<RequestError> {
+async function requestError(...parameters: Parameters<typeof transcoded>): Promise<RequestError> {
   const error = await rejection(transcoded(...parameters));
   if (!(error instanceof RequestError)) throw error;
   return error;
@@ -82,26 +82,26 @@ describe("transcode", () => {
       ['{"nested":{"phone":5}}', "phone"],
     ] as const) {
       expect(
-        (await fault(body)).fields.map((each) => each.field),
+        (await requestError(body)).fields.map((each) => each.field),
         body,
       ).deep.equal([field]);
     }
-    expect((await fault("is_active=maybe", form)).fields[0]?.field).equal("is_active");
-    expect((await fault("page_size=many", form)).fields[0]?.field).equal("page_size");
+    expect((await requestError("is_active=maybe", form)).fields[0]?.field).equal("is_active");
+    expect((await requestError("page_size=many", form)).fields[0]?.field).equal("page_size");
   });
 
   it("refuses a body that is no JSON object", async () => {
     for (const body of ["{", "[]", "null", '"x"', "5", "phone=1", "\u0000", `${"[".repeat(30_000)}`]) {
-      expect(await fault(body), body.slice(0, 9)).include({ status: 400, reason: "INVALID_REQUEST" });
+      expect(await requestError(body), body.slice(0, 9)).include({ status: 400, reason: "INVALID_REQUEST" });
     }
-    expect((await fault(Buffer.from([0x22, 0xff, 0x22]))).status).equal(400);
-    expect((await fault(Buffer.from([0xff]), form)).status).equal(400);
+    expect((await requestError(Buffer.from([0x22, 0xff, 0x22]))).status).equal(400);
+    expect((await requestError(Buffer.from([0xff]), form)).status).equal(400);
   });
 
   it("goes deep into nothing", async () => {
     const depth = 10_000;
     expect(await transcoded(`{"x":${"[".repeat(depth)}${"]".repeat(depth)}}`)).deep.equal({});
-    expect((await fault(`${'{"nested":'.repeat(5_000)}{}${"}".repeat(5_000)}`)).status).equal(400);
+    expect((await requestError(`${'{"nested":'.repeat(5_000)}{}${"}".repeat(5_000)}`)).status).equal(400);
   });
 
   it("refuses other content types, and other charsets", async () => {
@@ -110,14 +110,14 @@ describe("transcode", () => {
       "multipart/form-data; boundary=x",
       "application/json; charset=latin1",
     ]) {
-      expect((await fault("{}", { type })).status, type).equal(415);
+      expect((await requestError("{}", { type })).status, type).equal(415);
     }
   });
 
   it("refuses what is too large, and a compression it doesn't know", async () => {
-    expect((await fault(`{"x":"${"x".repeat(65_536)}"}`)).status).equal(413);
-    expect((await fault(gzipSync(Buffer.alloc(10_000_000)), { encoding: "gzip" })).status).equal(413);
-    expect((await fault("{}", { encoding: "br" })).status).equal(415);
+    expect((await requestError(`{"x":"${"x".repeat(65_536)}"}`)).status).equal(413);
+    expect((await requestError(gzipSync(Buffer.alloc(10_000_000)), { encoding: "gzip" })).status).equal(413);
+    expect((await requestError("{}", { encoding: "br" })).status).equal(415);
   });
 
   it("takes the query of GET and DELETE, and of no other verb", async () => {

@@ -7,7 +7,7 @@ import { AuthService, LoginRequestSchema } from "#gen/waterbill/identity/v1/auth
 import { writeFrame } from "../../src/rpc/grpc-frame.js";
 import { createRpcHandler } from "../../src/rpc/rpc-handler.js";
 import { type FakeServer, startFakeServer } from "./fake-server.js";
-import { grpcDoor, readConnectError } from "./protocols.js";
+import { grpcClient, readConnectError } from "./protocols.js";
 import { sendRaw } from "./raw-grpc.js";
 
 const path = "/waterbill.identity.v1.AuthService/Login";
@@ -88,7 +88,7 @@ describe("the end of a call", () => {
 
   it("is in time when there is time enough", async () => {
     expect((await postJson({ "connect-timeout-ms": "60000" })).status).equal(200);
-    const protocol = grpcDoor(fake.server.http2);
+    const protocol = grpcClient(fake.server.http2);
     expect((await protocol.call(AuthService.method.login, credentials, {}, 60_000)).code).equal(undefined);
     protocol.close();
   });

@@ -29,7 +29,7 @@ import { StatusSchema } from "#gen/google/rpc/status_pb.js";
 import type { TestServer } from "./serve.js";
 
 /** How a call ended, in the same words for every protocol. */
-export interface DoorAnswer {
+export interface ProtocolResponse {
   /** Undefined when the call went well. */
   code: Code | undefined;
   /** The error's message. */
@@ -46,7 +46,7 @@ export interface DoorAnswer {
   data?: JsonValue;
 }
 
-export interface Door {
+export interface ProtocolClient {
   name: string;
   /** `input` has the .proto file's field names. */
   call(
@@ -54,24 +54,24 @@ export interface Door {
     input: JsonObject,
     headers?: Record<string, string>,
     timeoutMs?: number,
-  ): Promise<DoorAnswer>;
+  ): Promise<ProtocolResponse>;
   close(): void;
 }
 
 /** A client of each protocol, each made by others than us: gRPC, gRPC-Web, Connect binary and Connect JSON. */
-export function openDoors(server: Pick<TestServer, "http1" | "http2">): Door[] {
+export function openProtocolClients(server: Pick<TestServer, "http1" | "http2">): ProtocolClient[] {
   return [
-    grpcDoor(server.http2),
-    webDoor("gRPC-Web", createGrpcWebTransport({ baseUrl: server.http1 })),
-    webDoor("Connect binary", createConnectTransport({ baseUrl: server.http1, useBinaryFormat: true })),
-    webDoor("Connect JSON", createConnectTransport({ baseUrl: server.http1 })),
+    grpcClient(server.http2),
+    webClient("gRPC-Web", createGrpcWebTransport({ baseUrl: server.http1 })),
+    webClient("Connect binary", createConnectTransport({ baseUrl: server.http1, useBinaryFormat: true })),
+    webClient("Connect JSON", createConnectTransport({ baseUrl: server.http1 })),
   ];
 }
 
 const protoFolder = fileURLToPath(new URL("../../proto", import.meta.url));
 
 /** `@grpc/grpc-js` with the .proto files, as an internal service would use it. */
-export function grpcDoor(http2Url: string): Door {
+export function grpcClient(http2Url: string): ProtocolClient {
   const files = ["auth_service", "profile_service"].map((name) => `waterbill/identity/v1/${name}.proto`);
   const definition = loadSync(files, { includeDirs: [protoFolder], keepCase: true });
   const root = loadPackageDefinition(definition) as unknown as {
@@ -97,7 +97,7 @@ export function grpcDoor(http2Url: string): Door {
           for (const [name, value] of Object.entries(from.getMap()))
             header.set(name, value.toString("base64" as never));
         };
-        let answer: DoorAnswer = { code: undefined, message: "", fields: {}, header };
+        let answer: ProtocolResponse = { code: undefined, message: "", fields: {}, header };
         const client = clientOf(method.parent.name);
         const call = client[method.name]!(
           input,
@@ -130,7 +130,7 @@ export function grpcDoor(http2Url: string): Door {
 }
 
 /** Connect's own client for browsers. */
-function webDoor(name: string, transport: Transport): Door {
+function webClient(name: string, transport: Transport): ProtocolClient {
   return {
     name,
     async call(method, input, headers = {}, timeoutMs) {
@@ -165,7 +165,7 @@ function camelCase(value: JsonValue): JsonValue {
 }
 
 /** What a Connect answer's JSON body says. */
-export async function readConnectError(response: Response): Promise<DoorAnswer> {
+export async function readConnectError(response: Response): Promise<ProtocolResponse> {
   const { code, message, details } = (await response.json()) as {
     code: string;
     message: string;

@@ -5,7 +5,7 @@ import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js
 import { DomainError, rateLimited } from "../../src/errors.js";
 import { createRpcHandler } from "../../src/rpc/rpc-handler.js";
 import { type FakeServer, startFakeServer } from "./fake-server.js";
-import { type Door, openDoors } from "./protocols.js";
+import { openProtocolClients, type ProtocolClient } from "./protocols.js";
 
 const { login, register } = AuthService.method;
 const { getProfile, updateProfile } = ProfileService.method;
@@ -19,11 +19,11 @@ const registration = {
 
 describe("rpc", () => {
   let fake: FakeServer;
-  let protocols: Door[];
+  let protocols: ProtocolClient[];
 
   before(async () => {
     fake = await startFakeServer(createRpcHandler);
-    protocols = openDoors(fake.server);
+    protocols = openProtocolClients(fake.server);
   });
 
   beforeEach(() => fake.reset());
@@ -37,7 +37,7 @@ describe("rpc", () => {
     const name = ["gRPC", "gRPC-Web", "Connect binary", "Connect JSON"][index];
 
     describe(`through ${name}`, () => {
-      const call: Door["call"] = (...parameters) => protocols[index]!.call(...parameters);
+      const call: ProtocolClient["call"] = (...parameters) => protocols[index]!.call(...parameters);
 
       it("carries a call and its answer", async () => {
         const answer = await call(login, credentials);

@@ -154,9 +154,9 @@ describe("streams", () => {
         afterThird = () => {
           throw new Error("secret detail");
         };
-        const fault = await refused(exported(name, admin));
-        expect(fault.code).to.equal(Code.Internal);
-        expect(fault.message).not.to.include("secret");
+        const error = await refused(exported(name, admin));
+        expect(error.code).to.equal(Code.Internal);
+        expect(error.message).not.to.include("secret");
         expect(logged().map(({ status, reason }) => `${status} ${reason}`)).to.deep.equal([
           "unavailable OVERLOADED",
           "internal INTERNAL",

@@ -118,17 +118,17 @@ describe("parsePhone", () => {
   });
 
   it("names the field at fault", () => {
-    const faults = (text: string, field?: string) => {
+    const violations = (text: string, field?: string) => {
       try {
         parsePhone(byLength, text, field);
         return [];
       } catch (error) {
-        return (error as DomainError).fields.map((fault) => [fault.field, localize("fr", fault.message)]);
+        return (error as DomainError).fields.map(({ field, message }) => [field, localize("fr", message)]);
       }
     };
-    expect(faults("")).to.deep.equal([["phone", "Le numéro de téléphone est obligatoire."]]);
-    expect(faults("x")).to.deep.equal([["phone", "Le numéro de téléphone est invalide."]]);
-    expect(faults("1", "new_phone")).to.deep.equal([
+    expect(violations("")).to.deep.equal([["phone", "Le numéro de téléphone est obligatoire."]]);
+    expect(violations("x")).to.deep.equal([["phone", "Le numéro de téléphone est invalide."]]);
+    expect(violations("1", "new_phone")).to.deep.equal([
       ["new_phone", "Le numéro de téléphone doit contenir entre 9 et 15 chiffres."],
     ]);
   });

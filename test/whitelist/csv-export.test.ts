@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { csvHeader, csvRecord } from "../../src/whitelist/csv-export.js";
+import { CSV_HEADER, csvRecord } from "../../src/whitelist/csv-export.js";
 import { readCsvLines } from "../../src/whitelist/import/csv-lines.js";
 
 const entry = (notes: string, isActive = true) => ({
@@ -29,7 +29,7 @@ describe("csvRecord", () => {
 
   it("writes what an import reads back as it was", async () => {
     const notes = ["=1+1", "'=1", "''x", "'", "-", "@x", "Résidence", 'a "b", c; d', "line\nbreak", "", "+1"];
-    const file = csvHeader + notes.map((text) => csvRecord(entry(text, text !== "-"))).join("");
+    const file = CSV_HEADER + notes.map((text) => csvRecord(entry(text, text !== "-"))).join("");
     async function* pieces() {
       yield Buffer.from(file);
     }

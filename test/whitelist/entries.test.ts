@@ -3,7 +3,7 @@ import { register } from "../../src/auth/register.js";
 import type { User } from "../../src/users/user.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
 import { checkPhone } from "../../src/whitelist/check-phone.js";
-import { initWhitelist, testNumbers } from "../../src/whitelist/init-whitelist.js";
+import { initWhitelist, TEST_NUMBERS } from "../../src/whitelist/init-whitelist.js";
 import { allHistory } from "../../src/whitelist/list-history.js";
 import { removeEntry } from "../../src/whitelist/remove-entry.js";
 import { updateEntry } from "../../src/whitelist/update-entry.js";
@@ -250,7 +250,7 @@ describe("whitelist", () => {
     const init = async (force: boolean) =>
       (await initWhitelist(context.app, { force, notes: "" })).map(({ result }) => result);
     expect(await init(false)).to.deep.equal(["added", "added", "added", "added"]);
-    await update(testNumbers[1], null, false);
+    await update(TEST_NUMBERS[1], null, false);
     expect(await init(false)).to.deep.equal(["unchanged", "unchanged", "unchanged", "unchanged"]);
     expect(await init(true)).to.deep.equal(["unchanged", "reactivated", "unchanged", "unchanged"]);
   });

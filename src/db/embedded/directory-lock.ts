@@ -13,10 +13,10 @@ import { setTimeout as delay } from "node:timers/promises";
 // that do so at once, the one that looked later saw the other listening: never two believe that they own it.
 
 /** `pg-<process id>-<random>.sock` */
-const socketName = /^pg-(\d+)-\d+\.sock$/;
+const SOCKET_NAME = /^pg-(\d+)-\d+\.sock$/;
 
 /** What a socket's address holds on every system (104 bytes on macOS, 108 on Linux), without the final zero. */
-const longestAddress = 103;
+const MAX_ADDRESS_BYTES = 103;
 
 /** The process that has the data. */
 export interface LockHolder {
@@ -30,7 +30,7 @@ function addressOf(folder: string, name: string): string {
   const absolute = join(folder, name);
   const short = relative(process.cwd(), absolute);
   const address = short.length < absolute.length ? short : absolute;
-  if (Buffer.byteLength(address) > longestAddress) {
+  if (Buffer.byteLength(address) > MAX_ADDRESS_BYTES) {
     throw new Error(`${folder} is too long a path for the embedded database: choose a shorter DATA_DIR.`);
   }
   return address;
@@ -51,7 +51,7 @@ async function isAlive(address: string): Promise<boolean> {
 
 function socketsIn(folder: string): LockHolder[] {
   return readdirSync(folder).flatMap((name) => {
-    const match = socketName.exec(name);
+    const match = SOCKET_NAME.exec(name);
     return match ? [{ pid: Number(match[1]), address: addressOf(folder, name) }] : [];
   });
 }

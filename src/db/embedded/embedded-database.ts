@@ -10,8 +10,8 @@ import { DirectoryInUseError, findLockHolder, type LockHolder } from "./director
 import type { WorkerInput, WorkerMessage } from "./worker.js";
 
 /** Milliseconds: as long as a command, or a server that was told to stop, may still take. */
-const patience = 2000;
-const joinPatience = 10_000;
+const LOCK_TIMEOUT_MS = 2000;
+const JOIN_TIMEOUT_MS = 10_000;
 
 export interface EmbeddedOptions {
   /** DATA_DIR; made when it does not exist. */
@@ -27,7 +27,7 @@ const isBuilt = import.meta.url.endsWith(".js");
 const workerFile = new URL(isBuilt ? "./worker.js" : "./worker-from-source.js", import.meta.url);
 
 async function startWorker(folder: string, onFailure: (error: Error) => void) {
-  const workerData: WorkerInput = { folder, patience };
+  const workerData: WorkerInput = { folder, patience: LOCK_TIMEOUT_MS };
   const worker = new Worker(workerFile, { workerData });
   const ended = once(worker, "exit").then(
     () => new Error("its thread has ended"),
@@ -95,7 +95,7 @@ async function openBeside(owner: LockHolder, options: EmbeddedOptions): Promise<
 export async function joinEmbeddedDatabase(options: EmbeddedOptions): Promise<Database> {
   const folder = resolve(options.folder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const deadline = performance.now() + joinPatience;
+  const deadline = performance.now() + JOIN_TIMEOUT_MS;
   for (;;) {
     try {
       const owner = await findLockHolder(folder);

@@ -6,11 +6,11 @@ import {
   errorResponse,
   greeting,
   isIdle,
-  noEncryption,
+  NO_ENCRYPTION,
   openingOf,
-  readyForQuery,
-  rollback,
-  sync,
+  READY_FOR_QUERY,
+  ROLLBACK,
+  SYNC,
 } from "./wire-protocol.js";
 
 /** The one backend that all sessions share. */
@@ -59,7 +59,7 @@ async function welcome(socket: Socket, read: Read, engine: Engine): Promise<bool
   for (;;) {
     const opening = await read(openingOf);
     if (opening?.asks === "encryption") {
-      await write(socket, noEncryption);
+      await write(socket, NO_ENCRYPTION);
     } else {
       if (opening?.asks === "session") await write(socket, greeting(engine.settings));
       return opening?.asks === "session";
@@ -89,7 +89,7 @@ export async function serveSession(socket: Socket, engine: Engine): Promise<void
     open = !socket.destroyed;
     if (!endTurn) {
       const busy = errorResponse("ERROR", "55P03", "the embedded database is busy with another transaction");
-      await write(socket, Buffer.concat([busy, readyForQuery]));
+      await write(socket, Buffer.concat([busy, READY_FOR_QUERY]));
     } else if (open) {
       const reply = await engine.exec(batch.bytes);
       await write(socket, reply);
@@ -100,8 +100,8 @@ export async function serveSession(socket: Socket, engine: Engine): Promise<void
     }
   }
   if (endTurn) {
-    await engine.exec(sync);
-    await engine.exec(rollback);
+    await engine.exec(SYNC);
+    await engine.exec(ROLLBACK);
     endTurn();
   }
   socket.destroy();

@@ -2,7 +2,7 @@
 // https://www.postgresql.org/docs/current/protocol-message-formats.html
 
 /** What the first message of a connection, which alone has no type, can ask for. */
-const openings: Readonly<Record<number, "session" | "encryption">> = {
+const STARTUP_CODES: Readonly<Record<number, "session" | "encryption">> = {
   196608: "session", // protocol 3.0
   80877103: "encryption", // SSLRequest
   80877104: "encryption", // GSSENCRequest
@@ -12,14 +12,14 @@ const openings: Readonly<Record<number, "session" | "encryption">> = {
 export function openingOf(bytes: Buffer) {
   if (bytes.length < 8) return undefined;
   const length = Math.max(8, bytes.readInt32BE(0));
-  return bytes.length < length ? undefined : { length, asks: openings[bytes.readInt32BE(4)] };
+  return bytes.length < length ? undefined : { length, asks: STARTUP_CODES[bytes.readInt32BE(4)] };
 }
 
 /** The answer to a request for encryption: there is none on a unix socket. */
-export const noEncryption = Buffer.from("N");
+export const NO_ENCRYPTION = Buffer.from("N");
 
 /** Query, Sync, Flush, FunctionCall, CopyData, CopyDone, CopyFail, Terminate: the server acts on what came so far. */
-const batchEnds = new Set("QSHFdcfX");
+const BATCH_ENDS = new Set("QSHFdcfX");
 
 /**
  * The length of the first messages of `bytes` that the server acts on together, and the type of the last of
@@ -31,7 +31,7 @@ export function batchOf(bytes: Buffer): { length: number; end: string } | undefi
     const type = String.fromCharCode(bytes.readUInt8(at));
     at += 1 + Math.max(4, bytes.readInt32BE(at + 1));
     if (at > bytes.length) return undefined;
-    if (batchEnds.has(type)) return { length: at, end: type };
+    if (BATCH_ENDS.has(type)) return { length: at, end: type };
   }
   return undefined;
 }
@@ -43,7 +43,7 @@ export function isIdle(reply: Uint8Array): boolean {
     reply.byteOffset + Math.max(0, reply.length - 6),
     Math.min(6, reply.length),
   );
-  return tail.equals(readyForQuery);
+  return tail.equals(READY_FOR_QUERY);
 }
 
 function message(type: string, ...fields: (string | Buffer)[]): Buffer {
@@ -57,9 +57,9 @@ function message(type: string, ...fields: (string | Buffer)[]): Buffer {
 }
 
 /** Outside of any transaction. */
-export const readyForQuery = message("Z", Buffer.from("I"));
-export const sync = message("S");
-export const rollback = message("Q", "ROLLBACK");
+export const READY_FOR_QUERY = message("Z", Buffer.from("I"));
+export const SYNC = message("S");
+export const ROLLBACK = message("Q", "ROLLBACK");
 
 /** @param code SQLSTATE */
 export function errorResponse(severity: "ERROR" | "FATAL", code: string, text: string): Buffer {
@@ -72,5 +72,5 @@ export function greeting(settings: Readonly<Record<string, string>>): Buffer {
   const parameters = Object.entries(settings).map(([name, value]) => message("S", name, value));
   // A key for cancelling statements; there is no way to cancel one here.
   const backendKey = message("K", Buffer.alloc(8));
-  return Buffer.concat([authenticationOk, ...parameters, backendKey, readyForQuery]);
+  return Buffer.concat([authenticationOk, ...parameters, backendKey, READY_FOR_QUERY]);
 }

@@ -11,9 +11,9 @@ import { type Engine, serveSession } from "./session.js";
 // The thread in which the embedded database runs, as each of its statements blocks its thread.
 
 /** Milliseconds. A call waits for its turn, an open transaction for its next statement, a stop for the clients. */
-const turnLimit = 5000;
-const idleLimit = 10_000;
-const leaveLimit = 2000;
+const MUTEX_TIMEOUT_MS = 5000;
+const IDLE_TIMEOUT_MS = 10_000;
+const DISCONNECT_TIMEOUT_MS = 2000;
 
 export interface WorkerInput {
   /** Exists. */
@@ -51,8 +51,8 @@ async function createEngine(pglite: PGlite): Promise<Engine> {
         throw new Error("PGlite has ended", { cause });
       }
     },
-    mutex: createMutex(turnLimit),
-    idleTimeoutMs: idleLimit,
+    mutex: createMutex(MUTEX_TIMEOUT_MS),
+    idleTimeoutMs: IDLE_TIMEOUT_MS,
   };
 }
 
@@ -86,7 +86,7 @@ async function serve({ folder, patience }: WorkerInput, tell: (message: WorkerMe
 
   return async function stop() {
     isStopping = true;
-    await Promise.race([Promise.all(sessions), delay(leaveLimit)]);
+    await Promise.race([Promise.all(sessions), delay(DISCONNECT_TIMEOUT_MS)]);
     for (const client of clients) client.destroy();
     await Promise.all(sessions);
     await pglite.close();

@@ -1,7 +1,7 @@
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
 import { codeToString } from "@connectrpc/connect/protocol-connect";
 import { callerKey, principalKey, protocolKey } from "../../caller.js";
-import { DomainError, errorTable, type Reason } from "../../errors.js";
+import { DomainError, ERROR_TABLE, type Reason } from "../../errors.js";
 import { describeError } from "../../system/describe-error.js";
 import type { Logger } from "../../system/logger.js";
 import { watchEnd } from "../stream-messages.js";
@@ -38,7 +38,7 @@ export function logCalls({ logger }: LogCallsDeps): Interceptor {
       }
       const { code, cause } = ConnectError.from(error, Code.Internal);
       const reason = cause instanceof DomainError ? cause.reason : undefined;
-      if (isOurFault(code, reason)) {
+      if (isServerError(code, reason)) {
         logger.error(
           { ...line(codeToString(code), reason ?? "INTERNAL"), error: describeError(cause) },
           "call",
@@ -59,6 +59,6 @@ export function logCalls({ logger }: LogCallsDeps): Interceptor {
   };
 }
 
-function isOurFault(code: Code, reason: Reason | undefined): boolean {
-  return reason ? errorTable[reason].status >= 500 : code === Code.Internal;
+function isServerError(code: Code, reason: Reason | undefined): boolean {
+  return reason ? ERROR_TABLE[reason].status >= 500 : code === Code.Internal;
 }

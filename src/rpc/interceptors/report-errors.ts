@@ -8,13 +8,13 @@ import {
   RetryInfoSchema,
 } from "#gen/google/rpc/error_details_pb.js";
 import { callerKey, responseHeadersKey } from "../../caller.js";
-import { DomainError, errorTable } from "../../errors.js";
+import { DomainError, ERROR_TABLE } from "../../errors.js";
 import { RequestError } from "../../http/request-error.js";
 import { type Language, localize } from "../../messages/catalogue.js";
 import { translateFailure } from "../stream-messages.js";
 
 /** `google.rpc.ErrorInfo.domain` of every reason. */
-export const errorDomain = "identity.waterbill";
+export const ERROR_DOMAIN = "identity.waterbill";
 
 /**
  * Turns whatever a call failed with into what its caller may know: the reason, a message in the caller's
@@ -49,7 +49,7 @@ export function toConnectError(error: unknown, language: Language): ConnectError
 function renderDomainError(error: DomainError, cause: unknown, language: Language): ConnectError {
   const message = localize(language, error.localizedMessage);
   const details = [
-    detail(ErrorInfoSchema, { reason: error.reason, domain: errorDomain }),
+    detail(ErrorInfoSchema, { reason: error.reason, domain: ERROR_DOMAIN }),
     detail(LocalizedMessageSchema, { locale: language, message }),
   ];
   if (error.fields.length > 0) {
@@ -64,7 +64,7 @@ function renderDomainError(error: DomainError, cause: unknown, language: Languag
     const retryDelay = create(DurationSchema, { seconds: BigInt(retryAfterSeconds) });
     details.push(detail(RetryInfoSchema, { retryDelay }));
   }
-  const code = error instanceof RequestError ? error.code : errorTable[error.reason].code;
+  const code = error instanceof RequestError ? error.code : ERROR_TABLE[error.reason].code;
   return new ConnectError(message, code, headersFor(error), details, cause);
 }
 

@@ -33,14 +33,14 @@ export function validate(services: readonly DescService[]): Interceptor {
     const result = validator.validate<DescMessage>(schema, message);
     if (result.kind === "error") throw result.error;
     if (result.kind === "invalid") {
-      throw new DomainError("INVALID_REQUEST", { fields: result.violations.map(toFieldFault) });
+      throw new DomainError("INVALID_REQUEST", { fields: result.violations.map(toFieldViolation) });
     }
   }
 
   return (next) => async (request) => {
     const { input } = request.method;
     if (request.stream) {
-      const readable = translateFailure(request.message, toReadFault);
+      const readable = translateFailure(request.message, toReadError);
       return next({ ...request, message: checkEach(readable, (message) => check(input, message)) });
     }
     if (!request.contextValues.get(unreadableKey)) check(input, request.message);
@@ -49,7 +49,7 @@ export function validate(services: readonly DescService[]): Interceptor {
 }
 
 /** What reading a stream failed with; connect reads it, and has its own words. */
-function toReadFault(error: unknown): unknown {
+function toReadError(error: unknown): unknown {
   if (!(error instanceof ConnectError)) return error;
   if (error.code === Code.ResourceExhausted) return bodyTooLarge();
   // What it can't decode is the client's fault, whatever it calls that; all else tells how the call ended.
@@ -57,7 +57,7 @@ function toReadFault(error: unknown): unknown {
   return isUnreadable ? bodyUnreadable(error) : error;
 }
 
-function toFieldFault(violation: Violation): FieldViolation {
+function toFieldViolation(violation: Violation): FieldViolation {
   return { field: pathToString(violation.field), message: messageFor(violation) };
 }
 

@@ -39,14 +39,14 @@ function decoderFor(start: Buffer): (bytes: Buffer) => string {
 }
 
 /** What Windows-1252 has at 0x80 to 0x9F, where Latin-1 has control characters. */
-const windowsCharacters = "€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ";
+const WINDOWS_1252_CHARACTERS = "€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ";
 
 /** Node's own decoder of this name reads Latin-1. UTF-8's mark may stand before bytes that are none. */
 function decodeWindows(bytes: Buffer): string {
   return bytes
     .toString("latin1")
     .replace(/^ï»¿/, "")
-    .replace(/[\x80-\x9f]/g, (character) => windowsCharacters.charAt(character.charCodeAt(0) - 0x80));
+    .replace(/[\x80-\x9f]/g, (character) => WINDOWS_1252_CHARACTERS.charAt(character.charCodeAt(0) - 0x80));
 }
 
 /** The bytes at the end that begin a character of UTF-8 and don't end it. */

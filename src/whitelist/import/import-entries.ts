@@ -1,10 +1,10 @@
 import type { Tx } from "../../db/database.js";
 import type { DomainError } from "../../errors.js";
 import type { Random } from "../../system/random.js";
-import { addResults, type WhitelistDeps } from "../add-entry.js";
+import { ADD_RESULTS, type WhitelistDeps } from "../add-entry.js";
 import type { Actor } from "../whitelist-entry.js";
 import type { AddAction, Addition } from "../whitelist-store.js";
-import { checkLine, type GoodLine, type WrittenLine } from "./import-line.js";
+import { checkLine, type RawLine, type ValidLine } from "./import-line.js";
 import { openImportSpool } from "./import-spool.js";
 
 export interface ImportDeps extends WhitelistDeps {
@@ -14,12 +14,12 @@ export interface ImportDeps extends WhitelistDeps {
 /** What became of a line. */
 export type LineResult = { line: number; phone: string } & (
   | { outcome: "added" | "reactivated" | "unchanged" | "not_applied" }
-  | { outcome: "refused"; fault: DomainError }
+  | { outcome: "refused"; error: DomainError }
 );
 
 export interface ImportInput {
   /** The lines in their order, some at a time; no more are asked for than are worked on. */
-  lines: AsyncIterable<readonly WrittenLine[]>;
+  lines: AsyncIterable<readonly RawLine[]>;
   /** Only report what would be done. */
   dryRun: boolean;
   /** Change nothing when a line is refused. */
@@ -47,7 +47,7 @@ export async function importEntries(deps: ImportDeps, input: ImportInput): Promi
     return;
   }
   const add: Add = (additions) => deps.whitelist.add(null, additions, by);
-  await oneAhead(goodBatches(deps, input), (batch) => apply(batch, add, input.report));
+  await oneAhead(validBatches(deps, input), (batch) => apply(batch, add, input.report));
 }
 
 /** Waits for the last line first, so that no transaction is open while lines come over the network. */
@@ -59,7 +59,7 @@ async function importAtOnce(deps: ImportDeps, input: ImportInput, addIn: (tx: Tx
       if (result.outcome === "refused") refused += 1;
       input.report(result);
     };
-    for await (const batch of goodBatches(deps, { ...input, report })) await spool.write(batch);
+    for await (const batch of validBatches(deps, { ...input, report })) await spool.write(batch);
     if (input.allOrNothing && refused > 0) {
       for await (const batch of spool.read()) {
         for (const { line, phone } of batch) input.report({ line, phone, outcome: "not_applied" });
@@ -76,15 +76,15 @@ async function importAtOnce(deps: ImportDeps, input: ImportInput, addIn: (tx: Tx
 }
 
 /** The good lines in batches; the bad ones are reported. */
-async function* goodBatches(
+async function* validBatches(
   deps: ImportDeps,
   { lines, report }: Pick<ImportInput, "lines" | "report">,
-): AsyncGenerator<GoodLine[]> {
-  let batch: GoodLine[] = [];
+): AsyncGenerator<ValidLine[]> {
+  let batch: ValidLine[] = [];
   for await (const some of lines) {
     for (const written of some) {
       const checked = checkLine(deps.phoneRules, written);
-      if ("fault" in checked) {
+      if ("error" in checked) {
         report({ ...checked, outcome: "refused" });
         continue;
       }
@@ -117,12 +117,12 @@ async function oneAhead<T>(items: AsyncIterable<T>, work: (item: T) => Promise<v
  * inactive, the first after it that is active.
  */
 async function apply(
-  batch: readonly GoodLine[],
+  batch: readonly ValidLine[],
   add: Add,
   report: (result: LineResult) => void,
 ): Promise<void> {
-  const firsts = new Map<string, GoodLine>();
-  const seconds = new Map<string, GoodLine>();
+  const firsts = new Map<string, ValidLine>();
+  const seconds = new Map<string, ValidLine>();
   for (const line of batch) {
     const first = firsts.get(line.phone);
     if (!first) firsts.set(line.phone, line);
@@ -134,7 +134,7 @@ async function apply(
     const { phone } = line;
     const isFirst = firsts.get(phone) === line;
     const action = isFirst ? byFirst.get(phone) : seconds.get(phone) === line && bySecond.get(phone);
-    const outcome = action ? addResults[action] : "unchanged";
+    const outcome = action ? ADD_RESULTS[action] : "unchanged";
     report({ line: line.line, phone, outcome });
   }
 }

@@ -1,6 +1,6 @@
 import { invalidField } from "../../errors.js";
 import { readCsvLines } from "./csv-lines.js";
-import type { WrittenLine } from "./import-line.js";
+import type { RawLine } from "./import-line.js";
 
 /** One message of an import: the next entries, or the next piece of a CSV file. */
 export interface ImportPiece {
@@ -15,7 +15,7 @@ const hasCsv = ({ csv }: ImportPiece) => csv.byteLength > 0;
  * The lines of an import, some at a time: what the first piece that has any holds decides which kind all must be of.
  * Throws INVALID_REQUEST for a mixture, for nothing at all, and for a file that can't be read from its start.
  */
-export async function* importLines(pieces: AsyncIterable<ImportPiece>): AsyncGenerator<WrittenLine[]> {
+export async function* importLines(pieces: AsyncIterable<ImportPiece>): AsyncGenerator<RawLine[]> {
   const iterator = pieces[Symbol.asyncIterator]();
   try {
     for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
@@ -38,10 +38,7 @@ async function* csvFrom(first: ImportPiece, rest: AsyncIterator<ImportPiece>): A
   }
 }
 
-async function* entriesFrom(
-  first: ImportPiece,
-  rest: AsyncIterator<ImportPiece>,
-): AsyncGenerator<WrittenLine[]> {
+async function* entriesFrom(first: ImportPiece, rest: AsyncIterator<ImportPiece>): AsyncGenerator<RawLine[]> {
   let line = 0;
   const toLines = ({ entries }: ImportPiece) =>
     entries.map(({ phone, notes, isActive }) => {

@@ -2,13 +2,13 @@ import { type FileHandle, open, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Random } from "../../system/random.js";
-import type { GoodLine } from "./import-line.js";
+import type { ValidLine } from "./import-line.js";
 
 /** Keeps the good lines of an import until all are known: in a file, so that they take no memory. */
 export interface ImportSpool {
-  write(lines: readonly GoodLine[]): Promise<void>;
+  write(lines: readonly ValidLine[]): Promise<void>;
   /** All lines, in the pieces they were written in. */
-  read(): AsyncIterable<GoodLine[]>;
+  read(): AsyncIterable<ValidLine[]>;
   close(): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ export async function openImportSpool(random: Random): Promise<ImportSpool> {
     },
     async *read() {
       for await (const text of file.readLines({ start: 0, autoClose: false })) {
-        yield JSON.parse(text) as GoodLine[];
+        yield JSON.parse(text) as ValidLine[];
       }
     },
     close: () => file.close(),

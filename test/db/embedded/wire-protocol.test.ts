@@ -4,9 +4,9 @@ import {
   errorResponse,
   isIdle,
   openingOf,
-  readyForQuery,
-  rollback,
-  sync,
+  READY_FOR_QUERY,
+  ROLLBACK,
+  SYNC,
 } from "../../../src/db/embedded/wire-protocol.js";
 
 /** Parse, without a name and parameters. */
@@ -14,16 +14,16 @@ const parse = Buffer.from("P\0\0\0\x0b\0SEL\0\0\0", "latin1");
 
 describe("wire protocol", () => {
   it("cuts out the messages that belong together", () => {
-    const bytes = Buffer.concat([parse, sync, rollback]);
-    expect(batchOf(bytes)).to.deep.equal({ length: parse.length + sync.length, end: "S" });
-    expect(batchOf(bytes.subarray(parse.length + sync.length))).to.deep.equal({
-      length: rollback.length,
+    const bytes = Buffer.concat([parse, SYNC, ROLLBACK]);
+    expect(batchOf(bytes)).to.deep.equal({ length: parse.length + SYNC.length, end: "S" });
+    expect(batchOf(bytes.subarray(parse.length + SYNC.length))).to.deep.equal({
+      length: ROLLBACK.length,
       end: "Q",
     });
   });
 
   it("waits for the rest, wherever the bytes are cut", () => {
-    const bytes = Buffer.concat([parse, sync]);
+    const bytes = Buffer.concat([parse, SYNC]);
     for (let cut = 0; cut < bytes.length; cut++) expect(batchOf(bytes.subarray(0, cut))).to.equal(undefined);
   });
 
@@ -47,8 +47,8 @@ describe("wire protocol", () => {
 
   it("tells the end of a transaction from its middle", () => {
     const error = errorResponse("ERROR", "42601", "syntax error");
-    const inTransaction = Buffer.concat([readyForQuery.subarray(0, -1), Buffer.from("T")]);
-    expect(isIdle(Buffer.concat([error, readyForQuery]))).to.equal(true);
+    const inTransaction = Buffer.concat([READY_FOR_QUERY.subarray(0, -1), Buffer.from("T")]);
+    expect(isIdle(Buffer.concat([error, READY_FOR_QUERY]))).to.equal(true);
     expect(isIdle(Buffer.concat([error, inTransaction]))).to.equal(false);
     expect(isIdle(error)).to.equal(false);
     expect(isIdle(new Uint8Array(0))).to.equal(false);

@@ -7,17 +7,17 @@ import {
   RetryInfoSchema,
 } from "#gen/google/rpc/error_details_pb.js";
 import { ErrorReason } from "#gen/waterbill/identity/v1/error_reason_pb.js";
-import { DomainError, errorTable, overloaded, type Reason, rateLimited } from "../../../src/errors.js";
+import { DomainError, ERROR_TABLE, overloaded, type Reason, rateLimited } from "../../../src/errors.js";
 import { bodyTooLarge, compressionUnsupported } from "../../../src/http/request-error.js";
 import { localize } from "../../../src/messages/catalogue.js";
 import { toConnectError } from "../../../src/rpc/interceptors/report-errors.js";
 
 describe("toConnectError", () => {
-  for (const reason of Object.keys(errorTable) as Reason[]) {
+  for (const reason of Object.keys(ERROR_TABLE) as Reason[]) {
     it(`renders ${reason} as the table says`, () => {
       const error = toConnectError(new DomainError(reason), "fr");
-      const message = localize("fr", errorTable[reason].message);
-      expect(error.code).equal(errorTable[reason].code);
+      const message = localize("fr", ERROR_TABLE[reason].message);
+      expect(error.code).equal(ERROR_TABLE[reason].code);
       expect(error.rawMessage).equal(message);
       expect(error.findDetails(ErrorInfoSchema)).deep.include({
         $typeName: "google.rpc.ErrorInfo",
@@ -31,7 +31,9 @@ describe("toConnectError", () => {
 
   it("knows every reason of the .proto file", () => {
     const names = Object.keys(ErrorReason).filter((name) => Number.isNaN(Number(name)));
-    expect(Object.keys(errorTable)).have.members(names.filter((name) => name !== "ERROR_REASON_UNSPECIFIED"));
+    expect(Object.keys(ERROR_TABLE)).have.members(
+      names.filter((name) => name !== "ERROR_REASON_UNSPECIFIED"),
+    );
   });
 
   it("speaks English to whom asks", () => {

@@ -39,7 +39,7 @@ function register(changes: MessageInitShape<typeof RegisterRequestSchema>): Prom
 }
 
 /** The fields at fault, each with its French messages. */
-async function faults(call: Promise<unknown>): Promise<string[]> {
+async function violations(call: Promise<unknown>): Promise<string[]> {
   const error = (await rejection(call)) as DomainError;
   expect(error).instanceOf(DomainError).property("reason", "INVALID_REQUEST");
   return error.fields.map(({ field, message }) => `${field}: ${localize("fr", message)}`);
@@ -56,24 +56,24 @@ describe("validate", () => {
   });
 
   it("names what is missing", async () => {
-    expect(await faults(register({ firstName: "", password: "" }))).deep.equal([
+    expect(await violations(register({ firstName: "", password: "" }))).deep.equal([
       "first_name: Ce champ est obligatoire.",
       "password: Ce champ est obligatoire.",
     ]);
   });
 
   it("names what is too long, in characters and not in bytes", async () => {
-    expect(await faults(register({ lastName: "é".repeat(151) }))).deep.equal([
+    expect(await violations(register({ lastName: "é".repeat(151) }))).deep.equal([
       "last_name: Ce champ doit contenir au maximum 150 caractères.",
     ]);
-    expect(await faults(register({ apartmentName: "A123" }))).deep.equal([
+    expect(await violations(register({ apartmentName: "A123" }))).deep.equal([
       "apartment_name: Ce champ doit contenir au maximum 3 caractères.",
     ]);
   });
 
   for (const character of ["\u0000", "\u0007", "\n", "\u0085"]) {
     it(`refuses ${JSON.stringify(character)} in a name`, async () => {
-      expect(await faults(register({ firstName: `Jo${character}hn` }))).deep.equal([
+      expect(await violations(register({ firstName: `Jo${character}hn` }))).deep.equal([
         "first_name: Ce champ contient des caractères non autorisés.",
       ]);
     });
@@ -81,20 +81,22 @@ describe("validate", () => {
 
   it("refuses a bad email address", async () => {
     for (const email of ["john", "john@", "@b.cm", "john doe@b.cm"]) {
-      expect(await faults(register({ email }))).deep.equal(["email: Saisissez une adresse email valide."]);
+      expect(await violations(register({ email }))).deep.equal([
+        "email: Saisissez une adresse email valide.",
+      ]);
     }
   });
 
   it("names a field of a nested message by its path", async () => {
     const message = create(UpdateProfileRequestSchema, { profile: { email: "john" } });
-    expect(await faults(check(ProfileService.method.updateProfile, message))).deep.equal([
+    expect(await violations(check(ProfileService.method.updateProfile, message))).deep.equal([
       "profile.email: Saisissez une adresse email valide.",
     ]);
   });
 
   it("has one message for every other rule", async () => {
     const message = create(ListUsersRequestSchema, { pageSize: -1 });
-    expect(await faults(check(ProfileService.method.listUsers, message))).deep.equal([
+    expect(await violations(check(ProfileService.method.listUsers, message))).deep.equal([
       "page_size: Cette valeur n'est pas valide.",
     ]);
   });

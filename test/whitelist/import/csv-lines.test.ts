@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { readCsvLines } from "../../../src/whitelist/import/csv-lines.js";
-import type { WrittenLine } from "../../../src/whitelist/import/import-line.js";
+import type { RawLine } from "../../../src/whitelist/import/import-line.js";
 import { failure } from "../../support/test-context.js";
 
 /** The file in pieces of `size` bytes. */
@@ -9,8 +9,8 @@ async function* pieces(file: string | Uint8Array, size: number) {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
-async function linesOf(file: string | Uint8Array, size = 1 << 16): Promise<WrittenLine[]> {
-  const lines: WrittenLine[] = [];
+async function linesOf(file: string | Uint8Array, size = 1 << 16): Promise<RawLine[]> {
+  const lines: RawLine[] = [];
   for await (const some of readCsvLines(pieces(file, size))) lines.push(...some);
   return lines;
 }
@@ -18,8 +18,8 @@ async function linesOf(file: string | Uint8Array, size = 1 << 16): Promise<Writt
 /** `row phone|notes|state`, or what is wrong. */
 async function read(file: string | Uint8Array, size?: number): Promise<string[]> {
   return (await linesOf(file, size)).map((line) =>
-    "fault" in line
-      ? `${line.line} ${line.phone} ${line.fault.message}`
+    "error" in line
+      ? `${line.line} ${line.phone} ${line.error.message}`
       : `${line.line} ${line.phone}|${line.notes}|${line.isActive}`,
   );
 }

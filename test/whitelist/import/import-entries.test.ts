@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { addEntry } from "../../../src/whitelist/add-entry.js";
 import { importEntries, type LineResult } from "../../../src/whitelist/import/import-entries.js";
-import type { WrittenLine } from "../../../src/whitelist/import/import-line.js";
+import type { RawLine } from "../../../src/whitelist/import/import-line.js";
 import { allHistory } from "../../../src/whitelist/list-history.js";
 import {
   activeUser,
@@ -36,17 +36,17 @@ describe("importEntries", () => {
   /** A line a number; notes and state where they are given. */
   type Row = string | [phone: string, notes: string, isActive?: boolean];
 
-  async function* linesOf(rows: readonly Row[]): AsyncGenerator<WrittenLine[]> {
+  async function* linesOf(rows: readonly Row[]): AsyncGenerator<RawLine[]> {
     for (const [index, row] of rows.entries()) {
       const [phone, notes, isActive = true] = typeof row === "string" ? [row, ""] : row;
       yield [{ line: index + 1, phone, notes, isActive }];
     }
   }
 
-  async function run(rows: readonly Row[] | AsyncIterable<WrittenLine[]>, options: Options = {}) {
+  async function run(rows: readonly Row[] | AsyncIterable<RawLine[]>, options: Options = {}) {
     const results: LineResult[] = [];
     await importEntries(options.app ?? context.app, {
-      lines: Array.isArray(rows) ? linesOf(rows) : (rows as AsyncIterable<WrittenLine[]>),
+      lines: Array.isArray(rows) ? linesOf(rows) : (rows as AsyncIterable<RawLine[]>),
       dryRun: options.dryRun ?? false,
       allOrNothing: options.allOrNothing ?? false,
       actor: null,
@@ -56,7 +56,7 @@ describe("importEntries", () => {
   }
 
   const outcomes = (results: readonly LineResult[]) =>
-    results.map((result) => (result.outcome === "refused" ? result.fault.message : result.outcome));
+    results.map((result) => (result.outcome === "refused" ? result.error.message : result.outcome));
   const find = (phone: string) => context.app.whitelist.find(null, phone);
   const total = async () => (await context.app.whitelistLists.statistics(null)).total;
 

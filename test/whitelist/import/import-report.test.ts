@@ -5,10 +5,14 @@ import { createImportReport } from "../../../src/whitelist/import/import-report.
 describe("import report", () => {
   it("counts all lines, and keeps some: refused ones before others, in their order", () => {
     const report = createImportReport(4);
-    const fault = new DomainError("PHONE_INVALID");
+    const error = new DomainError("PHONE_INVALID");
     for (let line = 1; line <= 100; line += 1) {
       const bad = line % 40 === 0;
-      report.add({ line, phone: "x", ...(bad ? { outcome: "refused", fault } : { outcome: "added" }) });
+      report.add({
+        line,
+        phone: "x",
+        ...(bad ? { outcome: "refused", error } : { outcome: "added" }),
+      });
     }
     expect(report.counts).to.deep.equal({
       added: 98,
