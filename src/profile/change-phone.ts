@@ -15,6 +15,9 @@ import {
   verifyCode,
 } from "../verification/verify-link.js";
 
+/** The request field that errors about the new number name. */
+const PHONE_FIELD = "new_phone";
+
 interface AvailabilityDeps {
   registrations: RegistrationStore;
   /** Whether the whitelist lets this number have an account. */
@@ -89,9 +92,6 @@ export async function confirmPhoneChange(
   notifyBySms(deps, newPhone, "phone_change", phoneChangeDetails.toNewNumber(oldPhone));
   return newPhone;
 }
-
-/** Both errors name the field by which the request called the number. */
-const PHONE_FIELD = "new_phone";
 
 async function assertAvailable(deps: AvailabilityDeps, phone: string, now: Date): Promise<void> {
   if (await deps.registrations.isPhoneTaken(null, phone, now))

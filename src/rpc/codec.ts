@@ -5,13 +5,15 @@ import {
   type JsonObject,
   type JsonValue,
   type Message,
+  toBinary,
+  toJsonString,
 } from "@bufbuild/protobuf";
 import { isFieldError } from "@bufbuild/protobuf/reflect";
 import { bodyNotJson, bodyUnreadable, fieldWrongType } from "../http/request-error.js";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
-/** The text of `bytes`, which must be UTF-8; a byte order mark is left out. Throws a RequestFault. */
+/** The text of `bytes`, which must be UTF-8; a byte order mark is left out. Throws a RequestError. */
 export function readText(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes);
@@ -20,7 +22,7 @@ export function readText(bytes: Uint8Array): string {
   }
 }
 
-/** The JSON object that `bytes` spell. A key that comes twice has its last value. Throws a RequestFault. */
+/** The JSON object that `bytes` spell. A key that comes twice has its last value. Throws a RequestError. */
 export function readJsonObject(bytes: Uint8Array): JsonObject {
   const value = parseJson(readText(bytes));
   if (value === null || typeof value !== "object" || Array.isArray(value)) throw bodyNotJson();
@@ -37,7 +39,7 @@ function parseJson(text: string): JsonValue {
 
 /**
  * The message that a JSON object spells, with either spelling of field names; unknown keys are ignored.
- * Throws a RequestFault that names the field, where one is at fault.
+ * Throws a RequestError that names the field, where one is at fault.
  */
 export function messageFromJson(schema: DescMessage, json: JsonObject): Message {
   try {
@@ -49,7 +51,7 @@ export function messageFromJson(schema: DescMessage, json: JsonObject): Message 
   }
 }
 
-/** The message in protobuf's binary form. Throws a RequestFault. */
+/** The message in protobuf's binary form. Throws a RequestError. */
 export function messageFromBinary(schema: DescMessage, bytes: Uint8Array): Message {
   try {
     return fromBinary(schema, bytes);
@@ -57,3 +59,17 @@ export function messageFromBinary(schema: DescMessage, bytes: Uint8Array): Messa
     throw bodyUnreadable(error);
   }
 }
+
+/** One of protobuf's two encodings. */
+export interface MessageCodec {
+  /** Throws a RequestError. */
+  decode(schema: DescMessage, bytes: Uint8Array): Message;
+  encode(schema: DescMessage, message: Message): Uint8Array;
+}
+
+export const binaryCodec: MessageCodec = { decode: messageFromBinary, encode: toBinary };
+
+export const jsonCodec: MessageCodec = {
+  decode: (schema, bytes) => messageFromJson(schema, readJsonObject(bytes)),
+  encode: (schema, message) => Buffer.from(toJsonString(schema, message)),
+};

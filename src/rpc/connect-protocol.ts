@@ -1,19 +1,19 @@
 import type { Message } from "@bufbuild/protobuf";
 import type { ConnectError } from "@connectrpc/connect";
-import {
-  codeToHttpStatus,
-  contentTypeUnaryJson,
-  contentTypeUnaryProto,
-  errorToJsonBytes,
-  parseTimeout,
-  trailerMux,
-} from "@connectrpc/connect/protocol-connect";
 import type { Caller } from "../caller.js";
 import { clientSignal, sendResponse, toHeaders } from "../http/node-body.js";
 import type { NodeRequest, NodeResponse } from "../http/node-handler.js";
 import { decompress, readBody } from "../http/read-body.js";
 import { bodyUnreadable } from "../http/request-error.js";
-import { binaryCodec, jsonCodec, type MessageCodec } from "./message-codec.js";
+import { binaryCodec, jsonCodec, type MessageCodec } from "./codec.js";
+import {
+  codeToHttpStatus,
+  contentTypeUnaryJson,
+  contentTypeUnaryProto,
+  errorToJsonBytes,
+  parseConnectTimeout,
+  trailerMux,
+} from "./connect-internals.js";
 import type { MethodHandler } from "./unary-method.js";
 
 /** How a content type of a unary Connect call is answered (https://connectrpc.com/docs/protocol). */
@@ -42,7 +42,7 @@ export async function handleConnect(
 ): Promise<void> {
   const { method } = call;
   const header = toHeaders(request.headers);
-  const timeout = parseTimeout(header.get("connect-timeout-ms"), Number.MAX_SAFE_INTEGER);
+  const timeout = parseConnectTimeout(header.get("connect-timeout-ms"), Number.MAX_SAFE_INTEGER);
 
   async function read(): Promise<Message> {
     if (timeout.error) throw bodyUnreadable(timeout.error);

@@ -1,5 +1,5 @@
 import { createContextKey } from "@connectrpc/connect";
-import { createDeadlineSignal, createLinkedAbortController } from "@connectrpc/connect/protocol";
+import { createDeadlineSignal, createLinkedAbortController } from "./connect-internals.js";
 
 /** How long the client of one call waits. */
 export interface Deadline {

@@ -1,13 +1,12 @@
 import type { Message } from "@bufbuild/protobuf";
 import type { ConnectError } from "@connectrpc/connect";
-import { parseTimeout, setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
 import type { Caller } from "../caller.js";
 import { clientSignal, sendResponse, toHeaders } from "../http/node-body.js";
 import type { NodeRequest, NodeResponse } from "../http/node-handler.js";
-import { MAX_MESSAGE_BYTES, readBody } from "../http/read-body.js";
+import { decompress, MAX_MESSAGE_BYTES, readBody } from "../http/read-body.js";
 import { bodyUnreadable } from "../http/request-error.js";
-import { FRAME_HEADER_BYTES, readFrame, TRAILER_FLAG, writeFrame } from "./grpc-frame.js";
-import { binaryCodec, jsonCodec, type MessageCodec } from "./message-codec.js";
+import { binaryCodec, jsonCodec, type MessageCodec } from "./codec.js";
+import { parseGrpcTimeout, setTrailerStatus } from "./connect-internals.js";
 import type { MethodHandler } from "./unary-method.js";
 
 /** How a content type of gRPC or gRPC-Web wants to be answered. */
@@ -17,6 +16,14 @@ export interface GrpcEncoding {
   /** The content type, for the answer. */
   contentType: string;
 }
+
+/** A flag byte and a length of four bytes stand before each message. */
+const FRAME_HEADER_BYTES = 5;
+
+const COMPRESSED_FLAG = 1;
+
+/** Marks gRPC-Web's last frame, which holds the trailers. */
+const TRAILER_FLAG = 0x80;
 
 const CODECS = { "": binaryCodec, "+proto": binaryCodec, "+json": jsonCodec };
 
@@ -47,7 +54,7 @@ export async function handleGrpc(
 ): Promise<void> {
   const { method } = call;
   const header = toHeaders(request.headers);
-  const timeout = parseTimeout(header.get("grpc-timeout"), Number.MAX_SAFE_INTEGER);
+  const timeout = parseGrpcTimeout(header.get("grpc-timeout"), Number.MAX_SAFE_INTEGER);
 
   async function read(): Promise<Message> {
     if (timeout.error) throw bodyUnreadable(timeout.error);
@@ -104,4 +111,28 @@ export function sendGrpc(
  */
 export function percentEncode(text: string): string {
   return text.replace(/[^\x20-\x24\x26-\x7e]+/g, encodeURIComponent);
+}
+
+/** One length-prefixed message. */
+export function writeFrame(flags: number, payload: Uint8Array): Buffer {
+  const frame = Buffer.allocUnsafe(FRAME_HEADER_BYTES + payload.byteLength);
+  frame.writeUInt8(flags, 0);
+  frame.writeUInt32BE(payload.byteLength, 1);
+  frame.set(payload, FRAME_HEADER_BYTES);
+  return frame;
+}
+
+/**
+ * The payload of a body that is exactly one length-prefixed message, compressed with `encoding` if its flag
+ * says so. Throws a RequestFault.
+ */
+export function readFrame(body: Buffer, encoding: string | undefined): Buffer {
+  const isWhole =
+    body.length >= FRAME_HEADER_BYTES && body.readUInt32BE(1) === body.length - FRAME_HEADER_BYTES;
+  if (!isWhole) throw bodyUnreadable();
+  const flags = body.readUInt8(0);
+  const payload = body.subarray(FRAME_HEADER_BYTES);
+  if (flags === 0) return payload;
+  if (flags !== COMPRESSED_FLAG || encoding === undefined) throw bodyUnreadable();
+  return decompress(payload, encoding);
 }

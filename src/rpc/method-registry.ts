@@ -6,9 +6,9 @@ import {
   type Interceptor,
   type MethodImplSpec,
 } from "@connectrpc/connect";
-import { createMethodUrl } from "@connectrpc/connect/protocol";
 import { compressionGzip } from "@connectrpc/connect-node";
 import { MAX_MESSAGE_BYTES } from "../http/read-body.js";
+import { createMethodUrl } from "./connect-internals.js";
 import { assertAccessDeclared } from "./interceptors/authenticate.js";
 import {
   createStreamingMethodHandler,

@@ -1,7 +1,5 @@
-import { type ConnectError, createContextValues } from "@connectrpc/connect";
-import type { UniversalServerResponse } from "@connectrpc/connect/protocol";
-import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from "@connectrpc/connect-node";
-import { type Caller, callerKey, protocolKey } from "../caller.js";
+import type { ConnectError } from "@connectrpc/connect";
+import type { Caller } from "../caller.js";
 import { parseContentType } from "../http/content-type.js";
 import { bodyChunks } from "../http/node-body.js";
 import { type NodeRequest, type NodeResponse, pathOf, type RpcHandler } from "../http/node-handler.js";
@@ -11,8 +9,11 @@ import {
   pathUnknown,
   type RequestError,
 } from "../http/request-error.js";
+import type { UniversalServerResponse } from "./connect-internals.js";
+import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from "./connect-internals.js";
 import { connectEncoding, handleConnect, sendConnectError } from "./connect-protocol.js";
 import { type GrpcEncoding, grpcEncoding, handleGrpc, percentEncode, sendGrpc } from "./grpc-protocol.js";
+import { createCallValues } from "./handler-context.js";
 import { toConnectError } from "./interceptors/report-errors.js";
 import type { MethodRegistry } from "./method-registry.js";
 
@@ -38,9 +39,7 @@ export function createRpcHandler({ unary, streams }: MethodRegistry): RpcHandler
     if (!call && !stream) return refuse(pathUnknown(), grpc);
     if (request.method !== "POST") return refuse(methodNotAllowed(["POST"]));
     if (stream) {
-      const values = createContextValues()
-        .set(callerKey, caller)
-        .set(protocolKey, grpc?.protocol ?? "connect");
+      const values = createCallValues({ caller, protocol: grpc?.protocol ?? "connect" });
       const asked = universalRequestFromNodeRequest(request, response, undefined, values);
       const streamResponse = await stream.handler({ ...asked, body: bodyChunks(request) });
       return universalResponseToNodeResponse(withDecodableStatus(streamResponse), response);

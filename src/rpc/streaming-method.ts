@@ -1,24 +1,14 @@
 import type { DescMethodStreaming, Message } from "@bufbuild/protobuf";
-import {
-  createContextValues,
-  type HandlerContext,
-  type Interceptor,
-  type MethodImplSpec,
-} from "@connectrpc/connect";
+import type { Interceptor, MethodImplSpec } from "@connectrpc/connect";
 import {
   createMethodUrl,
   transformInvokeImplementation,
   type UniversalHandler,
-} from "@connectrpc/connect/protocol";
-import { type Caller, callerKey, type ProtocolName, protocolKey } from "../caller.js";
+} from "./connect-internals.js";
+import { type CallInfo, createHandlerContext } from "./handler-context.js";
 
 /** One request for a streaming method, as its protocol has taken it apart. */
-export interface StreamingRequest {
-  protocol: ProtocolName;
-  caller: Caller;
-  header: Headers;
-  /** Aborts when the client goes away. */
-  signal: AbortSignal;
+export interface StreamingRequest extends CallInfo {
   /** What the client sends. What iterating throws is what the call fails with. */
   messages: AsyncIterable<Message>;
 }
@@ -54,19 +44,7 @@ export function createStreamingMethodHandler(
     path,
     handler,
     open(request) {
-      const context: HandlerContext = {
-        method,
-        service: method.parent,
-        protocolName: request.protocol,
-        requestMethod: "POST",
-        url: path,
-        signal: request.signal,
-        timeoutMs: () => undefined,
-        requestHeader: request.header,
-        responseHeader: new Headers(),
-        responseTrailer: new Headers(),
-        values: createContextValues().set(callerKey, request.caller).set(protocolKey, request.protocol),
-      };
+      const context = createHandlerContext(method, request);
       const invoke = transformInvokeImplementation(spec, context, interceptors);
       return { header: context.responseHeader, responses: invoke(request.messages) };
     },

@@ -1,25 +1,13 @@
 import { create, type DescMethodUnary, type Message } from "@bufbuild/protobuf";
-import {
-  ConnectError,
-  createContextKey,
-  createContextValues,
-  type HandlerContext,
-  type Interceptor,
-  type MethodImplSpec,
-} from "@connectrpc/connect";
-import { createMethodUrl, invokeUnaryImplementation } from "@connectrpc/connect/protocol";
-import { type Caller, callerKey, type ProtocolName, protocolKey } from "../caller.js";
+import { ConnectError, createContextKey, type Interceptor, type MethodImplSpec } from "@connectrpc/connect";
 import { DomainError } from "../errors.js";
+import { createMethodUrl, invokeUnaryImplementation } from "./connect-internals.js";
 import { deadlineAfter, deadlineKey, untilAborted } from "./deadline.js";
+import { type CallInfo, createHandlerContext } from "./handler-context.js";
 import { toConnectError } from "./interceptors/report-errors.js";
 
 /** One request for a method, as its protocol has taken it apart. */
-export interface MethodRequest<Response> {
-  protocol: ProtocolName;
-  caller: Caller;
-  header: Headers;
-  /** Aborts when the client goes away. */
-  signal: AbortSignal;
+export interface MethodRequest<Response> extends CallInfo {
   /** How long the client waits; undefined: as long as it takes. */
   timeoutMs: number | undefined;
   /** Reads and decodes the message. What it throws is what the call fails with. */
@@ -62,23 +50,9 @@ export function createMethodHandler(spec: UnarySpec, interceptors: Interceptor[]
   async function run<Response>(request: MethodRequest<Response>): Promise<UnaryResult<Response>> {
     const deadline = deadlineAfter(request.timeoutMs, request.signal);
     const input = await settle(untilAborted(request.read(), deadline.expiry));
-    const context: HandlerContext = {
-      method,
-      service: method.parent,
-      protocolName: request.protocol,
-      requestMethod: "POST",
-      url: path,
-      signal: deadline.signal,
-      timeoutMs: deadline.remainingMs,
-      requestHeader: request.header,
-      responseHeader: new Headers(),
-      responseTrailer: new Headers(),
-      values: createContextValues()
-        .set(callerKey, request.caller)
-        .set(protocolKey, request.protocol)
-        .set(deadlineKey, deadline.expiry)
-        .set(unreadableKey, "error" in input),
-    };
+    const { signal, remainingMs: timeoutMs } = deadline;
+    const context = createHandlerContext(method, request, { signal, timeoutMs });
+    context.values.set(deadlineKey, deadline.expiry).set(unreadableKey, "error" in input);
     const { responseHeader: header, responseTrailer: trailer } = context;
     let encoded: { response: Response } | undefined;
     // The answer is encoded inside the interceptors, so that a failure of that is reported like any other.

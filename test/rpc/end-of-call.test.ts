@@ -4,7 +4,7 @@ import { create, toBinary } from "@bufbuild/protobuf";
 import { Code, type HandlerContext } from "@connectrpc/connect";
 import { expect } from "chai";
 import { AuthService, LoginRequestSchema } from "#gen/waterbill/identity/v1/auth_service_pb.js";
-import { writeFrame } from "../../src/rpc/grpc-frame.js";
+import { writeFrame } from "../../src/rpc/grpc-protocol.js";
 import { createRpcHandler } from "../../src/rpc/rpc-handler.js";
 import { type FakeServer, startFakeServer } from "./fake-server.js";
 import { grpcClient, readConnectError } from "./protocols.js";

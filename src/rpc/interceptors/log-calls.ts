@@ -1,9 +1,9 @@
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
-import { codeToString } from "@connectrpc/connect/protocol-connect";
 import { callerKey, principalKey, protocolKey } from "../../caller.js";
 import { DomainError, ERROR_TABLE, type Reason } from "../../errors.js";
 import { describeError } from "../../system/describe-error.js";
 import type { Logger } from "../../system/logger.js";
+import { codeToString } from "../connect-internals.js";
 import { watchEnd } from "../stream-messages.js";
 
 export interface LogCallsDeps {

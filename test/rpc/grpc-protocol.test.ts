@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import { RequestError } from "../../src/http/request-error.js";
-import { readFrame, writeFrame } from "../../src/rpc/grpc-frame.js";
+import { readFrame, writeFrame } from "../../src/rpc/grpc-protocol.js";
 
 const hello = Buffer.from("hello");
 

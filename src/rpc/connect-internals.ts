@@ -1,0 +1,37 @@
+// Every symbol of the Connect libraries that is not public API. They are exported for the libraries' own packages (most
+// are marked `@private`) and may change in any release. Read in version 2.1.2, which package.json pins: to upgrade,
+// read the libraries' source for the symbols below. No other file depends on them.
+
+export {
+  // Deadlines: a signal that aborts with deadline_exceeded, and one that follows several signals.
+  createDeadlineSignal,
+  createLinkedAbortController,
+  // A method's path, `/package.Service/Method`.
+  createMethodUrl,
+  // Run interceptors and implementation directly, without the handlers' stream transforms.
+  invokeUnaryImplementation,
+  transformInvokeImplementation,
+  // The handler that serves a streaming method over HTTP, and its response.
+  type UniversalHandler,
+  type UniversalServerResponse,
+} from "@connectrpc/connect/protocol";
+export {
+  // The Connect protocol on the wire.
+  codeToHttpStatus,
+  codeToString,
+  contentTypeUnaryJson,
+  contentTypeUnaryProto,
+  errorToJsonBytes,
+  parseTimeout as parseConnectTimeout,
+  trailerMux,
+} from "@connectrpc/connect/protocol-connect";
+export {
+  // The gRPC protocol on the wire.
+  parseTimeout as parseGrpcTimeout,
+  setTrailerStatus,
+} from "@connectrpc/connect/protocol-grpc";
+export {
+  // Node's request and response in the form that the streaming handlers take.
+  universalRequestFromNodeRequest,
+  universalResponseToNodeResponse,
+} from "@connectrpc/connect-node";

@@ -1,0 +1,39 @@
+import type { DescMethod } from "@bufbuild/protobuf";
+import { type ContextValues, createContextValues, type HandlerContext } from "@connectrpc/connect";
+import { type Caller, callerKey, type ProtocolName, protocolKey } from "../caller.js";
+import { createMethodUrl } from "./connect-internals.js";
+
+/** What every protocol knows about a call before its message is read. */
+export interface CallInfo {
+  protocol: ProtocolName;
+  caller: Caller;
+  header: Headers;
+  /** Aborts when the client goes away. */
+  signal: AbortSignal;
+}
+
+/** The context values that every call carries, whichever protocol and kind of method. */
+export function createCallValues({ caller, protocol }: Pick<CallInfo, "caller" | "protocol">): ContextValues {
+  return createContextValues().set(callerKey, caller).set(protocolKey, protocol);
+}
+
+/** The handler context of one call, with empty response headers and trailers. */
+export function createHandlerContext(
+  method: DescMethod,
+  call: CallInfo,
+  options: { signal?: AbortSignal; timeoutMs?: () => number | undefined } = {},
+): HandlerContext {
+  return {
+    method,
+    service: method.parent,
+    protocolName: call.protocol,
+    requestMethod: "POST",
+    url: createMethodUrl("/", method),
+    signal: options.signal ?? call.signal,
+    timeoutMs: options.timeoutMs ?? (() => undefined),
+    requestHeader: call.header,
+    responseHeader: new Headers(),
+    responseTrailer: new Headers(),
+    values: createCallValues(call),
+  };
+}
