@@ -38,11 +38,45 @@ function importsOf(file: string): string[] {
   );
 }
 
-/** The files of `src` that a file imports. */
-function ownImports(file: string): string[] {
+/** The files of `src` that a file imports, types included. */
+function localImports(file: string): string[] {
   return importsOf(file)
     .filter((name) => name.startsWith("."))
     .map((name) => relative(src, join(src, dirname(file), name)).replace(/\.js$/, ".ts"));
+}
+
+/** Which rooms each room imports. */
+function roomGraph(): Map<string, Set<string>> {
+  const graph = new Map<string, Set<string>>();
+  for (const file of files) {
+    const from = roomOf(file);
+    const others = localImports(file)
+      .map(roomOf)
+      .filter((to) => to !== from);
+    graph.set(from, new Set([...(graph.get(from) ?? []), ...others]));
+  }
+  return graph;
+}
+
+/** The first circle in a graph, as the nodes along it; null if there is none. */
+function findCircle(graph: ReadonlyMap<string, Iterable<string>>): string[] | null {
+  const finished = new Set<string>();
+  function visit(node: string, path: readonly string[]): string[] | null {
+    const start = path.indexOf(node);
+    if (start >= 0) return [...path.slice(start), node];
+    if (finished.has(node)) return null;
+    for (const next of graph.get(node) ?? []) {
+      const circle = visit(next, [...path, node]);
+      if (circle) return circle;
+    }
+    finished.add(node);
+    return null;
+  }
+  for (const node of graph.keys()) {
+    const circle = visit(node, []);
+    if (circle) return circle;
+  }
+  return null;
 }
 
 const offenders = (isOffence: (file: string, text: string) => boolean) =>
@@ -56,13 +90,38 @@ describe("the source", () => {
   it("imports only inwards, and no feature another", () => {
     const wrong = files.flatMap((file) => {
       const from = roomOf(file);
-      return ownImports(file)
+      return localImports(file)
         .map(roomOf)
         .filter((to) => to !== from)
         .filter((to) => layerOf(to) < layerOf(from) || (features.has(from) && features.has(to)))
         .map((to) => `${file} -> ${to}`);
     });
     expect(wrong).to.deep.equal([]);
+  });
+
+  it("has no circle of rooms, inside a layer or across layers", () => {
+    expect(findCircle(roomGraph())).to.equal(null);
+  });
+
+  it("has no circle of files, type imports included", () => {
+    expect(findCircle(new Map(files.map((file) => [file, localImports(file)])))).to.equal(null);
+  });
+
+  it("would notice a circle", () => {
+    // The circle that the tree had before sessions/ and passwords/ left users/.
+    const before = {
+      caller: ["users/"],
+      "users/": ["codes/", "tokens/"],
+      "tokens/": ["caller"],
+      "codes/": [],
+    };
+    expect(findCircle(new Map(Object.entries(before)))).to.deep.equal([
+      "caller",
+      "users/",
+      "tokens/",
+      "caller",
+    ]);
+    expect(findCircle(new Map(Object.entries({ a: ["b", "c"], b: ["c"], c: [] })))).to.equal(null);
   });
 
   it("touches generated code only at its edges", () => {
