@@ -5,12 +5,13 @@ import { ConfigError } from "../config.js";
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 type Range = [Address, number];
 
-/** Whether an address is one of ours, whose `X-Forwarded-For` can be believed. */
+/** Whether an address belongs to a trusted proxy, whose `X-Forwarded-For` is believed. */
 export type TrustsProxy = (address: string) => boolean;
 
 /**
- * Reads only what `net.isIP` accepts, as ipaddr.js alone would take `1` and `010.1` for addresses too, and no
- * IPv6 zone (`fe80::1%eth0`), as it means nothing beyond one machine and ipaddr.js throws at some.
+ * Parses an IP address; null if the text is not one. Accepts only what `net.isIP` accepts, because ipaddr.js also
+ * parses `1` and `010.1`. Rejects IPv6 zones (`fe80::1%eth0`): a zone has no meaning outside its machine, and
+ * ipaddr.js throws on some.
  */
 function parseAddress(text: string): Address | null {
   return isIP(text) === 0 || text.includes("%") ? null : ipaddr.process(text);
@@ -20,15 +21,15 @@ function parseRange(text: string): Range | null {
   const [address = "", bits, ...rest] = text.split("/");
   const parsed = parseAddress(address);
   if (!parsed || rest.length > 0) return null;
-  const longest = parsed.kind() === "ipv4" ? 32 : 128;
-  if (bits === undefined) return [parsed, longest];
-  if (!/^\d{1,3}$/.test(bits) || Number(bits) > longest) return null;
+  const maxBits = parsed.kind() === "ipv4" ? 32 : 128;
+  if (bits === undefined) return [parsed, maxBits];
+  if (!/^\d{1,3}$/.test(bits) || Number(bits) > maxBits) return null;
   return [parsed, Number(bits)];
 }
 
 /**
- * Reads the setting TRUSTED_PROXIES: addresses and CIDR ranges of both families.
- * Throws a ConfigError that tells which entries are neither.
+ * Parses the setting TRUSTED_PROXIES: addresses and CIDR ranges, IPv4 and IPv6.
+ * Throws a ConfigError that lists the positions of the invalid entries.
  */
 export function parseTrustedProxies(entries: readonly string[]): TrustsProxy {
   const parsed = entries.map(parseRange);
@@ -39,12 +40,13 @@ export function parseTrustedProxies(entries: readonly string[]): TrustsProxy {
   const ranges = parsed.filter((range) => range !== null);
   return (address) => {
     if (ranges.length === 0) return false;
-    const known = parseAddress(address);
-    return known !== null && ranges.some((range) => known.kind() === range[0].kind() && known.match(range));
+    const parsedAddress = parseAddress(address);
+    if (parsedAddress === null) return false;
+    return ranges.some((range) => parsedAddress.kind() === range[0].kind() && parsedAddress.match(range));
   };
 }
 
-/** One hop of `X-Forwarded-For`: an address, which some proxies write with its port. */
+/** Parses one hop of `X-Forwarded-For`: an address, which some proxies write with a port. Null if invalid. */
 function parseHop(text: string): string | null {
   const withPort = /^\s*(?:\[(?<v6>[^\]]*)\](?::\d+)?|(?<v4>[\d.]+):\d+)\s*$/.exec(text);
   const address = withPort?.groups?.v6 ?? withPort?.groups?.v4 ?? text.trim();
@@ -52,10 +54,10 @@ function parseHop(text: string): string | null {
 }
 
 /**
- * The address of the client: the socket's, unless that is a trusted proxy's. Then `X-Forwarded-For` is read
- * from the right, as each proxy appends the address it was called from, up to the first that is not a trusted
- * proxy's. What stands further left is anybody's invention, and so is all from an unreadable hop on.
- * IPv4 in IPv6 (`::ffff:192.0.2.1`) becomes IPv4.
+ * Returns the client's address: the socket's, unless that is a trusted proxy. Then `X-Forwarded-For` is read from the
+ * right, because each proxy appends the address that connected to it, up to the first address that is not a trusted
+ * proxy. Entries further left are spoofable, and so are an unparsable hop and everything to its left.
+ * IPv4-mapped IPv6 (`::ffff:192.0.2.1`) becomes IPv4.
  */
 export function clientAddress(trustsProxy: TrustsProxy, socketAddress: string, forwardedFor: string): string {
   let address = socketAddress.replace(/^::ffff:(?=\d+\.)/i, "");

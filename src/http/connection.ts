@@ -1,25 +1,28 @@
 import type { NodeResponse } from "./node-handler.js";
 
-/** What one client may take: durations in milliseconds. */
+/** Limits on client connections. Durations are in milliseconds. */
 export interface ConnectionLimits {
-  /** For sending a header, counted from connecting or from its first byte. HTTP/2: for answering a ping. */
+  /**
+   * Time to send a request header, counted from the connection's start or the header's first byte.
+   * HTTP/2: time to acknowledge a ping.
+   */
   headerMs: number;
-  /** For sending a whole request, and again for taking in a whole answer. */
+  /** Time to send a whole request, and again to receive a whole response. */
   requestMs: number;
-  /** A request that keeps coming at this rate may take longer than `requestMs`, as a large file does. */
+  /** A request that arrives at this rate may exceed `requestMs`, as a large file does. */
   minBytesPerSecond: number;
-  /** Without a call. More than the 60 s after which load balancers commonly give up a connection themselves. */
+  /** Time without a request. Longer than the 60 s after which load balancers commonly close idle connections. */
   idleMs: number;
-  /** For the client to hang up after we did. */
+  /** Time for the client to disconnect after the server has ended the session. */
   lingerMs: number;
   maxConnections: number;
-  /** Calls at the same time on one HTTP/2 connection. */
+  /** Concurrent requests on one HTTP/2 connection. */
   maxConcurrentStreams: number;
-  /** Requests at the same time on one HTTP/1 connection, which sends them without awaiting answers. */
+  /** Concurrent requests on one HTTP/1 connection, sent without waiting for responses. */
   maxPipelined: number;
-  /** The size of one request's header. */
+  /** Size of one request's header, in bytes. */
   maxHeaderBytes: number;
-  /** The number of fields in one request's header. */
+  /** Number of fields in one request's header. */
   maxHeaderFields: number;
 }
 
@@ -38,63 +41,64 @@ export const DEFAULT_LIMITS: Readonly<ConnectionLimits> = {
 
 /** One client's connection. */
 export interface Connection {
-  /** Drops what takes longer than it may. Called again and again; `now` counts milliseconds. */
+  /** Drops whatever exceeds its time limit. Called at regular intervals; `now` is in milliseconds. */
   sweep(now: number): void;
-  /** Begins no new call, and ends the connection after those in flight: at once when there are none. */
+  /** Refuses new requests and closes the connection after those in flight, at once if there are none. */
   finish(): void;
 }
 
 interface RequestInFlight {
   response: NodeResponse;
-  /** Whether the request has come in whole. */
+  /** Whether the whole request has arrived. */
   isReceived(): boolean;
-  /** Bytes that have come on the connection, this request's among them. */
+  /** Bytes received on the connection, including this request's. */
   receivedBytes(): number;
   drop(): void;
 }
 
-/** The calls in flight on one connection. */
+/** The requests in flight on one connection. */
 export interface RequestsInFlight {
   readonly size: number;
   readonly responses: Iterable<NodeResponse>;
-  /** The call counts until its response closes. */
-  begin(call: RequestInFlight, onEnd: () => void): void;
-  /** Drops calls that are too slow in sending the request or in taking in the answer. */
+  /** Tracks the request until its response closes, then calls `onEnd`. */
+  begin(request: RequestInFlight, onEnd: () => void): void;
+  /** Drops requests whose client is too slow to send the request or to receive the response. */
   sweep(now: number): void;
 }
 
-type Waiting = { waitingSince: number | null; isAnswered: boolean; bytesBefore: number };
+type Waiting = { waitingSince: number | null; isResponseEnded: boolean; bytesBefore: number };
 
 export function createRequestsInFlight({
   requestMs,
   minBytesPerSecond,
 }: Pick<ConnectionLimits, "requestMs" | "minBytesPerSecond">): RequestsInFlight {
-  const calls = new Map<NodeResponse, RequestInFlight & Waiting>();
+  const requests = new Map<NodeResponse, RequestInFlight & Waiting>();
   return {
     get size() {
-      return calls.size;
+      return requests.size;
     },
     get responses() {
-      return calls.keys();
+      return requests.keys();
     },
-    begin(call, onEnd) {
-      const bytesBefore = call.receivedBytes();
-      calls.set(call.response, { ...call, waitingSince: null, isAnswered: false, bytesBefore });
-      call.response.once("close", () => {
-        calls.delete(call.response);
+    begin(request, onEnd) {
+      const { response } = request;
+      const bytesBefore = request.receivedBytes();
+      requests.set(response, { ...request, waitingSince: null, isResponseEnded: false, bytesBefore });
+      response.once("close", () => {
+        requests.delete(response);
         onEnd();
       });
     },
     sweep(now) {
-      for (const call of calls.values()) {
-        const isAnswered = call.response.writableEnded;
-        const waitsForClient = isAnswered || !call.isReceived();
-        if (!waitsForClient || isAnswered !== call.isAnswered) call.waitingSince = null;
-        call.isAnswered = isAnswered;
+      for (const request of requests.values()) {
+        const isResponseEnded = request.response.writableEnded;
+        const waitsForClient = isResponseEnded || !request.isReceived();
+        if (!waitsForClient || isResponseEnded !== request.isResponseEnded) request.waitingSince = null;
+        request.isResponseEnded = isResponseEnded;
         if (!waitsForClient) continue;
-        call.waitingSince ??= now;
-        const sent = isAnswered ? 0 : call.receivedBytes() - call.bytesBefore;
-        if (now - call.waitingSince > requestMs + (sent / minBytesPerSecond) * 1000) call.drop();
+        request.waitingSince ??= now;
+        const sentBytes = isResponseEnded ? 0 : request.receivedBytes() - request.bytesBefore;
+        if (now - request.waitingSince > requestMs + (sentBytes / minBytesPerSecond) * 1000) request.drop();
       }
     },
   };

@@ -1,12 +1,12 @@
-/** A Content-Type, taken apart as far as a protocol needs to know. */
+/** The parts of a Content-Type that the protocols need. */
 export interface ContentType {
-  /** Lower case, without parameters: `application/json`. Empty when the header is missing. */
+  /** In lower case, without parameters: `application/json`. Empty if the header is missing. */
   mediaType: string;
-  /** Whether its text, if it is text, is UTF-8. */
+  /** Whether the charset is UTF-8 or not given. */
   isUtf8: boolean;
 }
 
-/** Reads a Content-Type header (RFC 9110, section 8.3). */
+/** Parses a Content-Type header (RFC 9110, section 8.3). */
 export function parseContentType(header: string | undefined): ContentType {
   const [mediaType = "", ...parameters] = (header ?? "").toLowerCase().split(";");
   const charset = parameters

@@ -2,10 +2,10 @@ import type { Socket } from "node:net";
 
 export type Protocol = "http1" | "http2";
 
-/** The start of the HTTP/2 connection preface (RFC 9113, section 3.4); no HTTP/1 method begins so. */
+/** The first bytes of the HTTP/2 connection preface (RFC 9113, section 3.4). No HTTP/1 method starts with them. */
 const HTTP2_PREFACE_START = "PRI";
 
-/** Null while the bytes fit both: `P` may go on as POST. */
+/** Null while the bytes match both protocols: `P` may continue as POST. */
 function protocolOf(head: Buffer): Protocol | null {
   const start = head.toString("latin1", 0, HTTP2_PREFACE_START.length);
   if (start === HTTP2_PREFACE_START) return "http2";
@@ -13,9 +13,9 @@ function protocolOf(head: Buffer): Protocol | null {
 }
 
 /**
- * Waits for the first bytes of a connection and tells which protocol they are. All bytes are still to be read
- * from the socket then. A client that ends without having told is dropped; one that keeps silent is left to
- * the caller.
+ * Waits for the first bytes of a connection and reports their protocol. The bytes can still be read from the socket
+ * afterwards. A client that ends the connection before its protocol is known is dropped; the caller must time out
+ * silent clients.
  */
 export function detectProtocol(socket: Socket, onDetected: (protocol: Protocol) => void): void {
   let head = Buffer.alloc(0);

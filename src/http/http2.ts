@@ -17,63 +17,63 @@ import type { ProtocolServer } from "./http1.js";
 import type { NodeHandler } from "./node-handler.js";
 
 /**
- * A session ends when it has had no call for `idleMs`, with a GOAWAY, after which clients send their next call
- * on a new connection. All the while the client must answer a ping in each `headerMs`. For a first ping it must
- * have sent its whole preface; and node:http2 tells neither when a session has broken down, nor when the client
- * of such a session has hung up.
+ * Applies the time limits to one session. After `idleMs` without a request the session closes with GOAWAY, and clients
+ * send their next request on a new connection. Until then the client must acknowledge one ping per `headerMs`. It can
+ * acknowledge the first ping only after sending its whole preface. Pings also detect broken sessions, because
+ * node:http2 reports neither that a session has failed nor that the client of a failed session has disconnected.
  */
 function createSessionConnection(
   session: ServerHttp2Session,
   socket: Socket,
-  calls: RequestsInFlight,
+  requests: RequestsInFlight,
   limits: ConnectionLimits,
 ): Connection {
-  let quietSince: number | null = null;
+  let idleSince: number | null = null;
   let closedSince: number | null = null;
   let pingedAt: number | null = null;
-  let isPingAnswered = true;
+  let isPingAcknowledged = true;
 
   function sweepPing(now: number): void {
     if (pingedAt !== null && now - pingedAt <= limits.headerMs) return;
-    if (!isPingAnswered) {
+    if (!isPingAcknowledged) {
       socket.destroy();
       return;
     }
     pingedAt = now;
-    isPingAnswered = false;
+    isPingAcknowledged = false;
     session.ping((error) => {
-      isPingAnswered = error === null;
+      isPingAcknowledged = error === null;
     });
   }
 
-  function sweepQuiet(now: number): void {
-    quietSince = calls.size > 0 ? null : (quietSince ?? now);
-    if (quietSince !== null && now - quietSince > limits.idleMs) session.close();
+  function sweepIdle(now: number): void {
+    idleSince = requests.size > 0 ? null : (idleSince ?? now);
+    if (idleSince !== null && now - idleSince > limits.idleMs) session.close();
   }
 
-  /** A session that has ended leaves its socket to the client, which may never hang up. */
-  function sweepEnded(now: number): void {
+  /** A closed session leaves its socket open for the client to close, which it may never do. */
+  function sweepClosed(now: number): void {
     closedSince ??= now;
     if (now - closedSince > limits.lingerMs) socket.destroy();
   }
 
   return {
     sweep(now) {
-      calls.sweep(now);
-      if (session.destroyed || (session.closed && calls.size === 0)) {
-        sweepEnded(now);
+      requests.sweep(now);
+      if (session.destroyed || (session.closed && requests.size === 0)) {
+        sweepClosed(now);
         return;
       }
       sweepPing(now);
-      sweepQuiet(now);
+      sweepIdle(now);
     },
     finish: () => session.close(),
   };
 }
 
-/** HTTP/2 without TLS, for clients that know beforehand that they may speak it (RFC 9113, section 3.3). */
+/** Serves HTTP/2 without TLS to clients with prior knowledge (RFC 9113, section 3.3). */
 export function createHttp2(handler: NodeHandler, limits: ConnectionLimits): ProtocolServer {
-  const callsOf = new WeakMap<Http2Session, RequestsInFlight>();
+  const requestsOf = new WeakMap<Http2Session, RequestsInFlight>();
   const server = createServer({
     maxHeaderListPairs: limits.maxHeaderFields,
     settings: {
@@ -89,10 +89,10 @@ export function createHttp2(handler: NodeHandler, limits: ConnectionLimits): Pro
 
   function begin(request: Http2ServerRequest, response: Http2ServerResponse): void {
     const { stream } = request;
-    const calls = stream.session && callsOf.get(stream.session);
-    // Many are reset in the same breath that opens them (CVE-2023-44487): those must cost nothing.
-    if (!calls || stream.closed) return;
-    calls.begin(
+    const requests = stream.session && requestsOf.get(stream.session);
+    // Streams that a rapid-reset attack opens and resets at once (CVE-2023-44487) must cost nothing.
+    if (!requests || stream.closed) return;
+    requests.begin(
       {
         response,
         isReceived: () => stream.destroyed || stream.state.remoteClose === 1,
@@ -105,8 +105,8 @@ export function createHttp2(handler: NodeHandler, limits: ConnectionLimits): Pro
   }
 
   server.on("request", begin);
-  // Left to itself, Node sends the 100 without looking whether the stream is still there, and an exception
-  // there ends the process.
+  // By default Node sends the 100 without checking that the stream is still open; the exception that this can throw
+  // ends the process.
   server.on("checkContinue", (request, response) => {
     if (request.stream.closed) return;
     response.writeContinue();
@@ -115,15 +115,15 @@ export function createHttp2(handler: NodeHandler, limits: ConnectionLimits): Pro
 
   return {
     accept(socket) {
-      // Unlike an HTTP/1 client, one of HTTP/2 that stops sending can't be answered any more.
+      // Unlike an HTTP/1 client, an HTTP/2 client that stops sending can't receive responses any more.
       socket.allowHalfOpen = false;
       server.emit("connection", socket);
       const session = accepted;
       accepted = null;
-      if (!session) throw new Error("node:http2 has not made a session");
-      const calls = createRequestsInFlight(limits);
-      callsOf.set(session, calls);
-      return createSessionConnection(session, socket, calls, limits);
+      if (!session) throw new Error("node:http2 did not create a session");
+      const requests = createRequestsInFlight(limits);
+      requestsOf.set(session, requests);
+      return createSessionConnection(session, socket, requests, limits);
     },
     close: () => void server.close(),
   };

@@ -5,16 +5,16 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { NodeRequest, NodeResponse } from "./node-handler.js";
 
-/** What a protocol answers to one HTTP request. */
+/** The response of a protocol to one HTTP request. */
 export interface HttpResponse {
   status: number;
   header: Headers;
   body: Uint8Array;
-  /** Sent after the body, where the protocol has trailers. */
+  /** Sent after the body, for protocols with trailers. */
   trailer?: Headers;
 }
 
-/** Node's header fields as interceptors and services read them, without HTTP/2's pseudo-headers. */
+/** Converts Node's header fields for interceptors and services, without HTTP/2 pseudo-headers. */
 export function toHeaders(fields: IncomingHttpHeaders): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(fields)) {
@@ -24,7 +24,7 @@ export function toHeaders(fields: IncomingHttpHeaders): Headers {
   return headers;
 }
 
-/** Aborts, with ConnectError canceled, when the client goes away before it is answered. */
+/** Aborts with ConnectError canceled if the client disconnects before the response has ended. */
 export function clientSignal(response: NodeResponse): AbortSignal {
   const controller = new AbortController();
   const emitter: EventEmitter = response;
@@ -34,12 +34,12 @@ export function clientSignal(response: NodeResponse): AbortSignal {
   return controller.signal;
 }
 
-/** Milliseconds in which the reset of a stream follows what its client has sent together with it. */
+/** Time (ms) within which a stream reset arrives that the client sent together with its last data. */
 const STREAM_RESET_MS = 20;
 
 /**
- * The pieces of a request's body; throws ConnectError canceled when the client went away before its end. Whoever stops
- * taking them leaves the connection open for the answer.
+ * Yields the chunks of a request body. Throws ConnectError canceled if the client disconnects before the end.
+ * A consumer that stops early leaves the connection open for the response.
  */
 export async function* bodyChunks(request: NodeRequest): AsyncGenerator<Buffer> {
   const canceled = (cause?: unknown) => new ConnectError("", Code.Canceled, undefined, undefined, cause);
@@ -49,16 +49,16 @@ export async function* bodyChunks(request: NodeRequest): AsyncGenerator<Buffer> 
   } catch (error) {
     throw canceled(error);
   }
-  // Clients on Node (grpc-js too) end a stream before they cancel it: what looks like the end is none if a reset comes
-  // right behind it.
+  // Clients on Node (grpc-js included) end a stream before they cancel it: an end that a reset follows at once is a
+  // cancellation.
   if (stream) await delay(STREAM_RESET_MS);
   if (stream ? stream.rstCode !== 0 : !(request as IncomingMessage).complete) throw canceled();
 }
 
-/** Milliseconds that a client may leave a piece of an answer untaken. */
+/** Write timeout (ms) for one response chunk. */
 const WRITE_TIMEOUT_MS = 30_000;
 
-/** Sends status and header of an answer whose body comes piece by piece. */
+/** Sets the status and header of a response whose body is written in chunks. */
 export function startResponse(response: NodeResponse, status: number, header: Headers): void {
   response.statusCode = status;
   header.forEach((value, name) => {
@@ -66,28 +66,31 @@ export function startResponse(response: NodeResponse, status: number, header: He
   });
 }
 
-/** Sends a piece, and resolves when the next may come. Rejects with ConnectError canceled when nobody takes it. */
-export async function writeChunk(response: NodeResponse, piece: Uint8Array): Promise<void> {
+/**
+ * Writes a chunk and resolves when the next may follow. Rejects with ConnectError canceled if the client disconnects or
+ * doesn't read for WRITE_TIMEOUT_MS.
+ */
+export async function writeChunk(response: NodeResponse, chunk: Uint8Array): Promise<void> {
   const body: Writable = response;
-  if (body.write(piece)) return;
-  const gone = new ConnectError("", Code.Canceled);
+  if (body.write(chunk)) return;
+  const canceled = new ConnectError("", Code.Canceled);
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => body.destroy(), WRITE_TIMEOUT_MS);
-    const settle = (act: () => void) => () => {
+    const settle = (action: () => void) => () => {
       clearTimeout(timer);
       body.off("drain", onDrain).off("close", onClose);
-      act();
+      action();
     };
     const onDrain = settle(resolve);
-    const onClose = settle(() => reject(gone));
+    const onClose = settle(() => reject(canceled));
     body.on("drain", onDrain).on("close", onClose);
     if (body.destroyed) onClose();
   });
 }
 
 /**
- * Sends the answer. What the client still sends is thrown away: closing the connection on it would reset
- * it, and the client might never see the answer.
+ * Sends a response. Discards what the client is still sending: closing the connection with unread data would reset it,
+ * and the client might never see the response.
  */
 export function sendResponse(
   request: NodeRequest,

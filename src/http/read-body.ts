@@ -3,12 +3,12 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import type { NodeRequest } from "./node-handler.js";
 import { bodyTooLarge, bodyUnreadable, compressionUnsupported } from "./request-error.js";
 
-/** The largest message of a unary call, in bytes, as it comes and decompressed. */
+/** Maximum size of a unary call's message, in bytes, both as received and decompressed. */
 export const MAX_MESSAGE_BYTES = 64 * 1024;
 
 /**
- * The whole body, of at most `maxBytes`. A larger one is refused as soon as that shows, and the rest of it
- * left unread. Throws a RequestFault, or ConnectError canceled when the client goes away.
+ * Reads the whole body, of at most `maxBytes`. A larger body is rejected as soon as its size shows, and the rest of it
+ * is left unread. Rejects with a RequestError, or with ConnectError canceled if the client disconnects.
  */
 export function readBody(request: NodeRequest, maxBytes = MAX_MESSAGE_BYTES): Promise<Buffer> {
   if (Number(request.headers["content-length"]) > maxBytes) return Promise.reject(bodyTooLarge());
@@ -24,17 +24,17 @@ export function readBody(request: NodeRequest, maxBytes = MAX_MESSAGE_BYTES): Pr
       request.off("data", onData);
       reject(bodyTooLarge());
     };
-    const onGone = () => reject(new ConnectError("", Code.Canceled));
+    const onDisconnect = () => reject(new ConnectError("", Code.Canceled));
     request.on("data", onData);
     request.once("end", () => resolve(Buffer.concat(chunks, size)));
-    request.once("close", onGone);
-    request.once("error", onGone);
+    request.once("close", onDisconnect);
+    request.once("error", onDisconnect);
   });
 }
 
 /**
- * Undoes `encoding`, a value of Content-Encoding or Grpc-Encoding: gzip or nothing.
- * Stops at `maxMessageBytes` of output, however small the input. Throws a RequestFault.
+ * Decodes `encoding`, a value of Content-Encoding or Grpc-Encoding: gzip or identity.
+ * Stops at MAX_MESSAGE_BYTES of output, however small the input. Throws a RequestError.
  */
 export function decompress(bytes: Buffer, encoding: string | undefined): Buffer {
   switch (encoding?.trim().toLowerCase() || "identity") {
@@ -47,7 +47,7 @@ export function decompress(bytes: Buffer, encoding: string | undefined): Buffer 
   }
 }
 
-/** Synchronous: a few KiB take less time than a turn in the thread pool, which password hashes keep busy. */
+/** Synchronous: a few KiB take less time than a wait for the thread pool, which password hashing keeps busy. */
 function gunzip(bytes: Buffer): Buffer {
   try {
     return gunzipSync(bytes, { maxOutputLength: MAX_MESSAGE_BYTES });

@@ -1,12 +1,12 @@
 import type { Database } from "../db/database.js";
 
-/** Whether calls should be sent to this process. */
+/** Whether this process should receive requests. */
 export interface Readiness {
-  /** True when the database answers and stop was not called. Costs at most one question a second. */
+  /** True if the database responds and `stop` was not called. Pings the database at most once per second. */
   check(): Promise<boolean>;
-  /** Never ready from now on. */
+  /** Makes the process unready for good. */
   stop(): void;
-  /** Whether stop was called. */
+  /** Whether `stop` was called. */
   readonly isStopped: boolean;
 }
 
@@ -14,35 +14,35 @@ interface Deps {
   database: Pick<Database, "ping">;
 }
 
-/** How long the database may take to answer, and how long its answer holds, in milliseconds. */
-const PROBE_TIMINGS = { patienceMs: 2_000, freshMs: 1_000 };
+/** Timeout of a ping, and how long its result is reused, in milliseconds. */
+const PROBE_TIMINGS = { timeoutMs: 2_000, freshMs: 1_000 };
 
-/** `timings` is for tests. */
+/** Tests pass their own `timings`. */
 export function createReadiness(deps: Deps, timings = PROBE_TIMINGS): Readiness {
   let isStopped = false;
   let latest: Promise<boolean> | null = null;
-  let isAsking = false;
+  let isPinging = false;
 
-  /** A question that hangs is not repeated before it ends: each may hold a connection of the pool. */
-  async function ask(): Promise<boolean> {
-    if (isAsking) return false;
-    isAsking = true;
-    const reply = deps.database.ping().then(
+  /** A ping that hangs is not repeated before it ends, because each may hold a connection of the pool. */
+  async function ping(): Promise<boolean> {
+    if (isPinging) return false;
+    isPinging = true;
+    const result = deps.database.ping().then(
       () => true,
       () => false,
     );
-    reply.finally(() => {
-      isAsking = false;
+    result.finally(() => {
+      isPinging = false;
     });
-    const patience = new Promise<boolean>((resolve) => {
-      setTimeout(() => resolve(false), timings.patienceMs).unref();
+    const timeout = new Promise<boolean>((resolve) => {
+      setTimeout(() => resolve(false), timings.timeoutMs).unref();
     });
-    return Promise.race([reply, patience]);
+    return Promise.race([result, timeout]);
   }
 
   function probe(): Promise<boolean> {
     if (latest) return latest;
-    latest = ask();
+    latest = ping();
     latest.finally(() => {
       setTimeout(() => {
         latest = null;

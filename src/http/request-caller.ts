@@ -10,10 +10,10 @@ interface Deps {
   random: Pick<Random, "uuid">;
 }
 
-/** Browsers send less than half of it; reading a header filled to its limit would cost more than a call. */
+/** Longer headers are ignored. Browsers send less than half of this; parsing the longest would cost more than a call. */
 const MAX_ACCEPT_LANGUAGE_LENGTH = 256;
 
-/** What a client may call its request: short, and harmless wherever it is written. */
+/** The request ids that clients may choose: short, and harmless wherever they are written. */
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
 function header(request: NodeRequest, name: string): string {
@@ -26,7 +26,7 @@ function languageOf(tag: string): Language | null {
   return primary === "fr" || primary === "en" ? primary : null;
 }
 
-/** The language of ours that the client likes best, null when it names none of them (`*` names none). */
+/** The supported language that the client prefers; null if it names none (`*` names none). */
 function requestedLanguage(acceptLanguage: string): Language | null {
   if (acceptLanguage === "" || acceptLanguage.length > MAX_ACCEPT_LANGUAGE_LENGTH) return null;
   const negotiator = new Negotiator({ headers: { "accept-language": acceptLanguage } });
@@ -37,7 +37,7 @@ function requestedLanguage(acceptLanguage: string): Language | null {
   return null;
 }
 
-/** Who sent this request. The address is empty only where the connection was not made by our server. */
+/** Identifies the sender of a request. The address is empty only if the connection was not made by this server. */
 export function requestCaller(deps: Deps, request: NodeRequest): Caller {
   const socketAddress = request.socket.remoteAddress ?? "";
   const requestId = header(request, "x-request-id");

@@ -3,19 +3,19 @@ import { DomainError, type FieldViolation } from "../errors.js";
 import type { LocalizedMessage } from "../messages/catalogue.js";
 
 interface RequestErrorOptions {
-  /** HTTP status where the protocol speaks HTTP; 400 when absent. */
+  /** Status over protocols that use HTTP status codes; 400 by default. */
   status?: number;
-  /** Status over gRPC and Connect, where their protocol asks for another one than invalid_argument. */
+  /** Status over gRPC and Connect; invalid_argument unless their specifications require another. */
   code?: Code;
-  /** Headers that HTTP asks for beside the status. */
+  /** Headers that HTTP requires with the status. */
   headers?: Record<string, string>;
   fields?: readonly FieldViolation[];
   cause?: unknown;
 }
 
 /**
- * A request that can't be understood as a call: INVALID_REQUEST with what HTTP and the protocols want to
- * know of it beyond the error table. The library's error is only the cause, for nobody but the log.
+ * A request that can't be read as a call: INVALID_REQUEST, plus what HTTP and the protocols require beyond the error
+ * table. The library's error is only the cause; it appears in the log and nowhere else.
  */
 export class RequestError extends DomainError {
   readonly status: number;
@@ -31,7 +31,7 @@ export class RequestError extends DomainError {
   }
 }
 
-/** The bytes are not what the content type says, or not one message. */
+/** The bytes don't match the content type, or are not exactly one message. */
 export function bodyUnreadable(cause?: unknown): RequestError {
   return new RequestError((m) => m.bodyUnreadable, { cause });
 }
@@ -40,18 +40,18 @@ export function bodyNotJson(cause?: unknown): RequestError {
   return new RequestError((m) => m.bodyNotJson, { cause });
 }
 
-/** Larger than the limit, as it came or decompressed. */
+/** The body exceeds the limit, as received or decompressed. */
 export function bodyTooLarge(): RequestError {
   return new RequestError((m) => m.bodyTooLarge, { status: 413 });
 }
 
-/** `field` has a JSON value of another type than the .proto says. */
+/** The JSON value of `field` doesn't have the type that the .proto declares. */
 export function fieldWrongType(field: string, cause?: unknown): RequestError {
   const fields = [{ field, message: (m) => m.fieldWrongType }] satisfies FieldViolation[];
   return new RequestError((m) => m.invalidRequest, { fields, cause });
 }
 
-/** gRPC and Connect both ask for `unimplemented` and the list of what would be understood. */
+/** gRPC and Connect both require `unimplemented` and the list of supported encodings. */
 export function compressionUnsupported(): RequestError {
   return new RequestError((m) => m.bodyUnreadable, {
     status: 415,
@@ -64,7 +64,7 @@ export function contentTypeUnsupported(): RequestError {
   return new RequestError((m) => m.contentTypeUnsupported, { status: 415 });
 }
 
-/** `allowed` are the verbs that this path knows. */
+/** `allowed` lists the HTTP methods that this path supports. */
 export function methodNotAllowed(allowed: readonly string[]): RequestError {
   return new RequestError((m) => m.methodNotAllowed, { status: 405, headers: { allow: allowed.join(", ") } });
 }

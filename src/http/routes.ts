@@ -29,7 +29,7 @@ interface ProbeResponse {
 
 type Probe = () => Promise<ProbeResponse>;
 
-/** What load balancers and people ask by plain HTTP. */
+/** Plain HTTP endpoints for load balancers and people. */
 function createProbes(readiness: Deps["readiness"]): ReadonlyMap<string, Probe> {
   const ping: Probe = async () => ({ status: 200, body: { message: "pong" } });
   return new Map<string, Probe>([
@@ -46,7 +46,7 @@ function createProbes(readiness: Deps["readiness"]): ReadonlyMap<string, Probe> 
   ]);
 }
 
-function endBare(response: NodeResponse, status: number): void {
+function endWithStatus(response: NodeResponse, status: number): void {
   response.statusCode = status;
   response.end();
 }
@@ -54,7 +54,7 @@ function endBare(response: NodeResponse, status: number): void {
 async function handleProbe(probe: Probe, request: NodeRequest, response: NodeResponse): Promise<void> {
   if (request.method !== "GET" && request.method !== "HEAD") {
     response.setHeader("allow", "GET, HEAD");
-    endBare(response, 405);
+    endWithStatus(response, 405);
     return;
   }
   const { status, body } = await probe();
@@ -63,15 +63,15 @@ async function handleProbe(probe: Probe, request: NodeRequest, response: NodeRes
   response.end(JSON.stringify(body));
 }
 
-/** Whether the request names its host in a form that makes a URL, as connect needs one. */
+/** Whether the request names a host that makes a valid URL, which the Connect library requires. */
 function hasHost(request: NodeRequest): boolean {
   const host = "authority" in request ? request.authority : request.headers.host;
   return host !== undefined && URL.canParse(`http://${host}`);
 }
 
 /**
- * Hands each request to whom its path belongs. Each path is served in one spelling: whatever else would lead
- * there, like `//`, `..` or `%2e`, is another path. Every answer carries `X-Request-Id`.
+ * Routes each request by its path. Paths are not normalized: one with `//`, `..` or `%2e` is a different path.
+ * Every response carries `X-Request-Id`.
  */
 export function createRoutes(deps: Deps): NodeHandler {
   const { rpc, rest, logger } = deps;
@@ -80,7 +80,7 @@ export function createRoutes(deps: Deps): NodeHandler {
   async function route(request: NodeRequest, response: NodeResponse): Promise<void> {
     const caller = requestCaller(deps, request);
     response.setHeader("x-request-id", caller.requestId);
-    // Answers hold tokens and personal data, or change by the second.
+    // Responses hold tokens or personal data, or are outdated within a second.
     response.setHeader("cache-control", "no-store");
 
     const path = pathOf(request);
@@ -88,15 +88,15 @@ export function createRoutes(deps: Deps): NodeHandler {
     if (probe) return handleProbe(probe, request, response);
     if (!rpc.serves(path)) return rest.handle(request, response, caller);
     if (hasHost(request)) return rpc.handle(request, response, caller);
-    endBare(response, 400);
+    endWithStatus(response, 400);
   }
 
   function handleFailure(response: NodeResponse, error: unknown): void {
-    const hasClientGone = "stream" in response ? response.stream.destroyed : response.destroyed;
-    if (hasClientGone) return;
-    logger.error({ err: error, requestId: response.getHeader("x-request-id") }, "could not answer a request");
-    if (!response.headersSent) endBare(response, 500);
-    // Half an answer must not look like a whole one.
+    const isDisconnected = "stream" in response ? response.stream.destroyed : response.destroyed;
+    if (isDisconnected) return;
+    logger.error({ err: error, requestId: response.getHeader("x-request-id") }, "failed to handle a request");
+    if (!response.headersSent) endWithStatus(response, 500);
+    // A truncated response must not look complete.
     else if ("stream" in response) response.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
     else response.destroy();
   }

@@ -11,21 +11,21 @@ interface ServerOptions {
   handler: NodeHandler;
   readiness: Pick<Readiness, "stop">;
   logger: Logger;
-  /** Instead of the defaults. */
+  /** Overrides of the defaults. */
   limits?: Partial<ConnectionLimits>;
 }
 
 export interface Server {
-  /** Rejects with Node's error (EADDRINUSE, EACCES …) when the port can't be had. */
+  /** Rejects with Node's error (EADDRINUSE, EACCES …) if the port is unavailable. */
   listen(port: number, host: string): Promise<AddressInfo>;
   /**
-   * Stops: not ready any more, no new connections, no new calls; each connection ends after its calls in
-   * flight. What is left after `graceMs` milliseconds is cut. Resolves when every connection has ended.
+   * Shuts down: reports unready, refuses new connections and new requests, and closes each connection after its
+   * requests in flight. Cuts the connections that are left after `graceMs` milliseconds. Resolves when all have closed.
    */
   close(graceMs: number): Promise<void>;
 }
 
-/** A client that has not yet shown its protocol. */
+/** A connection whose protocol is not known yet. */
 function createUndecidedConnection(socket: Socket, limits: ConnectionLimits, now: number): Connection {
   return {
     sweep(later) {
@@ -35,16 +35,16 @@ function createUndecidedConnection(socket: Socket, limits: ConnectionLimits, now
   };
 }
 
-/** Serves HTTP/1.1 and HTTP/2 (h2c) on one port of TCP: the first bytes of a connection tell which it is. */
+/** Serves HTTP/1.1 and HTTP/2 (h2c) on one TCP port; the first bytes of a connection tell the two apart. */
 export function createServer({ handler, readiness, logger, ...options }: ServerOptions): Server {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const protocols = { http1: createHttp1(handler, limits), http2: createHttp2(handler, limits) };
   const connections = new Map<Socket, Connection>();
   let closing: Promise<void> | null = null;
-  /** Time that this process was awake: what it slept through is not held against its clients. */
+  /** Time (ms) that this process was awake. Time spent suspended doesn't count against its clients. */
   let awakeMs = 0;
 
-  // Half-open, as node:http has it for its own port.
+  // Half-open, as in node:http's own server.
   const tcpOptions = {
     allowHalfOpen: true,
     noDelay: true,
@@ -52,9 +52,9 @@ export function createServer({ handler, readiness, logger, ...options }: ServerO
     keepAliveInitialDelay: limits.idleMs,
   };
   const tcp = createTcpServer(tcpOptions, (socket) => {
-    // Clients break off whenever they like; whoever speaks with this one learns it by "close".
+    // Clients may disconnect at any time; "close" reports it.
     socket.on("error", () => {});
-    // Node remembers the address once it is asked for, and could not tell it any more after the client has gone.
+    // Node caches the address on first access, and can't look it up after the client disconnects.
     if (socket.remoteAddress === undefined) {
       socket.destroy();
       return;
@@ -76,7 +76,7 @@ export function createServer({ handler, readiness, logger, ...options }: ServerO
     const ended = new Promise<void>((resolve) => tcp.close(() => resolve()));
     for (const connection of connections.values()) connection.finish();
     const cut = setTimeout(() => {
-      logger.warn({ connections: connections.size }, "cut connections that outlived the grace");
+      logger.warn({ connections: connections.size }, "cut connections that outlived the grace period");
       for (const socket of connections.keys()) socket.destroy();
     }, graceMs);
     await ended;
@@ -92,7 +92,7 @@ export function createServer({ handler, readiness, logger, ...options }: ServerO
         tcp.once("error", reject);
         tcp.listen(port, host, () => {
           tcp.off("error", reject);
-          // Accepting can fail later on, for want of file descriptors: the next attempt may go well.
+          // Accepting can fail later, for lack of file descriptors; the next attempt may succeed.
           tcp.on("error", (error) => logger.error({ err: error }, "could not accept a connection"));
           resolve(tcp.address() as AddressInfo);
         });

@@ -21,7 +21,7 @@ function shortTimersFire(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 2));
 }
 
-const timings = { patienceMs: 60_000, freshMs: 60_000 };
+const timings = { timeoutMs: 60_000, freshMs: 60_000 };
 
 describe("readiness", () => {
   it("is there while the database answers", async () => {
@@ -65,7 +65,7 @@ describe("readiness", () => {
 
   it("waits no longer than it has patience, and does not ask again before the first question ends", async () => {
     const database = fakeDatabase();
-    const readiness = createReadiness({ database }, { patienceMs: 5, freshMs: 0 });
+    const readiness = createReadiness({ database }, { timeoutMs: 5, freshMs: 0 });
 
     expect(await readiness.check()).to.equal(false);
     await shortTimersFire();

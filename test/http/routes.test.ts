@@ -34,7 +34,7 @@ async function serveRoutes({
   rpc = answering("rpc"),
   ping = async () => {},
 }: Parts = {}) {
-  const readiness = createReadiness({ database: { ping } }, { patienceMs: 1_000, freshMs: 0 });
+  const readiness = createReadiness({ database: { ping } }, { timeoutMs: 1_000, freshMs: 0 });
   const handler = createRoutes({
     rpc: { ...rpc, serves: (path) => path === login },
     rest,

@@ -27,7 +27,7 @@ export async function serveRpc(
     isUp: true,
     ping: async () => (database.isUp ? undefined : Promise.reject(new Error("down"))),
   };
-  const readiness = createReadiness({ database }, { patienceMs: 1_000, freshMs: 0 });
+  const readiness = createReadiness({ database }, { timeoutMs: 1_000, freshMs: 0 });
   const calls = createMethodRegistry({
     routes: routes(readiness),
     interceptors: [
