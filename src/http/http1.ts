@@ -32,7 +32,7 @@ export function createHttp1(handler: NodeHandler, limits: ConnectionLimits): Pro
   const finishing = new WeakSet<Socket>();
   const server = createServer({
     headersTimeout: limits.headerMs,
-    // Disabled: `RequestsInFlight.sweep` also tells a large file from a slow client.
+    // Disabled in favor of `RequestsInFlight.sweep`, which tells a large file from a slow client.
     requestTimeout: 0,
     keepAliveTimeout: limits.idleMs,
     connectionsCheckingInterval: Math.min(1_000, limits.headerMs),

@@ -10,7 +10,7 @@ interface Deps {
   random: Pick<Random, "uuid">;
 }
 
-/** Longer headers are ignored. Browsers send less than half of this; parsing the longest would cost more than a call. */
+/** Longer headers are ignored. Browsers send less than half of this; parsing a huge one would cost more than a call. */
 const MAX_ACCEPT_LANGUAGE_LENGTH = 256;
 
 /** The request ids that clients may choose: short, and harmless wherever they are written. */

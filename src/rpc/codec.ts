@@ -13,7 +13,7 @@ import { bodyNotJson, bodyUnreadable, fieldWrongType } from "../http/request-err
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
-/** The text of `bytes`, which must be UTF-8; a byte order mark is left out. Throws a RequestError. */
+/** Decodes UTF-8 and drops a byte order mark. Throws a RequestError if the bytes are not UTF-8. */
 export function readText(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes);
@@ -22,7 +22,7 @@ export function readText(bytes: Uint8Array): string {
   }
 }
 
-/** The JSON object that `bytes` spell. A key that comes twice has its last value. Throws a RequestError. */
+/** Parses a JSON object; a duplicate key takes its last value. Throws a RequestError. */
 export function readJsonObject(bytes: Uint8Array): JsonObject {
   const value = parseJson(readText(bytes));
   if (value === null || typeof value !== "object" || Array.isArray(value)) throw bodyNotJson();
@@ -38,20 +38,20 @@ function parseJson(text: string): JsonValue {
 }
 
 /**
- * The message that a JSON object spells, with either spelling of field names; unknown keys are ignored.
- * Throws a RequestError that names the field, where one is at fault.
+ * Converts a JSON object to a message. Accepts both spellings of field names and ignores unknown keys.
+ * Throws a RequestError, which names the field if one has the wrong type.
  */
 export function messageFromJson(schema: DescMessage, json: JsonObject): Message {
   try {
     return fromJson(schema, json, { ignoreUnknownFields: true });
   } catch (error) {
-    // protobuf-es tells the field in the cause of its error, and nowhere else but in prose.
+    // protobuf-es gives the field in the cause of its error; elsewhere it is only part of the message text.
     const cause = error instanceof Error ? error.cause : undefined;
     throw isFieldError(cause) ? fieldWrongType(cause.field().name, error) : bodyUnreadable(error);
   }
 }
 
-/** The message in protobuf's binary form. Throws a RequestError. */
+/** Decodes protobuf's binary encoding. Throws a RequestError. */
 export function messageFromBinary(schema: DescMessage, bytes: Uint8Array): Message {
   try {
     return fromBinary(schema, bytes);

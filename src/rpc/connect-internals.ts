@@ -1,6 +1,6 @@
 // Every symbol of the Connect libraries that is not public API. They are exported for the libraries' own packages (most
-// are marked `@private`) and may change in any release. Read in version 2.1.2, which package.json pins: to upgrade,
-// read the libraries' source for the symbols below. No other file depends on them.
+// are marked `@private`) and may change in any release. They were read in version 2.1.2, which package.json pins.
+// Before an upgrade, read the libraries' source for the symbols below. No other file depends on them.
 
 export {
   // Deadlines: a signal that aborts with deadline_exceeded, and one that follows several signals.
@@ -31,7 +31,7 @@ export {
   setTrailerStatus,
 } from "@connectrpc/connect/protocol-grpc";
 export {
-  // Node's request and response in the form that the streaming handlers take.
+  // Convert Node's request and response to and from the form that the streaming handlers use.
   universalRequestFromNodeRequest,
   universalResponseToNodeResponse,
 } from "@connectrpc/connect-node";

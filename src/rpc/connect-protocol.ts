@@ -16,7 +16,7 @@ import {
 } from "./connect-internals.js";
 import type { MethodHandler } from "./unary-method.js";
 
-/** How a content type of a unary Connect call is answered (https://connectrpc.com/docs/protocol). */
+/** A content type of unary Connect calls (https://connectrpc.com/docs/protocol) and its codec. */
 export interface ConnectEncoding {
   contentType: string;
   codec: MessageCodec;
@@ -27,20 +27,20 @@ const CONNECT_ENCODINGS: readonly ConnectEncoding[] = [
   { contentType: contentTypeUnaryProto, codec: binaryCodec },
 ];
 
-/** The Connect form that a media type asks for; undefined for any other, streams' included. */
+/** The encoding of a media type; undefined for any that is not unary Connect. */
 export function connectEncoding(mediaType: string): ConnectEncoding | undefined {
   return CONNECT_ENCODINGS.find(({ contentType }) => contentType === mediaType);
 }
 
-/** Answers a unary call of the Connect protocol. */
+/** Handles a unary call of the Connect protocol. */
 export async function handleConnect(
-  call: MethodHandler,
+  handler: MethodHandler,
   request: NodeRequest,
   response: NodeResponse,
   caller: Caller,
   { contentType, codec }: ConnectEncoding,
 ): Promise<void> {
-  const { method } = call;
+  const { method } = handler;
   const header = toHeaders(request.headers);
   const timeout = parseConnectTimeout(header.get("connect-timeout-ms"), Number.MAX_SAFE_INTEGER);
 
@@ -52,7 +52,7 @@ export async function handleConnect(
     );
   }
 
-  const result = await call.run({
+  const result = await handler.run({
     protocol: "connect",
     caller,
     header,
@@ -71,7 +71,7 @@ export async function handleConnect(
   sendResponse(request, response, { status: 200, header: responseHeader, body: result.response });
 }
 
-/** Sends an error as the Connect protocol spells it: JSON, whatever the call was in. */
+/** Sends a Connect error, which is JSON whatever the encoding of the call. */
 export function sendConnectError(
   request: NodeRequest,
   response: NodeResponse,

@@ -1,39 +1,40 @@
 import { createContextKey } from "@connectrpc/connect";
 import { createDeadlineSignal, createLinkedAbortController } from "./connect-internals.js";
 
-/** How long the client of one call waits. */
+/** The deadline of one call: how long its client waits. */
 export interface Deadline {
-  /** Aborts, with ConnectError deadline_exceeded, when the time is over; null: there is no deadline. */
+  /** Aborts with ConnectError deadline_exceeded when the deadline passes; null without a deadline. */
   expiry: AbortSignal | null;
-  /** Aborts then, and also when the client goes away: what a service watches. */
+  /** Aborts when the deadline passes or the client disconnects. Services watch this signal. */
   signal: AbortSignal;
+  /** Undefined without a deadline. */
   remainingMs(): number | undefined;
   /** Stops the timer. */
   clear(): void;
 }
 
-/** The call's `Deadline.expiry`, for the interceptor that keeps it. */
+/** The call's `Deadline.expiry`, for the interceptor that enforces it. */
 export const deadlineKey = createContextKey<AbortSignal | null>(null, { description: "deadline" });
 
-/** The longest that a Node timer can wait: a longer one would fire at once. About 24 days. */
+/** Longest delay of a Node timer, about 24 days; a longer one fires at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Starts the clock of a call. */
+/** Starts the timer of a call. A timeout longer than MAX_TIMER_MS counts as none. */
 export function deadlineAfter(timeoutMs: number | undefined, client: AbortSignal): Deadline {
   if (timeoutMs === undefined || timeoutMs > MAX_TIMER_MS) {
     return { expiry: null, signal: client, remainingMs: () => undefined, clear: () => {} };
   }
-  const end = performance.now() + timeoutMs;
+  const endsAt = performance.now() + timeoutMs;
   const timer = createDeadlineSignal(timeoutMs);
   return {
     expiry: timer.signal,
     signal: createLinkedAbortController(timer.signal, client).signal,
-    remainingMs: () => end - performance.now(),
+    remainingMs: () => endsAt - performance.now(),
     clear: timer.cleanup,
   };
 }
 
-/** What `work` comes to, or the signal's reason as soon as it aborts. `work` then goes on, and nobody listens. */
+/** Resolves with `work`, or rejects with the abort reason. After an abort `work` continues, but its result is lost. */
 export function untilAborted<T>(work: Promise<T>, signal: AbortSignal | null): Promise<T> {
   if (!signal) return work;
   return new Promise((resolve, reject) => {

@@ -1,18 +1,18 @@
 import type { DescFile, DescService } from "@bufbuild/protobuf";
 import { nestedTypes } from "@bufbuild/protobuf/reflect";
 
-/** Finds .proto files by what is declared in them. Names are full names without a leading dot. */
+/** Finds .proto files by their declarations. Names are fully qualified, without a leading dot. */
 export interface DescriptorIndex {
-  /** By the path that imports use, like `google/api/http.proto`. */
-  fileNamed(path: string): DescFile | undefined;
-  /** By a message, enum, service or extension, or a member of one. */
-  fileDeclaring(symbol: string): DescFile | undefined;
-  fileExtending(message: string, fieldNumber: number): DescFile | undefined;
-  /** The field numbers of a message's extensions; undefined for what is not a message. */
+  /** Finds a file by its import path, like `google/api/http.proto`. */
+  fileByPath(path: string): DescFile | undefined;
+  /** Finds a file by a message, enum, service or extension, or by a member of one. */
+  fileBySymbol(symbol: string): DescFile | undefined;
+  fileByExtension(message: string, fieldNumber: number): DescFile | undefined;
+  /** The field numbers of a message's extensions; undefined if there is no such message. */
   extensionNumbers(message: string): readonly number[] | undefined;
 }
 
-/** The path that imports use. `file.name` lacks the `.proto`. */
+/** The path by which other files import `file`. (`file.name` lacks the `.proto`.) */
 export function importPathOf(file: DescFile): string {
   return file.proto.name;
 }
@@ -30,7 +30,7 @@ function membersOf(type: ReturnType<typeof nestedTypes> extends Iterable<infer T
     case "service":
       return type.methods.map((method) => `${type.typeName}.${method.name}`);
     case "enum": {
-      // The values of an enum are its siblings in protobuf, not its children.
+      // In protobuf, enum values are siblings of their enum, not children.
       const scope = type.typeName.slice(0, -type.name.length);
       return type.values.map((value) => `${scope}${value.name}`);
     }
@@ -39,7 +39,7 @@ function membersOf(type: ReturnType<typeof nestedTypes> extends Iterable<infer T
   }
 }
 
-/** Indexes the files of `services` and all that they import. */
+/** Indexes the files of `services` and their transitive imports. */
 export function createDescriptorIndex(services: readonly DescService[]): DescriptorIndex {
   const files = new Map<string, DescFile>();
   for (const service of services) collectFiles(service.file, files);
@@ -57,9 +57,9 @@ export function createDescriptorIndex(services: readonly DescService[]): Descrip
   }
 
   return {
-    fileNamed: (path) => files.get(path),
-    fileDeclaring: (symbol) => symbols.get(symbol),
-    fileExtending: (message, fieldNumber) => extensions.get(message)?.get(fieldNumber),
+    fileByPath: (path) => files.get(path),
+    fileBySymbol: (symbol) => symbols.get(symbol),
+    fileByExtension: (message, fieldNumber) => extensions.get(message)?.get(fieldNumber),
     extensionNumbers(message) {
       const ofMessage = extensions.get(message);
       return ofMessage && [...ofMessage.keys()];

@@ -9,15 +9,15 @@ import { binaryCodec, jsonCodec, type MessageCodec } from "./codec.js";
 import { parseGrpcTimeout, setTrailerStatus } from "./connect-internals.js";
 import type { MethodHandler } from "./unary-method.js";
 
-/** How a content type of gRPC or gRPC-Web wants to be answered. */
+/** A content type of gRPC or gRPC-Web, with its protocol and codec. */
 export interface GrpcEncoding {
   protocol: "grpc" | "grpc-web";
   codec: MessageCodec;
-  /** The content type, for the answer. */
+  /** The content type of requests and responses. */
   contentType: string;
 }
 
-/** A flag byte and a length of four bytes stand before each message. */
+/** Each message is preceded by a flag byte and a four-byte length. */
 const FRAME_HEADER_BYTES = 5;
 
 const COMPRESSED_FLAG = 1;
@@ -27,7 +27,7 @@ const TRAILER_FLAG = 0x80;
 
 const CODECS = { "": binaryCodec, "+proto": binaryCodec, "+json": jsonCodec };
 
-/** The forms that are served; gRPC-Web's base64 text is not. */
+/** The supported encodings. gRPC-Web's base64 text encoding is not supported. */
 const GRPC_ENCODINGS: readonly GrpcEncoding[] = (["grpc", "grpc-web"] as const).flatMap((protocol) =>
   Object.entries(CODECS).map(([suffix, codec]) => ({
     protocol,
@@ -36,23 +36,23 @@ const GRPC_ENCODINGS: readonly GrpcEncoding[] = (["grpc", "grpc-web"] as const).
   })),
 );
 
-/** The gRPC form that a media type asks for; undefined for any other. */
+/** The encoding of a media type; undefined for any that is not gRPC or gRPC-Web. */
 export function grpcEncoding(mediaType: string): GrpcEncoding | undefined {
   return GRPC_ENCODINGS.find(({ contentType }) => contentType === mediaType);
 }
 
 /**
- * Answers a unary call of gRPC (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md) or gRPC-Web
- * (PROTOCOL-WEB.md). Answers are never compressed: they are small, and some hold secrets beside what the caller sent.
+ * Handles a unary call of gRPC (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md) or gRPC-Web
+ * (PROTOCOL-WEB.md). Responses are never compressed: they are small, and some hold secrets next to caller input.
  */
 export async function handleGrpc(
-  call: MethodHandler,
+  handler: MethodHandler,
   request: NodeRequest,
   response: NodeResponse,
   caller: Caller,
-  form: GrpcEncoding,
+  encoding: GrpcEncoding,
 ): Promise<void> {
-  const { method } = call;
+  const { method } = handler;
   const header = toHeaders(request.headers);
   const timeout = parseGrpcTimeout(header.get("grpc-timeout"), Number.MAX_SAFE_INTEGER);
 
@@ -60,43 +60,43 @@ export async function handleGrpc(
     if (timeout.error) throw bodyUnreadable(timeout.error);
     const body = await readBody(request, FRAME_HEADER_BYTES + MAX_MESSAGE_BYTES);
     const payload = readFrame(body, header.get("grpc-encoding") ?? undefined);
-    return form.codec.decode(method.input, payload);
+    return encoding.codec.decode(method.input, payload);
   }
 
-  const result = await call.run({
-    protocol: form.protocol,
+  const result = await handler.run({
+    protocol: encoding.protocol,
     caller,
     header,
     signal: clientSignal(response),
     timeoutMs: timeout.timeoutMs,
     read,
-    write: (message) => form.codec.encode(method.output, message),
+    write: (message) => encoding.codec.encode(method.output, message),
   });
   const { error, trailer } = result;
   const message = error ? Buffer.alloc(0) : writeFrame(0, result.response);
-  sendGrpc(request, response, form, { header: result.header, message, error, trailer });
+  sendGrpc(request, response, encoding, { header: result.header, message, error, trailer });
 }
 
 interface GrpcResponse {
   header: Headers;
-  /** The framed message; empty when there is an error. */
+  /** The framed message; empty if there is an error. */
   message: Uint8Array;
   error: ConnectError | undefined;
   trailer: Headers;
 }
 
-/** Sends message and status: in trailers for gRPC, in a last frame of the body for gRPC-Web. */
+/** Sends a message and its status. The status goes into trailers for gRPC, into a last body frame for gRPC-Web. */
 export function sendGrpc(
   request: NodeRequest,
   response: NodeResponse,
-  form: GrpcEncoding,
+  encoding: GrpcEncoding,
   { header, message, error, trailer }: GrpcResponse,
 ): void {
-  header.set("content-type", form.contentType);
+  header.set("content-type", encoding.contentType);
   header.set("grpc-accept-encoding", "identity,gzip");
   setTrailerStatus(trailer, error);
   if (error) trailer.set("grpc-message", percentEncode(error.rawMessage));
-  if (form.protocol === "grpc") {
+  if (encoding.protocol === "grpc") {
     sendResponse(request, response, { status: 200, header, body: message, trailer });
     return;
   }
@@ -106,14 +106,14 @@ export function sendGrpc(
 }
 
 /**
- * The form of `grpc-message`: UTF-8, with `%` and every byte that isn't printable ASCII percent-encoded. The
- * library encodes more than that, and grpc-js doesn't undo the rest.
+ * Encodes `grpc-message`: UTF-8, with `%` and every byte that isn't printable ASCII percent-encoded. The Connect
+ * library encodes more characters, which grpc-js doesn't decode.
  */
 export function percentEncode(text: string): string {
   return text.replace(/[^\x20-\x24\x26-\x7e]+/g, encodeURIComponent);
 }
 
-/** One length-prefixed message. */
+/** Writes one length-prefixed message. */
 export function writeFrame(flags: number, payload: Uint8Array): Buffer {
   const frame = Buffer.allocUnsafe(FRAME_HEADER_BYTES + payload.byteLength);
   frame.writeUInt8(flags, 0);
@@ -123,8 +123,8 @@ export function writeFrame(flags: number, payload: Uint8Array): Buffer {
 }
 
 /**
- * The payload of a body that is exactly one length-prefixed message, compressed with `encoding` if its flag
- * says so. Throws a RequestFault.
+ * Reads the payload of a body that is exactly one length-prefixed message, decompressed with `encoding` if its flag is
+ * set. Throws a RequestError.
  */
 export function readFrame(body: Buffer, encoding: string | undefined): Buffer {
   const isWhole =

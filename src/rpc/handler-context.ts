@@ -8,16 +8,16 @@ export interface CallInfo {
   protocol: ProtocolName;
   caller: Caller;
   header: Headers;
-  /** Aborts when the client goes away. */
+  /** Aborts when the client disconnects. */
   signal: AbortSignal;
 }
 
-/** The context values that every call carries, whichever protocol and kind of method. */
+/** Creates the context values that every call has, whatever its protocol and kind of method. */
 export function createCallValues({ caller, protocol }: Pick<CallInfo, "caller" | "protocol">): ContextValues {
   return createContextValues().set(callerKey, caller).set(protocolKey, protocol);
 }
 
-/** The handler context of one call, with empty response headers and trailers. */
+/** Creates the handler context of one call, with empty response headers and trailers. */
 export function createHandlerContext(
   method: DescMethod,
   call: CallInfo,

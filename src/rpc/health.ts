@@ -6,17 +6,17 @@ import type { Readiness } from "../http/readiness.js";
 
 interface Deps {
   readiness: Pick<Readiness, "check" | "isStopped">;
-  /** The services whose health can be asked for, besides "", which is the server. */
+  /** The services whose health can be queried, besides "", which is the whole server. */
   services: readonly DescService[];
 }
 
-/** Anybody may watch, and a watch has no end: beyond `maxWatches` the next is refused. */
+/** Watching is public and a watch never ends, so watches beyond `maxWatches` are refused. */
 const WATCH_OPTIONS = { pollMs: 1_000, maxWatches: 1_000 };
 
 /**
- * grpc.health.v1.Health, as its .proto describes it. All services share one health: the server's readiness.
- * It answers anybody, so none of the router's interceptors stands before it. A watch looks for a change every
- * `pollMs`. The second parameter is for tests.
+ * Registers grpc.health.v1.Health, as its .proto describes it. All services report the server's readiness. Health is
+ * public, so none of the router's interceptors runs before it. A watch checks for a change every `pollMs` milliseconds.
+ * Tests pass their own options.
  */
 export function healthRoutes(
   deps: Deps,
@@ -30,23 +30,23 @@ export function healthRoutes(
     return (await readiness.check()) ? Status.SERVING : Status.NOT_SERVING;
   }
 
-  async function* changes(service: string, gone: AbortSignal) {
+  async function* changes(service: string, signal: AbortSignal) {
     let latest: Status | null = null;
     for (;;) {
-      const isLast = gone.aborted || readiness.isStopped;
+      const isLast = signal.aborted || readiness.isStopped;
       const status: Status = names.has(service) ? await currentStatus() : Status.SERVICE_UNKNOWN;
       if (status !== latest) yield { status };
       latest = status;
       if (isLast) return;
-      await delay(pollMs, undefined, { signal: gone, ref: false }).catch(() => {});
+      await delay(pollMs, undefined, { signal, ref: false }).catch(() => {});
     }
   }
 
-  async function* watch(service: string, gone: AbortSignal) {
+  async function* watch(service: string, signal: AbortSignal) {
     if (watches >= maxWatches) throw new ConnectError("too many watches", Code.ResourceExhausted);
     watches += 1;
     try {
-      yield* changes(service, gone);
+      yield* changes(service, signal);
     } finally {
       watches -= 1;
     }

@@ -20,19 +20,19 @@ import { createMethodHandler, type MethodHandler } from "./unary-method.js";
 /** All methods of the server, by path. */
 export interface MethodRegistry {
   readonly unary: ReadonlyMap<string, MethodHandler>;
-  /** Streaming methods, which connect serves itself, but for REST. */
+  /** Streaming methods. Connect's own handlers serve them on every protocol but REST. */
   readonly streams: ReadonlyMap<string, StreamingMethodHandler>;
 }
 
 interface MethodRegistryOptions {
   routes: (router: ConnectRouter) => void;
-  /** Outermost first; for services that are not registered with `interceptors` of their own. */
+  /** Outermost first. Services that are registered with their own `interceptors` don't use them. */
   interceptors: readonly Interceptor[];
 }
 
 /**
- * Makes the methods that `routes` registers callable. A service registered with `interceptors` of its own, as
- * health and reflection are, is open to all. Of the others each method must declare its access. Throws otherwise.
+ * Creates handlers for the methods that `routes` registers. A service registered with its own `interceptors`, as health
+ * and reflection are, is public. Throws if a method of any other service declares no access.
  */
 export function createMethodRegistry({ routes, interceptors }: MethodRegistryOptions): MethodRegistry {
   const library = createConnectRouter({
@@ -41,30 +41,31 @@ export function createMethodRegistry({ routes, interceptors }: MethodRegistryOpt
   });
   const unary = new Map<string, MethodHandler>();
   const streams = new Map<string, StreamingMethodHandler>();
-  const ours = { interceptors: [...interceptors], readMaxBytes: MAX_STREAM_MESSAGE_BYTES };
+  const defaults = { interceptors: [...interceptors], readMaxBytes: MAX_STREAM_MESSAGE_BYTES };
 
-  function add(specs: readonly MethodImplSpec[], own: Interceptor[] | undefined): void {
-    if (!own) assertAccessDeclared(specs.map((spec) => spec.method));
+  function add(specs: readonly MethodImplSpec[], ownInterceptors: Interceptor[] | undefined): void {
+    const methodInterceptors = ownInterceptors ?? defaults.interceptors;
+    if (!ownInterceptors) assertAccessDeclared(specs.map((spec) => spec.method));
     for (const spec of specs) {
       const path = createMethodUrl("/", spec.method);
       if (spec.kind === "unary") {
-        unary.set(path, createMethodHandler(spec, own ?? ours.interceptors));
+        unary.set(path, createMethodHandler(spec, methodInterceptors));
         continue;
       }
       const handler = library.handlers.find(({ requestPath }) => requestPath === path);
-      streams.set(path, createStreamingMethodHandler(spec, handler!, own ?? ours.interceptors));
+      streams.set(path, createStreamingMethodHandler(spec, handler!, methodInterceptors));
     }
   }
 
   const router: ConnectRouter = {
     handlers: library.handlers,
     service(service, implementation, options) {
-      library.service(service, implementation, options ?? ours);
+      library.service(service, implementation, options ?? defaults);
       add(Object.values(createServiceImplSpec(service, implementation).methods), options?.interceptors);
       return router;
     },
     rpc(method, implementation, options) {
-      library.rpc(method, implementation, options ?? ours);
+      library.rpc(method, implementation, options ?? defaults);
       add([createMethodImplSpec(method, implementation)], options?.interceptors);
       return router;
     },

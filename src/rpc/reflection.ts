@@ -5,20 +5,20 @@ import * as v1 from "#gen/grpc/reflection/v1/reflection_pb.js";
 import * as v1alpha from "#gen/grpc/reflection/v1alpha/reflection_pb.js";
 import { createDescriptorIndex, type DescriptorIndex, importPathOf } from "./descriptor-index.js";
 
-/** v1 and v1alpha differ in nothing but their names. */
+/** v1 and v1alpha differ only in their names. */
 type Request = v1.ServerReflectionRequest | v1alpha.ServerReflectionRequest;
 
-type Reply =
+type MessageResponse =
   | { case: "listServicesResponse"; value: { service: { name: string }[] } }
   | { case: "fileDescriptorResponse"; value: { fileDescriptorProto: Uint8Array<ArrayBuffer>[] } }
   | { case: "allExtensionNumbersResponse"; value: { baseTypeName: string; extensionNumber: number[] } }
   | { case: "errorResponse"; value: { errorCode: Code; errorMessage: string } };
 
-function errorReply(errorCode: Code, errorMessage: string): Reply {
+function errorResponse(errorCode: Code, errorMessage: string): MessageResponse {
   return { case: "errorResponse", value: { errorCode, errorMessage } };
 }
 
-/** The file, and what it imports, directly or not, unless this stream has sent it already. */
+/** The file and its transitive imports, except the imports that this stream has already sent. */
 function withImports(file: DescFile, sent: Set<string>): DescFile[] {
   sent.add(importPathOf(file));
   const files = [file];
@@ -28,20 +28,20 @@ function withImports(file: DescFile, sent: Set<string>): DescFile[] {
   return files;
 }
 
-function filesReply(file: DescFile | undefined, sent: Set<string>): Reply {
-  if (!file) return errorReply(Code.NotFound, "not found");
+function filesResponse(file: DescFile | undefined, sent: Set<string>): MessageResponse {
+  if (!file) return errorResponse(Code.NotFound, "not found");
   const fileDescriptorProto = withImports(file, sent).map(({ proto }) =>
     toBinary(FileDescriptorProtoSchema, proto),
   );
   return { case: "fileDescriptorResponse", value: { fileDescriptorProto } };
 }
 
-function reply(
+function createMessageResponse(
   services: readonly DescService[],
   index: DescriptorIndex,
   { messageRequest }: Request,
   sent: Set<string>,
-): Reply {
+): MessageResponse {
   switch (messageRequest.case) {
     case "listServices":
       return {
@@ -49,27 +49,27 @@ function reply(
         value: { service: services.map(({ typeName }) => ({ name: typeName })) },
       };
     case "fileByFilename":
-      return filesReply(index.fileNamed(messageRequest.value), sent);
+      return filesResponse(index.fileByPath(messageRequest.value), sent);
     case "fileContainingSymbol":
-      return filesReply(index.fileDeclaring(messageRequest.value), sent);
+      return filesResponse(index.fileBySymbol(messageRequest.value), sent);
     case "fileContainingExtension": {
       const { containingType, extensionNumber } = messageRequest.value;
-      return filesReply(index.fileExtending(containingType, extensionNumber), sent);
+      return filesResponse(index.fileByExtension(containingType, extensionNumber), sent);
     }
     case "allExtensionNumbersOfType": {
       const baseTypeName = messageRequest.value;
       const numbers = index.extensionNumbers(baseTypeName);
-      if (!numbers) return errorReply(Code.NotFound, "not found");
+      if (!numbers) return errorResponse(Code.NotFound, "not found");
       return { case: "allExtensionNumbersResponse", value: { baseTypeName, extensionNumber: [...numbers] } };
     }
     case undefined:
-      return errorReply(Code.InvalidArgument, "no request that this server knows");
+      return errorResponse(Code.InvalidArgument, "unknown request");
   }
 }
 
 /**
- * grpc.reflection.v1 and v1alpha.ServerReflection, as their .proto describes them: lists `services` and hands
- * out the .proto files behind them. It answers anybody, so none of the router's interceptors stands before it.
+ * Registers grpc.reflection.v1 and v1alpha.ServerReflection, as their .proto files describe them: lists `services` and
+ * returns their .proto files. The service is public, so none of the router's interceptors runs before it.
  */
 export function reflectionRoutes(services: readonly DescService[]): (router: ConnectRouter) => ConnectRouter {
   const index = createDescriptorIndex(services);
@@ -77,7 +77,7 @@ export function reflectionRoutes(services: readonly DescService[]): (router: Con
   async function* respond<R extends Request>(requests: AsyncIterable<R>) {
     const sent = new Set<string>();
     for await (const request of requests) {
-      const messageResponse = reply(services, index, request, sent);
+      const messageResponse = createMessageResponse(services, index, request, sent);
       yield { validHost: request.host, originalRequest: request, messageResponse };
     }
   }

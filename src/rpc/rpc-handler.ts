@@ -18,8 +18,8 @@ import { toConnectError } from "./interceptors/report-errors.js";
 import type { MethodRegistry } from "./method-registry.js";
 
 /**
- * Answers gRPC, gRPC-Web and Connect, told apart by their content types. Every path below one of our services
- * is served, so that a method that doesn't exist is refused in the protocol the client speaks.
+ * Serves gRPC, gRPC-Web and Connect, told apart by content type. Serves every path below a registered service, so that
+ * an unknown method is refused in the client's protocol.
  */
 export function createRpcHandler({ unary, streams }: MethodRegistry): RpcHandler {
   const services = new Set([...unary.keys(), ...streams.keys()].map(serviceOf));
@@ -29,30 +29,30 @@ export function createRpcHandler({ unary, streams }: MethodRegistry): RpcHandler
     const { mediaType, isUtf8 } = parseContentType(request.headers["content-type"]);
     const grpc = grpcEncoding(mediaType);
     const connect = isUtf8 ? connectEncoding(mediaType) : undefined;
-    const refuse = (reason: RequestError, form?: GrpcEncoding) => {
+    const refuse = (reason: RequestError, encoding?: GrpcEncoding) => {
       const error = toConnectError(reason, caller.language);
-      if (form) refuseGrpc(request, response, error, form);
+      if (encoding) refuseGrpc(request, response, error, encoding);
       else sendConnectError(request, response, error, new Headers(), reason.status);
     };
-    const call = unary.get(path);
+    const handler = unary.get(path);
     const stream = streams.get(path);
-    if (!call && !stream) return refuse(pathUnknown(), grpc);
+    if (!handler && !stream) return refuse(pathUnknown(), grpc);
     if (request.method !== "POST") return refuse(methodNotAllowed(["POST"]));
     if (stream) {
       const values = createCallValues({ caller, protocol: grpc?.protocol ?? "connect" });
-      const asked = universalRequestFromNodeRequest(request, response, undefined, values);
-      const streamResponse = await stream.handler({ ...asked, body: bodyChunks(request) });
+      const universalRequest = universalRequestFromNodeRequest(request, response, undefined, values);
+      const streamResponse = await stream.handler({ ...universalRequest, body: bodyChunks(request) });
       return universalResponseToNodeResponse(withDecodableStatus(streamResponse), response);
     }
-    if (call && grpc) return handleGrpc(call, request, response, caller, grpc);
-    if (call && connect) return handleConnect(call, request, response, caller, connect);
+    if (handler && grpc) return handleGrpc(handler, request, response, caller, grpc);
+    if (handler && connect) return handleConnect(handler, request, response, caller, connect);
     return refuse(contentTypeUnsupported());
   }
 
   return { serves: (path) => services.has(serviceOf(path)), handle };
 }
 
-/** `/waterbill.identity.v1.AuthService/` of a path below it. */
+/** The service part of a path: `/waterbill.identity.v1.AuthService/`. */
 function serviceOf(path: string): string {
   return path.slice(0, path.indexOf("/", 1) + 1);
 }
@@ -61,19 +61,19 @@ function refuseGrpc(
   request: NodeRequest,
   response: NodeResponse,
   error: ConnectError,
-  form: GrpcEncoding,
+  encoding: GrpcEncoding,
 ): void {
   const [header, trailer] = [new Headers(), new Headers()];
-  sendGrpc(request, response, form, { header, message: Buffer.alloc(0), error, trailer });
+  sendGrpc(request, response, encoding, { header, message: Buffer.alloc(0), error, trailer });
 }
 
-/** The answer of connect's own handler, with the message of a gRPC error as every client can decode it. */
+/** Re-encodes the `grpc-message` of a response from Connect's own handler so that every client can decode it. */
 function withDecodableStatus(streamResponse: UniversalServerResponse): UniversalServerResponse {
   const { body, trailer } = streamResponse;
   if (!body || !trailer) return streamResponse;
   async function* chunksThenStatus() {
     yield* body!;
-    // Set once the body is at its end.
+    // The trailer is complete once the body has ended.
     const message = trailer!.get("grpc-message");
     if (message) trailer!.set("grpc-message", percentEncode(decodeURIComponent(message)));
   }

@@ -1,7 +1,7 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { untilAborted } from "./deadline.js";
 
-/** The messages, with `translate` of what iterating them fails with in its place. */
+/** Yields the messages; if iterating them fails, throws the translated error. */
 export async function* translateFailure<T>(
   messages: AsyncIterable<T>,
   translate: (error: unknown) => unknown,
@@ -13,7 +13,7 @@ export async function* translateFailure<T>(
   }
 }
 
-/** The messages, after each of which `check` has passed. */
+/** Yields each message after `check` accepts it; throws what `check` throws. */
 export async function* checkEach<T>(
   messages: AsyncIterable<T>,
   check: (message: T) => void,
@@ -24,7 +24,7 @@ export async function* checkEach<T>(
   }
 }
 
-/** The messages, until `signal` aborts: then iterating throws a ConnectError, whatever is still awaited. */
+/** Yields the messages until `signal` aborts, then throws a ConnectError without waiting for the next message. */
 export async function* untilStopped<T>(messages: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
   const iterator = messages[Symbol.asyncIterator]();
   try {
@@ -34,12 +34,12 @@ export async function* untilStopped<T>(messages: AsyncIterable<T>, signal: Abort
       yield next.value;
     }
   } finally {
-    // It may be waiting for what never comes.
+    // Not awaited: the iterator may be waiting for a message that never comes.
     void iterator.return?.().catch(() => undefined);
   }
 }
 
-/** What `work` comes to, or a ConnectError as soon as `signal` aborts: the client has gone, or waits no longer. */
+/** Resolves with `work`, or rejects with a ConnectError when `signal` aborts: on a disconnect or at the deadline. */
 export async function unlessStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   try {
     return await untilAborted(work, signal);
@@ -49,19 +49,22 @@ export async function unlessStopped<T>(work: Promise<T>, signal: AbortSignal): P
   }
 }
 
-/** The messages; `onEnd` is told once how it ended: with an error, or because nobody wants any more (canceled). */
+/**
+ * Yields the messages and calls `onEnd` once: without an error after the last message, with the error of a failure, or
+ * with ConnectError canceled if the consumer stops early.
+ */
 export async function* watchEnd<T>(
   messages: AsyncIterable<T>,
   onEnd: (error?: unknown) => void,
 ): AsyncGenerator<T> {
-  let end: { error?: unknown } = { error: new ConnectError("", Code.Canceled) };
+  let result: { error?: unknown } = { error: new ConnectError("", Code.Canceled) };
   try {
     yield* messages;
-    end = {};
+    result = {};
   } catch (error) {
-    end = { error };
+    result = { error };
     throw error;
   } finally {
-    onEnd(end.error);
+    onEnd(result.error);
   }
 }

@@ -7,9 +7,9 @@ import {
 } from "./connect-internals.js";
 import { type CallInfo, createHandlerContext } from "./handler-context.js";
 
-/** One request for a streaming method, as its protocol has taken it apart. */
+/** One request for a streaming method, parsed by its protocol. */
 export interface StreamingRequest extends CallInfo {
-  /** What the client sends. What iterating throws is what the call fails with. */
+  /** The client's messages. If iterating throws, the call fails with that error. */
   messages: AsyncIterable<Message>;
 }
 
@@ -18,18 +18,18 @@ export interface StreamingMethodHandler {
   readonly method: DescMethodStreaming;
   /** `/waterbill.identity.v1.WhitelistService/ExportWhitelistEntries` */
   readonly path: string;
-  /** Speaks gRPC, gRPC-Web and Connect. */
+  /** Serves gRPC, gRPC-Web and Connect. */
   readonly handler: UniversalHandler;
   /**
-   * Runs the interceptors and the implementation while the answers are taken. Iterating throws a ConnectError that
-   * speaks the caller's language. The header is complete with the first answer.
+   * Runs the interceptors and the implementation as the responses are consumed. Iterating throws a ConnectError in the
+   * caller's language. The header is complete with the first response.
    */
   open(request: StreamingRequest): { header: Headers; responses: AsyncIterable<Message> };
 }
 
 export type StreamSpec = Exclude<MethodImplSpec, { kind: "unary" }>;
 
-/** The largest message of a stream, in bytes: a thousand entries with long notes. */
+/** Maximum size of a stream's message, in bytes: enough for a thousand entries with long notes. */
 export const MAX_STREAM_MESSAGE_BYTES = 1024 * 1024;
 
 export function createStreamingMethodHandler(

@@ -6,13 +6,13 @@ import { deadlineAfter, deadlineKey, untilAborted } from "./deadline.js";
 import { type CallInfo, createHandlerContext } from "./handler-context.js";
 import { toConnectError } from "./interceptors/report-errors.js";
 
-/** One request for a method, as its protocol has taken it apart. */
+/** One request for a unary method, parsed by its protocol. */
 export interface MethodRequest<Response> extends CallInfo {
-  /** How long the client waits; undefined: as long as it takes. */
+  /** How long the client waits; undefined: no deadline. */
   timeoutMs: number | undefined;
-  /** Reads and decodes the message. What it throws is what the call fails with. */
+  /** Reads and decodes the message. If it throws, the call fails with that error. */
   read(): Promise<Message>;
-  /** Encodes the answer. */
+  /** Encodes the response message. */
   write(message: Message): Response;
 }
 
@@ -22,25 +22,25 @@ export type UnaryResult<Response> = { header: Headers; trailer: Headers } & (
   | { error: ConnectError }
 );
 
-/** A method that can be called. */
+/** A unary method. */
 export interface MethodHandler {
   readonly method: DescMethodUnary;
   /** `/waterbill.identity.v1.AuthService/Login` */
   readonly path: string;
-  /** Runs the interceptors and the implementation. Rejects for what no interceptor has made presentable. */
+  /** Runs the interceptors and the implementation. Rejects on errors that no interceptor mapped. */
   run<Response>(request: MethodRequest<Response>): Promise<UnaryResult<Response>>;
 }
 
 export type UnarySpec = MethodImplSpec & { kind: "unary" };
 
-/** Whether the message of the call could not be read: what stands in its place is empty, and the call will fail. */
-export const unreadableKey = createContextKey(false, { description: "unread" });
+/** Whether the call's message could not be read. An empty message replaces it, and the call will fail. */
+export const unreadableKey = createContextKey(false, { description: "unreadable" });
 
 /**
- * Makes a method callable. This is the one place where a request becomes a call of a handler, for every protocol
- * alike. Connect's own handlers do it through a chain of stream transforms, at several times the cost.
+ * Creates the handler of a unary method, through which every protocol calls the implementation. Connect's own handlers
+ * use a chain of stream transforms, at several times the cost.
  *
- * A request that can't be read runs the interceptors too, so that it is authenticated, counted towards the
+ * A request that can't be read runs the interceptors too, so that it is authenticated, counted towards the rate
  * limits, logged and refused like any other.
  */
 export function createMethodHandler(spec: UnarySpec, interceptors: Interceptor[]): MethodHandler {
@@ -55,7 +55,7 @@ export function createMethodHandler(spec: UnarySpec, interceptors: Interceptor[]
     context.values.set(deadlineKey, deadline.expiry).set(unreadableKey, "error" in input);
     const { responseHeader: header, responseTrailer: trailer } = context;
     let encoded: { response: Response } | undefined;
-    // The answer is encoded inside the interceptors, so that a failure of that is reported like any other.
+    // The response is encoded inside the interceptors, so that an encoding failure is reported like any other.
     const impl: UnarySpec["impl"] = async (message, handlerContext) => {
       if ("error" in input) throw input.error;
       const output = create(method.output, await spec.impl(message, handlerContext));

@@ -6,23 +6,23 @@ import { DomainError } from "../../errors.js";
 import { isAdmin } from "../../users/user.js";
 
 export interface AuthenticateDeps {
-  /** Whom an access token stands for. Throws UNAUTHENTICATED. */
+  /** Returns the principal of an access token. Throws UNAUTHENTICATED. */
   verifyAccessToken(token: string): Promise<Principal>;
 }
 
-/** Throws for a method that doesn't declare who may call it: the server must not start with one. */
+/** Throws if a method declares no access, so that the server can't start with such a method. */
 export function assertAccessDeclared(methods: Iterable<DescMethod>): void {
-  const silent = [...methods].filter((method) => getOption(method, access) === Access.UNSPECIFIED);
-  if (silent.length > 0) throw new Error(`no access is declared for ${silent.join(", ")}`);
+  const undeclared = [...methods].filter((method) => getOption(method, access) === Access.UNSPECIFIED);
+  if (undeclared.length > 0) throw new Error(`no access is declared for ${undeclared.join(", ")}`);
 }
 
 /**
- * Lets a call pass as its method's declared access says, and tells the service who is calling (`principalKey`).
- * A PUBLIC method is not told, and the header is not looked at: a service that cares asks `bearerToken`.
+ * Enforces the access that the method declares, and passes the caller to the service (`principalKey`). For a PUBLIC
+ * method it ignores the header and sets no principal; a service that needs the token calls `bearerToken`.
  * Throws UNAUTHENTICATED or ADMIN_REQUIRED.
  */
 export function authenticate(deps: AuthenticateDeps): Interceptor {
-  /** Reading an option decodes it anew each time, for more than the rest of this interceptor costs. */
+  /** Caches options: reading one decodes it every time, which costs more than the rest of this interceptor. */
   const declared = new Map<DescMethod, Access>();
   return (next) => async (request) => {
     const needed = declared.get(request.method) ?? getOption(request.method, access);
@@ -33,7 +33,7 @@ export function authenticate(deps: AuthenticateDeps): Interceptor {
     if (!token) throw new DomainError("UNAUTHENTICATED");
     const principal = await deps.verifyAccessToken(token);
     request.contextValues.set(principalKey, principal);
-    // Anything but USER needs an administrator, so that a level added later is not open to all by mistake.
+    // Any level but USER requires an administrator, so that a level added later is not open to everyone by mistake.
     if (needed !== Access.USER && !isAdmin(principal.user)) throw new DomainError("ADMIN_REQUIRED");
     return next(request);
   };

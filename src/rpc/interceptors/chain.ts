@@ -7,15 +7,15 @@ import { reportErrors } from "./report-errors.js";
 import { validate } from "./validate.js";
 
 export interface InterceptorDeps extends LogCallsDeps, AuthenticateDeps {
-  /** The interceptor that counts calls (limits/). */
+  /** The interceptor that enforces rate limits (rate-limits/). */
   limitCalls: Interceptor;
-  /** Whose messages are validated. */
+  /** The services whose messages are validated. */
   services: readonly DescService[];
 }
 
 /**
- * What happens to every call, outermost first. Limits come after authentication, because some count by user,
- * and before validation, because junk counts too.
+ * Creates the interceptors of every call, outermost first. Rate limits come after authentication, because some count
+ * per user, and before validation, because invalid messages count too.
  */
 export function createInterceptors(deps: InterceptorDeps): Interceptor[] {
   return [

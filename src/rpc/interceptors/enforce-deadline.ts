@@ -3,8 +3,8 @@ import { deadlineKey, untilAborted } from "../deadline.js";
 import { unlessStopped, untilStopped } from "../stream-messages.js";
 
 /**
- * Ends the call when its deadline passes, whether or not the service minds `context.signal`: the client has
- * stopped waiting, and what is still running answers nobody. A call that comes too late isn't begun.
+ * Ends the call when its deadline passes, whether or not the service watches `context.signal`: the client has stopped
+ * waiting, and no response can reach it. A call whose deadline has already passed doesn't start.
  */
 export const enforceDeadline: Interceptor = (next) => async (request) => {
   if (request.stream) {

@@ -11,9 +11,9 @@ export interface LogCallsDeps {
 }
 
 /**
- * Writes one line when a call has ended, a stream with its last answer: what was called, by whom, how it ended and
- * how long it took. Never a message's content. What is our own fault is an error, and shows its cause; all else is
- * information.
+ * Logs one line when a call ends (for a stream, after its last response): method, caller, status and duration in
+ * milliseconds. Never logs message contents. Logs server errors at level error with their cause, and all other calls
+ * at level info.
  */
 export function logCalls({ logger }: LogCallsDeps): Interceptor {
   return (next) => async (request) => {

@@ -17,12 +17,12 @@ import { translateFailure } from "../stream-messages.js";
 export const ERROR_DOMAIN = "identity.waterbill";
 
 /**
- * Turns whatever a call failed with into what its caller may know: the reason, a message in the caller's
- * language, the fields at fault, when to try again. The original is the error's cause, for the log.
+ * Turns every error of a call into what its caller may know: the reason, a message in the caller's language, the fields
+ * at fault, when to retry. The original error becomes the cause, for the log.
  */
 export const reportErrors: Interceptor = (next) => async (request) => {
   const report = (error: unknown) => {
-    // A library that was handed the signal reports the abort in a form of its own.
+    // Libraries that receive the signal throw their own AbortError.
     const isAbort = error instanceof Error && error.name === "AbortError" && request.signal.aborted;
     const { language } = request.contextValues.get(callerKey);
     const reported = toConnectError(isAbort ? request.signal.reason : error, language);
@@ -39,7 +39,7 @@ export const reportErrors: Interceptor = (next) => async (request) => {
   }
 };
 
-/** Renders a failure (contract.md, section 5). What is neither of the domain nor about the call's end is INTERNAL. */
+/** Renders an error (contract.md, section 5). Any that is neither a DomainError nor an end of the call is INTERNAL. */
 export function toConnectError(error: unknown, language: Language): ConnectError {
   if (error instanceof DomainError) return renderDomainError(error, error, language);
   if (error instanceof ConnectError && isEndOfCall(error.code)) return renderEndOfCall(error, language);
@@ -79,7 +79,7 @@ function headersFor(error: DomainError): Record<string, string> {
   return headers;
 }
 
-/** The codes that tell how a call ended, not what was wrong with it: they keep their meaning on every protocol. */
+/** Whether a code tells how the call ended, not what was wrong with it. These codes are the same on every protocol. */
 function isEndOfCall(code: Code): boolean {
   return [Code.Canceled, Code.DeadlineExceeded, Code.Aborted, Code.Unimplemented].includes(code);
 }

@@ -17,11 +17,11 @@ import { checkEach, translateFailure } from "../stream-messages.js";
 import { unreadableKey } from "../unary-method.js";
 
 /**
- * Refuses a message that breaks a rule of its .proto file; one that couldn't be read is not looked at. Of a stream each
- * message is looked at when it comes, and one that can't be read ends it.
- * The rules of `services` are compiled now: a message's first validation takes 50 to 80 ms.
+ * Refuses messages that violate a rule of their .proto file, and skips a message that could not be read. Checks each
+ * message of a stream when it arrives; one that can't be read ends the stream.
+ * Compiles the rules of `services` at once, because a message's first validation takes 50 to 80 ms.
  *
- * Throws INVALID_REQUEST with a message for each broken rule.
+ * Throws INVALID_REQUEST with a message for each violation.
  */
 export function validate(services: readonly DescService[]): Interceptor {
   const validator = createValidator();
@@ -48,11 +48,11 @@ export function validate(services: readonly DescService[]): Interceptor {
   };
 }
 
-/** What reading a stream failed with; connect reads it, and has its own words. */
+/** Translates an error of reading a stream, which Connect reads and reports in its own terms. */
 function toReadError(error: unknown): unknown {
   if (!(error instanceof ConnectError)) return error;
   if (error.code === Code.ResourceExhausted) return bodyTooLarge();
-  // What it can't decode is the client's fault, whatever it calls that; all else tells how the call ended.
+  // Connect uses both codes for messages it can't decode, which is a client error. Other codes tell how the call ended.
   const isUnreadable = [Code.InvalidArgument, Code.Internal].includes(error.code);
   return isUnreadable ? bodyUnreadable(error) : error;
 }
@@ -61,7 +61,7 @@ function toFieldViolation(violation: Violation): FieldViolation {
   return { field: pathToString(violation.field), message: messageFor(violation) };
 }
 
-/** Our words for a rule; the library's own are English, and prose for developers. */
+/** The localized message for a rule. The library's own messages are English, for developers. */
 function messageFor(violation: Violation): LocalizedMessage {
   switch (violation.ruleId) {
     case "required":
