@@ -6,7 +6,7 @@ import { localize } from "../messages/catalogue.js";
 import type { HttpBinding } from "./http-rules.js";
 import type { SuccessResponse } from "./success-responses.js";
 
-/** The body of an answer that went well (contract.md, section 4). */
+/** The body of a success response (contract.md, section 4). */
 export function successBody(success: SuccessResponse, data: JsonObject, caller: Caller): JsonObject {
   if (success.shape === "bare" || success.shape === "file") return data;
   const localized = "of" in success.message ? success.message.of(data) : success.message;
@@ -22,13 +22,13 @@ export function errorStatus(error: DomainError): number {
   return error instanceof RequestError ? error.status : ERROR_TABLE[error.reason].status;
 }
 
-/** How a method is called over REST, and what it answers. */
+/** One way to call a method over REST, and its success response. */
 export interface Route {
   binding: HttpBinding;
   success: SuccessResponse;
 }
 
-/** The body of a refusal (contract.md, section 4): every field at fault with its messages. An unknown path has no route. */
+/** The body of an error (contract.md, section 4): each invalid field and its messages. An unknown path has no route. */
 export function errorBody(error: DomainError, caller: Caller, route: Route | undefined): JsonObject {
   const data = new Map<string, string[]>();
   for (const { field, message } of error.fields) {
@@ -42,7 +42,7 @@ export function errorBody(error: DomainError, caller: Caller, route: Route | und
   };
 }
 
-/** A field of a flat body is named as the client named it. */
+/** Names a field of a flat body as the client named it, without the prefix of the message field. */
 function nameInBody(field: string, route: Route | undefined): string {
   const prefix = `${route?.binding.body}.`;
   return field.startsWith(prefix) ? field.slice(prefix.length) : field;
@@ -61,7 +61,7 @@ function errorMessage(
     const failure = route?.success.shape === "envelope" ? route.success.failure : undefined;
     return failure ? localize(language, failure(messages)) : messages;
   }
-  // Clients of the service before this one look for its English message (contract.md, section 5).
+  // Clients of the predecessor service look for its English message (contract.md, section 5).
   const isThrottled = error.reason === "RATE_LIMITED" && !caller.isLanguageRequested;
   return localize(isThrottled ? "en" : language, error.localizedMessage);
 }

@@ -5,19 +5,19 @@ import { sendResponse } from "../http/node-body.js";
 import type { NodeRequest, NodeResponse } from "../http/node-handler.js";
 import { errorBody, errorStatus, type Route } from "./envelope.js";
 
-/** One request of a known caller, and where its answer goes. */
+/** One request, its caller and its response. */
 export interface HttpExchange {
   request: NodeRequest;
   response: NodeResponse;
   caller: Caller;
 }
 
-/** Answers a failure in the envelope, with the headers that it asks for. */
+/** Sends an error in the envelope, with the headers from its metadata. */
 export function sendError(exchange: HttpExchange, error: ConnectError, header: Headers, route?: Route): void {
   error.metadata.forEach((value, name) => {
     header.set(name, value);
   });
-  // What is not of the domain is a fault of ours, or the client has gone and reads no answer.
+  // Any other cause is a server error, or the client has disconnected and reads no response.
   const cause = error.cause instanceof DomainError ? error.cause : new DomainError("INTERNAL");
   sendJson(exchange, errorStatus(cause), header, JSON.stringify(errorBody(cause, exchange.caller, route)));
 }

@@ -4,7 +4,7 @@ import type { HttpRule } from "#gen/google/api/http_pb.js";
 
 /** One part of a path, between two slashes. */
 export interface Segment {
-  /** The text itself, or the name of the field that takes whatever stands there. */
+  /** The literal text, or the name of the field that takes the value of this segment. */
   name: string;
   isVariable: boolean;
 }
@@ -14,17 +14,17 @@ export interface HttpBinding {
   httpMethod: string;
   segments: readonly Segment[];
   /**
-   * Where the body goes: `*` is the whole message, a name one field of it, empty nowhere. To a field of bytes goes a
-   * file, as it is.
+   * The target of the request body: `*` for the whole message, a name for one field of it, empty for none.
+   * A bytes field takes a file as it is.
    */
   body: string;
-  /** The field of bytes whose pieces are the file that is answered; empty: the message is answered. */
+  /** The bytes field whose values, in sequence, are the response file; empty if the response is the message. */
   responseBody: string;
 }
 
 /**
- * The ways that a method's `google.api.http` option declares, none without the option. Each path below
- * `/api/auth/` also stands below `/api/`. Throws for a rule that means nothing here.
+ * Reads the bindings of a method's `google.api.http` option; none without the option. Every path below `/api/auth/` is
+ * also served below `/api/`. Throws if a rule is not supported.
  */
 export function readHttpRules(method: DescMethod): HttpBinding[] {
   if (!hasOption(method, http)) return [];
@@ -39,14 +39,14 @@ export function readHttpRules(method: DescMethod): HttpBinding[] {
 
 function readRule(method: DescMethod, { pattern, body, responseBody }: HttpRule): HttpBinding {
   if (pattern.case === undefined || pattern.case === "custom") {
-    throw new Error(`${method}: its http rule has no HTTP method and path`);
+    throw new Error(`${method}: its http rule has no HTTP method or path`);
   }
   const isFile = method.methodKind === "client_streaming";
   if (body !== "" && body !== "*" && !isFieldOf(method.input, body, isFile ? "bytes" : "message")) {
-    throw new Error(`${method}: no ${isFile ? "bytes" : "message"} field ${body} for its http body`);
+    throw new Error(`${method}: its http body names no ${isFile ? "bytes" : "message"} field: ${body}`);
   }
   if (responseBody !== "" && !isFieldOf(method.output, responseBody, "bytes")) {
-    throw new Error(`${method}: no bytes field ${responseBody} for its http response body`);
+    throw new Error(`${method}: its http response body names no bytes field: ${responseBody}`);
   }
   const path = pattern.value.replace(/^\//, "").replace(/\/$/, "");
   const segments = path.split("/").map((text) => readSegment(method, text));
@@ -59,12 +59,12 @@ function isFieldOf({ fields }: DescMessage, name: string, kind: "bytes" | "messa
   return field?.fieldKind === "scalar" && field.scalar === ScalarType.BYTES;
 }
 
-/** A segment is plain text, or one variable: of the patterns that google.api.http knows none is needed. */
+/** Reads a segment: plain text or one variable. Other patterns of google.api.http are not needed, so they throw. */
 function readSegment(method: DescMethod, text: string): Segment {
   if (!/[{}*]/.test(text)) return { name: text, isVariable: false };
   const name = /^\{(\w+)\}$/.exec(text)?.[1];
   const field = method.input.fields.find((each) => each.name === name);
   if (!name || field?.fieldKind !== "scalar")
-    throw new Error(`${method}: no scalar field for ${text} in its http path`);
+    throw new Error(`${method}: ${text} in its http path names no scalar field`);
   return { name, isVariable: true };
 }

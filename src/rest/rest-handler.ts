@@ -15,21 +15,21 @@ import { SUCCESS_RESPONSES } from "./success-responses.js";
 import { transcode } from "./transcode.js";
 
 /**
- * Answers REST, for every method with a `google.api.http` option, and refuses every other path. A request
- * becomes a call of the same method that the other protocols call.
- * Throws for a method without an success, and when two methods claim the same verb and path.
+ * Serves REST for every method with a `google.api.http` option, and refuses every other path. A request calls the same
+ * method that the other protocols call.
+ * Throws if a method has no success response, or if two methods claim the same HTTP method and path.
  */
-export function createRestHandler(calls: MethodRegistry): RequestHandler {
-  const table = createRouteTable([...calls.unary.values(), ...calls.streams.values()].flatMap(routesOf));
+export function createRestHandler({ unary, streams }: MethodRegistry): RequestHandler {
+  const table = createRouteTable([...unary.values(), ...streams.values()].flatMap(routesOf));
 
   return {
     async handle(request, response, caller) {
       const match = table.find(pathOf(request), request.method ?? "");
       if (match?.target) {
         const exchange = { request, response, caller };
-        const { call, ...route } = match.target;
-        if ("open" in call) await handleStream(exchange, call, route);
-        else await handleUnary(exchange, { call, ...route }, match.variables);
+        const { handler, ...route } = match.target;
+        if ("open" in handler) await handleStream(exchange, handler, route);
+        else await handleUnary(exchange, handler, route, match.variables);
         return;
       }
       const error = match ? methodNotAllowed(match.allowed) : pathUnknown();
@@ -38,27 +38,29 @@ export function createRestHandler(calls: MethodRegistry): RequestHandler {
   };
 }
 
-type AnyRoute = Route & { call: MethodHandler | StreamingMethodHandler };
+type AnyHandler = MethodHandler | StreamingMethodHandler;
 
 function routesOf(
-  call: MethodHandler | StreamingMethodHandler,
-): { binding: Route["binding"]; target: AnyRoute }[] {
-  return readHttpRules(call.method).map((binding) => {
-    const success = SUCCESS_RESPONSES.get(call.method);
-    if (!success) throw new Error(`${call.method}: rest/success-responses.ts has no response for it`);
-    return { binding, target: { call, binding, success } };
+  handler: AnyHandler,
+): { binding: Route["binding"]; target: Route & { handler: AnyHandler } }[] {
+  const { method } = handler;
+  return readHttpRules(method).map((binding) => {
+    const success = SUCCESS_RESPONSES.get(method);
+    if (!success) throw new Error(`${method}: rest/success-responses.ts has no response for it`);
+    return { binding, target: { handler, binding, success } };
   });
 }
 
-interface CallRoute extends Route {
-  call: MethodHandler;
-}
-
-async function handleUnary(exchange: HttpExchange, route: CallRoute, variables: Variables): Promise<void> {
+async function handleUnary(
+  exchange: HttpExchange,
+  handler: MethodHandler,
+  route: Route,
+  variables: Variables,
+): Promise<void> {
   const { request, response, caller } = exchange;
-  const { call, binding, success } = route;
-  const { input, output } = call.method;
-  const result = await call.run({
+  const { binding, success } = route;
+  const { input, output } = handler.method;
+  const result = await handler.run({
     protocol: "rest",
     caller,
     header: toHeaders(request.headers),

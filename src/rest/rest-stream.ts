@@ -11,28 +11,29 @@ import { type HttpExchange, sendError, sendJson } from "./http-exchange.js";
 import { toRestJson } from "./rest-json.js";
 import { readQuery } from "./transcode.js";
 
-/** Bytes of a file that is sent to us. */
+/** Maximum size of an uploaded file, in bytes. */
 const MAX_FILE_BYTES = 100 * 1024 * 1024;
 
-/** What clients call a CSV file; a spreadsheet's type is what browsers on Windows say. */
+/** Media types that clients send for CSV files. Browsers on Windows send the spreadsheet's. */
 const FILE_TYPES = ["text/csv", "application/csv", "text/plain", "application/vnd.ms-excel", ""];
 
 /**
- * Answers a call of a streaming method: the request's message comes from the query, a file goes to the field that the
- * http rule names, piece by piece, and a file is answered from the one it names for the answer.
+ * Handles a call of a streaming method. The first request message comes from the query; each chunk of an uploaded file
+ * follows in the field that the http rule names as its body. The response is the first response message, or a file: the
+ * values of the field that the rule names as its response body.
  */
 export async function handleStream(
   exchange: HttpExchange,
-  call: StreamingMethodHandler,
+  handler: StreamingMethodHandler,
   route: Route,
 ): Promise<void> {
   const { request, response, caller } = exchange;
-  const { header, responses } = call.open({
+  const { header, responses } = handler.open({
     protocol: "rest",
     caller,
     header: toHeaders(request.headers),
     signal: clientSignal(response),
-    messages: requestMessages(call.method.input, route, request),
+    messages: requestMessages(handler.method.input, route, request),
   });
   const iterator = responses[Symbol.asyncIterator]();
   try {
@@ -40,7 +41,7 @@ export async function handleStream(
     if (route.success.shape === "file") {
       await sendFile(exchange, route, header, first, iterator);
     } else {
-      const json = toRestJson(call.method.output, first.value as Message);
+      const json = toRestJson(handler.method.output, first.value as Message);
       sendJson(
         exchange,
         successStatus(route.success),
@@ -49,7 +50,7 @@ export async function handleStream(
       );
     }
   } catch (error) {
-    // Once an answer has begun, to break it off is all that tells of a failure.
+    // Once the response has started, only breaking it off can signal a failure.
     if (!(error instanceof ConnectError) || response.headersSent) throw error;
     sendError(exchange, error, header, route);
   } finally {
@@ -65,20 +66,20 @@ async function* requestMessages(
   const preset = success.shape === "file" ? success.request : {};
   yield messageFromJson(input, { ...readQuery(input, request), ...preset });
   if (binding.body === "") return;
-  for await (const piece of readFile(request)) yield create(input, { [binding.body]: piece });
+  for await (const chunk of readFile(request)) yield create(input, { [binding.body]: chunk });
 }
 
-/** The body, piece by piece. Throws a RequestFault, or ConnectError canceled when the client goes away. */
+/** Yields the body in chunks. Throws a RequestError, or ConnectError canceled if the client disconnects. */
 async function* readFile(request: NodeRequest): AsyncGenerator<Buffer> {
   const { "content-type": type, "content-encoding": encoding = "identity" } = request.headers;
   if (!FILE_TYPES.includes(parseContentType(type).mediaType)) throw contentTypeUnsupported();
   if (encoding !== "identity") throw compressionUnsupported();
   if (Number(request.headers["content-length"]) > MAX_FILE_BYTES) throw bodyTooLarge();
   let size = 0;
-  for await (const piece of bodyChunks(request)) {
-    size += piece.length;
+  for await (const chunk of bodyChunks(request)) {
+    size += chunk.length;
     if (size > MAX_FILE_BYTES) throw bodyTooLarge();
-    yield piece;
+    yield chunk;
   }
 }
 

@@ -1,61 +1,61 @@
 import type { HttpBinding } from "./http-rules.js";
 
-/** What stands for a variable in a path, by field name. */
+/** The values of a path's variables, by field name. */
 export type Variables = Readonly<Record<string, string>>;
 
-/** What a path and a httpMethod lead to: a target, or the HTTP methods that the path knows instead. */
+/** The result of a lookup: a target, or the HTTP methods that the path allows. */
 export type Match<Target> =
   | { target: Target; variables: Variables }
   | { target?: undefined; allowed: readonly string[] };
 
 export interface RouteTable<Target> {
-  /** Undefined for an unknown path. HEAD is GET; a slash at the end makes no difference, anything else does. */
+  /** Undefined for an unknown path. HEAD counts as GET. The trailing slash is optional; the rest must match exactly. */
   find(path: string, httpMethod: string): Match<Target> | undefined;
 }
 
-interface Place<Target> {
+interface PathEntry<Target> {
   binding: HttpBinding;
   targets: Map<string, Target>;
 }
 
 /**
- * Finds targets by path and httpMethod. A path without variables beats one with them. Variables are
- * percent-decoded; a `+` in a path is a plus. Throws when two targets claim the same httpMethod and path.
+ * Finds targets by path and HTTP method. A path without variables wins over one with variables. Variables are
+ * percent-decoded; a `+` in a path is a plus. Throws if two targets claim the same HTTP method and path.
  */
 export function createRouteTable<Target>(
   entries: readonly { binding: HttpBinding; target: Target }[],
 ): RouteTable<Target> {
-  const places = new Map<string, Place<Target>>();
+  const paths = new Map<string, PathEntry<Target>>();
   for (const { binding, target } of entries) {
     const shape = shapeOf(binding);
-    const place = places.get(shape) ?? { binding, targets: new Map() };
-    if (place.targets.has(binding.httpMethod))
+    const entry = paths.get(shape) ?? { binding, targets: new Map() };
+    if (entry.targets.has(binding.httpMethod))
       throw new Error(`two methods claim ${binding.httpMethod} ${shape}`);
-    place.targets.set(binding.httpMethod, target);
-    places.set(shape, place);
+    entry.targets.set(binding.httpMethod, target);
+    paths.set(shape, entry);
   }
-  const withVariables = [...places.values()].filter(({ binding }) => binding.segments.some(isVariable));
+  const withVariables = [...paths.values()].filter(({ binding }) => binding.segments.some(isVariable));
 
-  function findPlace(path: string): { place: Place<Target>; variables: Variables } | undefined {
-    const literal = places.get(path);
-    if (literal) return { place: literal, variables: {} };
+  function findEntry(path: string): { entry: PathEntry<Target>; variables: Variables } | undefined {
+    const literal = paths.get(path);
+    if (literal) return { entry: literal, variables: {} };
     const pathSegments = path.slice(1).split("/");
-    for (const place of withVariables) {
-      const variables = matchSegments(place.binding, pathSegments);
-      if (variables) return { place, variables };
+    for (const entry of withVariables) {
+      const variables = matchSegments(entry.binding, pathSegments);
+      if (variables) return { entry, variables };
     }
     return undefined;
   }
 
   return {
     find(path, httpMethod) {
-      const found = path.startsWith("/") ? findPlace(path.replace(/\/$/, "")) : undefined;
+      const found = path.startsWith("/") ? findEntry(path.replace(/\/$/, "")) : undefined;
       if (!found) return undefined;
-      const { targets } = found.place;
+      const { targets } = found.entry;
       const target = targets.get(httpMethod === "HEAD" ? "GET" : httpMethod);
       if (target !== undefined) return { target, variables: found.variables };
       return {
-        allowed: [...targets.keys()].flatMap((known) => (known === "GET" ? ["GET", "HEAD"] : [known])),
+        allowed: [...targets.keys()].flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method])),
       };
     },
   };
@@ -63,7 +63,7 @@ export function createRouteTable<Target>(
 
 const isVariable = ({ isVariable }: { isVariable: boolean }) => isVariable;
 
-/** The path with every variable alike, as no request can spell it: two bindings of one shape match the same paths. */
+/** The path with every variable as `{}`, so that two bindings of one shape match the same paths. */
 function shapeOf({ segments }: HttpBinding): string {
   return segments.map((segment) => `/${segment.isVariable ? "{}" : segment.name}`).join("");
 }
@@ -84,7 +84,7 @@ function matchSegments({ segments }: HttpBinding, pathSegments: readonly string[
   return variables;
 }
 
-/** Undefined for what is not percent-encoded UTF-8. */
+/** Undefined if the text is not percent-encoded UTF-8. */
 function percentDecode(text: string): string | undefined {
   try {
     return decodeURIComponent(text);

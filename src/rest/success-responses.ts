@@ -4,33 +4,33 @@ import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js
 import { WhitelistService } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
 import type { LocalizedMessage } from "../messages/catalogue.js";
 
-/** What REST answers when a method went well. */
+/** The REST response to a successful call of a method. */
 export type SuccessResponse = BareResponse | EnvelopeResponse | FileResponse;
 
-/** The pieces of a file, one after the other. */
+/** A file, streamed in chunks. */
 interface FileResponse {
   shape: "file";
   contentType: string;
   fileName: string;
-  /** What the message of the request has, whatever the query says. */
+  /** Fields of the request message that override the query. */
   request: JsonObject;
 }
 
-/** The message alone, as the service that REST's clients were written for did. */
+/** The message alone, as the service sent it that REST clients were written for. */
 interface BareResponse {
   shape: "bare";
 }
 
 interface EnvelopeResponse {
   shape: "envelope" | "no data";
-  /** 200 when absent. */
+  /** HTTP status; 200 by default. */
   status?: number;
   message: LocalizedMessage | { of(data: JsonObject): LocalizedMessage };
-  /** What stands around the message when a field is at fault. */
+  /** Wraps the error message when a field is at fault. */
   failure?: (reason: string) => LocalizedMessage;
 }
 
-/** The answers of the specification, by method. A REST method without one stops the server from starting. */
+/** The success responses of the specification, by method. The server doesn't start if a REST method has none. */
 export const SUCCESS_RESPONSES: ReadonlyMap<DescMethod, SuccessResponse> = new Map<
   DescMethod,
   SuccessResponse
@@ -110,7 +110,7 @@ export const SUCCESS_RESPONSES: ReadonlyMap<DescMethod, SuccessResponse> = new M
   ],
 ]);
 
-/** Whether the message has a field with anything but its default. */
+/** Whether a field of the message differs from its default. */
 function isSet(message: JsonValue | undefined, field: string): boolean {
   return (
     message !== null && typeof message === "object" && !Array.isArray(message) && Boolean(message[field])

@@ -16,8 +16,9 @@ import type { HttpBinding } from "./http-rules.js";
 import type { Variables } from "./route-table.js";
 
 /**
- * The message that a REST request stands for: the query of a GET or DELETE, then the body, then the path's
- * variables, the later over the earlier. Unknown names are ignored, null is absent. Throws a RequestFault.
+ * Builds the message of a REST request from the query of a GET or DELETE, then the body, then the path variables; later
+ * sources override earlier ones. Unknown names are ignored, and null counts as absent. Rejects with a RequestError, or
+ * with ConnectError canceled if the client disconnects.
  */
 export async function transcode(
   input: DescMessage,
@@ -39,21 +40,21 @@ async function readBodyFields(input: DescMessage, body: string, request: NodeReq
 }
 
 /**
- * Which fields of a partial body were sent, where the method takes an `update_mask`: what a client of the
- * flat form leaves out stays as it is. In JSON a mask is a list of JSON names, with commas.
+ * Builds the `update_mask` of a method that takes one from the fields that a flat body contains, so that fields the
+ * client leaves out keep their values. In JSON a mask is a comma-separated list of JSON names.
  */
 function maskOf(input: DescMessage, schema: DescMessage, fields: JsonObject): JsonObject {
   const mask = input.fields.find((field) => field.message?.typeName === FieldMaskSchema.typeName);
   if (!mask) return {};
-  const sent = Object.keys(fields).flatMap((name) => fieldNamed(schema, name)?.jsonName ?? []);
+  const sent = Object.keys(fields).flatMap((name) => findField(schema, name)?.jsonName ?? []);
   return { [mask.name]: sent.join(",") };
 }
 
-/** The body as an object: JSON, or a form's flat fields. An empty body is an empty object. */
+/** Reads the body as an object: JSON, or the flat fields of a form. An empty body is an empty object. */
 async function readFields(schema: DescMessage, request: NodeRequest): Promise<JsonObject> {
   const { mediaType, isUtf8 } = parseContentType(request.headers["content-type"]);
   const isForm = mediaType === "application/x-www-form-urlencoded";
-  // Without a content type the body counts as JSON, which it then has to be.
+  // Without a content type the body must be JSON.
   const isJson = mediaType === "application/json" || mediaType === "";
   if (!isUtf8 || !(isForm || isJson)) throw contentTypeUnsupported();
   const bytes = decompress(await readBody(request), request.headers["content-encoding"]);
@@ -61,25 +62,28 @@ async function readFields(schema: DescMessage, request: NodeRequest): Promise<Js
   return isForm ? textFields(schema, new URLSearchParams(readText(bytes))) : readJsonObject(bytes);
 }
 
-/** The query's fields. */
+/** Reads the fields of the query. */
 export function readQuery(input: DescMessage, request: NodeRequest): JsonObject {
   const target = request.url ?? "";
   const query = target.indexOf("?");
-  // In a query a plus means a space, but before a number it is the number's own: nobody begins a value with a space,
-  // and to take +675… for 675… may make another number of it.
+  // In a query a plus means a space, but before a digit it belongs to a number: values don't begin with a space, and
+  // reading +675… as 675… could yield a different number.
   const text = query < 0 ? "" : target.slice(query + 1).replaceAll(/=\+(?=\d)/g, "=%2B");
   return textFields(input, new URLSearchParams(text));
 }
 
-/** Fields given as text: proto JSON takes numbers and enums as strings, but no booleans. Of a name that comes twice the last value counts. */
+/**
+ * Converts text fields to JSON. Proto JSON accepts numbers and enums as strings, but not booleans. The last value of a
+ * repeated name wins.
+ */
 function textFields(schema: DescMessage, parameters: URLSearchParams): JsonObject {
   const entries = Array.from(parameters, ([name, value]): [string, JsonValue] => {
-    return [name, isBoolean(fieldNamed(schema, name)) ? toBoolean(value) : value];
+    return [name, isBoolean(findField(schema, name)) ? toBoolean(value) : value];
   });
   return Object.fromEntries(entries);
 }
 
-function fieldNamed(schema: DescMessage, name: string): DescField | undefined {
+function findField(schema: DescMessage, name: string): DescField | undefined {
   return schema.fields.find((field) => field.name === name || field.jsonName === name);
 }
 
@@ -87,7 +91,7 @@ function isBoolean(field: DescField | undefined): boolean {
   return field?.fieldKind === "scalar" && field.scalar === ScalarType.BOOL;
 }
 
-/** Anything but the two words is left as it is, and refused later as of the wrong type. */
+/** Converts `true` and `false`; leaves other text as it is, to be refused later as the wrong type. */
 function toBoolean(text: string): JsonValue {
   return (
     new Map([
