@@ -63,9 +63,11 @@ export function createRouteTable<Target>(
 
 const isVariable = ({ isVariable }: { isVariable: boolean }) => isVariable;
 
-/** The path with every variable as `{}`, so that two bindings of one shape match the same paths. */
+/**
+ * The path with every variable as `?`, which no request path contains. Two bindings of one shape match the same paths.
+ */
 function shapeOf({ segments }: HttpBinding): string {
-  return segments.map((segment) => `/${segment.isVariable ? "{}" : segment.name}`).join("");
+  return segments.map((segment) => `/${segment.isVariable ? "?" : segment.name}`).join("");
 }
 
 function matchSegments({ segments }: HttpBinding, pathSegments: readonly string[]): Variables | undefined {

@@ -46,6 +46,16 @@ describe("route table", () => {
     });
   });
 
+  it("takes a request that spells a variable's placeholder for a value", () => {
+    for (const value of ["{}", "{phone}"]) {
+      const target = "PATCH /api/whitelist/{phone}";
+      expect(table.find(`/api/whitelist/${value}`, "PATCH")).deep.equal({
+        target,
+        variables: { phone: value },
+      });
+    }
+  });
+
   it("prefers a path without variables", () => {
     expect(table.find("/api/whitelist/add", "POST")).property("target", "POST /api/whitelist/add");
     expect(table.find("/api/whitelist/add", "PATCH")).deep.equal({ allowed: ["POST"] });
