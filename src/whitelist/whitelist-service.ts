@@ -3,7 +3,6 @@ import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import {
   ExportFormat,
   type ExportWhitelistEntriesRequest,
-  type ImportWhitelistEntriesRequest,
   type ListWhitelistEntriesRequest,
   type WhitelistService,
 } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
@@ -13,7 +12,7 @@ import { checkPhone } from "./check-phone.js";
 import { CSV_HEADER, csvRecord } from "./csv-export.js";
 import { type ImportDeps, importEntries } from "./import/import-entries.js";
 import { createImportReport } from "./import/import-report.js";
-import { importLines } from "./import/import-source.js";
+import { openImportSource } from "./import/import-source.js";
 import { allEntries, type EntrySelection, type ListEntriesDeps, listEntries } from "./list-entries.js";
 import { type ListHistoryDeps, listHistory } from "./list-history.js";
 import { removeEntry } from "./remove-entry.js";
@@ -22,7 +21,7 @@ import { toChangeMessage, toDetailsMessage, toEntryMessage, toReportMessage } fr
 
 export type WhitelistServiceDeps = ListEntriesDeps & ListHistoryDeps & ImportDeps;
 
-/** WhitelistService on the wire: messages to use cases and back. */
+/** Maps the messages of WhitelistService to use cases and back. */
 export function createWhitelistService(deps: WhitelistServiceDeps): ServiceImpl<typeof WhitelistService> {
   const actorOf = (context: HandlerContext) => requirePrincipal(context).user;
 
@@ -63,24 +62,19 @@ export function createWhitelistService(deps: WhitelistServiceDeps): ServiceImpl<
     },
 
     async importWhitelistEntries(requests, context) {
-      const { options, messages } = await withOptions(requests);
+      const source = await openImportSource(requests);
       const report = createImportReport();
-      await importEntries(deps, {
-        ...options,
-        lines: importLines(messages),
-        actor: actorOf(context),
-        report: report.add,
-      });
-      return toReportMessage(report, options.dryRun, context.values.get(callerKey).language);
+      await importEntries(deps, { ...source, actor: actorOf(context), report: report.add });
+      return toReportMessage(report, source.dryRun, context.values.get(callerKey).language);
     },
 
     async *exportWhitelistEntries(request) {
       const isCsv = request.format === ExportFormat.CSV;
-      const pieces = allEntries(deps, selectionOf(request));
-      // A selection that makes no sense is refused before there is an answer.
-      let next = await pieces.next();
+      const batches = allEntries(deps, selectionOf(request));
+      // Read before the first response is sent, so that an invalid selection is refused without one.
+      let next = await batches.next();
       if (isCsv) yield { csv: Buffer.from(CSV_HEADER) };
-      for (; !next.done; next = await pieces.next()) {
+      for (; !next.done; next = await batches.next()) {
         if (isCsv) yield { csv: Buffer.from(next.value.map(csvRecord).join("")) };
         else yield { whitelist: next.value.map(toEntryMessage) };
       }
@@ -98,19 +92,4 @@ function selectionOf(request: ListWhitelistEntriesRequest | ExportWhitelistEntri
     addedBefore: addedBefore ? timestampDate(addedBefore) : null,
     orderBy,
   };
-}
-
-/** The options of an import, which its first message has, and all its messages. */
-async function withOptions(requests: AsyncIterable<ImportWhitelistEntriesRequest>): Promise<{
-  options: { dryRun: boolean; allOrNothing: boolean };
-  messages: AsyncIterable<ImportWhitelistEntriesRequest>;
-}> {
-  const iterator = requests[Symbol.asyncIterator]();
-  const first = await iterator.next();
-  const { dryRun = false, allOrNothing = false } = first.done ? {} : first.value;
-  async function* messages() {
-    if (!first.done) yield first.value;
-    yield* { [Symbol.asyncIterator]: () => iterator };
-  }
-  return { options: { dryRun, allOrNothing }, messages: messages() };
 }

@@ -1,57 +1,71 @@
 import { invalidField } from "../../errors.js";
 import { readCsvLines } from "./csv-lines.js";
+import type { ImportInput } from "./import-entries.js";
 import type { RawLine } from "./import-line.js";
 
-/** One message of an import: the next entries, or the next piece of a CSV file. */
-export interface ImportPiece {
+/** One message of an import stream, with the next entries or the next chunk of a CSV file. */
+export interface ImportMessage {
+  dryRun: boolean;
+  allOrNothing: boolean;
   entries: readonly { phone: string; notes: string; isActive?: boolean | undefined }[];
   csv: Uint8Array;
 }
 
-const hasEntries = ({ entries }: ImportPiece) => entries.length > 0;
-const hasCsv = ({ csv }: ImportPiece) => csv.byteLength > 0;
+/** The lines of an import and the options that its client sets. */
+export type ImportSource = Pick<ImportInput, "lines" | "dryRun" | "allOrNothing">;
+
+const hasEntries = ({ entries }: ImportMessage) => entries.length > 0;
+const hasCsv = ({ csv }: ImportMessage) => csv.byteLength > 0;
 
 /**
- * The lines of an import, some at a time: what the first piece that has any holds decides which kind all must be of.
- * Throws INVALID_REQUEST for a mixture, for nothing at all, and for a file that can't be read from its start.
+ * Opens an import stream. The first message sets the options; the first message with lines decides whether the import
+ * consists of entries or of a CSV file. `lines` closes the stream when it is left early.
+ *
+ * Throws INVALID_REQUEST if the stream has no lines. `lines` throws INVALID_REQUEST if the stream mixes entries and CSV,
+ * or if the file cannot be read from its start.
  */
-export async function* importLines(pieces: AsyncIterable<ImportPiece>): AsyncGenerator<RawLine[]> {
-  const iterator = pieces[Symbol.asyncIterator]();
+export async function openImportSource(messages: AsyncIterable<ImportMessage>): Promise<ImportSource> {
+  const iterator = messages[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  let next = first;
+  while (!next.done && !hasEntries(next.value) && !hasCsv(next.value)) next = await iterator.next();
+  if (first.done || next.done) throw invalidField("csv", (m) => m.csvEmpty);
+  const { dryRun, allOrNothing } = first.value;
+  const content = prepend(next.value, iterator);
+  const lines = hasCsv(next.value) ? readCsvLines(csvChunks(content)) : entryLines(content);
+  return { dryRun, allOrNothing, lines };
+}
+
+async function* prepend(
+  first: ImportMessage,
+  rest: AsyncIterator<ImportMessage>,
+): AsyncGenerator<ImportMessage> {
   try {
-    for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
-      const first = next.value;
-      if (hasEntries(first) && hasCsv(first)) throw mixed();
-      if (hasCsv(first)) return yield* readCsvLines(csvFrom(first, iterator));
-      if (hasEntries(first)) return yield* entriesFrom(first, iterator);
-    }
-    throw invalidField("csv", (m) => m.csvEmpty);
+    yield first;
+    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
   } finally {
-    await iterator.return?.();
+    await rest.return?.();
   }
 }
 
-async function* csvFrom(first: ImportPiece, rest: AsyncIterator<ImportPiece>): AsyncGenerator<Uint8Array> {
-  yield first.csv;
-  for (let next = await rest.next(); !next.done; next = await rest.next()) {
-    if (hasEntries(next.value)) throw mixed();
-    if (hasCsv(next.value)) yield next.value.csv;
+async function* csvChunks(messages: AsyncIterable<ImportMessage>): AsyncGenerator<Uint8Array> {
+  for await (const message of messages) {
+    if (hasEntries(message)) throw mixedError();
+    if (hasCsv(message)) yield message.csv;
   }
 }
 
-async function* entriesFrom(first: ImportPiece, rest: AsyncIterator<ImportPiece>): AsyncGenerator<RawLine[]> {
+async function* entryLines(messages: AsyncIterable<ImportMessage>): AsyncGenerator<RawLine[]> {
   let line = 0;
-  const toLines = ({ entries }: ImportPiece) =>
-    entries.map(({ phone, notes, isActive }) => {
+  for await (const message of messages) {
+    if (hasCsv(message)) throw mixedError();
+    yield message.entries.map(({ phone, notes, isActive }) => {
       line += 1;
       return { line, phone, notes, isActive: isActive ?? true };
     });
-  yield toLines(first);
-  for (let next = await rest.next(); !next.done; next = await rest.next()) {
-    if (hasCsv(next.value)) throw mixed();
-    yield toLines(next.value);
   }
 }
 
-function mixed() {
+function mixedError() {
   return invalidField("csv", (m) => m.importMixed);
 }
