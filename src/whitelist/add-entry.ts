@@ -12,7 +12,7 @@ export interface WhitelistDeps {
   phoneRules: PhoneRules;
 }
 
-/** What became of a number, by what adding it did. */
+/** The result that is reported for each AddAction. */
 export const ADD_RESULTS = { add: "added", reactivate: "reactivated" } as const;
 
 export interface AddEntryInput {
@@ -23,10 +23,10 @@ export interface AddEntryInput {
 }
 
 /**
- * Lets a number register. A deactivated number is reactivated, and keeps its notes unless new ones are given.
+ * Allows a number to register. A deactivated number is reactivated, and keeps its notes unless new ones are given.
  *
- * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, or ENTRY_EXISTS for a number that is there and active, or is not
- * to be active.
+ * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, or ENTRY_EXISTS if the number is on the list and is already
+ * active or `isActive` is false.
  */
 export async function addEntry(
   deps: WhitelistDeps,
@@ -35,15 +35,15 @@ export async function addEntry(
   const phone = parsePhone(deps.phoneRules, input.phone);
   const addition = { phone, notes: cleanNotes(input.notes), isActive };
   return deps.database.transaction(async (tx) => {
-    const by = { actor, at: deps.clock.now(), importId: null };
-    const done = await deps.whitelist.add(tx, [addition], by);
-    const entry = done.has(phone) && (await deps.whitelist.find(tx, phone));
+    const context = { actor, at: deps.clock.now(), importId: null };
+    const actions = await deps.whitelist.add(tx, [addition], context);
+    const entry = actions.has(phone) && (await deps.whitelist.find(tx, phone));
     if (!entry) throw new DomainError("ENTRY_EXISTS");
-    return { entry, reactivated: done.get(phone) === "reactivate" };
+    return { entry, reactivated: actions.get(phone) === "reactivate" };
   });
 }
 
-/** The one form of notes: without white space around them, and accents as one character. */
-export function cleanNotes(text: string): string {
-  return text.trim().normalize("NFC");
+/** Notes in their normal form: trimmed, in Unicode NFC (an accented letter is one character). */
+export function cleanNotes(notes: string): string {
+  return notes.trim().normalize("NFC");
 }

@@ -6,19 +6,19 @@ export interface PhoneCheck {
   /** The number in its normal form. */
   phone: string;
   isAuthorized: boolean;
-  /** Null when the number is not on the whitelist at all. */
+  /** Null when the number is not on the whitelist. */
   entry: WhitelistEntry | null;
 }
 
 /**
- * Whether a number may register, and what the whitelist knows of it.
+ * Checks whether a number may register, and returns its whitelist entry if it has one.
  * Throws PHONE_REQUIRED, PHONE_INVALID or PHONE_LENGTH.
  */
 export async function checkPhone(
   deps: Pick<WhitelistDeps, "whitelist" | "phoneRules">,
-  text: string,
+  rawPhone: string,
 ): Promise<PhoneCheck> {
-  const phone = parsePhone(deps.phoneRules, text);
+  const phone = parsePhone(deps.phoneRules, rawPhone);
   const entry = await deps.whitelist.find(null, phone);
   return { phone, isAuthorized: entry?.isActive ?? false, entry };
 }

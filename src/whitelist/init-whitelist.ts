@@ -2,14 +2,14 @@ import type { Clock } from "../system/clock.js";
 import { ADD_RESULTS } from "./add-entry.js";
 import type { WhitelistStore } from "./whitelist-store.js";
 
-/** The specification's numbers for trying the service out. */
+/** The test numbers of the specification. */
 export const TEST_NUMBERS = ["+237670000000", "+237670000001", "+237670000002", "+237658552295"] as const;
 
 export type AddResult = "added" | "reactivated" | "unchanged";
 
 /**
- * Adds the test numbers. One that is there already is left as it is; with `force` a deactivated one is
- * reactivated. Returns what became of each.
+ * Adds the test numbers. A number that is already on the list is left unchanged; with `force` a deactivated one is
+ * reactivated. Returns the result for each number.
  */
 export async function initWhitelist(
   deps: { whitelist: WhitelistStore; clock: Clock },
@@ -20,10 +20,10 @@ export async function initWhitelist(
     const isKept = !input.force && (await deps.whitelist.find(null, phone)) !== null;
     if (!isKept) additions.push({ phone, notes: input.notes, isActive: true });
   }
-  const by = { actor: null, at: deps.clock.now(), importId: null };
-  const done = await deps.whitelist.add(null, additions, by);
+  const context = { actor: null, at: deps.clock.now(), importId: null };
+  const actions = await deps.whitelist.add(null, additions, context);
   return TEST_NUMBERS.map((phone) => {
-    const action = done.get(phone);
+    const action = actions.get(phone);
     return { phone, result: action ? ADD_RESULTS[action] : "unchanged" };
   });
 }

@@ -17,7 +17,7 @@ export interface ListEntriesDeps {
   phoneRules: PhoneRules;
 }
 
-/** Which entries an administrator wants, and in which order; null and empty: whatever it is. */
+/** Which entries to list, and in which order. Null and empty: no filter, the default order. */
 export interface EntrySelection extends Omit<EntryFilter, "search" | "addedBy"> {
   search: string;
   /** A phone number in any spelling, or the id of an account. */
@@ -26,15 +26,15 @@ export interface EntrySelection extends Omit<EntryFilter, "search" | "addedBy"> 
 }
 
 /**
- * A page of the whitelist, and how many entries the whole of it has.
- * Throws INVALID_REQUEST for a size, a token or an order that makes no sense, PHONE_INVALID and PHONE_LENGTH for an
- * adder.
+ * Returns a page of the whitelist, and the number of entries on the whole list.
+ * Throws INVALID_REQUEST for an invalid page size, page token or order, PHONE_INVALID or PHONE_LENGTH for an invalid
+ * `addedBy`.
  */
 export async function listEntries(
   deps: ListEntriesDeps,
   { pageSize, pageToken, ...selection }: EntrySelection & PageRequest,
 ): Promise<Page<WhitelistEntry> & { statistics: WhitelistStatistics }> {
-  const { filter, order } = select(deps, selection);
+  const { filter, order } = parseSelection(deps.phoneRules, selection);
   const page = await readPage(
     deps.pageTokens,
     ["whitelist", order, filter],
@@ -44,27 +44,28 @@ export async function listEntries(
   return { ...page, statistics: await deps.whitelistLists.statistics(null) };
 }
 
-/** Every selected entry, in pieces. Throws as `listEntries` does. */
+/** Yields all selected entries in batches. Throws as `listEntries` does. */
 export async function* allEntries(
   deps: ListEntriesDeps,
   selection: EntrySelection,
 ): AsyncGenerator<WhitelistEntry[]> {
-  const { filter, order } = select(deps, selection);
+  const { filter, order } = parseSelection(deps.phoneRules, selection);
   yield* everyPage((after, limit) => deps.whitelistLists.page(null, { filter, order, after, limit }));
 }
 
-function select(
-  deps: Pick<ListEntriesDeps, "phoneRules">,
+function parseSelection(
+  phoneRules: PhoneRules,
   { search, addedBy, orderBy, ...rest }: EntrySelection,
 ): { filter: EntryFilter; order: Order<(typeof ENTRY_ORDERS)[number]> } {
   return {
-    filter: { ...rest, search: parseSearch(search), addedBy: adder(deps, addedBy.trim()) },
+    filter: { ...rest, search: parseSearch(search), addedBy: parseAddedBy(phoneRules, addedBy.trim()) },
     order: parseOrder(ENTRY_ORDERS, orderBy),
   };
 }
 
-/** No phone number has as few digits as an id here has at most. */
-function adder({ phoneRules }: Pick<ListEntriesDeps, "phoneRules">, text: string): EntryFilter["addedBy"] {
-  if (text === "") return null;
-  return /^\d{1,8}$/.test(text) ? { id: Number(text) } : { phone: parsePhone(phoneRules, text, "added_by") };
+/** Ids have at most 8 digits, phone numbers at least 9. */
+function parseAddedBy(phoneRules: PhoneRules, addedBy: string): EntryFilter["addedBy"] {
+  if (addedBy === "") return null;
+  if (/^\d{1,8}$/.test(addedBy)) return { id: Number(addedBy) };
+  return { phone: parsePhone(phoneRules, addedBy, "added_by") };
 }

@@ -10,21 +10,27 @@ export interface ListHistoryDeps {
 }
 
 /**
- * A page of what happened to a number, the latest first.
- * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, or INVALID_REQUEST for a size or token that makes no sense.
+ * Returns a page of the changes to a number, the latest first.
+ * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, or INVALID_REQUEST for an invalid page size or page token.
  */
 export async function listHistory(
   deps: ListHistoryDeps,
-  { phone: text, ...request }: PageRequest & { phone: string },
+  { phone: rawPhone, ...request }: PageRequest & { phone: string },
 ): Promise<Page<WhitelistChange>> {
-  const phone = parsePhone(deps.phoneRules, text);
+  const phone = parsePhone(deps.phoneRules, rawPhone);
   return readPage(deps.pageTokens, ["whitelist history", phone], request, (after, limit) =>
     deps.whitelistHistory.page(null, phone, after, limit),
   );
 }
 
-/** All that happened to a number, in pieces. Throws PHONE_REQUIRED, PHONE_INVALID or PHONE_LENGTH. */
-export async function* allHistory(deps: ListHistoryDeps, text: string): AsyncGenerator<WhitelistChange[]> {
-  const phone = parsePhone(deps.phoneRules, text);
+/**
+ * Yields all changes to a number in batches, the latest first.
+ * Throws PHONE_REQUIRED, PHONE_INVALID or PHONE_LENGTH.
+ */
+export async function* allHistory(
+  deps: ListHistoryDeps,
+  rawPhone: string,
+): AsyncGenerator<WhitelistChange[]> {
+  const phone = parsePhone(deps.phoneRules, rawPhone);
   yield* everyPage((after, limit) => deps.whitelistHistory.page(null, phone, after, limit));
 }

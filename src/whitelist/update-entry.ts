@@ -5,28 +5,28 @@ import type { Actor, WhitelistEntry } from "./whitelist-entry.js";
 
 export interface UpdateEntryInput {
   phone: string;
-  /** Null: as they are. */
+  /** Null: unchanged. */
   notes: string | null;
-  /** Null: as it is. */
+  /** Null: unchanged. */
   isActive: boolean | null;
   actor: Actor;
 }
 
 /**
- * Changes the notes of an entry, deactivates or reactivates it.
+ * Changes the notes of an entry, or deactivates or reactivates it.
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH or ENTRY_NOT_FOUND.
  */
 export async function updateEntry(
   deps: WhitelistDeps,
-  { phone: text, notes, isActive, actor }: UpdateEntryInput,
+  { phone: rawPhone, notes, isActive, actor }: UpdateEntryInput,
 ): Promise<WhitelistEntry> {
-  const phone = parsePhone(deps.phoneRules, text);
+  const phone = parsePhone(deps.phoneRules, rawPhone);
   const changes = { notes: notes === null ? null : cleanNotes(notes), isActive };
   return deps.database.transaction(async (tx) => {
-    const by = { actor, at: deps.clock.now(), importId: null };
-    const isThere = await deps.whitelist.update(tx, phone, changes, by);
-    const entry = isThere && (await deps.whitelist.find(tx, phone));
+    const context = { actor, at: deps.clock.now(), importId: null };
+    const exists = await deps.whitelist.update(tx, phone, changes, context);
+    const entry = exists && (await deps.whitelist.find(tx, phone));
     if (!entry) throw new DomainError("ENTRY_NOT_FOUND");
     return entry;
   });

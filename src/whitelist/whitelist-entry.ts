@@ -4,21 +4,21 @@ import type { User } from "../users/user.js";
 export interface WhitelistEntry {
   id: number;
   phone: string;
-  /** Who added it; null: the command line, or an administrator whose account is gone. */
+  /** Null: added on the command line, or by an administrator whose account no longer exists. */
   addedBy: { phone: string; firstName: string; lastName: string } | null;
   addedAt: Date;
   notes: string;
-  /** An inactive entry can't be used to register. */
+  /** An inactive entry does not allow its number to register. */
   isActive: boolean;
 }
 
-/** Who changes the whitelist; null: the command line. */
+/** The administrator who changes the whitelist; null: the command line. */
 export type Actor = Pick<User, "id" | "phone" | "firstName" | "lastName"> | null;
 
-/** Characters that notes have at most. */
+/** Maximum length of notes, in characters. */
 export const MAX_NOTES = 1000;
 
-/** The columns of an EntryRow, of the tables that are called `entry` and `adder` there. */
+/** The columns of an EntryRow, selected from ENTRY_TABLES. */
 export const ENTRY_COLUMNS = `entry.id, entry.phone, entry.added_at, entry.notes, entry.is_active,
   adder.phone AS adder_phone, adder.first_name AS adder_first_name, adder.last_name AS adder_last_name`;
 

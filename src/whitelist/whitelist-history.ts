@@ -3,32 +3,32 @@ import { createListQuery } from "../paging/list-query.js";
 import type { Placed } from "../paging/page.js";
 import type { Position } from "../paging/page-token.js";
 
-/** What happened to an entry. A change of the state may come with one of the notes. */
+/** The kinds of change. One that changes the state of an entry may also change its notes. */
 export type ChangeAction = "add" | "reactivate" | "deactivate" | "change_notes" | "remove";
 
-/** What an entry says. */
+/** The fields of an entry that can change. */
 export interface EntryState {
   isActive: boolean;
   notes: string;
 }
 
-/** One thing that happened to a number. */
+/** One change to a number's entry. */
 export interface WhitelistChange {
   action: ChangeAction;
   happenedAt: Date;
-  /** Who did it, as they were called then; null: the command line. */
+  /** The administrator, with their name at that time; null: the command line. */
   actor: { phone: string; name: string } | null;
-  /** The same for all that one import did; null: it was none. */
+  /** The same for all changes of one import; null: not part of an import. */
   importId: string | null;
-  /** Null: there was no entry. */
+  /** Null: the entry did not exist yet. */
   before: EntryState | null;
-  /** Null: there was no entry any more. */
+  /** Null: the entry was removed. */
   after: EntryState | null;
 }
 
-/** What happened to the numbers on the whitelist: written by the store that changes them, and never deleted. */
+/** All changes to the whitelist. WhitelistStore writes them with each change; they are never deleted. */
 export interface WhitelistHistory {
-  /** At most `limit` changes after a position, the latest first. */
+  /** Returns at most `limit` changes to a number after a position, the latest first. */
   page(
     tx: Tx | null,
     phone: string,

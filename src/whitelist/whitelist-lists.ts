@@ -12,21 +12,21 @@ import {
   type WhitelistEntry,
 } from "./whitelist-entry.js";
 
-/** The columns that entries can be listed by; the first is the usual one. */
+/** The columns by which entries can be ordered; the first is the default. */
 export const ENTRY_ORDERS = ["added_at", "phone"] as const;
 export type EntryOrder = Order<(typeof ENTRY_ORDERS)[number]>;
 
-/** Which entries are listed; null: whatever it is. */
+/** Which entries are listed. Null: no filter. */
 export interface EntryFilter {
   isActive: boolean | null;
   search: SearchTerms | null;
-  /** The adder, by the number or by the id of the account. */
+  /** The adder's phone number or account id. */
   addedBy: { phone: string } | { id: number } | null;
   addedAfter: Date | null;
   addedBefore: Date | null;
 }
 
-/** How many entries the whole list has. */
+/** The number of entries on the whole list. */
 export interface WhitelistStatistics {
   total: number;
   active: number;
@@ -34,12 +34,12 @@ export interface WhitelistStatistics {
 }
 
 export interface WhitelistLists {
-  /** At most `limit` entries after a position. An index serves every order and filter. */
+  /** Returns at most `limit` entries after a position. An index serves every order and filter. */
   page(
     tx: Tx | null,
     list: { filter: EntryFilter; order: EntryOrder; after: Position | null; limit: number },
   ): Promise<Placed<WhitelistEntry>[]>;
-  /** Exact at this moment, and never counted afresh. */
+  /** Always exact. Adds up `whitelist_counts` instead of counting entries. */
   statistics(tx: Tx | null): Promise<WhitelistStatistics>;
 }
 
@@ -49,7 +49,7 @@ const statistics: Statement = {
          FROM whitelist_counts`,
 };
 
-/** The accounts that have added an entry, each found by one look into the index: they are few. */
+/** The accounts that have added an entry. There are few, and each is found by one index lookup. */
 const ADDERS = `WITH RECURSIVE adder (id) AS (
     SELECT min(added_by) FROM whitelist_entries
     UNION ALL
@@ -58,13 +58,13 @@ const ADDERS = `WITH RECURSIVE adder (id) AS (
   SELECT users.id FROM adder JOIN users ON users.id = adder.id`;
 
 interface PlacedRow extends EntryRow {
-  /** With all its digits: a Date has none below the millisecond. */
+  /** As text, to keep the digits below the millisecond, which a Date does not have. */
   place: string;
 }
 
-/** The condition that an entry is found by a search; `adderIds` are the adders that are found by it. */
+/** The condition for entries that match a search; `adderIds` are the adders that match it. */
 function searchCondition(query: ListQuery, terms: SearchTerms, adderIds: readonly number[]): string {
-  // The first condition is the index's.
+  // The first condition is that of the partial index.
   const words = "entry.notes <> '' AND search_words(entry.notes)";
   const ways = matches(query, terms, { table: "entry", words });
   if (adderIds.length > 0) ways.push(`entry.added_by = ANY(${query.value(adderIds)}::integer[])`);

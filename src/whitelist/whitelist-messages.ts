@@ -17,7 +17,7 @@ import type { ImportReport } from "./import/import-report.js";
 import type { WhitelistEntry } from "./whitelist-entry.js";
 import type { WhitelistChange } from "./whitelist-history.js";
 
-/** An entry without the adder's number. */
+/** An entry without the phone number of its adder. */
 export function toDetailsMessage(entry: WhitelistEntry) {
   return {
     id: entry.id,
@@ -66,7 +66,7 @@ export function toReportMessage(
   dryRun: boolean,
   language: Language,
 ): MessageInitShape<typeof ImportWhitelistEntriesResponseSchema> {
-  const shown = lines();
+  const reportedLines = lines();
   const totalCount = Object.values(counts).reduce((sum, count) => sum + count, 0);
   return {
     dryRun,
@@ -76,8 +76,8 @@ export function toReportMessage(
     unchangedCount: counts.unchanged,
     refusedCount: counts.refused,
     notAppliedCount: counts.not_applied,
-    lines: shown.map((result) => toLineMessage(result, language)),
-    omittedLineCount: totalCount - shown.length,
+    lines: reportedLines.map((result) => toLineMessage(result, language)),
+    omittedLineCount: totalCount - reportedLines.length,
   };
 }
 

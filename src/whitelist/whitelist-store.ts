@@ -9,56 +9,55 @@ import {
   type WhitelistEntry,
 } from "./whitelist-entry.js";
 
-/** A number that is to be added. */
+/** A number to add. */
 export interface Addition {
   phone: string;
   notes: string;
   isActive: boolean;
 }
 
-/** Who changes something, when, and in which import, if it is one: for the history. */
+/** The actor, time and import (if any) of a change, for the history. */
 export interface ChangeContext {
   actor: Actor;
   at: Date;
   importId: string | null;
 }
 
-/** What adding a number can do. */
+/** The ways in which adding a number can change the list. */
 export type AddAction = "add" | "reactivate";
 
-/** Entries and changes to them. Each change gets its row in the history in the same statement. */
+/** Entries and changes to them. Each change writes its history row in the same statement. */
 export interface WhitelistStore {
   /**
-   * Adds numbers, no two of them the same, and reactivates those that are there and inactive, if they are to be
-   * active; their notes change where new ones are given. All in one statement, whose result tells what was done for
-   * which number; nothing for those it does not name.
+   * Adds numbers, no two of them the same, in one statement. A number that is on the list and inactive is reactivated if
+   * its addition is active, and its notes change if new ones are given. Returns the action for each number that changed;
+   * all others are unchanged.
    */
   add(tx: Tx | null, additions: readonly Addition[], by: ChangeContext): Promise<Map<string, AddAction>>;
-  /** As `add`, but only tells what it would do, after all that earlier calls in `tx` would have done. */
+  /** Returns what `add` would if the earlier previews in `tx` had been applied. Changes nothing. */
   preview(tx: Tx, additions: readonly Addition[]): Promise<Map<string, AddAction>>;
   find(tx: Tx | null, phone: string): Promise<WhitelistEntry | null>;
-  /** Whether the number is there and active. */
+  /** Whether the number is on the list and active. */
   isActive(tx: Tx | null, phone: string): Promise<boolean>;
-  /** Changes what is not null; false when the number is not there. */
+  /** Changes the fields that are not null. Returns false if the number is not on the list. */
   update(
     tx: Tx | null,
     phone: string,
     changes: { notes: string | null; isActive: boolean | null },
     by: ChangeContext,
   ): Promise<boolean>;
-  /** Removes the number; false when it was not there. */
+  /** Removes the number. Returns false if it was not on the list. */
   remove(tx: Tx | null, phone: string, by: ChangeContext): Promise<boolean>;
 }
 
-/** The history's columns; the five of `Signature` come as values from `from` on. */
+/** The columns of the history. `signature` gives the five parameters of a ChangeContext, numbered from `from`. */
 const HISTORY_COLUMNS = `phone, action, actor_id, actor_phone, actor_name, happened_at, import_id,
   was_active, notes_before, is_active, notes_after`;
 const signature = (from: number) =>
   ["integer", "text", "text", "timestamptz", "uuid"].map((type, i) => `$${from + i}::${type}`).join(", ");
 
-// Rows are found one by one through the index, as written: to a planner that expects many numbers, reading the whole
-// table looks cheaper. They come in the order of the numbers and are locked and added so, lest two imports wait for
-// each other.
+// The subqueries look up each number by itself through the index: a planner that expects many numbers would read the
+// whole table. Numbers are sorted, so that rows are locked and added in that order and two imports do not deadlock.
 const add: Statement = {
   name: "whitelist_add",
   text: `WITH given AS (

@@ -3,37 +3,37 @@ import { type CsvRecord, readCsvRecords } from "./csv-records.js";
 import { decodeText } from "./csv-text.js";
 import type { RawLine } from "./import-line.js";
 
-/** Where the columns are; -1: the file has none. */
+/** The index of each column; -1 if the file does not have it. */
 interface Columns {
   phone: number;
   notes: number;
   isActive: number;
 }
 
-/** The order without a header. */
+/** The columns of a file without a header. */
 const DEFAULT_COLUMNS: Columns = { phone: 0, notes: 1, isActive: 2 };
 
-/** How people call the columns, without case, accents and what is no letter. */
+/** The header names of each column, compared without case, accents and non-letters. */
 const COLUMN_NAMES: Record<keyof Columns, readonly string[]> = {
   phone: ["phone", "phonenumber", "telephone", "tel", "numero", "numerodetelephone", "number", "mobile"],
   notes: ["notes", "note", "remarque", "remarques", "commentaire", "commentaires", "comment", "comments"],
   isActive: ["isactive", "active", "actif", "etat"],
 };
 
-/** How people and spreadsheets write the state. */
+/** The spellings of `is_active` that people and spreadsheets use. An empty cell means true. */
 const STATES = new Map([
   ...["", "true", "1", "yes", "oui", "vrai"].map((word) => [word, true] as const),
   ...["false", "0", "no", "non", "faux"].map((word) => [word, false] as const),
 ]);
 
 /**
- * The lines of a CSV file, some at a time, as ImportWhitelistEntries describes it; rows are counted as a spreadsheet
- * does. Throws INVALID_REQUEST for a file that is no text, or has nothing in it.
+ * Yields the lines of a CSV file in batches. ImportWhitelistEntries describes the format; line numbers are spreadsheet
+ * rows. Throws INVALID_REQUEST if the file is not text, or is empty.
  */
-export async function* readCsvLines(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<RawLine[]> {
+export async function* readCsvLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<RawLine[]> {
   let row = 0;
   let columns: Columns | null = null;
-  for await (const records of readCsvRecords(decodeText(pieces))) {
+  for await (const records of readCsvRecords(decodeText(chunks))) {
     const lines: RawLine[] = [];
     for (const record of records) {
       row += 1;
@@ -50,7 +50,7 @@ export async function* readCsvLines(pieces: AsyncIterable<Uint8Array>): AsyncGen
   if (!columns) throw invalidField("csv", (m) => m.csvEmpty);
 }
 
-/** The columns that the first row names; null when it names no phone number. */
+/** The columns that the first row names; null if it does not name the phone column. */
 function readHeader(record: readonly string[]): Columns | null {
   const names = record.map((cell) =>
     cell
@@ -71,7 +71,7 @@ function toLine(line: number, columns: Columns, record: CsvRecord): RawLine {
   if (isActive === undefined) {
     return { line, phone, error: invalidField("is_active", (m) => m.isActiveInvalid) };
   }
-  // A comma in notes that are not quoted; with a header there may be columns that mean nothing here.
+  // An extra cell comes from an unquoted comma in the notes. With a header, unknown columns are ignored.
   if (columns === DEFAULT_COLUMNS && record.slice(3).some((cell) => cell.trim() !== "")) {
     return {
       line,
@@ -82,12 +82,12 @@ function toLine(line: number, columns: Columns, record: CsvRecord): RawLine {
   return { line, phone, notes: cellOf(record, columns.notes), isActive };
 }
 
-/** A cell, without the apostrophe that keeps a spreadsheet from executing it. */
+/** The text of a cell, without the apostrophe that keeps a spreadsheet from executing it. */
 function cellOf(record: readonly string[], column: number): string {
   return (record[column] ?? "").replace(/^'(?=[=+\-@'\t\r\n＝＋－＠])/, "");
 }
 
-/** A number that a spreadsheet was told to take as text (`="…"`), or took for a decimal one (`… .0`). */
+/** Undoes the spreadsheet formats of a phone number: forced text (`="…"`) and decimal number (`….0`). */
 function readPhone(cell: string): string {
   return cell
     .trim()

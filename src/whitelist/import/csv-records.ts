@@ -1,36 +1,36 @@
 import { type Parser, parse } from "csv-parse";
 
-/** A record, or null for one that can't be read: a quote is not closed, or it is longer than any record should be. */
+/** A record, or null if it cannot be read: it has an unclosed quote, or is longer than MAX_RECORD_LENGTH. */
 export type CsvRecord = readonly string[] | null;
 
-/** Characters of a record, so that a quote that is never closed does not fill the memory. */
-const MAX_RECORD = 16_384;
+/** Maximum characters of a record. Bounds the memory that an unclosed quote can take. */
+const MAX_RECORD_LENGTH = 16_384;
 
 /**
- * The records of a CSV file that comes in pieces, some at a time (RFC 4180; quotes inside a field that is not quoted
- * stand for themselves, records end with any line break). After a null nothing follows.
+ * Yields the records of a CSV file in batches, as its chunks arrive (RFC 4180; quotes inside an unquoted field are
+ * literal, any line break ends a record). A null is always the last record.
  */
-export async function* readCsvRecords(pieces: AsyncIterable<string>): AsyncGenerator<CsvRecord[]> {
-  let start = "";
+export async function* readCsvRecords(chunks: AsyncIterable<string>): AsyncGenerator<CsvRecord[]> {
+  let pending = "";
   let reader: RecordReader | null = null;
-  for await (const piece of pieces) {
-    start += piece;
-    // The delimiter shows in the first record that has one.
-    if (!reader && delimiterOf(start) === null && start.length < MAX_RECORD) continue;
-    reader ??= createRecordReader(delimiterOf(start) ?? ",");
-    yield reader.write(start);
-    start = "";
+  for await (const chunk of chunks) {
+    pending += chunk;
+    // The parser needs the delimiter, which shows in the first record with two fields.
+    if (!reader && findDelimiter(pending) === null && pending.length < MAX_RECORD_LENGTH) continue;
+    reader ??= createRecordReader(findDelimiter(pending) ?? ",");
+    yield reader.write(pending);
+    pending = "";
     if (reader.hasFailed) return;
   }
   reader ??= createRecordReader(",");
-  yield [...reader.write(start), ...(reader.hasFailed ? [] : await reader.end())];
+  yield [...reader.write(pending), ...(reader.hasFailed ? [] : await reader.end())];
 }
 
 /**
- * The first comma, semicolon or tab outside quotes: what stands before it is a phone number or a column's name, and has
- * none of them.
+ * The first comma, semicolon or tab outside quotes. It ends the first field, which is a phone number or a column name
+ * and contains none of them.
  */
-function delimiterOf(text: string): string | null {
+function findDelimiter(text: string): string | null {
   return /[,;\t]/.exec(text.replace(/"[^"]*("|$)/g, ""))?.[0] ?? null;
 }
 
@@ -41,31 +41,31 @@ interface RecordReader {
 }
 
 function createRecordReader(delimiter: string): RecordReader {
-  /** Records before the one that can't be read, of those that wait to be taken. */
-  let readable: number | null = null;
+  /** Unread records before the one that cannot be read; null: no such record. */
+  let readableCount: number | null = null;
   const parser: Parser = parse({
     delimiter,
     record_delimiter: ["\r\n", "\n", "\r"],
     relax_column_count: true,
     relax_quotes: true,
-    max_record_size: MAX_RECORD,
+    max_record_size: MAX_RECORD_LENGTH,
     skip_records_with_error: true,
     on_skip: () => {
-      readable ??= parser.readableLength;
+      readableCount ??= parser.readableLength;
       return undefined;
     },
   });
 
   function untilFailure(records: string[][]): CsvRecord[] {
-    return readable === null ? records : [...records.slice(0, readable), null];
+    return readableCount === null ? records : [...records.slice(0, readableCount), null];
   }
 
   return {
     get hasFailed() {
-      return readable !== null;
+      return readableCount !== null;
     },
     write(text) {
-      // The parser works at once; what it has found waits to be taken.
+      // The parser works synchronously; its records can be read at once.
       parser.write(text);
       const records: string[][] = [];
       for (let record = parser.read(); record !== null; record = parser.read()) records.push(record);

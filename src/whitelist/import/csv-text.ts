@@ -2,55 +2,55 @@ import { isUtf8 } from "node:buffer";
 import { invalidField } from "../../errors.js";
 
 /**
- * The text of a file that comes in pieces: UTF-16 when it says so with its mark, else UTF-8, and from the first byte on
- * that is not, Windows-1252, as spreadsheets write it (of which Latin-1 is a part). Marks are left out.
- * Throws INVALID_REQUEST for what is no text.
+ * Decodes a text file as its chunks arrive: UTF-16 if it has that byte order mark, otherwise UTF-8, and from the first
+ * chunk that is not valid UTF-8 Windows-1252 (a superset of Latin-1), as spreadsheets write it. Byte order marks are
+ * dropped. Throws INVALID_REQUEST if the file is not text.
  */
-export async function* decodeText(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+export async function* decodeText(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   let decode: ((bytes: Buffer) => string) | null = null;
   let rest = Buffer.alloc(0);
-  for await (const piece of pieces) {
-    const bytes = Buffer.concat([rest, piece]);
+  for await (const chunk of chunks) {
+    const bytes = Buffer.concat([rest, chunk]);
     if (!decode && bytes.length < 3) {
       rest = bytes;
       continue;
     }
     decode ??= decoderFor(bytes);
-    // A character that is cut in two is left for the next piece.
-    const end = bytes.length - cutBytes(bytes);
+    // An incomplete character is kept for the next chunk.
+    const end = bytes.length - incompleteBytes(bytes);
     rest = bytes.subarray(end);
-    yield checked(decode(bytes.subarray(0, end)));
+    yield requireText(decode(bytes.subarray(0, end)));
   }
-  if (rest.length > 0) yield checked((decode ?? decoderFor(rest))(rest));
+  if (rest.length > 0) yield requireText((decode ?? decoderFor(rest))(rest));
 }
 
 function decoderFor(start: Buffer): (bytes: Buffer) => string {
-  const mark = start.toString("hex", 0, 2);
-  if (mark === "fffe" || mark === "feff") {
-    const utf16 = new TextDecoder(mark === "fffe" ? "utf-16le" : "utf-16be");
+  const byteOrderMark = start.toString("hex", 0, 2);
+  if (byteOrderMark === "fffe" || byteOrderMark === "feff") {
+    const utf16 = new TextDecoder(byteOrderMark === "fffe" ? "utf-16le" : "utf-16be");
     return (bytes) => utf16.decode(bytes, { stream: true });
   }
   const utf8 = new TextDecoder("utf-8");
   let isValid = true;
   return (bytes) => {
     isValid &&= isUtf8(bytes);
-    return isValid ? utf8.decode(bytes) : decodeWindows(bytes);
+    return isValid ? utf8.decode(bytes) : decodeWindows1252(bytes);
   };
 }
 
-/** What Windows-1252 has at 0x80 to 0x9F, where Latin-1 has control characters. */
+/** The characters of Windows-1252 from 0x80 to 0x9F, where Latin-1 has control characters. */
 const WINDOWS_1252_CHARACTERS = "€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ";
 
-/** Node's own decoder of this name reads Latin-1. UTF-8's mark may stand before bytes that are none. */
-function decodeWindows(bytes: Buffer): string {
+/** Node's own decoder of this name reads Latin-1. A UTF-8 byte order mark may precede bytes that are not UTF-8. */
+function decodeWindows1252(bytes: Buffer): string {
   return bytes
     .toString("latin1")
     .replace(/^ï»¿/, "")
     .replace(/[\x80-\x9f]/g, (character) => WINDOWS_1252_CHARACTERS.charAt(character.charCodeAt(0) - 0x80));
 }
 
-/** The bytes at the end that begin a character of UTF-8 and don't end it. */
-function cutBytes(bytes: Buffer): number {
+/** The number of bytes at the end that begin a UTF-8 character and do not complete it. */
+function incompleteBytes(bytes: Buffer): number {
   for (let count = 1; count <= Math.min(3, bytes.length); count += 1) {
     const byte = bytes[bytes.length - count]!;
     const isContinuation = (byte & 0xc0) === 0x80;
@@ -61,10 +61,8 @@ function cutBytes(bytes: Buffer): number {
   return 0;
 }
 
-/** No text has this character; every other kind of file has. */
-function checked(text: string): string {
-  if (text.includes("\0")) {
-    throw invalidField("csv", (m) => m.csvNotText);
-  }
+/** Rejects a NUL character: text never has one, and every other kind of file does. */
+function requireText(text: string): string {
+  if (text.includes("\0")) throw invalidField("csv", (m) => m.csvNotText);
   return text;
 }

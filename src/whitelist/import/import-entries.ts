@@ -1,9 +1,8 @@
-import type { Tx } from "../../db/database.js";
 import type { DomainError } from "../../errors.js";
 import type { Random } from "../../system/random.js";
 import { ADD_RESULTS, type WhitelistDeps } from "../add-entry.js";
 import type { Actor } from "../whitelist-entry.js";
-import type { AddAction, Addition } from "../whitelist-store.js";
+import type { AddAction, Addition, ChangeContext } from "../whitelist-store.js";
 import { checkLine, type RawLine, type ValidLine } from "./import-line.js";
 import { openImportSpool } from "./import-spool.js";
 
@@ -11,85 +10,83 @@ export interface ImportDeps extends WhitelistDeps {
   random: Random;
 }
 
-/** What became of a line. */
+/** The result of one line. */
 export type LineResult = { line: number; phone: string } & (
   | { outcome: "added" | "reactivated" | "unchanged" | "not_applied" }
   | { outcome: "refused"; error: DomainError }
 );
 
 export interface ImportInput {
-  /** The lines in their order, some at a time; no more are asked for than are worked on. */
+  /** The lines in order, in batches; they are read no faster than they are processed. */
   lines: AsyncIterable<readonly RawLine[]>;
-  /** Only report what would be done. */
+  /** Only report what the import would do. */
   dryRun: boolean;
-  /** Change nothing when a line is refused. */
+  /** Change nothing if any line is refused. */
   allOrNothing: boolean;
   actor: Actor;
-  /** Told of every line once, not always in their order. */
+  /** Called once for each line, not always in order. */
   report(result: LineResult): void;
 }
 
-/** Lines of one statement: enough to make the way to the database cheap, few enough to be done in a moment. */
-const BATCH = 2000;
+/** Lines in one statement: enough to make the round trip to the database cheap, few enough to keep it short. */
+const BATCH_LINES = 2000;
 
-/** Adds numbers, each for all no more than once, and tells what was done for which. */
+/** Adds numbers, no two of them the same. Returns the action for each number that it changed. */
 type Add = (additions: readonly Addition[]) => Promise<ReadonlyMap<string, AddAction>>;
 
 /**
- * Adds many numbers, as if by `addEntry` one after the other, except that a number that is there is no failure. Bad
- * lines are refused and the others applied while they come, unless it is to be all or nothing. What `lines` throws ends
- * the import; what was applied before stays.
+ * Imports many numbers, as if by one `addEntry` after the other, except that a number that is already on the list is
+ * unchanged instead of an error. Invalid lines are refused; the others are applied as they arrive, unless
+ * `allOrNothing`. An error from `lines` ends the import, and what was applied before remains.
  */
 export async function importEntries(deps: ImportDeps, input: ImportInput): Promise<void> {
-  const by = { actor: input.actor, at: deps.clock.now(), importId: deps.random.uuid() };
-  if (input.dryRun || input.allOrNothing) {
-    await importAtOnce(deps, input, (tx) => (additions) => deps.whitelist.add(tx, additions, by));
-    return;
-  }
-  const add: Add = (additions) => deps.whitelist.add(null, additions, by);
-  await oneAhead(validBatches(deps, input), (batch) => apply(batch, add, input.report));
+  const context = { actor: input.actor, at: deps.clock.now(), importId: deps.random.uuid() };
+  if (input.dryRun || input.allOrNothing) return importSpooled(deps, input, context);
+  const add: Add = (additions) => deps.whitelist.add(null, additions, context);
+  await processWithReadAhead(validBatches(deps, input), (batch) => applyBatch(batch, add, input.report));
 }
 
-/** Waits for the last line first, so that no transaction is open while lines come over the network. */
-async function importAtOnce(deps: ImportDeps, input: ImportInput, addIn: (tx: Tx) => Add): Promise<void> {
+/** Spools all lines first, so that no transaction is open while lines arrive over the network. */
+async function importSpooled(deps: ImportDeps, input: ImportInput, context: ChangeContext): Promise<void> {
   const spool = await openImportSpool(deps.random);
   try {
-    let refused = 0;
+    let refusedCount = 0;
     const report = (result: LineResult) => {
-      if (result.outcome === "refused") refused += 1;
+      if (result.outcome === "refused") refusedCount += 1;
       input.report(result);
     };
     for await (const batch of validBatches(deps, { ...input, report })) await spool.write(batch);
-    if (input.allOrNothing && refused > 0) {
+    if (input.allOrNothing && refusedCount > 0) {
       for await (const batch of spool.read()) {
         for (const { line, phone } of batch) input.report({ line, phone, outcome: "not_applied" });
       }
       return;
     }
     await deps.database.transaction(async (tx) => {
-      const add: Add = input.dryRun ? (additions) => deps.whitelist.preview(tx, additions) : addIn(tx);
-      for await (const batch of spool.read()) await apply(batch, add, input.report);
+      const add: Add = (additions) =>
+        input.dryRun ? deps.whitelist.preview(tx, additions) : deps.whitelist.add(tx, additions, context);
+      for await (const batch of spool.read()) await applyBatch(batch, add, input.report);
     });
   } finally {
     await spool.close();
   }
 }
 
-/** The good lines in batches; the bad ones are reported. */
+/** Yields the valid lines in batches, and reports the invalid ones. */
 async function* validBatches(
   deps: ImportDeps,
   { lines, report }: Pick<ImportInput, "lines" | "report">,
 ): AsyncGenerator<ValidLine[]> {
   let batch: ValidLine[] = [];
-  for await (const some of lines) {
-    for (const written of some) {
-      const checked = checkLine(deps.phoneRules, written);
-      if ("error" in checked) {
-        report({ ...checked, outcome: "refused" });
+  for await (const rawLines of lines) {
+    for (const rawLine of rawLines) {
+      const line = checkLine(deps.phoneRules, rawLine);
+      if ("error" in line) {
+        report({ ...line, outcome: "refused" });
         continue;
       }
-      batch.push(checked);
-      if (batch.length < BATCH) continue;
+      batch.push(line);
+      if (batch.length < BATCH_LINES) continue;
       yield batch;
       batch = [];
     }
@@ -97,26 +94,29 @@ async function* validBatches(
   if (batch.length > 0) yield batch;
 }
 
-/** Works on one item while the next is being made ready. */
-async function oneAhead<T>(items: AsyncIterable<T>, work: (item: T) => Promise<void>): Promise<void> {
-  let working = Promise.resolve();
+/** Processes one item while the next is being read. */
+async function processWithReadAhead<T>(
+  items: AsyncIterable<T>,
+  process: (item: T) => Promise<void>,
+): Promise<void> {
+  let current = Promise.resolve();
   try {
     for await (const item of items) {
-      await working;
-      working = work(item);
-      // It is waited for in a moment; until then its failure must not count as one that nobody minds.
-      working.catch(() => undefined);
+      await current;
+      current = process(item);
+      // It is awaited after the next read; until then a rejection must not count as unhandled.
+      current.catch(() => undefined);
     }
   } finally {
-    await working;
+    await current;
   }
 }
 
 /**
- * Applies a batch as if line by line. Of a number's lines two can have an effect: the first, and if that adds it
- * inactive, the first after it that is active.
+ * Applies a batch with the same results as line by line. At most two lines of a number have an effect: the first, and
+ * if that adds the number as inactive, the first active line after it.
  */
-async function apply(
+async function applyBatch(
   batch: readonly ValidLine[],
   add: Add,
   report: (result: LineResult) => void,
@@ -128,12 +128,14 @@ async function apply(
     if (!first) firsts.set(line.phone, line);
     else if (line.isActive && !first.isActive && !seconds.has(line.phone)) seconds.set(line.phone, line);
   }
-  const byFirst = await add([...firsts.values()]);
-  const bySecond = seconds.size > 0 ? await add([...seconds.values()]) : new Map<string, AddAction>();
+  const firstActions = await add([...firsts.values()]);
+  const secondActions = seconds.size > 0 ? await add([...seconds.values()]) : new Map<string, AddAction>();
   for (const line of batch) {
     const { phone } = line;
     const isFirst = firsts.get(phone) === line;
-    const action = isFirst ? byFirst.get(phone) : seconds.get(phone) === line && bySecond.get(phone);
+    const action = isFirst
+      ? firstActions.get(phone)
+      : seconds.get(phone) === line && secondActions.get(phone);
     const outcome = action ? ADD_RESULTS[action] : "unchanged";
     report({ line: line.line, phone, outcome });
   }
