@@ -2,10 +2,10 @@ import type { Order } from "./order.js";
 import type { Position } from "./page-token.js";
 import type { SearchTerms } from "./search-terms.js";
 
-/** The conditions and values of a statement that reads a page; they grow with what is asked for. */
+/** Collects the conditions and parameter values of a statement that reads a page. */
 export interface ListQuery {
   readonly values: unknown[];
-  /** Takes a value and returns what stands for it in the SQL. */
+  /** Adds a parameter value and returns its placeholder. */
   value(value: unknown): string;
   /** Adds a condition. */
   where(condition: string): void;
@@ -16,7 +16,7 @@ export interface ListQuery {
 export function createListQuery(): ListQuery {
   const values: unknown[] = [];
   const conditions: string[] = [];
-  const value = (given: unknown) => `$${values.push(given)}`;
+  const value = (parameter: unknown) => `$${values.push(parameter)}`;
   return {
     values,
     value,
@@ -28,7 +28,7 @@ export function createListQuery(): ListQuery {
   };
 }
 
-/** Adds the condition "after `position`" and returns the ORDER BY: `column`, then the id where that is not unique. */
+/** Adds the condition for rows after a position and returns the ORDER BY: the column, then the id unless it is unique. */
 export function orderFrom(
   query: ListQuery,
   { table, order, after }: { table: string; order: Order<string>; after: Position | null },
@@ -43,8 +43,9 @@ export function orderFrom(
 }
 
 /**
- * The ways to match a search that both lists have: a number by its ends, a text by its words. Ranges instead of LIKE,
- * because an index serves them whatever the plan; ":" comes after the digits.
+ * The conditions of a search that both lists share, any of which is enough: digits match the beginning or end of a
+ * number, words match the text. Digits are matched by a range instead of LIKE, because an index serves a range under any
+ * plan; ":" sorts after the digits.
  */
 export function matches(
   query: ListQuery,
@@ -53,14 +54,14 @@ export function matches(
 ): string[] {
   const range = (expression: string, from: string) =>
     `(${expression} >= ${query.value(from)} AND ${expression} < ${query.value(`${from}:`)})`;
-  const ways: string[] = [];
+  const conditions: string[] = [];
   if (terms.digits !== null) {
-    ways.push(range(`${table}.phone`, `+${terms.digits}`));
-    ways.push(range(`national_digits(${table}.phone)`, terms.digits));
-    ways.push(range(`reverse(${table}.phone)`, [...terms.digits].reverse().join("")));
+    conditions.push(range(`${table}.phone`, `+${terms.digits}`));
+    conditions.push(range(`national_digits(${table}.phone)`, terms.digits));
+    conditions.push(range(`reverse(${table}.phone)`, [...terms.digits].reverse().join("")));
   }
   if (terms.words !== null) {
-    ways.push(`${words} @@ to_tsquery('simple', without_accents(${query.value(terms.words)}))`);
+    conditions.push(`${words} @@ to_tsquery('simple', without_accents(${query.value(terms.words)}))`);
   }
-  return ways;
+  return conditions;
 }

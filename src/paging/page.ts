@@ -1,9 +1,9 @@
 import { invalidField } from "../errors.js";
 import type { PageTokens, Position } from "./page-token.js";
 
-/** What a client asks of a list, beside its filters. */
+/** The paging fields of a list request. */
 export interface PageRequest {
-  /** 0: as many as a page may have. */
+  /** 0: MAX_PAGE_SIZE. */
   pageSize: number;
   /** Empty: the first page. */
   pageToken: string;
@@ -11,22 +11,22 @@ export interface PageRequest {
 
 export interface Page<Row> {
   rows: Row[];
-  /** Empty: there is nothing after this page. */
+  /** Empty: this is the last page. */
   nextPageToken: string;
 }
 
-/** A row of a list and where it stands. */
+/** A row of a list and its position. */
 export interface Placed<Row> {
   row: Row;
   position: Position;
 }
 
-/** Rows that a page has at most, and unless fewer are asked for. */
+/** Maximum and default number of rows in a page. */
 export const MAX_PAGE_SIZE = 1000;
 
 /**
- * A page of `list`, which tells apart lists, their filters and their order. `read` reads at most `limit` rows after a
- * position. Throws INVALID_REQUEST for a negative size, and for a token that is not one of this list.
+ * Reads a page of `list`, a value that identifies the list with its filters and order. `read` returns at most `limit`
+ * rows after a position. Throws INVALID_REQUEST for a negative page size, or a token that does not belong to the list.
  */
 export async function readPage<Row>(
   tokens: PageTokens,
@@ -34,8 +34,8 @@ export async function readPage<Row>(
   request: PageRequest,
   read: (after: Position | null, limit: number) => Promise<Placed<Row>[]>,
 ): Promise<Page<Row>> {
-  const size = pageSize(request.pageSize);
-  // One more than asked for tells whether there is a next page.
+  const size = effectiveSize(request.pageSize);
+  // One extra row tells whether there is a next page.
   const placed = await read(tokens.read(list, request.pageToken), size + 1);
   const last = placed.length > size ? placed[size - 1] : undefined;
   return {
@@ -44,7 +44,7 @@ export async function readPage<Row>(
   };
 }
 
-/** All rows of a list in pieces; each is read when it is asked for. */
+/** Yields all rows of a list in batches, each read on demand. */
 export async function* everyPage<Row>(
   read: (after: Position | null, limit: number) => Promise<Placed<Row>[]>,
 ): AsyncGenerator<Row[]> {
@@ -56,9 +56,7 @@ export async function* everyPage<Row>(
   } while (after);
 }
 
-function pageSize(asked: number): number {
-  if (asked < 0) {
-    throw invalidField("page_size", (m) => m.fieldInvalid);
-  }
-  return asked === 0 ? MAX_PAGE_SIZE : Math.min(asked, MAX_PAGE_SIZE);
+function effectiveSize(pageSize: number): number {
+  if (pageSize < 0) throw invalidField("page_size", (m) => m.fieldInvalid);
+  return pageSize === 0 ? MAX_PAGE_SIZE : Math.min(pageSize, MAX_PAGE_SIZE);
 }
