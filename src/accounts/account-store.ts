@@ -7,11 +7,11 @@ import type { SearchTerms } from "../paging/search-terms.js";
 import type { User } from "../users/user.js";
 import { toUser, USER_COLUMNS, type UserRow } from "../users/user-row.js";
 
-/** The columns that accounts can be listed by; the first is the usual one. */
+/** The columns by which accounts can be ordered; the first is the default. */
 export const ACCOUNT_ORDERS = ["date_joined", "phone"] as const;
 export type AccountOrder = Order<(typeof ACCOUNT_ORDERS)[number]>;
 
-/** Which accounts are listed; null: whatever it is. */
+/** Which accounts are listed. Null: no filter. */
 export interface AccountFilter {
   isActive: boolean | null;
   isStaff: boolean | null;
@@ -20,27 +20,28 @@ export interface AccountFilter {
   joinedBefore: Date | null;
 }
 
-/** What an account may do beyond its own affairs. */
+/** The administrative rights of an account. */
 export interface Rights {
   isStaff: boolean;
   isSuperuser: boolean;
 }
 
-/** All accounts, as administrators work with them. */
+/** Accounts, for administrators. */
 export interface AccountStore {
-  /** At most `limit` accounts after a position. An index serves every order and filter. */
+  /** Returns at most `limit` accounts after a position. An index serves every order and filter. */
   page(
     tx: Tx | null,
     list: { filter: AccountFilter; order: AccountOrder; after: Position | null; limit: number },
   ): Promise<Placed<User>[]>;
   /**
-   * The ids of the active superusers. Until `tx` ends nobody else gets past this call, and none of them can be
-   * changed: of several who take away rights at once, each sees what the one before has left.
+   * Returns the ids of the active superusers, and locks these accounts until `tx` ends: other calls wait, and the
+   * accounts cannot be changed. Of several transactions that remove rights at once, each sees the result of the one
+   * before it.
    */
   lockSuperusers(tx: Tx): Promise<number[]>;
-  /** Ends an account (`now` tells when) or activates it, whatever it was; null when it has gone. */
+  /** Deactivates an account (at `now`) or activates it, whatever its state. Null if the account no longer exists. */
   setActive(tx: Tx, id: number, isActive: boolean, now: Date): Promise<User | null>;
-  /** Gives an account these rights and no others; null when it has gone. */
+  /** Replaces the rights of an account. Null if the account no longer exists. */
   setRights(tx: Tx, id: number, rights: Rights): Promise<User | null>;
 }
 
@@ -60,11 +61,11 @@ const setRights: Statement = {
   text: `UPDATE users SET is_staff = $2, is_superuser = $3 WHERE id = $1 RETURNING ${USER_COLUMNS}`,
 };
 
-/** As in the index `users_words`. */
+/** The expression of the index `users_words`. */
 const WORDS = "search_words(users.first_name || ' ' || users.last_name || ' ' || coalesce(users.email, ''))";
 
 interface PlacedRow extends UserRow {
-  /** With all its digits: a Date has none below the millisecond. */
+  /** As text, to keep the digits below the millisecond, which a Date does not have. */
   place: string;
 }
 
@@ -74,7 +75,7 @@ function pageStatement(list: Parameters<AccountStore["page"]>[1]): {
 } {
   const { filter, order, after, limit } = list;
   const query = createListQuery();
-  // Constants, not values: the partial index is for these words.
+  // Constants, not parameters: the partial index serves only this condition.
   if (filter.isActive !== null) query.where(filter.isActive ? "users.is_active" : "NOT users.is_active");
   if (filter.isStaff !== null) query.where(filter.isStaff ? "users.is_staff" : "NOT users.is_staff");
   if (filter.joinedAfter) query.where(`users.date_joined >= ${query.value(filter.joinedAfter)}`);

@@ -24,7 +24,7 @@ export interface CreateSuperuserInput {
 }
 
 /**
- * Creates an active account with every right. The whitelist is not asked: whoever can do this owns the database.
+ * Creates an active account with all rights. The whitelist does not apply, because this needs access to the database.
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, INVALID_REQUEST, PASSWORD_REJECTED or PHONE_TAKEN.
  */

@@ -10,13 +10,13 @@ export interface ListAccountsDeps {
   pageTokens: PageTokens;
 }
 
-/** Which accounts an administrator wants, and in which order; null and empty: whatever it is. */
+/** Which accounts to list, and in which order. Null and empty: no filter, the default order. */
 export interface AccountSelection extends Omit<AccountFilter, "search"> {
   search: string;
   orderBy: string;
 }
 
-/** A page of the accounts. Throws INVALID_REQUEST for a size, a token or an order that makes no sense. */
+/** Returns a page of accounts. Throws INVALID_REQUEST for an invalid page size, page token or order. */
 export async function listAccounts(
   deps: ListAccountsDeps,
   { pageSize, pageToken, ...selection }: AccountSelection & PageRequest,
@@ -27,7 +27,7 @@ export async function listAccounts(
   );
 }
 
-/** Every selected account, in pieces. Throws INVALID_REQUEST for an order that makes no sense. */
+/** Yields all selected accounts in batches. Throws INVALID_REQUEST for an invalid order. */
 export async function* allAccounts(
   deps: ListAccountsDeps,
   selection: AccountSelection,

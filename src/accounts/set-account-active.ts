@@ -22,8 +22,8 @@ export interface SetAccountActiveDeps extends ChangeAccountDeps {
 }
 
 /**
- * Deactivates an account, so that it can neither sign in nor be activated by SMS, and ends its sessions; or activates
- * it, also one that was never proved. Its codes are void in both cases. Doing it again changes nothing.
+ * Deactivates an account, so that it can neither sign in nor be activated by SMS, and ends its sessions. Or activates
+ * it, even if its number was never verified. Both void the account's codes. Repeating the call changes nothing.
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND or LAST_SUPERUSER.
  */
@@ -42,17 +42,17 @@ export async function setAccountActive(
 }
 
 /**
- * Changes the account that has a number, in a transaction; `change` is told whether it is the last active superuser.
- * Such changes wait for each other, so that of two superusers who end each other one stays.
+ * Changes the account with this phone number in a transaction. `change` learns whether it is the last active superuser.
+ * These transactions wait for each other, so that one of two superusers who deactivate each other remains.
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND, and what `change` throws.
  */
 export async function changeAccount(
   deps: ChangeAccountDeps,
-  text: string,
+  rawPhone: string,
   change: (tx: Tx, user: User, isLastSuperuser: boolean) => Promise<User | null>,
 ): Promise<User> {
-  const phone = parsePhone(deps.phoneRules, text);
+  const phone = parsePhone(deps.phoneRules, rawPhone);
   return deps.database.transaction(async (tx) => {
     const superusers = await deps.directory.lockSuperusers(tx);
     const account = await deps.users.findByPhone(tx, phone);

@@ -4,16 +4,16 @@ import type { Rights } from "./account-store.js";
 import { type ChangeAccountDeps, changeAccount } from "./set-account-active.js";
 
 /**
- * Gives an account the rights that `rights` makes of those it has; its next call is judged by them.
+ * Replaces the rights of an account by what `rights` returns for the current ones. They apply from its next call on.
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND or LAST_SUPERUSER.
  */
 export async function setRights(
   deps: ChangeAccountDeps,
-  { phone, rights }: { phone: string; rights: (has: Rights) => Rights },
+  { phone, rights }: { phone: string; rights: (current: Rights) => Rights },
 ): Promise<User> {
-  return changeAccount(deps, phone, async (tx, { id, ...has }, isLastSuperuser) => {
-    const next = rights(has);
+  return changeAccount(deps, phone, async (tx, { id, ...current }, isLastSuperuser) => {
+    const next = rights(current);
     if (isLastSuperuser && !next.isSuperuser) throw new DomainError("LAST_SUPERUSER");
     return deps.directory.setRights(tx, id, next);
   });

@@ -28,7 +28,7 @@ export function createListQuery(): ListQuery {
   };
 }
 
-/** Adds the condition for rows after a position and returns the ORDER BY: the column, then the id unless it is unique. */
+/** Adds the condition for rows after a position. Returns the ORDER BY: the column, then the id if values can repeat. */
 export function orderFrom(
   query: ListQuery,
   { table, order, after }: { table: string; order: Order<string>; after: Position | null },
