@@ -9,11 +9,11 @@ import { addSuperuserCommands } from "./cli/superuser-commands.js";
 import { addUserCommands } from "./cli/user-commands.js";
 import { addWhitelistCommands } from "./cli/whitelist-commands.js";
 
-// The command line: `npm run cli -- --help`. Works beside a running server and without one.
+// The command line: `npm run cli -- --help`. Works with or without a running server.
 
 if (existsSync(".env")) process.loadEnvFile(".env");
 
-const program = new Command("waterbill").description("Administers WaterBill Identity.").exitOverride();
+const program = new Command("waterbill").description("administer WaterBill Identity").exitOverride();
 const run = createRunner(process.env);
 addDatabaseCommands(program, run);
 addSuperuserCommands(program, run);
@@ -26,6 +26,6 @@ try {
 } catch (error) {
   const isAnswered = error instanceof CommanderError;
   if (!isAnswered) reportFailure(error);
-  // Not 1: that is an answer of `whitelist check`.
+  // 1 is a negative result, for example of `whitelist check`.
   process.exitCode = isAnswered && error.exitCode === 0 ? 0 : 2;
 }

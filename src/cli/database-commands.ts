@@ -5,7 +5,7 @@ import type { Runner } from "./runner.js";
 export function addDatabaseCommands(program: Command, run: Runner): void {
   program
     .command("migrate")
-    .description("bring the tables up to date")
+    .description("apply pending database migrations")
     .action(() =>
       run.withDatabase(async (database, logger) => {
         const applied = await migrate(database, logger);

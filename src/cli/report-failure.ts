@@ -2,11 +2,11 @@ import { DomainError } from "../errors.js";
 import { localize } from "../messages/catalogue.js";
 import { describeStartupError } from "../startup-error.js";
 
-/** Tells why a command failed, on standard error: one line a fault, and a stack only for what nobody foresaw. */
+/** Prints why a command failed on standard error: one line per error, and a stack only if the error is unexpected. */
 export function reportFailure(error: unknown): void {
-  const words = describeStartupError(error);
-  if (words !== error || !(error instanceof DomainError)) {
-    console.error(words);
+  const description = describeStartupError(error);
+  if (description !== error || !(error instanceof DomainError)) {
+    console.error(description);
     return;
   }
   const lines = error.fields.map(({ field, message }) => `${field}: ${localize("en", message)}`);

@@ -7,20 +7,20 @@ import { createLogger, type Logger } from "../system/logger.js";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Opens what a command needs, runs it, and closes everything however it ends. */
+/** Opens what a command needs, runs the command, and closes everything, even if the command fails. */
 export interface Runner {
-  /** For commands that work with accounts and lists: the tables are there and up to date. */
+  /** For commands on accounts and lists. The tables exist and are up to date. */
   withContext(command: (context: AppContext) => Promise<void>): Promise<void>;
-  /** For commands that work on the database itself. */
+  /** For commands on the database itself. */
   withDatabase(command: (database: Database, logger: Logger, config: Config) => Promise<void>): Promise<void>;
-  /** The variables of the process, for the few that are no configuration. */
+  /** The environment variables, for the few that are not configuration. */
   environment: Environment;
 }
 
 export function createRunner(environment: Environment): Runner {
   const withDatabase: Runner["withDatabase"] = async (command) => {
     const config = readConfig(environment);
-    // The command's own lines are its output; of the log only trouble is of interest.
+    // Commands print their own output, so the log shows only warnings and errors.
     const logger = createLogger("warn");
     const database = await openCliDatabase(config);
     try {

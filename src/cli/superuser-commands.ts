@@ -8,26 +8,26 @@ export function addSuperuserCommands(program: Command, run: Runner): void {
   program
     .command("create-superuser")
     .description(
-      "create an active account with every right; the password comes from WATERBILL_PASSWORD or is asked for",
+      "create an active account with all rights; prompts for the password unless WATERBILL_PASSWORD is set",
     )
     .requiredOption("--phone <phone>")
     .requiredOption("--first-name <name>")
     .requiredOption("--last-name <name>")
     .action(async (options: { phone: string; firstName: string; lastName: string }) => {
-      const password = run.environment.WATERBILL_PASSWORD || (await newPassword());
+      const password = run.environment.WATERBILL_PASSWORD || (await promptPassword());
       await run.withContext(async (context) => {
         const user = await createSuperuser(context, { ...options, password });
-        console.log(`${user.phone} is a superuser now`);
+        console.log(`${user.phone} is now a superuser`);
       });
     });
 }
 
-async function newPassword(): Promise<string> {
+async function promptPassword(): Promise<string> {
   if (!process.stdin.isTTY) {
-    throw new UsageError("There is no terminal to ask for the password: set WATERBILL_PASSWORD.");
+    throw new UsageError("There is no terminal to prompt for the password. Set WATERBILL_PASSWORD instead.");
   }
   const password = await askPassword({ message: "Password:" });
-  if ((await askPassword({ message: "Once more:" })) !== password) {
+  if ((await askPassword({ message: "Repeat password:" })) !== password) {
     throw new UsageError("The passwords do not match.");
   }
   return password;

@@ -20,16 +20,19 @@ interface ListOptions {
 }
 
 export function addUserCommands(program: Command, run: Runner): void {
-  const user = program.command("user").description("find and administer accounts");
+  const user = program.command("user").description("find and manage accounts");
 
   user
     .command("list")
-    .description("print accounts, one a line: phone, state, rights, since when, last login, name, email")
+    .description("print accounts, one per line: phone, state, rights, date joined, last login, name, email")
     .option("--active", "only active accounts")
-    .option("--inactive", "only others")
-    .option("--staff", "only staff")
-    .option("--search <text>", "only accounts with these digits or words, in number, names or email address")
-    .option("--json", "print one JSON object a line, as REST has it")
+    .option("--inactive", "only deactivated accounts")
+    .option("--staff", "only staff accounts")
+    .option(
+      "--search <text>",
+      "only accounts with these digits in the number, or these words in the name or email",
+    )
+    .option("--json", "print one JSON object per line, in the REST format")
     .action(({ active, inactive, staff, search = "", json }: ListOptions) =>
       run.withContext(async (context) => {
         const isActive = active === inactive ? null : active === true;
@@ -43,7 +46,7 @@ export function addUserCommands(program: Command, run: Runner): void {
       }),
     );
 
-  /** A command that does something with one account and prints it. */
+  /** Adds a command that acts on one account and prints the account. */
   function command(
     usage: string,
     description: string,
@@ -52,7 +55,7 @@ export function addUserCommands(program: Command, run: Runner): void {
     user
       .command(usage)
       .description(description)
-      .option("--json", "print JSON, as REST has it")
+      .option("--json", "print JSON in the REST format")
       .action((phone: string, { json }: { json?: boolean }) =>
         run.withContext(async (context) => {
           const account = await act(context, phone);
@@ -61,24 +64,26 @@ export function addUserCommands(program: Command, run: Runner): void {
       );
   }
 
-  command("show <phone>", "print an account, as list does", async (context, phone) => {
+  command("show <phone>", "print an account in the format of list", async (context, phone) => {
     const account = await context.users.findByPhone(null, parsePhone(context.phoneRules, phone));
     if (!account) throw new DomainError("ACCOUNT_NOT_FOUND");
     return account.user;
   });
-  command("activate <phone>", "let an account sign in", (context, phone) =>
+  command("activate <phone>", "allow an account to sign in", (context, phone) =>
     setAccountActive(context, { phone, isActive: true }),
   );
-  command("deactivate <phone>", "end an account's sessions, and let it sign in no more", (context, phone) =>
-    setAccountActive(context, { phone, isActive: false }),
+  command(
+    "deactivate <phone>",
+    "end the sessions of an account and stop it from signing in",
+    (context, phone) => setAccountActive(context, { phone, isActive: false }),
   );
   command("promote <phone>", "make an account an administrator", promote);
-  command("demote <phone>", "take every right from an account", (context, phone) =>
+  command("demote <phone>", "remove all rights from an account", (context, phone) =>
     setRights(context, { phone, rights: () => ({ isStaff: false, isSuperuser: false }) }),
   );
 }
 
-/** A superuser stays one. */
+/** A superuser remains a superuser. */
 function promote(context: AppContext, phone: string): Promise<User> {
   return setRights(context, { phone, rights: ({ isSuperuser }) => ({ isStaff: true, isSuperuser }) });
 }

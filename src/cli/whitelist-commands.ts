@@ -20,30 +20,30 @@ interface JsonOption {
   json?: boolean;
 }
 
-export const JSON_HELP = "print JSON, as REST has it";
+const JSON_HELP = "print JSON in the REST format";
 
 export function addWhitelistCommands(program: Command, run: Runner): void {
-  const whitelist = program.command("whitelist").description("say which phone numbers may register");
+  const whitelist = program.command("whitelist").description("manage the phone numbers that may register");
 
   whitelist
     .command("add <phone> [notes]")
-    .description("let a number register; a deactivated one is reactivated")
+    .description("allow a number to register; reactivates a deactivated number")
     .option("--json", JSON_HELP)
     .action((phone: string, notes: string | undefined, { json }: JsonOption) =>
       run.withContext(async (context) => {
         const added = await addEntry(context, { phone, notes: notes ?? "", isActive: true, actor: null });
-        const text = `${added.entry.phone} ${added.reactivated ? "reactivated" : "added"}\n`;
-        await print([json ? jsonLine(WhitelistEntrySchema, toEntryMessage(added.entry)) : text]);
+        const line = `${added.entry.phone} ${added.reactivated ? "reactivated" : "added"}\n`;
+        await print([json ? jsonLine(WhitelistEntrySchema, toEntryMessage(added.entry)) : line]);
       }),
     );
 
   whitelist
     .command("check <phone>")
-    .description("exit with 0 when the number may register, with 1 when not")
+    .description("exit 0 if the number may register, 1 if not")
     .option("--json", JSON_HELP)
-    .action((text: string, { json }: JsonOption) =>
+    .action((rawPhone: string, { json }: JsonOption) =>
       run.withContext(async (context) => {
-        const { isAuthorized, phone, entry } = await checkPhone(context, text);
+        const { isAuthorized, phone, entry } = await checkPhone(context, rawPhone);
         const response = { isAuthorized, ...(entry && { whitelistDetails: toDetailsMessage(entry) }) };
         const line = `${phone} ${isAuthorized ? "may register" : "may not register"}\n`;
         await print([json ? jsonLine(CheckWhitelistResponseSchema, response) : line]);
@@ -53,37 +53,37 @@ export function addWhitelistCommands(program: Command, run: Runner): void {
 
   whitelist
     .command("deactivate <phone>")
-    .description("keep a number from registering; it stays on the list")
+    .description("stop a number from registering, but keep it on the list")
     .option("--json", JSON_HELP)
     .action((phone: string, { json }: JsonOption) =>
       run.withContext(async (context) => {
         const entry = await updateEntry(context, { phone, notes: null, isActive: false, actor: null });
-        const text = `${entry.phone} deactivated\n`;
-        await print([json ? jsonLine(WhitelistEntrySchema, toEntryMessage(entry)) : text]);
+        const line = `${entry.phone} deactivated\n`;
+        await print([json ? jsonLine(WhitelistEntrySchema, toEntryMessage(entry)) : line]);
       }),
     );
 
   whitelist
     .command("remove <phone>")
-    .description("take a number off the list; accounts that exist stay")
-    .option("--yes", "don't ask; without a terminal nobody is asked")
+    .description("remove a number from the list; existing accounts are not affected")
+    .option("--yes", "do not ask for confirmation, which is only asked for on a terminal")
     .option("--json", JSON_HELP)
     .action(async (phone: string, { json, yes }: JsonOption & { yes?: boolean }) => {
-      if (!yes && !(await mayRemove(phone))) {
+      if (!yes && !(await confirmRemoval(phone))) {
         process.exitCode = 1;
         return;
       }
       await run.withContext(async (context) => {
         const removedPhone = await removeEntry(context, { phone, actor: null });
-        const text = `${removedPhone} removed\n`;
-        await print([json ? jsonLine(RemoveWhitelistEntryResponseSchema, { removedPhone }) : text]);
+        const line = `${removedPhone} removed\n`;
+        await print([json ? jsonLine(RemoveWhitelistEntryResponseSchema, { removedPhone }) : line]);
       });
     });
 
   whitelist
     .command("init")
     .description("add the four test numbers")
-    .option("--force", "reactivate those that are deactivated")
+    .option("--force", "also reactivate test numbers that are deactivated")
     .action((options: { force?: boolean }) =>
       run.withContext(async (context) => {
         const results = await initWhitelist(context, { force: options.force ?? false, notes: "" });
@@ -95,8 +95,11 @@ export function addWhitelistCommands(program: Command, run: Runner): void {
   addWhitelistFileCommands(whitelist, run);
 }
 
-/** Asks whoever sits at the terminal. A script has nobody to ask, and what it removes can be added again. */
-async function mayRemove(phone: string): Promise<boolean> {
+/** Asks for confirmation on a terminal. A script is not asked, because a removed number can be added again. */
+async function confirmRemoval(phone: string): Promise<boolean> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return true;
-  return confirm({ message: `Take ${phone} off the whitelist?`, default: false }, { output: process.stderr });
+  return confirm(
+    { message: `Remove ${phone} from the whitelist?`, default: false },
+    { output: process.stderr },
+  );
 }

@@ -13,7 +13,7 @@ import { allEntries } from "../whitelist/list-entries.js";
 import { toReportMessage } from "../whitelist/whitelist-messages.js";
 import { jsonLine, print } from "./print.js";
 import type { Runner } from "./runner.js";
-import { type SelectionOptions, selectionOf, withSelection } from "./whitelist-list-commands.js";
+import { addSelectionOptions, type SelectionOptions, selectionOf } from "./whitelist-list-commands.js";
 
 interface ImportOptions {
   dryRun?: boolean;
@@ -25,35 +25,37 @@ export function addWhitelistFileCommands(whitelist: Command, run: Runner): void 
   whitelist
     .command("import <file>")
     .description(
-      "add the numbers of a CSV file (phone, notes, is_active; - is the standard input) and print what became of " +
-        "them; exit with 0 when every line was good, with 1 when not",
+      "add the numbers of a CSV file (phone, notes, is_active; - for standard input) and report the result; " +
+        "exit 0 if all lines are valid, 1 if not",
     )
-    .option("--dry-run", "only say what would be done")
-    .option("--all-or-nothing", "change nothing when a line is bad")
-    .option("--json", "print the report as JSON, as REST has it")
+    .option("--dry-run", "only report what the import would do")
+    .option("--all-or-nothing", "change nothing if any line is invalid")
+    .option("--json", "print the report as JSON in the REST format")
     .action((file: string, options: ImportOptions) =>
       run.withContext(async (context) => {
         const { dryRun = false, allOrNothing = false } = options;
         const report = createImportReport();
         await importEntries(context, {
-          lines: readCsvLines(await open(file)),
+          lines: readCsvLines(await openFile(file)),
           dryRun,
           allOrNothing,
           actor: null,
           report: report.add,
         });
         const message = toReportMessage(report, dryRun, "en");
-        await print(options.json ? [jsonLine(ImportWhitelistEntriesResponseSchema, message)] : text(report));
+        await print(
+          options.json ? [jsonLine(ImportWhitelistEntriesResponseSchema, message)] : reportLines(report),
+        );
         if (report.counts.refused > 0) process.exitCode = 1;
       }),
     );
 
-  withSelection(whitelist.command("export"))
-    .description("print a CSV file that import understands: phone, notes, is_active")
+  addSelectionOptions(whitelist.command("export"))
+    .description("print a CSV file that import can read: phone, notes, is_active")
     .action((options: SelectionOptions) =>
       run.withContext(async (context) => {
-        async function* pieces() {
-          // Only with the first entries: a selection that is refused must not leave the beginning of a file.
+        async function* chunks() {
+          // The header comes with the first entries, so that an invalid selection prints no part of a file.
           let header = CSV_HEADER;
           for await (const entries of allEntries(context, selectionOf(options))) {
             yield header + entries.map(csvRecord).join("");
@@ -61,21 +63,21 @@ export function addWhitelistFileCommands(whitelist: Command, run: Runner): void 
           }
           yield header;
         }
-        await print(pieces());
+        await print(chunks());
       }),
     );
 }
 
-/** The pieces of a file. On a terminal a bar on the standard error shows how much of it is done. */
-async function open(file: string): Promise<AsyncIterable<Uint8Array>> {
+/** The chunks of a file. On a terminal, a progress bar on standard error shows how much of it was read. */
+async function openFile(file: string): Promise<AsyncIterable<Uint8Array>> {
   if (file === "-") return process.stdin;
-  const facts = await stat(file).catch(() => null);
-  if (!facts?.isFile()) throw new UsageError(`There is no file ${file}.`);
-  const pieces = createReadStream(file);
-  return process.stderr.isTTY ? withBar(pieces, facts.size) : pieces;
+  const stats = await stat(file).catch(() => null);
+  if (!stats?.isFile()) throw new UsageError(`There is no file ${file}.`);
+  const chunks = createReadStream(file);
+  return process.stderr.isTTY ? withProgressBar(chunks, stats.size) : chunks;
 }
 
-async function* withBar(pieces: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Uint8Array> {
+async function* withProgressBar(chunks: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Uint8Array> {
   const bar = new SingleBar({
     stream: process.stderr,
     format: "[{bar}] {percentage}% | {duration_formatted}",
@@ -83,17 +85,17 @@ async function* withBar(pieces: AsyncIterable<Uint8Array>, size: number): AsyncG
   });
   bar.start(size, 0);
   try {
-    for await (const piece of pieces) {
-      yield piece;
-      bar.increment(piece.byteLength);
+    for await (const chunk of chunks) {
+      yield chunk;
+      bar.increment(chunk.byteLength);
     }
   } finally {
     bar.stop();
   }
 }
 
-/** The lines that were refused, and the numbers. */
-function text({ counts, lines }: ImportReport): string[] {
+/** One line for each refused line, then the counts. */
+function reportLines({ counts, lines }: ImportReport): string[] {
   const refused = lines().flatMap((result) => {
     if (result.outcome !== "refused") return [];
     const { fields, localizedMessage: message } = result.error;
@@ -102,7 +104,7 @@ function text({ counts, lines }: ImportReport): string[] {
   const omitted = counts.refused - refused.length;
   return [
     ...refused,
-    ...(omitted > 0 ? [`and ${omitted} refused lines more\n`] : []),
+    ...(omitted > 0 ? [`and ${omitted} more refused lines\n`] : []),
     `${counts.added} added, ${counts.reactivated} reactivated, ${counts.unchanged} unchanged, ` +
       `${counts.refused} refused, ${counts.not_applied} not applied\n`,
   ];

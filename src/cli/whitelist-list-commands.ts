@@ -12,7 +12,7 @@ import { toChangeMessage, toEntryMessage } from "../whitelist/whitelist-messages
 import { jsonLine, print } from "./print.js";
 import type { Runner } from "./runner.js";
 
-/** What `list` and `export` can be told, as commander hands it over. */
+/** The options of `list` and `export`, as commander parses them. */
 export interface SelectionOptions {
   active?: boolean;
   inactive?: boolean;
@@ -22,9 +22,9 @@ export interface SelectionOptions {
 }
 
 export function addWhitelistListCommands(whitelist: Command, run: Runner): void {
-  withSelection(whitelist.command("list"))
-    .description("print numbers, one a line: phone, state, when and by whom it was added, notes")
-    .option("--json", "print one JSON object a line, as REST has it")
+  addSelectionOptions(whitelist.command("list"))
+    .description("print entries, one per line: phone, state, date added, added by, notes")
+    .option("--json", "print one JSON object per line, in the REST format")
     .action(({ json, ...options }: SelectionOptions & { json?: boolean }) =>
       run.withContext(async (context) => {
         async function* lines() {
@@ -38,8 +38,8 @@ export function addWhitelistListCommands(whitelist: Command, run: Runner): void 
 
   whitelist
     .command("history <phone>")
-    .description("print what happened to a number, the latest first: when, what, by whom, before and after")
-    .option("--json", "print one JSON object a line, as REST has it")
+    .description("print the changes to a number, latest first: date, action, actor, import, before, after")
+    .option("--json", "print one JSON object per line, in the REST format")
     .action((phone: string, { json }: { json?: boolean }) =>
       run.withContext(async (context) => {
         async function* lines() {
@@ -52,23 +52,23 @@ export function addWhitelistListCommands(whitelist: Command, run: Runner): void 
     );
 }
 
-/** Adds the options that say which entries are meant. */
-export function withSelection(command: Command): Command {
+/** Adds the options that select entries. */
+export function addSelectionOptions(command: Command): Command {
   return command
     .option("--active", "only active entries")
     .option("--inactive", "only deactivated entries")
     .option(
       "--search <text>",
-      "only entries with these digits or words, in the number, the notes or the adder",
+      "only entries with these digits or words in the number, the notes, or the adder's number or name",
     )
-    .option("--added-by <phone>", "only entries that this administrator added")
-    .option("--order <order>", 'added_at or phone, with " desc" behind it for the reverse');
+    .option("--added-by <phone>", "only entries added by this administrator")
+    .option("--order <order>", 'added_at or phone; append " desc" for descending order');
 }
 
 export function selectionOf(options: SelectionOptions): EntrySelection {
   const { active, inactive, search = "", addedBy = "", order = "added_at" } = options;
   return {
-    // Both: all.
+    // Both flags or none: no filter.
     isActive: active === inactive ? null : active === true,
     search,
     addedBy,
@@ -82,7 +82,7 @@ const entryJson = (entry: WhitelistEntry) => jsonLine(WhitelistEntrySchema, toEn
 const changeJson = (change: WhitelistChange) => jsonLine(WhitelistChangeSchema, toChangeMessage(change));
 
 const state = (isActive: boolean) => (isActive ? "active" : "inactive");
-/** On one line, whatever is in it. */
+/** Replaces line breaks and other white space, so that the text fits on one line. */
 const inline = (text: string) => text.replaceAll(/\s+/g, " ");
 
 function entryLine({ phone, isActive, addedAt, addedBy, notes }: WhitelistEntry): string {
@@ -91,12 +91,19 @@ function entryLine({ phone, isActive, addedAt, addedBy, notes }: WhitelistEntry)
 }
 
 function changeLine({ happenedAt, action, actor, importId, before, after }: WhitelistChange): string {
-  const who = actor ? `${actor.name} ${actor.phone}` : "command line";
-  const how = importId ? `import ${importId}` : "-";
-  const columns = [happenedAt.toISOString(), action, who, how, describe(before), describe(after)];
+  const actorText = actor ? `${actor.name} ${actor.phone}` : "command line";
+  const importText = importId ? `import ${importId}` : "-";
+  const columns = [
+    happenedAt.toISOString(),
+    action,
+    actorText,
+    importText,
+    describeState(before),
+    describeState(after),
+  ];
   return `${columns.join("\t")}\n`;
 }
 
-function describe(entry: EntryState | null): string {
+function describeState(entry: EntryState | null): string {
   return entry ? `${state(entry.isActive)} "${inline(entry.notes)}"` : "-";
 }

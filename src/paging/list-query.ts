@@ -44,8 +44,8 @@ export function orderFrom(
 
 /**
  * The conditions of a search that both lists share, any of which is enough: digits match the beginning or end of a
- * number, words match the text. Digits are matched by a range instead of LIKE, because an index serves a range under any
- * plan; ":" sorts after the digits.
+ * number, words match the text. Digits are matched by a range instead of LIKE, because an index serves a range under
+ * any plan; ":" sorts after the digits.
  */
 export function matches(
   query: ListQuery,

@@ -7,8 +7,8 @@ export interface Order<Column extends string> {
 }
 
 /**
- * Parses the `order_by` of a request (AIP-132): one of `columns`, then optionally `asc` or `desc`. Empty means the first
- * column, newest rows first. Throws INVALID_REQUEST.
+ * Parses the `order_by` of a request (AIP-132): one of `columns`, then optionally `asc` or `desc`. Empty means the
+ * first column, newest rows first. Throws INVALID_REQUEST.
  */
 export function parseOrder<Column extends string>(
   columns: readonly [Column, ...Column[]],

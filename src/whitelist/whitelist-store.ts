@@ -29,9 +29,9 @@ export type AddAction = "add" | "reactivate";
 /** Entries and changes to them. Each change writes its history row in the same statement. */
 export interface WhitelistStore {
   /**
-   * Adds numbers, no two of them the same, in one statement. A number that is on the list and inactive is reactivated if
-   * its addition is active, and its notes change if new ones are given. Returns the action for each number that changed;
-   * all others are unchanged.
+   * Adds numbers, no two of them the same, in one statement. A number that is on the list and inactive is reactivated
+   * if its addition is active, and its notes change if new ones are given. Returns the action for each number that
+   * changed.
    */
   add(tx: Tx | null, additions: readonly Addition[], by: ChangeContext): Promise<Map<string, AddAction>>;
   /** Returns what `add` would if the earlier previews in `tx` had been applied. Changes nothing. */

@@ -21,8 +21,8 @@ const hasCsv = ({ csv }: ImportMessage) => csv.byteLength > 0;
  * Opens an import stream. The first message sets the options; the first message with lines decides whether the import
  * consists of entries or of a CSV file. `lines` closes the stream when it is left early.
  *
- * Throws INVALID_REQUEST if the stream has no lines. `lines` throws INVALID_REQUEST if the stream mixes entries and CSV,
- * or if the file cannot be read from its start.
+ * Throws INVALID_REQUEST if the stream has no lines. `lines` throws INVALID_REQUEST if the stream mixes entries and
+ * CSV, or if the file is empty or not text.
  */
 export async function openImportSource(messages: AsyncIterable<ImportMessage>): Promise<ImportSource> {
   const iterator = messages[Symbol.asyncIterator]();
