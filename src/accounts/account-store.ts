@@ -26,7 +26,7 @@ export interface Rights {
   isSuperuser: boolean;
 }
 
-/** Accounts, for administrators. */
+/** Lists accounts and changes their state and rights, for administrators. */
 export interface AccountStore {
   /** Returns at most `limit` accounts after a position. An index serves every order and filter. */
   page(
