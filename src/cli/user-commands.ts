@@ -26,7 +26,7 @@ export function addUserCommands(program: Command, run: Runner): void {
     .command("list")
     .description("print accounts, one per line: phone, state, rights, date joined, last login, name, email")
     .option("--active", "only active accounts")
-    .option("--inactive", "only deactivated accounts")
+    .option("--inactive", "only inactive accounts")
     .option("--staff", "only staff accounts")
     .option(
       "--search <text>",
