@@ -56,7 +56,7 @@ export function createContext(config: Config, infrastructure: Infrastructure): A
     whitelist,
     whitelistLists: createWhitelistLists(database),
     whitelistHistory: createWhitelistHistory(database),
-    allows: (phone) => whitelist.isActive(null, phone),
+    isWhitelisted: (phone) => whitelist.isActive(null, phone),
     accessTokens,
     refreshTokens: createRefreshTokens({ jwt, issuer, audience }),
     authenticate: (token) => verifyAccessToken({ accessTokens, sessions }, token),

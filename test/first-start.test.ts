@@ -17,7 +17,7 @@ describe("first start", () => {
     const { user } = await login(context.app, { phone: superuser!.phone, password: superuser!.password });
     expect(user).to.include({ isActive: true, isStaff: true, isSuperuser: true });
     for (const phone of ["+237670000000", "+237670000001", "+237670000002", "+237658552295"]) {
-      expect(await context.app.allows(phone)).to.equal(true);
+      expect(await context.app.isWhitelisted(phone)).to.equal(true);
     }
     expect(await prepareFirstStart(context.app)).to.equal(null);
   });

@@ -20,14 +20,15 @@ export interface ActivateInput {
 }
 
 /**
- * Activates the number's account if the code is right. Every try at a live code counts, and five kill it.
+ * Activates the account of the phone number if the code is correct. Every attempt at a live code counts; the code is
+ * locked after five.
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, CODE_INCORRECT, CODE_EXPIRED, CODE_LOCKED or ALREADY_ACTIVE.
  */
 export async function activate(deps: ActivateDeps, input: ActivateInput): Promise<User> {
   const phone = parsePhone(deps.phoneRules, input.phone);
   const attempt = await deps.activations.countAttempt(null, phone, deps.clock.now());
-  if (attempt.kind !== "counted") throw new DomainError(await refusal(deps, phone, attempt.kind));
+  if (attempt.kind !== "counted") throw new DomainError(await rejectionReason(deps, phone, attempt.kind));
 
   if (!isCorrectCode(deps.codeKey, attempt.binding, attempt.codeDigest, input.code)) {
     throw new DomainError("CODE_INCORRECT");
@@ -37,15 +38,15 @@ export async function activate(deps: ActivateDeps, input: ActivateInput): Promis
   return user;
 }
 
-/** Why a try was not counted. */
-async function refusal(
+/** The reason that an attempt was not counted. */
+async function rejectionReason(
   deps: ActivateDeps,
   phone: string,
   kind: Exclude<ActivationAttempt["kind"], "counted">,
 ): Promise<Reason> {
   if (kind === "unknown") return "CODE_INCORRECT";
   if (kind === "active") return "ALREADY_ACTIVE";
-  // The code may just have been spent by another call with it: who taps twice has not locked anything.
+  // A concurrent call may have just consumed the code: a double tap must not be reported as a locked or expired code.
   const account = await deps.users.findByPhone(null, phone);
   if (account?.user.isActive) return "ALREADY_ACTIVE";
   return kind === "expired" ? "CODE_EXPIRED" : "CODE_LOCKED";

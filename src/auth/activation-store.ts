@@ -4,11 +4,11 @@ import { toUser, USER_COLUMNS, type UserRow } from "../users/user-row.js";
 import type { CodeBinding } from "../verification/code.js";
 import { MAX_ATTEMPTS } from "../verification/code.js";
 
-/** One try at activating a number's account. */
+/** Result of an attempt to activate the account of a phone number. */
 export type ActivationAttempt =
-  /** The try is counted: the code may be compared once. */
+  /** The attempt is counted: the code may be compared once. */
   | { kind: "counted"; binding: CodeBinding; codeDigest: Buffer }
-  /** No account, or one that an administrator ended. */
+  /** No account has the number, or an administrator has deactivated it. */
   | { kind: "unknown" }
   | { kind: "active" }
   | { kind: "expired" }
@@ -16,19 +16,20 @@ export type ActivationAttempt =
 
 export interface ActivationStore {
   /**
-   * Counts a try at the newest activation code of the number's account, before anything is compared: however
-   * many callers there are, a code is compared at most MAX_ATTEMPTS times. One statement; the count lasts.
+   * Counts an attempt at the newest activation code of the number's account, before anything is compared: a code is
+   * compared at most MAX_ATTEMPTS times, however many callers there are. One statement, which commits on its own when
+   * `tx` is null.
    */
   countAttempt(tx: Tx | null, phone: string, now: Date): Promise<ActivationAttempt>;
   /**
-   * Activates the account whose code was right and voids its codes. One statement; null for all callers
-   * but the first.
+   * Activates the account whose code was correct and voids its codes. One statement; null for every caller but the
+   * first.
    */
   activate(tx: Tx | null, binding: CodeBinding): Promise<User | null>;
 }
 
-const countTry: Statement = {
-  name: "activation_count_try",
+const countAttempt: Statement = {
+  name: "activation_count_attempt",
   text: `WITH account AS (
            SELECT id, is_active, deactivated_at FROM users WHERE phone = $1
          ), newest AS (
@@ -70,7 +71,7 @@ interface TryRow {
 export function createActivationStore(database: Database): ActivationStore {
   return {
     async countAttempt(tx, phone, now) {
-      const [row] = await database.run<TryRow>(tx, countTry, [phone, now]);
+      const [row] = await database.run<TryRow>(tx, countAttempt, [phone, now]);
       if (!row || row.deactivated_at) return { kind: "unknown" };
       if (row.is_active) return { kind: "active" };
       if (row.code_id && row.code_digest) {

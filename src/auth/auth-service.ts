@@ -24,7 +24,7 @@ export type AuthServiceDeps = RegisterDeps &
   RequestPasswordResetDeps &
   ReplacePasswordDeps;
 
-/** AuthService on the wire: messages to use cases and back. */
+/** Implements AuthService: maps wire messages to use cases and back. */
 export function createAuthService(deps: AuthServiceDeps): ServiceImpl<typeof AuthService> {
   return {
     async register(request) {

@@ -26,29 +26,29 @@ export interface LoginInput {
 }
 
 /**
- * Opens a session. An unknown number costs the same time as a wrong password and is answered alike.
+ * Opens a session. An unknown number takes as long as a wrong password and gets the same error.
  *
- * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, CREDENTIALS_REJECTED, ACCOUNT_NOT_ACTIVATED (only to who
- * knows the password) or OVERLOADED.
+ * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, CREDENTIALS_REJECTED, ACCOUNT_NOT_ACTIVATED (only if the
+ * password is correct) or OVERLOADED.
  */
 export async function login(deps: LoginDeps, input: LoginInput): Promise<{ user: User; tokens: TokenPair }> {
   const phone = parsePhone(deps.phoneRules, input.phone);
   const password = normalisePassword(input.password);
-  // A session is refused when number or hash have changed since they were read. Another login that has just made
-  // the hash anew is one reason, and none to refuse this one: look once more.
+  // No session is opened if number or hash have changed since they were read. A concurrent login that rehashed the
+  // password is a harmless cause, so read once more.
   const session = (await openSession(deps, phone, password)) ?? (await openSession(deps, phone, password));
   if (!session) throw new DomainError("CREDENTIALS_REJECTED");
   const { user, grant } = session;
   return { user, tokens: await issueTokenPair(deps, user, grant, grant.issuedAt) };
 }
 
-/** Null when number or hash were changed while the password was being checked. */
+/** Returns null if number or hash changed while the password was being verified. */
 async function openSession(
   deps: LoginDeps,
   phone: string,
   password: string,
 ): Promise<{ user: User; grant: RefreshGrant } | null> {
-  const { user, passwordHash, newPasswordHash } = await check(deps, phone, password);
+  const { user, passwordHash, newPasswordHash } = await verifyCredentials(deps, phone, password);
   const now = deps.clock.now();
   const grant = {
     id: deps.random.uuid(),
@@ -65,7 +65,7 @@ async function openSession(
   return isOpen ? { user, grant } : null;
 }
 
-async function check(deps: LoginDeps, phone: string, password: string) {
+async function verifyCredentials(deps: LoginDeps, phone: string, password: string) {
   const account = await deps.users.findByPhone(null, phone);
   if (!account) {
     await deps.hasher.verifyNothing(password);
@@ -75,7 +75,7 @@ async function check(deps: LoginDeps, phone: string, password: string) {
   const { ok, needsRehash } = await deps.hasher.verify(passwordHash, password);
   if (!ok) throw new DomainError("CREDENTIALS_REJECTED");
   if (!user.isActive) throw new DomainError("ACCOUNT_NOT_ACTIVATED");
-  // A better hash is worth having, not worth failing a login that is right: the next one tries again.
+  // A failed rehash must not fail a correct login; the next login tries again.
   const newPasswordHash = needsRehash
     ? await deps.hasher.hash(password).catch(() => passwordHash)
     : passwordHash;

@@ -11,14 +11,14 @@ export interface LogoutDeps {
 }
 
 export interface LogoutInput {
-  /** Whose access token came with the call. */
+  /** Owner of the access token sent with the call. */
   userId: number;
   refresh: string;
 }
 
 /**
- * Ends the refresh token's session, which must be the caller's own. A blacklisted token ends it as well, for the
- * reason it would at a refresh, and is refused.
+ * Ends the session of the refresh token, which must be the caller's own. A blacklisted token ends its session too, for
+ * the same reason as at a refresh, and is rejected.
  *
  * Throws REFRESH_REJECTED.
  */
@@ -27,12 +27,12 @@ export async function logout(deps: LogoutDeps, input: LogoutInput): Promise<void
   if (claims?.userId !== input.userId) throw new DomainError("REFRESH_REJECTED");
 
   const now = deps.clock.now();
-  const ended = await deps.sessions.end(null, {
+  const wasValid = await deps.sessions.end(null, {
     sessionId: claims.sessionId,
     userId: claims.userId,
     refreshId: claims.id,
     now,
     graceSince: addSeconds(now, -deps.reuseGraceSeconds),
   });
-  if (!ended) throw new DomainError("REFRESH_REJECTED", { message: (m) => m.refreshBlacklisted });
+  if (!wasValid) throw new DomainError("REFRESH_REJECTED", { message: (m) => m.refreshBlacklisted });
 }

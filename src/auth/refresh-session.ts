@@ -9,14 +9,14 @@ export interface RefreshSessionDeps extends TokenPairDeps {
   clock: Clock;
   random: Random;
   refreshTtlSeconds: number;
-  /** Seconds in which a used token still gets its successor again. */
+  /** Grace period (s) in which a used token gets its successor again. */
   reuseGraceSeconds: number;
 }
 
 /**
- * Exchanges a refresh token for its successor and a new access token. A used token gets the same successor again
- * within the grace, so that a phone that lost the answer stays signed in; later it ends its session, since
- * either its owner or a thief holds a copy (RFC 9700, section 4.14.2).
+ * Exchanges a refresh token for its successor and a new access token. Within the grace period a used token gets the
+ * same successor again, so that a phone that lost the response stays signed in. After it, a used token ends its
+ * session, because its owner and a thief may both hold a copy (RFC 9700, section 4.14.2).
  *
  * Throws REFRESH_REJECTED.
  */

@@ -22,8 +22,8 @@ export interface RegisterDeps extends IssueCodeDeps {
   sms: SmsGateway;
   phoneRules: PhoneRules;
   passwordRules: PasswordRules;
-  /** Whether the whitelist lets this number have an account. */
-  allows(phone: string): Promise<boolean>;
+  /** Whether the whitelist allows an account for this number. */
+  isWhitelisted(phone: string): Promise<boolean>;
 }
 
 export interface RegisterInput {
@@ -38,8 +38,8 @@ export interface RegisterInput {
 }
 
 /**
- * Creates an inactive account and sends its activation code. When the code can't be sent, no account remains.
- * The order of the checks is contract.md's, section 6.
+ * Creates an inactive account and sends its activation code. If the code can't be sent, the account is removed.
+ * The checks run in the order of contract.md, section 6.
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, INVALID_REQUEST, PHONE_TAKEN, PHONE_NOT_WHITELISTED,
  * PASSWORD_REJECTED, RATE_LIMITED (the number's SMS quota), SMS_UNAVAILABLE or OVERLOADED.
@@ -56,13 +56,13 @@ export async function register(deps: RegisterDeps, input: RegisterInput): Promis
   const phone = parsePhone(deps.phoneRules, input.phone);
   if (await deps.registrations.isPhoneTaken(null, phone, deps.clock.now()))
     throw new DomainError("PHONE_TAKEN");
-  if (!(await deps.allows(phone))) throw new DomainError("PHONE_NOT_WHITELISTED");
+  if (!(await deps.isWhitelisted(phone))) throw new DomainError("PHONE_NOT_WHITELISTED");
 
   const password = normalisePassword(input.password);
   checkPassword(deps.passwordRules, password, { phone, ...personal });
   const passwordHash = await deps.hasher.hash(password);
 
-  const { userId, issued } = await create(deps, { phone, passwordHash, ...personal });
+  const { userId, issued } = await createAccount(deps, { phone, passwordHash, ...personal });
   try {
     await deps.sms.sendActivationCode(phone, issued.code);
   } catch (error) {
@@ -74,7 +74,7 @@ export async function register(deps: RegisterDeps, input: RegisterInput): Promis
   }
 }
 
-function create(
+function createAccount(
   deps: RegisterDeps,
   account: Omit<NewUser, "dateJoined">,
 ): Promise<{ userId: number; issued: IssuedCode }> {
@@ -82,10 +82,10 @@ function create(
     const now = deps.clock.now();
     await deps.smsQuota.lock(tx, account.phone);
     await deps.registrations.removeAbandoned(tx, account.phone, now);
-    // The account first: of several registrations at once, all but one must end as PHONE_TAKEN here, not at the quota.
+    // Create the account before the code: concurrent registrations must fail here with PHONE_TAKEN, not at the quota.
     const user = await deps.users.create(tx, { ...account, dateJoined: now });
     const issued = await issueCode(deps, tx, { userId: user.id, purpose: "activation", phone: user.phone });
-    if (!issued) throw new Error("the account that this transaction has created is not there");
+    if (!issued) throw new Error("the account created in this transaction was not found");
     return { userId: user.id, issued };
   });
 }

@@ -11,11 +11,11 @@ export interface ResendCodeDeps extends SendCodeDeps {
 }
 
 /**
- * Sends a new activation code; the earlier one stops working. An unknown number, and an account that an
- * administrator ended, are answered as if a code had been sent.
+ * Sends a new activation code; the earlier one stops working. For an unknown number, and for an account that an
+ * administrator deactivated, it sends nothing and succeeds all the same.
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ALREADY_ACTIVE, RATE_LIMITED (the number's SMS quota) or
- * SMS_UNAVAILABLE; after the last, the earlier code works again.
+ * SMS_UNAVAILABLE, after which the earlier code works again.
  */
 export async function resendCode(deps: ResendCodeDeps, input: { phone: string }): Promise<void> {
   const phone = parsePhone(deps.phoneRules, input.phone);

@@ -16,17 +16,17 @@ export interface RequestPasswordResetDeps extends SendLinkDeps {
 }
 
 /**
- * Has a code and a link sent to the number if an active account has it. Whether one has, whether its quota is
- * used up and whether the SMS left, all happens after the answer, which is therefore the same for every number.
+ * Sends a code and a link to the number if an active account has it. Lookup, SMS quota and sending run in the
+ * background after the response, which is therefore the same for every number.
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH or OVERLOADED.
  */
 export function requestPasswordReset(deps: RequestPasswordResetDeps, input: { phone: string }): void {
   const phone = parsePhone(deps.phoneRules, input.phone);
-  if (!deps.background.run(() => sendReset(deps, phone))) throw overloaded(1);
+  if (!deps.background.run(() => sendResetLink(deps, phone))) throw overloaded(1);
 }
 
-async function sendReset(deps: RequestPasswordResetDeps, phone: string): Promise<void> {
+async function sendResetLink(deps: RequestPasswordResetDeps, phone: string): Promise<void> {
   const account = await deps.users.findByPhone(null, phone);
   if (!account?.user.isActive) return;
   const purpose = "password_reset";
@@ -34,7 +34,7 @@ async function sendReset(deps: RequestPasswordResetDeps, phone: string): Promise
 }
 
 /**
- * Sets a forgotten password with link and code from the SMS, and ends every session.
+ * Replaces a forgotten password, with the link and code from the SMS, and ends every session.
  * Throws what `replacePassword` throws.
  */
 export function confirmPasswordReset(

@@ -5,20 +5,20 @@ import type { User } from "../users/user.js";
 import { isTooSimilar } from "./password-similarity.js";
 
 export interface PasswordRules {
-  /** Characters (code points) a password has at least. */
+  /** Minimum length in characters (code points). */
   readonly minLength: number;
 }
 
-/** What a password must not resemble: the account's own data. */
+/** Account data that a password must not resemble. */
 export type PersonalData = Pick<User, "phone" | "firstName" | "lastName" | "email">;
 
-/** Characters (code points) a password has at most (contract.md, section 6). */
+/** Maximum length in characters (code points; contract.md, section 6). */
 const MAX_LENGTH = 128;
 
-/** Longer texts (UTF-16 units) are too long in NFC too: it joins at most four code points into one. */
+/** Texts with more UTF-16 units are too long in NFC too, which composes at most four code points into one. */
 const MAX_UNITS = MAX_LENGTH * 4 * 2;
 
-/** The order in which Django compares. */
+/** In the order in which Django compares them. */
 const PERSONAL_FIELDS = ["phone", "firstName", "lastName", "email"] as const;
 
 const COMMON_PASSWORDS: ReadonlySet<string> = new Set(
@@ -26,18 +26,18 @@ const COMMON_PASSWORDS: ReadonlySet<string> = new Set(
 );
 
 /**
- * The one form (NFC) of what people take for the same password, whatever their keyboard sends.
- * A text that is too long to be a password comes back as it is: normalising is quadratic in the worst case.
+ * Normalises a password to NFC, so that keyboards that encode the same characters differently give the same password.
+ * A text that is too long to be a password is returned unchanged: normalisation is quadratic in the worst case.
  */
 export function normalisePassword(text: string): string {
   return text.length > MAX_UNITS ? text : text.normalize("NFC");
 }
 
 /**
- * Accepts a password (as `normalisePassword` gives it) for an account: Django's four rules and an upper bound.
- * Any characters are good, but half a surrogate pair, which no encoding keeps apart from another.
+ * Checks a password (normalised by `normalisePassword`) for an account: Django's four rules and a maximum length.
+ * Every character is allowed except a lone surrogate, because encoding makes all of them equal.
  *
- * Throws PASSWORD_REJECTED, with one fault of `field` for each broken rule.
+ * Throws PASSWORD_REJECTED, with one violation of `field` per broken rule.
  */
 export function checkPassword(
   rules: PasswordRules,
@@ -61,14 +61,14 @@ function brokenRules(rules: PasswordRules, password: string, personal: PersonalD
   if (length < rules.minLength) broken.push((m) => m.passwordTooShort(rules.minLength));
   if (COMMON_PASSWORDS.has(password.trim().toLowerCase())) broken.push((m) => m.passwordTooCommon);
   if (/^\p{N}+$/u.test(password)) broken.push((m) => m.passwordEntirelyNumeric);
-  const similar = PERSONAL_FIELDS.find((name) =>
+  const similarField = PERSONAL_FIELDS.find((name) =>
     isTooSimilar(password, (personal[name] ?? "").normalize("NFC")),
   );
-  if (similar) broken.push((m) => m.passwordTooSimilar[similar]);
+  if (similarField) broken.push((m) => m.passwordTooSimilar[similarField]);
   return broken;
 }
 
-/** Throws INVALID_REQUEST, with a fault of `confirmField`, when the password was not typed the same way twice. */
+/** Throws INVALID_REQUEST, with a violation of `confirmField`, when password and confirmation differ. */
 export function requireSamePassword(password: string, confirmation: string, confirmField: string): void {
   if (normalisePassword(password) === normalisePassword(confirmation)) return;
   throw invalidField(confirmField, (m) => m.passwordsDiffer);

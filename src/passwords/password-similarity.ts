@@ -1,21 +1,21 @@
-/** How alike is too alike (Django's `UserAttributeSimilarityValidator`, `max_similarity`). */
+/** Ratio from which texts are too similar (Django's `UserAttributeSimilarityValidator`, `max_similarity`). */
 const MAX_SIMILARITY = 0.7;
 
 /**
- * Whether `password` is too much like a personal text or one of its words, as Django judges it: regardless of
- * case and of the order of the characters. Both texts in NFC. The cost is bounded however long they are.
+ * Whether `password` is too similar to a personal text or one of its words. Like Django, it ignores case and the order
+ * of characters. Both texts must be in NFC. The cost is bounded for texts of any length.
  */
 export function isTooSimilar(password: string, personal: string): boolean {
-  const secret = [...password.toLowerCase()];
+  const characters = [...password.toLowerCase()];
   const text = personal.toLowerCase();
   return [...text.split(/[^\p{L}\p{N}_]+/u), text].some(
-    (part) => quickRatio(secret, [...part]) >= MAX_SIMILARITY,
+    (part) => quickRatio(characters, [...part]) >= MAX_SIMILARITY,
   );
 }
 
 /**
- * Python's `difflib.SequenceMatcher.quick_ratio`: twice the characters that both have, over all characters.
- * Anything below MAX_SIMILARITY that shows from the lengths alone comes back as 0.
+ * Python's `difflib.SequenceMatcher.quick_ratio`: twice the number of shared characters, divided by the total number.
+ * Returns 0 when the lengths alone keep the ratio below MAX_SIMILARITY.
  */
 function quickRatio(a: readonly string[], b: readonly string[]): number {
   const total = a.length + b.length;

@@ -31,13 +31,13 @@ export interface ReplacePasswordInput {
   code: string;
   newPassword: string;
   newPasswordConfirm: string;
-  /** The caller's own session, if the call came with one: it must be the link's owner's, and it stays open. */
+  /** The caller's own session if an access token was sent. It must belong to the link's owner, and it stays open. */
   session: CallerSession | null;
 }
 
 /**
- * Sets the password of whoever holds link and code, ends all other sessions, voids the user's other codes, and
- * confirms by SMS. Neither a refused password nor a full queue costs a try at the code.
+ * Sets the password of the account that the link and code belong to, ends all other sessions, voids the user's other
+ * codes, and confirms by SMS. Neither a rejected password nor a full hash queue costs an attempt at the code.
  *
  * Throws INVALID_REQUEST, TOKEN_REQUIRED, TOKEN_INVALID, LINK_REJECTED, CODE_LOCKED, CODE_INCORRECT,
  * PASSWORD_REJECTED or OVERLOADED.
@@ -57,7 +57,7 @@ export async function replacePassword(deps: ReplacePasswordDeps, input: ReplaceP
 
   await deps.database.transaction(async (tx) => {
     await consumeLink(deps, tx, link);
-    // First the account: a login or a request for a code under way waits here, and then finds it changed.
+    // Change the account first: a concurrent login or code request waits for its row, and then sees the change.
     const isChanged = await deps.users.setPasswordHash(tx, user.id, passwordHash);
     if (!isChanged) throw new DomainError("LINK_REJECTED");
     await deps.codes.voidAll(tx, user.id);

@@ -15,7 +15,7 @@ export interface RequestPasswordChangeDeps extends SendLinkDeps {
 }
 
 /**
- * Sends a code and a link to the caller's own number, if they know the current password.
+ * Sends a code and a link to the caller's own number if the current password is correct.
  *
  * Throws CURRENT_PASSWORD_INCORRECT, RATE_LIMITED (the number's SMS quota), SMS_UNAVAILABLE or OVERLOADED.
  */
@@ -36,7 +36,7 @@ export async function requestPasswordChange(
 }
 
 /**
- * Sets the new password with link and code from the SMS, and ends every session but the one the call came with.
+ * Sets the new password, with the link and code from the SMS, and ends every session except the caller's own.
  * Throws what `replacePassword` throws.
  */
 export function confirmPasswordChange(

@@ -15,13 +15,13 @@ import {
   verifyCode,
 } from "../verification/verify-link.js";
 
-/** The request field that errors about the new number name. */
+/** Request field that errors about the new number refer to. */
 const PHONE_FIELD = "new_phone";
 
 interface AvailabilityDeps {
   registrations: RegistrationStore;
-  /** Whether the whitelist lets this number have an account. */
-  allows(phone: string): Promise<boolean>;
+  /** Whether the whitelist allows an account for this number. */
+  isWhitelisted(phone: string): Promise<boolean>;
 }
 
 export interface RequestPhoneChangeDeps extends SendLinkDeps, AvailabilityDeps {
@@ -55,34 +55,34 @@ export interface ConfirmPhoneChangeDeps extends VerifyLinkDeps, AvailabilityDeps
 export interface ConfirmPhoneChangeInput {
   token: string;
   code: string;
-  /** The caller's own session, if the call came with one: it must be the link's owner's, and it stays open. */
+  /** The caller's own session if an access token was sent. It must belong to the link's owner, and it stays open. */
   session: CallerSession | null;
 }
 
 /**
- * Gives the account the number that link and code were sent to, ends all other sessions, voids the user's other
- * codes, and tells the old and the new number. Returns the new number.
+ * Changes the account's number to the one that the link and code were sent to, ends all other sessions, voids the
+ * user's other codes, and notifies the old and the new number by SMS. Returns the new number.
  *
- * Throws TOKEN_REQUIRED, TOKEN_INVALID, LINK_REJECTED, CODE_LOCKED, CODE_INCORRECT, PHONE_TAKEN or
- * PHONE_NOT_WHITELISTED: what was available at the request may not be any more.
+ * Throws TOKEN_REQUIRED, TOKEN_INVALID, LINK_REJECTED, CODE_LOCKED or CODE_INCORRECT; PHONE_TAKEN or
+ * PHONE_NOT_WHITELISTED if the number has become unavailable since the request.
  */
 export async function confirmPhoneChange(
   deps: ConfirmPhoneChangeDeps,
   input: ConfirmPhoneChangeInput,
 ): Promise<string> {
   const { session } = input;
-  const { link: proved, user } = await findLink(deps, input.token, "phone_change", session);
-  await verifyCode(deps, proved, input.code);
+  const { link, user } = await findLink(deps, input.token, "phone_change", session);
+  await verifyCode(deps, link, input.code);
 
-  const newPhone = proved.phone;
+  const newPhone = link.phone;
   const { id: userId, phone: oldPhone } = user;
   const now = deps.clock.now();
   await assertAvailable(deps, newPhone, now);
   await deps.database.transaction(async (tx) => {
     await deps.smsQuota.lock(tx, newPhone);
-    await consumeLink(deps, tx, proved);
+    await consumeLink(deps, tx, link);
     await deps.registrations.removeAbandoned(tx, newPhone, now);
-    // First the account: a login or a request for a code under way waits here, and then finds it changed.
+    // Change the account first: a concurrent login or code request waits for its row, and then sees the change.
     const isChanged = await deps.users.setPhone(tx, userId, newPhone, PHONE_FIELD);
     if (!isChanged) throw new DomainError("LINK_REJECTED");
     await deps.codes.voidAll(tx, userId);
@@ -96,5 +96,6 @@ export async function confirmPhoneChange(
 async function assertAvailable(deps: AvailabilityDeps, phone: string, now: Date): Promise<void> {
   if (await deps.registrations.isPhoneTaken(null, phone, now))
     throw new DomainError("PHONE_TAKEN", { field: PHONE_FIELD });
-  if (!(await deps.allows(phone))) throw new DomainError("PHONE_NOT_WHITELISTED", { field: PHONE_FIELD });
+  if (!(await deps.isWhitelisted(phone)))
+    throw new DomainError("PHONE_NOT_WHITELISTED", { field: PHONE_FIELD });
 }

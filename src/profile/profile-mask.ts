@@ -3,8 +3,8 @@ import { invalidField } from "../errors.js";
 import { PROFILE_FIELDS, type ProfileField, type ProfileValues } from "./update-profile.js";
 
 /**
- * The fields that an UpdateProfile is about: the mask's, or without a mask every one that is not empty (AIP-134).
- * Throws INVALID_REQUEST for a path that is none of them, read-only fields included.
+ * Returns the fields that an UpdateProfile changes: those in the mask, or without a mask every non-empty one (AIP-134).
+ * Throws INVALID_REQUEST for a path that is not an updatable field, such as a read-only one.
  */
 export function fieldsToUpdate(values: ProfileValues, mask: FieldMask | undefined): readonly ProfileField[] {
   if (!mask) return PROFILE_FIELDS.filter((field) => values[field]);

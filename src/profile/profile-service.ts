@@ -32,7 +32,7 @@ export type ProfileServiceDeps = UpdateProfileDeps &
     authenticate(token: string): Promise<Principal>;
   };
 
-/** ProfileService on the wire: messages to use cases and back. */
+/** Implements ProfileService: maps wire messages to use cases and back. */
 export function createProfileService(deps: ProfileServiceDeps): ServiceImpl<typeof ProfileService> {
   /** The session of the access token that came with a call that needs none. */
   async function ownSession(context: HandlerContext): Promise<CallerSession | null> {
@@ -44,7 +44,7 @@ export function createProfileService(deps: ProfileServiceDeps): ServiceImpl<type
 
   return {
     getProfile(_request, context) {
-      // Authentication has just read the account; reading it again would double what a profile costs.
+      // Authentication has just read the account; reading it again would double the cost of the call.
       return { user: toUserMessage(requirePrincipal(context).user) };
     },
 

@@ -4,7 +4,7 @@ import { optionalText, personalName } from "../users/personal-text.js";
 import type { User } from "../users/user.js";
 import type { ProfileChanges, UserStore } from "../users/user-store.js";
 
-/** The fields that a user may change, as the .proto names them. */
+/** The fields that a user may change, with their .proto names. */
 export const PROFILE_FIELDS = ["first_name", "last_name", "email", "address", "apartment_name"] as const;
 export type ProfileField = (typeof PROFILE_FIELDS)[number];
 
@@ -24,22 +24,23 @@ export interface UpdateProfileDeps {
 
 export interface UpdateProfileInput {
   userId: number;
-  /** Which of the values count; the others stay as they are. */
+  /** The fields to change; the others keep their values. */
   fields: readonly ProfileField[];
   values: ProfileValues;
 }
 
 /**
- * Changes the named fields of the caller's account, all or none, and returns the account.
+ * Changes the given fields of the caller's account, all or none, and returns the account.
  *
- * Throws INVALID_REQUEST for an empty name, or EMAIL_TAKEN when another account has the address in whatever case.
+ * Throws INVALID_REQUEST for an empty name, EMAIL_TAKEN when another account has the address (case-insensitive), or
+ * UNAUTHENTICATED when the account is no longer active.
  */
 export async function updateProfile(
   deps: UpdateProfileDeps,
   { userId, fields, values }: UpdateProfileInput,
 ): Promise<User> {
   const changes: ProfileChanges = {};
-  for (const field of fields) Object.assign(changes, change(field, values));
+  for (const field of fields) Object.assign(changes, toChange(field, values));
 
   const user = await deps.database.transaction(async (tx) => {
     if (changes.email && !(await deps.users.claimEmail(tx, changes.email, userId))) {
@@ -51,7 +52,7 @@ export async function updateProfile(
   return user;
 }
 
-function change(field: ProfileField, values: ProfileValues): ProfileChanges {
+function toChange(field: ProfileField, values: ProfileValues): ProfileChanges {
   switch (field) {
     case "first_name":
       return { firstName: personalName(`profile.${field}`, values[field]) };
