@@ -4,7 +4,7 @@ import type { Random } from "../system/random.js";
 import { fullName, type User } from "../users/user.js";
 import type { Jwt, JwtProfile } from "./jwt.js";
 
-/** What an access token says that the service needs. */
+/** The claims of an access token that the service uses. */
 export interface AccessClaims {
   userId: number;
   sessionId: string;
@@ -12,11 +12,11 @@ export interface AccessClaims {
 }
 
 export interface AccessTokens {
-  /** Seconds a token is valid. */
+  /** Lifetime (s) of a token. */
   readonly ttlSeconds: number;
-  /** A token for the user's session, valid from now. */
+  /** Issues a token for the user's session, valid from now. */
   issue(user: User, sessionId: string): Promise<string>;
-  /** The claims of a valid access token, or null. Says nothing of whether session and account still live. */
+  /** Returns the claims of a valid access token, or null. Does not check whether session and account are active. */
   read(token: string): Promise<AccessClaims | null>;
 }
 
@@ -29,13 +29,13 @@ export interface AccessTokenDeps {
   ttlSeconds: number;
 }
 
-/** Verified tokens that are remembered: some 10 MB, and a signature check less on most calls. */
-const REMEMBERED_TOKENS = 10_000;
+/** Capacity of the cache of verified tokens: about 10 MB, which saves the signature check on most calls. */
+const MAX_CACHED_TOKENS = 10_000;
 
 export function createAccessTokens(deps: AccessTokenDeps): AccessTokens {
   const { jwt, clock, random, ttlSeconds } = deps;
   const profile: JwtProfile = { type: "at+jwt", issuer: deps.issuer, audience: deps.audience };
-  const verified = new LRUCache<string, AccessClaims>({ max: REMEMBERED_TOKENS });
+  const cache = new LRUCache<string, AccessClaims>({ max: MAX_CACHED_TOKENS });
 
   return {
     ttlSeconds,
@@ -58,8 +58,8 @@ export function createAccessTokens(deps: AccessTokenDeps): AccessTokens {
     },
 
     async read(token) {
-      const known = verified.get(token);
-      if (known) return known.expiresAt > clock.now() ? known : null;
+      const cached = cache.get(token);
+      if (cached) return cached.expiresAt > clock.now() ? cached : null;
       const payload = await jwt.verify(profile, token);
       if (payload?.token_type !== "access") return null;
       const claims = {
@@ -67,7 +67,7 @@ export function createAccessTokens(deps: AccessTokenDeps): AccessTokens {
         sessionId: String(payload.sid),
         expiresAt: new Date(Number(payload.exp) * 1000),
       };
-      verified.set(token, claims);
+      cache.set(token, claims);
       return claims;
     },
   };

@@ -2,25 +2,25 @@ import { createSecretKey, type KeyObject } from "node:crypto";
 import { type JWTPayload, jwtVerify, SignJWT } from "jose";
 import type { Clock } from "../system/clock.js";
 
-/** What every token of one kind has in common. */
+/** The properties that all tokens of one kind share. */
 export interface JwtProfile {
-  /** Header `typ`: keeps one kind of token from being taken for another (RFC 8725, section 3.11). */
+  /** Header `typ`: prevents one kind of token from being accepted as another (RFC 8725, section 3.11). */
   type: string;
   issuer: string;
   audience: string;
 }
 
 const ALGORITHM = "HS256";
-const CLAIMS = ["iss", "aud", "sub", "sid", "jti", "iat", "exp", "token_type"];
-/** Three base64url parts. jose takes more spellings of one token than this. */
+const REQUIRED_CLAIMS = ["iss", "aud", "sub", "sid", "jti", "iat", "exp", "token_type"];
+/** Three base64url parts. jose accepts other spellings of the same token too. */
 const COMPACT_JWT = /^[\w-]+\.[\w-]+\.([\w-]+)$/;
 
 export interface Jwt {
-  /** Signs `claims`; the same claims give the same token. */
+  /** Signs `claims`; the same claims yield the same token. */
   sign(profile: JwtProfile, claims: JWTPayload): Promise<string>;
   /**
-   * The claims of a token that this service issued with this profile and that has not expired; null for
-   * anything else, another spelling of one of our tokens included.
+   * Returns the claims of an unexpired token that this service issued with this profile; null for anything else,
+   * including another spelling of one of our tokens.
    */
   verify(profile: JwtProfile, token: string): Promise<JWTPayload | null>;
 }
@@ -42,7 +42,7 @@ export function createJwt(secret: string, clock: Clock): Jwt {
           typ: profile.type,
           issuer: profile.issuer,
           audience: profile.audience,
-          requiredClaims: CLAIMS,
+          requiredClaims: REQUIRED_CLAIMS,
           currentDate: clock.now(),
         });
         return payload;
@@ -53,7 +53,7 @@ export function createJwt(secret: string, clock: Clock): Jwt {
   };
 }
 
-/** Whether the signature is spelled the one way in which base64url writes it (RFC 4648, section 3.5). */
+/** Whether the signature has its canonical base64url spelling (RFC 4648, section 3.5). */
 function isCanonical(token: string): boolean {
   const signature = COMPACT_JWT.exec(token)?.[1];
   return signature !== undefined && Buffer.from(signature, "base64url").toString("base64url") === signature;

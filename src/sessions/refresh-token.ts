@@ -1,9 +1,9 @@
 import { epochSeconds } from "../system/clock.js";
 import type { Jwt, JwtProfile } from "./jwt.js";
 
-/** One refresh token. The same grant gives the same token, to the letter. */
+/** The content of a refresh token. The same grant yields exactly the same token. */
 export interface RefreshGrant {
-  /** `jti`: which token of the session it is. */
+  /** `jti`: identifies the token within its session. */
   id: string;
   sessionId: string;
   userId: number;
@@ -13,7 +13,7 @@ export interface RefreshGrant {
 
 export interface RefreshTokens {
   write(grant: RefreshGrant): Promise<string>;
-  /** What a valid refresh token grants, or null. Says nothing of whether it was used or its session ended. */
+  /** Returns the grant of a valid refresh token, or null. Does not check whether it was used or its session ended. */
   read(token: string): Promise<Pick<RefreshGrant, "id" | "sessionId" | "userId"> | null>;
 }
 

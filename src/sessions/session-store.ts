@@ -2,7 +2,7 @@ import type { Database, Statement, Tx } from "../db/database.js";
 import type { User } from "../users/user.js";
 import { toUser, USER_COLUMNS, type UserRow } from "../users/user-row.js";
 
-/** A session that is being opened. */
+/** A session to open. */
 export interface NewSession {
   id: string;
   userId: number;
@@ -11,53 +11,53 @@ export interface NewSession {
   expiresAt: Date;
 }
 
-/** What signing in saw, and what it leaves behind. */
+/** What a login verified, and the hash that it stores. */
 export interface Proof {
-  /** The number and the stored hash the password was checked against. */
+  /** The number and the stored hash that the password was verified against. */
   phone: string;
   passwordHash: string;
-  /** Stored instead, when the hash was made with older parameters. */
+  /** The hash to store: `passwordHash` itself, or a new hash if that has outdated parameters. */
   newPasswordHash: string;
 }
 
-/** A refresh token that is being used. */
+/** The use of a refresh token. */
 export interface Rotation {
   sessionId: string;
   userId: number;
   /** The token's id. */
   refreshId: string;
-  /** The id its successor gets if it is used for the first time. */
+  /** The id of its successor if this is its first use. */
   nextRefreshId: string;
   now: Date;
-  /** A used token gets its successor again if that was issued after this. */
+  /** A used token gets its successor again if that was issued after this time. */
   graceSince: Date;
   expiresAt: Date;
 }
 
-/** What became of a used refresh token. */
+/** Result of using a refresh token. */
 export type RotationResult =
-  /** This is the token's successor: the session's valid token now, or what an earlier use of it gave. */
+  /** The token's successor: the session's valid token from now on, or the one that an earlier use returned. */
   | { kind: "rotated"; successorId: string; issuedAt: Date; user: User }
-  /** The token was used before, too long ago: its session has been ended. */
+  /** The token was used before, and the grace period is over: this use has ended the session. */
   | { kind: "reused" }
-  /** The session is unknown or had ended. */
+  /** The session is unknown or had ended before, or its account is not active. */
   | { kind: "ended" };
 
 export interface SessionStore {
   /**
-   * Opens a session and notes the login, if account, number and hash are still what was checked;
-   * false when they have changed since, so that a session never outlives what it was opened with.
+   * Opens a session and records the login if account, number and hash are still the ones that were verified. Returns
+   * false if they have changed since, so that a session never outlives what it was opened with.
    */
   open(tx: Tx | null, session: NewSession, proof: Proof): Promise<boolean>;
-  /** The session's account while both live: what a valid access token stands for. One statement. */
+  /** Returns the account of a session if the session is open and the account active. One statement. */
   findUser(tx: Tx | null, sessionId: string, userId: number): Promise<User | null>;
-  /** Uses a refresh token. One statement, so that of many callers one rotates and the others get its result. */
+  /** Uses a refresh token. One statement: of concurrent callers one rotates the token, the others get its result. */
   rotate(tx: Tx | null, rotation: Rotation): Promise<RotationResult>;
-  /** Ends a session of the user. False when `refreshId` was not its valid token, or it had ended before. */
+  /** Ends a session of the user. False when `refreshId` was not its valid token, or the session had ended before. */
   end(tx: Tx | null, end: Omit<Rotation, "nextRefreshId" | "expiresAt">): Promise<boolean>;
-  /** Ends the user's sessions, all but `exceptId`. */
+  /** Ends the user's sessions except `exceptId`. */
   endAll(tx: Tx | null, userId: number, now: Date, exceptId: string | null): Promise<void>;
-  /** Forgets sessions whose last token expired before `before`. */
+  /** Deletes sessions whose last token expired before `before`. */
   purge(tx: Tx | null, before: Date): Promise<void>;
 }
 
@@ -79,9 +79,9 @@ const findUser: Statement = {
          WHERE sessions.id = $1 AND sessions.user_id = $2 AND sessions.revoked_at IS NULL AND users.is_active`,
 };
 
-// Every SET reads the row as it is once its lock is held, so concurrent callers see each other's rotation. The last
-// four used tokens are remembered, which is more than a client uses up within the grace. A used token's successor is
-// the one used after it, or the valid one; it was issued when the token was used.
+// Each SET reads the row after its lock is granted, so concurrent callers see each other's rotation. The row keeps the
+// last four used tokens, more than a client uses within the grace period. The successor of a used token is the one used
+// after it, or the valid one; it was issued when the token was used.
 const rotate: Statement = {
   name: "sessions_rotate",
   text: `UPDATE sessions SET

@@ -2,7 +2,7 @@ import type { User } from "../users/user.js";
 import type { AccessTokens } from "./access-token.js";
 import type { RefreshGrant, RefreshTokens } from "./refresh-token.js";
 
-/** What a signed-in client holds. Lifetimes are in seconds from now. */
+/** The tokens of a signed-in client. Lifetimes are in seconds from now. */
 export interface TokenPair {
   access: string;
   refresh: string;
@@ -15,7 +15,7 @@ export interface TokenPairDeps {
   refreshTokens: RefreshTokens;
 }
 
-/** The granted refresh token, with a new access token for the same session, as of `now`. */
+/** Returns the granted refresh token and a new access token for the same session, with lifetimes as of `now`. */
 export async function issueTokenPair(
   deps: TokenPairDeps,
   user: User,

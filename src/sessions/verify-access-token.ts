@@ -9,8 +9,8 @@ export interface VerifyAccessTokenDeps {
 }
 
 /**
- * Whom an access token stands for, in one statement: its session must not have ended and its account must
- * be active now, whatever the token says. Throws UNAUTHENTICATED otherwise.
+ * Returns the owner of an access token and its session. One statement checks that the session has not ended and that
+ * the account is active now, whatever the token says. Throws UNAUTHENTICATED otherwise.
  */
 export async function verifyAccessToken(deps: VerifyAccessTokenDeps, token: string): Promise<Principal> {
   const claims = await deps.accessTokens.read(token);

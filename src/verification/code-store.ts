@@ -1,11 +1,11 @@
 import type { Database, Statement, Tx } from "../db/database.js";
 import { type CodeBinding, MAX_ATTEMPTS, type Purpose } from "./code.js";
 
-/** A code as it is kept. */
+/** A code as it is stored. */
 export interface StoredCode extends CodeBinding {
   codeDigest: Buffer;
   tokenDigest: Buffer;
-  /** Where it was sent. */
+  /** The number it is sent to. */
   phone: string;
   issuedAt: Date;
   expiresAt: Date;
@@ -15,32 +15,32 @@ export interface StoredCode extends CodeBinding {
 export interface VerificationLink extends CodeBinding {
   codeDigest: Buffer;
   phone: string;
-  /** Five wrong tries were counted. */
+  /** True once MAX_ATTEMPTS attempts were counted. */
   isLocked: boolean;
 }
 
-/** Whom a code is for. */
+/** The recipient of a code. */
 export interface Recipient {
   userId: number;
   purpose: Purpose;
-  /** Where the code goes. */
+  /** The number that the code is sent to. */
   phone: string;
-  /** The session that asks for the code, which must not have ended; absent: none has to. */
+  /** The session that requests the code, which must be open; absent: no session is required. */
   sessionId?: string;
 }
 
-/** Keeps the codes that were sent. Of one user and purpose, only the newest counts. */
+/** Stores the codes that were sent. Only the newest code for a user and purpose is valid. */
 export interface CodeStore {
   /**
-   * Whether the code's account is still what the code is for, and the session that asks for it open; until `tx`
-   * ends, the account stays so. An activation code is for an account that was never active, any other for an
-   * active one; the number is the account's own but for a phone change.
+   * Locks the recipient's account until `tx` ends. Returns whether the account still qualifies for the code and the
+   * requesting session is open. An activation code is for an account that was never active, any other code for an
+   * active one. The number must be the account's own, except for a phone change.
    */
   lockRecipient(tx: Tx, recipient: Recipient): Promise<boolean>;
   add(tx: Tx | null, code: StoredCode): Promise<void>;
-  /** Takes back a code that was never delivered; the one before it counts again. */
+  /** Removes a code that was never delivered; the previous one becomes valid again. */
   remove(tx: Tx | null, id: string): Promise<void>;
-  /** The live code behind a link, locked or not. */
+  /** Finds the live code of a link, locked or not. */
   findByToken(
     tx: Tx | null,
     tokenDigest: Buffer,
@@ -48,19 +48,19 @@ export interface CodeStore {
     now: Date,
   ): Promise<VerificationLink | null>;
   /**
-   * Counts a try before anything is compared, so that however many callers there are, a code is compared at
-   * most MAX_ATTEMPTS times. False when the code is locked, spent, superseded or expired.
+   * Counts an attempt before anything is compared, so that a code is compared at most MAX_ATTEMPTS times, however many
+   * callers there are. False when the code is locked, consumed, superseded or expired.
    */
   countAttempt(tx: Tx | null, id: string, now: Date): Promise<boolean>;
-  /** Takes a counted try back. */
+  /** Takes back a counted attempt. */
   refundAttempt(tx: Tx | null, id: string): Promise<void>;
-  /** Whether the code is still kept: neither spent nor voided. */
+  /** Whether the code is still stored: neither consumed nor voided. */
   exists(tx: Tx | null, id: string): Promise<boolean>;
-  /** Spends a code; false for all callers but the first. */
+  /** Consumes a code; false for every caller but the first. */
   consume(tx: Tx, id: string): Promise<boolean>;
   /** Voids every code of the user. */
   voidAll(tx: Tx, userId: number): Promise<void>;
-  /** Forgets codes that expired before `before`. */
+  /** Deletes codes that expired before `before`. */
   purge(tx: Tx | null, before: Date): Promise<void>;
 }
 
@@ -75,7 +75,8 @@ const lockAccount: Statement = {
            AND is_active = ($2 <> 'activation') AND ($2 = 'phone_change' OR phone = $3)
          FOR SHARE`,
 };
-// A statement of its own: what a change of the account has ended is seen only after the lock was granted.
+// A separate statement, because its snapshot must be taken after the lock is granted: only then does it see sessions
+// that a concurrent change of the account has ended.
 const isSessionOpen: Statement = {
   name: "codes_is_session_open",
   text: "SELECT FROM sessions WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL",
@@ -91,18 +92,18 @@ const findByToken: Statement = {
   text: `SELECT id, user_id, purpose, code_digest, phone, attempts >= ${MAX_ATTEMPTS} AS is_locked FROM codes
          WHERE token_digest = $1 AND purpose = $2 AND expires_at > $3 AND ${IS_NEWEST}`,
 };
-const countTry: Statement = {
-  name: "codes_count_try",
+const countAttempt: Statement = {
+  name: "codes_count_attempt",
   text: `UPDATE codes SET attempts = attempts + 1
          WHERE id = $1 AND expires_at > $2 AND attempts < ${MAX_ATTEMPTS} AND ${IS_NEWEST}
          RETURNING id`,
 };
-const returnTry: Statement = {
-  name: "codes_return_try",
+const refundAttempt: Statement = {
+  name: "codes_refund_attempt",
   text: "UPDATE codes SET attempts = attempts - 1 WHERE id = $1 AND attempts > 0",
 };
 const exists: Statement = { name: "codes_exists", text: "SELECT FROM codes WHERE id = $1" };
-const spend: Statement = { name: "codes_spend", text: "DELETE FROM codes WHERE id = $1 RETURNING id" };
+const consume: Statement = { name: "codes_consume", text: "DELETE FROM codes WHERE id = $1 RETURNING id" };
 const voidAll: Statement = { name: "codes_void_all", text: "DELETE FROM codes WHERE user_id = $1" };
 const purge: Statement = { name: "codes_purge", text: "DELETE FROM codes WHERE expires_at < $1" };
 
@@ -150,16 +151,16 @@ export function createCodeStore(database: Database): CodeStore {
       };
     },
     async countAttempt(tx, id, now) {
-      return (await database.run(tx, countTry, [id, now])).length > 0;
+      return (await database.run(tx, countAttempt, [id, now])).length > 0;
     },
     async refundAttempt(tx, id) {
-      await database.run(tx, returnTry, [id]);
+      await database.run(tx, refundAttempt, [id]);
     },
     async exists(tx, id) {
       return (await database.run(tx, exists, [id])).length > 0;
     },
     async consume(tx, id) {
-      return (await database.run(tx, spend, [id])).length > 0;
+      return (await database.run(tx, consume, [id])).length > 0;
     },
     async voidAll(tx, userId) {
       await database.run(tx, voidAll, [userId]);

@@ -1,25 +1,25 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { asciiDigits } from "../system/ascii-digits.js";
 
-/** What a one-time code proves. */
+/** The operation that a one-time code authorises. */
 export type Purpose = "activation" | "password_reset" | "password_change" | "phone_change";
 
-/** Digits of a code (contract.md, section 6). */
+/** Number of digits in a code (contract.md, section 6). */
 export const CODE_LENGTH = 6;
-/** Seconds a code and its link live. */
+/** Lifetime (s) of a code and its link. */
 export const CODE_TTL_SECONDS = 600;
-/** Wrong tries that lock a code. */
+/** Counted attempts that lock a code. */
 export const MAX_ATTEMPTS = 5;
 
-/** What a code is bound to: it proves nothing for another user, purpose or issue. */
+/** Binds a code to one user, purpose and issue: it is not valid for any other. */
 export interface CodeBinding {
-  /** The issue: one id each time a code is sent. */
+  /** The issue: a new id each time a code is sent. */
   id: string;
   userId: number;
   purpose: Purpose;
 }
 
-/** How codes are stored: HMAC-SHA-256 with a key the database does not have, so that a stolen table can't be searched. */
+/** The stored form of a code: HMAC-SHA-256 with a key that isn't in the database. A stolen table can't be searched. */
 export function codeDigest(key: Uint8Array, binding: CodeBinding, code: string): Buffer {
   return createHmac("sha256", key)
     .update(`code:${binding.id}:${binding.userId}:${binding.purpose}:${code}`)
@@ -27,8 +27,8 @@ export function codeDigest(key: Uint8Array, binding: CodeBinding, code: string):
 }
 
 /**
- * Whether the code a user typed (`text`) is the one behind `digest`. White space, hyphens and invisible characters
- * are ignored, and any Unicode digit counts as its ASCII digit. Runs in constant time for every six-digit code.
+ * Whether the code that a user typed (`text`) matches `digest`. White space, hyphens and invisible characters are
+ * ignored, and any Unicode digit counts as its ASCII digit. Runs in constant time for every six-digit code.
  */
 export function isCorrectCode(
   key: Uint8Array,

@@ -9,7 +9,7 @@ const PAGES: Record<Operation, string> = {
   phone_change: "/change-phone",
 };
 
-/** A new link token: 128 random bits, all of them random, in the shape of a UUID. */
+/** A new link token in UUID format. All 128 bits are random, unlike those of a version 4 UUID. */
 export function newLinkToken(random: Random): string {
   return random
     .bytes(16)
@@ -28,7 +28,7 @@ export function parseLinkToken(text: string): string {
   return token;
 }
 
-/** How link tokens are stored: HMAC-SHA-256 with a key the database does not have. */
+/** The stored form of a link token: HMAC-SHA-256 with a key that is not in the database. */
 export function linkTokenDigest(key: Uint8Array, token: string): Buffer {
   return createHmac("sha256", key).update(`token:${token}`).digest();
 }

@@ -7,8 +7,8 @@ export interface NotifyBySmsDeps {
 }
 
 /**
- * Tells a phone number that an operation was done. Nobody waits for it, and when it fails, only the log knows:
- * the operation has happened.
+ * Confirms a completed operation by SMS, in the background. A failure is only logged, because the operation is already
+ * done.
  */
 export function notifyBySms(
   deps: NotifyBySmsDeps,

@@ -2,19 +2,19 @@ import type { Database, Statement, Tx } from "../db/database.js";
 import type { Purpose } from "./code.js";
 import type { Send } from "./sms-quota.js";
 
-/** Remembers which codes left for which phone number, for the sending quotas. */
+/** Records which codes were sent to which phone number, for the sending quotas. */
 export interface SmsQuotaStore {
   /**
-   * Until `tx` ends, nobody else gets past this call for the same number. Whoever sends to a number, or clears
-   * an abandoned registration of it away, takes this lock before any other.
+   * Locks the number until `tx` ends: other transactions wait here for the same number. A transaction that sends to a
+   * number, or removes an abandoned registration of it, must take this lock before any other.
    */
   lock(tx: Tx, phone: string): Promise<void>;
-  /** The sends to `phone` since `since`, newest first. */
+  /** Returns the sends to `phone` since `since`, newest first. */
   recent(tx: Tx, phone: string, since: Date): Promise<Send[]>;
   add(tx: Tx, send: Send & { id: string; phone: string }): Promise<void>;
-  /** Takes back a send that did not leave. */
+  /** Removes a send whose message was not sent. */
   remove(tx: Tx | null, id: string): Promise<void>;
-  /** Forgets sends from before `before`. */
+  /** Deletes sends older than `before`. */
   purge(tx: Tx | null, before: Date): Promise<void>;
 }
 

@@ -38,8 +38,8 @@ export async function findLink(
   if (!link) throw new DomainError("LINK_REJECTED");
   if (link.isLocked) throw new DomainError("CODE_LOCKED");
   const account = await deps.users.findById(null, link.userId);
-  const isOthers = session !== null && session.userId !== link.userId;
-  if (!account?.user.isActive || isOthers) throw new DomainError("LINK_REJECTED");
+  const isOtherAccount = session !== null && session.userId !== link.userId;
+  if (!account?.user.isActive || isOtherAccount) throw new DomainError("LINK_REJECTED");
   return { link, user: account.user };
 }
 
