@@ -1,9 +1,9 @@
 /**
- * Every message a person reads, in French: the specification's own words where it has them.
- * `en.ts` has the same keys; the compiler sees to it.
+ * Every message that a person reads, in French, in the specification's words where it has them.
+ * `en.ts` has the same keys, which the compiler enforces.
  */
 export const fr = {
-  // Answers to calls that went well (REST envelope).
+  // Success messages (REST envelope).
   registered: "Compte créé avec succès. Un code d'activation a été envoyé par SMS.",
   activated: "Compte activé avec succès. Vous pouvez maintenant vous connecter.",
   codeResent: "Un nouveau code d'activation a été envoyé.",
@@ -31,7 +31,7 @@ export const fr = {
   userActivated: "Compte activé avec succès",
   userDeactivated: "Compte désactivé avec succès",
 
-  // What is wrong with a call.
+  // Errors of calls.
   invalidRequest: "Données invalides.",
   phoneRequired: "Le numéro de téléphone est obligatoire.",
   phoneInvalid: "Le numéro de téléphone est invalide.",
@@ -65,7 +65,7 @@ export const fr = {
   internal: "Erreur interne du serveur.",
   registrationFailed: (reason: string) => `Erreur lors de l'inscription: ${reason}`,
 
-  // What is wrong with a password: Django's four rules, and the upper bound.
+  // Violations of the password policy: Django's four rules and the maximum length.
   passwordTooShort: (minimum: number) =>
     `Ce mot de passe est trop court. Il doit contenir au minimum ${minimum} caractères.`,
   passwordTooLong: (maximum: number) =>
@@ -80,7 +80,7 @@ export const fr = {
   },
   passwordsDiffer: "Les mots de passe ne correspondent pas.",
 
-  // What is wrong with a field's shape.
+  // Violations of a field's format.
   fieldRequired: "Ce champ est obligatoire.",
   fieldInvalid: "Cette valeur n'est pas valide.",
   fieldTooLong: (maximum: number) => `Ce champ doit contenir au maximum ${maximum} caractères.`,
@@ -90,7 +90,7 @@ export const fr = {
   pageTokenInvalid: "Ce jeton de page n'est pas valide pour cette liste.",
   orderInvalid: (fields: string) => `Ordre inconnu. Ordres possibles : ${fields}.`,
 
-  // What is wrong with a line of an import, or with its file.
+  // Errors of an import's lines and files.
   isActiveInvalid: "L'état doit être true ou false.",
   lineTooManyColumns: "Cette ligne a trop de colonnes.",
   csvLineTooLong:
@@ -99,7 +99,7 @@ export const fr = {
   csvEmpty: "Ce fichier est vide.",
   importMixed: "Une importation contient soit des entrées, soit un fichier CSV.",
 
-  // What is wrong with the HTTP request around a call.
+  // Errors of the HTTP request.
   bodyNotJson: "Le corps de la requête n'est pas un objet JSON valide.",
   bodyTooLarge: "Le corps de la requête est trop volumineux.",
   bodyUnreadable: "Le corps de la requête est illisible.",

@@ -1,6 +1,6 @@
 /**
- * What leaves by SMS, and what the console gateway prints in its place: the specification's words, byte for
- * byte, its grammar included. Always French: an SMS has no Accept-Language.
+ * The texts that are sent by SMS, and those that the console gateway prints instead: the specification's words, byte
+ * for byte, including its grammar. Always French, because an SMS has no Accept-Language.
  */
 export const sms = {
   operations: {
@@ -25,7 +25,7 @@ export const sms = {
     `✅ Confirmation ${operation} - ${phone}: ${text}`,
 };
 
-/** The details of a phone change, for each of the two numbers. The specification leaves the words open. */
+/** The details of a phone change, for each of the two numbers. The specification doesn't prescribe the words. */
 export const phoneChangeDetails = {
   toOldNumber: (newPhone: string) => `Nouveau numéro: ${newPhone}.`,
   toNewNumber: (oldPhone: string) => `Ancien numéro: ${oldPhone}.`,

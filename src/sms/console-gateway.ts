@@ -2,15 +2,15 @@ import { sms } from "../messages/sms.js";
 import type { SmsGateway } from "./sms-gateway.js";
 import { confirmationText } from "./sms-texts.js";
 
-/** Sends nothing: hands each message to `print`, line by line, for development and tests. */
+/** Sends nothing; passes each message to `print`, line by line, for development and tests. */
 export function createConsoleGateway(print: (line: string) => void): SmsGateway {
   return {
     async sendActivationCode(phone, code) {
       print(sms.printedActivation(phone, code));
     },
-    async sendVerificationCode(phone, code, operation, link) {
+    async sendVerificationCode(phone, code, operation, linkUrl) {
       print(sms.printedVerification(sms.operations[operation], phone, code));
-      if (link) print(sms.printedLink(link));
+      if (linkUrl) print(sms.printedLink(linkUrl));
     },
     async sendConfirmation(phone, operation, details) {
       const text = confirmationText(operation, details);

@@ -7,11 +7,11 @@ export type SmsSettings = { provider: "console" } | ({ provider: "twilio" } & Tw
 
 export interface SmsGatewayDeps {
   logger: Logger;
-  /** Where the console gateway's lines go. */
+  /** Prints a line of the console gateway. */
   print(line: string): void;
 }
 
-/** The gateway that the configuration chooses. */
+/** Creates the gateway that the configuration selects. */
 export async function createSmsGateway(settings: SmsSettings, deps: SmsGatewayDeps): Promise<SmsGateway> {
   if (settings.provider === "console") return createConsoleGateway(deps.print);
   return createTwilioGateway({ account: settings, logger: deps.logger });

@@ -1,9 +1,9 @@
 import { DomainError } from "../errors.js";
 
-/** What a code sent by SMS confirms, beside an activation. */
+/** The operations, apart from activation, that a code sent by SMS authorises. */
 export type Operation = "password_reset" | "password_change" | "phone_change";
 
-/** SMS_UNAVAILABLE after which the message may have left all the same: no answer came, or none that can be read. */
+/** SMS_UNAVAILABLE for a message that may have been sent anyway: the response is missing or unreadable. */
 export class SmsDeliveryUnknownError extends DomainError {
   constructor() {
     super("SMS_UNAVAILABLE");
@@ -11,18 +11,18 @@ export class SmsDeliveryUnknownError extends DomainError {
 }
 
 /**
- * The way to people's phones. `phone` is in international form (`parsePhone`).
+ * Sends messages to phones. `phone` is in international form (`parsePhone`).
  *
- * A send resolves when the provider has taken the message over. It throws SMS_UNAVAILABLE when the provider has not,
- * a SendUncertain when that is not known, or PHONE_INVALID when the provider says that nobody can be reached at this
- * number. It is never repeated: a message whose fate is unknown may have left.
+ * A send resolves once the provider has accepted the message. It throws SMS_UNAVAILABLE if the provider has not
+ * accepted it, SmsDeliveryUnknownError if that is unknown, or PHONE_INVALID if the provider reports that the number
+ * can't receive messages. A send is never retried, because a message whose delivery is unknown may have been sent.
  */
 export interface SmsGateway {
   sendActivationCode(phone: string, code: string): Promise<void>;
-  /** `link`: where the code can be entered, made by `link`. */
-  sendVerificationCode(phone: string, code: string, operation: Operation, link?: string): Promise<void>;
-  /** Tells that an operation is done. `details`: a further message. */
+  /** `linkUrl`: the page where the code is entered, built by the function `linkUrl`. */
+  sendVerificationCode(phone: string, code: string, operation: Operation, linkUrl?: string): Promise<void>;
+  /** Confirms a completed operation. `details`: text to append. */
   sendConfirmation(phone: string, operation: Operation, details?: string): Promise<void>;
-  /** Whether the provider answers and knows us. Sends nothing, throws nothing. */
+  /** Whether the provider responds and accepts our account. Sends no message and never throws. */
   isAvailable(): Promise<boolean>;
 }

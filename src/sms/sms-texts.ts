@@ -5,12 +5,12 @@ export function activationText(code: string): string {
   return `${sms.activation(code)} ${sms.expiry}`;
 }
 
-export function verificationText(operation: Operation, code: string, link?: string): string {
+export function verificationText(operation: Operation, code: string, linkUrl?: string): string {
   const verification = sms.verification(sms.operations[operation], code);
-  return [verification, ...(link ? [sms.redirection(link)] : []), sms.expiry].join(" ");
+  return [verification, ...(linkUrl ? [sms.redirection(linkUrl)] : []), sms.expiry].join(" ");
 }
 
-/** That the operation is done. An SMS adds `sms.support`; the console does not. */
+/** Confirms a completed operation. An SMS appends `sms.support`; the console does not. */
 export function confirmationText(operation: Operation, details?: string): string {
   return [sms.confirmation(sms.operations[operation]), ...(details ? [details] : [])].join(" ");
 }

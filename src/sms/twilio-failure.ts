@@ -1,12 +1,12 @@
-/** What the log may say of a failed call: nothing that quotes the number, the text or the credentials. */
+/** The loggable part of a failed call: nothing that quotes the number, the text or the credentials. */
 export interface TwilioFailure {
   /** Twilio's error code (https://www.twilio.com/docs/api/errors), or Node's for the connection (`ECONNREFUSED`). */
   providerCode?: number | string;
-  /** HTTP status of Twilio's answer. */
+  /** HTTP status of Twilio's response. */
   providerStatus?: number;
 }
 
-/** Twilio's codes for a number at which no SMS can be received. */
+/** Twilio's codes for a number that can't receive SMS. */
 const UNREACHABLE_NUMBER_CODES: ReadonlySet<unknown> = new Set([
   21211, // Invalid 'To' Phone Number
   21214, // 'To' phone number cannot be reached
@@ -16,19 +16,19 @@ const UNREACHABLE_NUMBER_CODES: ReadonlySet<unknown> = new Set([
   21635, // 'To' number cannot be a landline
 ]);
 
-/** Node's codes for a connection that was never made. */
+/** Node's codes for a connection that was never established. */
 const NEVER_CONNECTED_CODES: ReadonlySet<unknown> = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
 
-/** Whether the message may have left: the connection broke or stayed silent, or the answer was no refusal. */
-export function mayHaveLeft({ providerStatus, providerCode }: TwilioFailure): boolean {
+/** Whether the message may have been sent: the connection broke or timed out, or the response was not a rejection. */
+export function mayHaveBeenSent({ providerStatus, providerCode }: TwilioFailure): boolean {
   return providerStatus === undefined ? !NEVER_CONNECTED_CODES.has(providerCode) : providerStatus < 300;
 }
 
-export function isNumberRefused(failure: TwilioFailure): boolean {
+export function isNumberRejected(failure: TwilioFailure): boolean {
   return UNREACHABLE_NUMBER_CODES.has(failure.providerCode);
 }
 
-/** Reads what the twilio package threw: its RestException, an error of the connection, or anything else. */
+/** Describes an error thrown by the twilio package: its RestException, a connection error, or anything else. */
 export function twilioFailure(error: unknown): TwilioFailure {
   const { code, status } = Object(error) as { code?: unknown; status?: unknown };
   return {
@@ -37,7 +37,7 @@ export function twilioFailure(error: unknown): TwilioFailure {
   };
 }
 
-/** Codes are numbers, or names in capitals; anything longer came from a foreign server. */
+/** Codes are numbers or upper-case names; a longer text comes from some other server. */
 function isCode(code: unknown): code is number | string {
   return typeof code === "number" || (typeof code === "string" && /^[A-Z_0-9]{1,40}$/.test(code));
 }

@@ -3,7 +3,7 @@ import { sms } from "../messages/sms.js";
 import { type Logger, maskPhone } from "../system/logger.js";
 import { type Operation, SmsDeliveryUnknownError, type SmsGateway } from "./sms-gateway.js";
 import { activationText, confirmationText, verificationText } from "./sms-texts.js";
-import { isNumberRefused, mayHaveLeft, type TwilioFailure, twilioFailure } from "./twilio-failure.js";
+import { isNumberRejected, mayHaveBeenSent, type TwilioFailure, twilioFailure } from "./twilio-failure.js";
 
 export interface TwilioAccount {
   accountSid: string;
@@ -15,49 +15,50 @@ export interface TwilioAccount {
 export interface TwilioGatewayOptions {
   account: TwilioAccount;
   logger: Logger;
-  /** Instead of https://api.twilio.com. */
+  /** Replaces https://api.twilio.com. */
   baseUrl?: string;
-  /** Milliseconds that Twilio has for its answer. */
+  /** Response timeout (ms). */
   timeoutMs?: number;
 }
 
 const TIMEOUT_MS = 10_000;
 
 /**
- * Sends by Twilio's Messages resource, and logs each send by operation and masked number, with Twilio's code when
- * it fails. Twilio's own error texts are not logged: they quote the number.
+ * Sends through Twilio's Messages resource. Logs each send with its operation and masked number, and each failure with
+ * Twilio's code too. Twilio's error texts are not logged, because they quote the number.
  */
 export async function createTwilioGateway(options: TwilioGatewayOptions): Promise<SmsGateway> {
   const { account, logger, timeoutMs = TIMEOUT_MS } = options;
-  // Only here: the package costs 20 MB and 0.2 s, and most processes never send by Twilio.
+  // Imported on demand: the package costs 20 MB and 0.2 s, and most processes never send through Twilio.
   const { default: twilio } = await import("twilio");
   const client = twilio(account.accountSid, account.authToken, { timeout: timeoutMs, autoRetry: false });
   if (options.baseUrl) client.api.baseUrl = options.baseUrl;
 
   async function send(phone: string, kind: "activation" | Operation, body: string): Promise<void> {
-    const about = { sms: kind, phone: maskPhone(phone) };
+    const logFields = { sms: kind, phone: maskPhone(phone) };
     try {
       const request = client.messages.create({ body, from: account.fromNumber, to: phone });
-      const message = await withinTime(request, timeoutMs);
-      if (!message.sid) throw new Error("Twilio's answer names no message");
+      const message = await withTimeout(request, timeoutMs);
+      if (!message.sid) throw new Error("Twilio's response has no message SID");
     } catch (error) {
       const failure = twilioFailure(error);
-      logger.error({ ...about, ...failure }, "Twilio did not take the SMS");
+      logger.error({ ...logFields, ...failure }, "Twilio rejected the SMS");
       throw toDomainError(failure);
     }
-    logger.info(about, "SMS sent");
+    logger.info(logFields, "SMS sent");
   }
 
   return {
     sendActivationCode: (phone, code) => send(phone, "activation", activationText(code)),
-    sendVerificationCode: (phone, code, operation, link) =>
-      send(phone, operation, verificationText(operation, code, link)),
+    sendVerificationCode: (phone, code, operation, linkUrl) =>
+      send(phone, operation, verificationText(operation, code, linkUrl)),
     sendConfirmation: (phone, operation, details) =>
       send(phone, operation, `${confirmationText(operation, details)} ${sms.support}`),
     async isAvailable() {
       try {
-        const owner = await withinTime(client.api.v2010.accounts(account.accountSid).fetch(), timeoutMs);
-        return owner.status === "active";
+        const request = client.api.v2010.accounts(account.accountSid).fetch();
+        const { status } = await withTimeout(request, timeoutMs);
+        return status === "active";
       } catch (error) {
         logger.error(twilioFailure(error), "Twilio is not available");
         return false;
@@ -67,21 +68,21 @@ export async function createTwilioGateway(options: TwilioGatewayOptions): Promis
 }
 
 function toDomainError(failure: TwilioFailure): DomainError {
-  if (isNumberRefused(failure)) return new DomainError("PHONE_INVALID");
-  return mayHaveLeft(failure) ? new SmsDeliveryUnknownError() : new DomainError("SMS_UNAVAILABLE");
+  if (isNumberRejected(failure)) return new DomainError("PHONE_INVALID");
+  return mayHaveBeenSent(failure) ? new SmsDeliveryUnknownError() : new DomainError("SMS_UNAVAILABLE");
 }
 
 /**
- * What `work` gives, unless it takes longer than `milliseconds`. The client's own time-out only measures silence:
- * neither waiting for a free connection nor an answer in drops counts there.
+ * Resolves with `work`, or rejects with ETIMEDOUT after `timeoutMs`. The client's own timeout only measures silence on
+ * the connection: it limits neither the wait for a free connection nor a response that trickles in.
  */
-async function withinTime<T>(work: Promise<T>, milliseconds: number): Promise<T> {
+async function withTimeout<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(Object.assign(new Error(), { code: "ETIMEDOUT" })), milliseconds);
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(Object.assign(new Error(), { code: "ETIMEDOUT" })), timeoutMs);
   });
   try {
-    return await Promise.race([work, tooLate]);
+    return await Promise.race([work, timeout]);
   } finally {
     clearTimeout(timer);
   }

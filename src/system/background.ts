@@ -2,44 +2,44 @@ import { setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import pLimit from "p-limit";
 
-/** Runs work that no caller waits for. */
+/** Runs jobs that no caller waits for. */
 export interface Background {
   /**
-   * Starts `job` some time after this call, and returns at once. False, and the job is never run, when too
-   * many are waiting. That, and a job's failure, is handed to `onFailure`, never thrown.
+   * Schedules `job` to start after a delay, and returns immediately. Returns false, and never runs the job, if too many
+   * jobs are pending. That error and the error of a failed job go to `onFailure`; nothing is thrown.
    */
   run(job: () => Promise<void>): boolean;
-  /** Starts every waiting job now and resolves when none is left. */
+  /** Starts every waiting job now, and resolves when all jobs are done. */
   drain(): Promise<void>;
 }
 
 export interface BackgroundOptions {
-  /** Milliseconds before the next job is started. */
+  /** Returns the delay (ms) before the next job starts. */
   nextDelay(): number;
-  /** Jobs that may be waiting or running. */
+  /** Maximum number of waiting and running jobs. */
   limit: number;
-  /** Jobs that run at the same time, so that a flood of them leaves the database to those whom somebody waits for. */
+  /** Maximum number of concurrent jobs, so that a flood of them leaves the database to calls with a waiting caller. */
   concurrency: number;
   onFailure(error: unknown): void;
 }
 
 export function createBackground(options: BackgroundOptions): Background {
   const pending = new Set<Promise<void>>();
-  const hurry = new AbortController();
-  // Every waiting job listens.
-  setMaxListeners(0, hurry.signal);
+  const draining = new AbortController();
+  // Every waiting job adds a listener.
+  setMaxListeners(0, draining.signal);
   const limit = pLimit(options.concurrency);
 
   async function start(job: () => Promise<void>): Promise<void> {
-    // An aborted wait is a wait that is over.
-    await delay(options.nextDelay(), undefined, { signal: hurry.signal }).catch(() => undefined);
+    // Draining aborts the delay, and the job starts.
+    await delay(options.nextDelay(), undefined, { signal: draining.signal }).catch(() => undefined);
     await limit(job).catch(options.onFailure);
   }
 
   return {
     run(job) {
       if (pending.size >= options.limit) {
-        options.onFailure(new Error("too many jobs wait in the background"));
+        options.onFailure(new Error("too many background jobs are pending"));
         return false;
       }
       const running = start(job).finally(() => pending.delete(running));
@@ -47,7 +47,7 @@ export function createBackground(options: BackgroundOptions): Background {
       return true;
     },
     async drain() {
-      hurry.abort();
+      draining.abort();
       while (pending.size > 0) await Promise.all(pending);
     },
   };

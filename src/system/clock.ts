@@ -1,4 +1,4 @@
-/** The time, handed to whoever needs it, so that tests can set it. */
+/** The current time, passed in as a dependency so that tests can set it. */
 export interface Clock {
   now(): Date;
 }
@@ -10,7 +10,7 @@ export function epochSeconds(date: Date): number {
   return Math.floor(date.getTime() / 1000);
 }
 
-/** `date` moved by `seconds`, which may be negative. */
+/** Adds `seconds`, which may be negative, to `date`. */
 export function addSeconds(date: Date, seconds: number): Date {
   return new Date(date.getTime() + seconds * 1000);
 }

@@ -6,21 +6,21 @@ import type { Random } from "./random.js";
 const secret = z.string().min(32);
 const keysSchema = z.object({ token: secret, code: secret });
 
-/** The secrets the service signs and digests with. */
+/** The secrets for signatures and digests. */
 export interface Keys {
   /** Signs access and refresh tokens. */
   token: string;
-  /** Keys the digests of codes and link tokens. */
+  /** Key of the digests of codes and link tokens. */
   code: string;
 }
 
 /**
- * The keys kept in `directory`, made at the first call. Of several processes that start at once, all get the
- * same ones. Changing or losing the file signs everybody out and voids every code that is on its way.
+ * Returns the keys stored in `directory`; the first call generates them. Processes that start at the same time get the
+ * same keys. Changing or losing the file signs out every user and voids every pending code.
  */
 export function loadKeys(directory: string, random: Random): Keys {
   const path = join(directory, "keys.json");
-  return readKeys(path) ?? makeKeys(directory, path, random);
+  return readKeys(path) ?? generateKeys(directory, path, random);
 }
 
 function readKeys(path: string): Keys | null {
@@ -28,23 +28,23 @@ function readKeys(path: string): Keys | null {
     return keysSchema.parse(JSON.parse(readFileSync(path, "utf8")));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw new Error(`The keys in ${path} can't be read.`, { cause: error });
+    throw new Error(`Cannot read the keys in ${path}.`, { cause: error });
   }
 }
 
-function makeKeys(directory: string, path: string, random: Random): Keys {
-  const makeSecret = () => random.bytes(32).toString("base64url");
-  const keys: Keys = { token: makeSecret(), code: makeSecret() };
+function generateKeys(directory: string, path: string, random: Random): Keys {
+  const newSecret = () => random.bytes(32).toString("base64url");
+  const keys: Keys = { token: newSecret(), code: newSecret() };
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  // Written whole under another name, then linked: the file appears complete or not at all, and only once.
+  // Write the whole file under another name, then link it: it appears complete or not at all, and only once.
   const draft = `${path}.${random.uuid()}`;
   writeFileSync(draft, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600 });
   try {
     linkSync(draft, path);
     return keys;
   } catch (error) {
-    const winner = readKeys(path);
-    if (winner) return winner;
+    const existing = readKeys(path);
+    if (existing) return existing;
     throw error;
   } finally {
     unlinkSync(draft);

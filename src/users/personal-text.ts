@@ -1,9 +1,9 @@
 import { invalidField } from "../errors.js";
 
-/** Characters (code points) that a first or last name has at most. */
+/** Maximum length of a first or last name in characters (code points). */
 const MAX_NAME_LENGTH = 150;
 
-/** A name without white space around it. Throws INVALID_REQUEST, of `field`, when it is empty or too long. */
+/** Returns a name without surrounding white space. Throws INVALID_REQUEST for `field` if it is empty or too long. */
 export function personalName(field: string, text: string): string {
   const name = text.trim();
   if (name === "") throw invalidField(field, (m) => m.fieldRequired);
@@ -11,7 +11,7 @@ export function personalName(field: string, text: string): string {
   return name;
 }
 
-/** The text without white space around it; null when it is absent or nothing is left. */
+/** Returns the text without surrounding white space; null if it is absent or blank. */
 export function optionalText(text: string | null | undefined): string | null {
   return text?.trim() || null;
 }

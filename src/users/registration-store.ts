@@ -1,18 +1,18 @@
 import type { Database, Statement, Tx } from "../db/database.js";
 
-/** Accounts that were never activated, and the numbers they hold for a while. */
+/** Accounts that were never activated, and the numbers that they reserve for a while. */
 export interface RegistrationStore {
   /**
-   * Whether the number belongs to an account, or to a registration that can still be proved. An account that
-   * was never activated and has no live activation code is no obstacle: `removeAbandoned` clears it away.
+   * Whether the number belongs to an account, or to a registration that can still be activated. An account that was
+   * never activated and has no live activation code does not count: `removeAbandoned` removes it.
    */
   isPhoneTaken(tx: Tx | null, phone: string, now: Date): Promise<boolean>;
   /**
-   * Removes the number's account if it was never activated and no activation code for it is alive:
-   * what makes room for a new registration.
+   * Removes the number's account if it was never activated and has no live activation code, to make room for a new
+   * registration.
    */
   removeAbandoned(tx: Tx | null, phone: string, now: Date): Promise<void>;
-  /** Removes an account that was never activated. An active or deactivated account stays. */
+  /** Removes an account that was never activated. An active or deactivated account is kept. */
   remove(tx: Tx | null, id: number): Promise<void>;
 }
 

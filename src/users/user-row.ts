@@ -1,6 +1,6 @@
 import type { User } from "./user.js";
 
-/** A row of `users` as SQL names its columns. */
+/** A row of `users`, with the column names of SQL. */
 export interface UserRow {
   id: number;
   phone: string;
@@ -16,7 +16,7 @@ export interface UserRow {
   is_superuser: boolean;
 }
 
-/** The columns of a UserRow, for SELECT and RETURNING, of the table that is called `users` there. */
+/** The columns of a UserRow for SELECT and RETURNING, qualified with the table name `users`. */
 export const USER_COLUMNS = [
   "id",
   "phone",

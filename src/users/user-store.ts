@@ -11,7 +11,7 @@ import { DomainError } from "../errors.js";
 import type { User } from "./user.js";
 import { toUser, USER_COLUMNS, type UserRow } from "./user-row.js";
 
-/** What an account is made of. `isActive` and the rights are false unless given. */
+/** The data of a new account. `isActive` and the rights default to false. */
 export interface NewUser {
   phone: string;
   firstName: string;
@@ -26,15 +26,15 @@ export interface NewUser {
   isSuperuser?: boolean;
 }
 
-/** An account with what signing in needs to know. */
+/** An account with the data that a login needs. */
 export interface Credentials {
   user: User;
   passwordHash: string;
-  /** An administrator ended the account. */
+  /** True if an administrator has deactivated the account. */
   isDeactivated: boolean;
 }
 
-/** What an owner changes of their account; what is absent stays. */
+/** Changes that owners make to their account; an absent field keeps its value. */
 export interface ProfileChanges {
   firstName?: string;
   lastName?: string;
@@ -44,24 +44,24 @@ export interface ProfileChanges {
 }
 
 export interface UserStore {
-  /** Creates an account. Throws PHONE_TAKEN when one has the number. */
+  /** Creates an account. Throws PHONE_TAKEN if the number has an account. */
   create(tx: Tx | null, user: NewUser): Promise<User>;
-  /** Whether there is any account. */
+  /** Whether any account exists. */
   any(tx: Tx | null): Promise<boolean>;
-  /** The account with this number, in one statement. */
+  /** Finds the account with this number, in one statement. */
   findByPhone(tx: Tx | null, phone: string): Promise<Credentials | null>;
-  /** The account with this id, in one statement. */
+  /** Finds the account with this id, in one statement. */
   findById(tx: Tx | null, id: number): Promise<Credentials | null>;
-  /** Sets the password of an active account; false when there is none. */
+  /** Sets the password hash of an active account; false if there is no such account. */
   setPasswordHash(tx: Tx | null, id: number, passwordHash: string): Promise<boolean>;
-  /** Sets the number of an active account; false when there is none. Throws PHONE_TAKEN, of `field`. */
+  /** Sets the number of an active account; false if there is no such account. Throws PHONE_TAKEN for `field`. */
   setPhone(tx: Tx | null, id: number, phone: string, field: string): Promise<boolean>;
   /**
-   * Whether no other account has the address, in whatever case. Until `tx` ends, nobody else gets past this
-   * call for the same address. A registration that was never proved holds no address.
+   * Locks the email address until `tx` ends (other transactions wait here for the same address), and returns whether no
+   * other account has it. Case is ignored. A registration that was never activated holds no address.
    */
   claimEmail(tx: Tx, email: string, userId: number): Promise<boolean>;
-  /** Changes an active account; null when there is none. */
+  /** Changes an active account; null if there is no such account. */
   updateProfile(tx: Tx, id: number, changes: ProfileChanges): Promise<User | null>;
 }
 
@@ -94,7 +94,7 @@ const lockEmail: Statement = {
   text: "SELECT pg_advisory_xact_lock(hashtextextended('email:' || lower($1), 0))",
 };
 
-// A statement of its own: its snapshot must be taken after the lock was granted.
+// A separate statement, because its snapshot must be taken after the lock is granted.
 const findOtherByEmail: Statement = {
   name: "users_find_other_by_email",
   text: `SELECT FROM users WHERE lower(email) = lower($1) AND id <> $2
@@ -106,7 +106,7 @@ interface CredentialsRow extends UserRow {
   is_deactivated: boolean;
 }
 
-/** A violated uniqueness of the number as the domain's PHONE_TAKEN. */
+/** Maps a violation of the number's unique constraint to PHONE_TAKEN. */
 async function unlessPhoneTaken<T>(write: Promise<T>, field = "phone"): Promise<T> {
   try {
     return await write;

@@ -10,13 +10,13 @@ export interface User {
   apartmentName: string | null;
   dateJoined: Date;
   lastLogin: Date | null;
-  /** True once the phone number has been proved, until the account is deactivated. */
+  /** True from the verification of the phone number until the account is deactivated. */
   isActive: boolean;
   isStaff: boolean;
   isSuperuser: boolean;
 }
 
-/** First and last name, with a space between. */
+/** First and last name, separated by a space. */
 export function fullName(user: Pick<User, "firstName" | "lastName">): string {
   return `${user.firstName} ${user.lastName}`.trim();
 }

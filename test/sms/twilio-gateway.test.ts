@@ -191,7 +191,7 @@ describe("twilio gateway", () => {
           phone: "+2376…01",
           providerCode: 21610,
           providerStatus: 400,
-          msg: "Twilio did not take the SMS",
+          msg: "Twilio rejected the SMS",
         },
       ]);
     });
