@@ -3,13 +3,13 @@ import type { Config } from "../config.js";
 import type { Logger } from "../system/logger.js";
 import type { Database, Tx } from "./database.js";
 
-/** Beside this file in `src`; `npm run build` copies it into `dist`. */
+/** Next to this file in `src`; `npm run build` copies it to `dist`. */
 const MIGRATIONS_FOLDER = new URL("./migrations/", import.meta.url);
 
-/** Names our lock among all advisory locks of the database: any number that nobody else uses. */
+/** Key of the migration lock among the database's advisory locks: an arbitrary number that nothing else uses. */
 const LOCK_KEY = 5_260_712;
 
-/** The names of the migrations there are, in their order: `0001-identity`. */
+/** The names of all migrations, in order: `0001-identity`. */
 async function knownMigrations(): Promise<string[]> {
   const files = await readdir(MIGRATIONS_FOLDER);
   return files
@@ -27,13 +27,13 @@ async function appliedMigrations(database: Database): Promise<Set<string>> {
   return new Set(rows.map((row) => row.name));
 }
 
-/** The names of the migrations that the database still lacks, in their order. */
+/** Returns the names of the migrations that the database is missing, in order. */
 export async function pendingMigrations(database: Database): Promise<string[]> {
   const applied = await appliedMigrations(database);
   return (await knownMigrations()).filter((name) => !applied.has(name));
 }
 
-/** Applies one migration, unless another process has done it while this one waited for the lock. */
+/** Applies one migration, unless another process applied it while this one waited for the lock. */
 async function apply(database: Database, tx: Tx, name: string): Promise<boolean> {
   await database.execute(tx, "SET LOCAL statement_timeout = 0");
   await database.execute(tx, `SELECT pg_advisory_xact_lock(${LOCK_KEY})`);
@@ -49,8 +49,8 @@ async function apply(database: Database, tx: Tx, name: string): Promise<boolean>
 }
 
 /**
- * Brings the tables up to date and returns the names of the migrations it applied. Each runs in a transaction
- * of its own, under a lock: any number of processes may call this at once, and each migration is applied once.
+ * Brings the tables up to date and returns the names of the migrations that it applied. Each migration runs in its own
+ * transaction, under a lock: any number of processes may call this concurrently, and each migration is applied once.
  */
 export async function migrate(database: Database, logger: Logger): Promise<string[]> {
   const applied: string[] = [];
@@ -63,16 +63,16 @@ export async function migrate(database: Database, logger: Logger): Promise<strin
   return applied;
 }
 
-/** The database lacks migrations, and this process must not apply them. */
+/** The database is missing migrations, and this process must not apply them. */
 export class PendingMigrationsError extends Error {
   constructor(pending: readonly string[]) {
-    super(`The database lacks ${pending.join(", ")}: run \`npm run migrate\` first.`);
+    super(`The database is missing migrations (${pending.join(", ")}): run \`npm run migrate\` first.`);
     this.name = "PendingMigrationsError";
   }
 }
 
 /**
- * Applies pending migrations. In production, where migrating is a deployment step of its own, it throws a
+ * Applies pending migrations. In production, where migrating is a separate deployment step, it throws
  * PendingMigrationsError instead.
  */
 export async function prepareTables(

@@ -5,38 +5,39 @@ import { connect, createServer, type Socket } from "node:net";
 import { join, relative } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
-// A process that has, or wants, the data of a folder listens on a unix socket of its own in that folder. Who can
-// be connected to is alive, whatever its process id means to us (containers may share the folder), and the
-// kernel takes the listening away with the process, so that nothing is ever stale after a kill -9.
+// A process that holds or wants the data of a folder listens on its own unix socket in that folder. A socket that
+// accepts connections belongs to a live process, whatever its process id means to us (containers may share the folder).
+// The kernel closes the socket together with the process, so kill -9 leaves no stale lock.
 //
-// Whoever wants the data first listens, then looks at all other sockets, and withdraws when one is alive. Of two
-// that do so at once, the one that looked later saw the other listening: never two believe that they own it.
+// A process that wants the data first listens, then checks all other sockets, and withdraws if one is alive. Of two
+// concurrent processes, the one that checks later sees the other listening, so two never both believe that they hold
+// the lock.
 
 /** `pg-<process id>-<random>.sock` */
 const SOCKET_NAME = /^pg-(\d+)-\d+\.sock$/;
 
-/** What a socket's address holds on every system (104 bytes on macOS, 108 on Linux), without the final zero. */
+/** Maximum length of a socket address on every system (104 bytes on macOS, 108 on Linux), without the final zero. */
 const MAX_ADDRESS_BYTES = 103;
 
-/** The process that has the data. */
+/** The process that holds the data. */
 export interface LockHolder {
   pid: number;
-  /** Where it listens. */
+  /** The unix socket that it listens on. */
   address: string;
 }
 
-/** The shorter of the two ways to write a path, as a socket's address must be short. */
+/** The absolute or the relative path, whichever is shorter, because a socket address must be short. */
 function addressOf(folder: string, name: string): string {
   const absolute = join(folder, name);
-  const short = relative(process.cwd(), absolute);
-  const address = short.length < absolute.length ? short : absolute;
+  const fromHere = relative(process.cwd(), absolute);
+  const address = fromHere.length < absolute.length ? fromHere : absolute;
   if (Buffer.byteLength(address) > MAX_ADDRESS_BYTES) {
-    throw new Error(`${folder} is too long a path for the embedded database: choose a shorter DATA_DIR.`);
+    throw new Error(`The path ${folder} is too long for the embedded database: choose a shorter DATA_DIR.`);
   }
   return address;
 }
 
-/** Only a refusal, or no socket at all, proves that nobody listens. */
+/** Only a refused connection or a missing socket proves that no process listens. */
 async function isAlive(address: string): Promise<boolean> {
   const socket = connect(address);
   try {
@@ -56,15 +57,15 @@ function socketsIn(folder: string): LockHolder[] {
   });
 }
 
-/** The process that has the data of `folder`, or is about to take it. */
+/** Finds the process that holds the data of `folder`, or is about to take it. */
 export async function findLockHolder(folder: string, except?: string): Promise<LockHolder | undefined> {
-  for (const owner of socketsIn(folder)) {
-    if (owner.address !== except && (await isAlive(owner.address))) return owner;
+  for (const holder of socketsIn(folder)) {
+    if (holder.address !== except && (await isAlive(holder.address))) return holder;
   }
   return undefined;
 }
 
-/** The data has an owner already. */
+/** Another process holds the data. */
 export class DirectoryInUseError extends Error {
   constructor(
     folder: string,
@@ -73,11 +74,11 @@ export class DirectoryInUseError extends Error {
     super(
       `The data in ${folder} is in use by process ${holder.pid}: stop it first, or choose another DATA_DIR.`,
     );
-    this.name = "FolderInUse";
+    this.name = "DirectoryInUseError";
   }
 }
 
-/** Listens and hands on connections until it is asked to withdraw, which ends them. */
+/** Listens and passes connections to `accept`. `withdraw` stops listening and closes the connections. */
 async function listen(address: string, accept: (socket: Socket) => void) {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -91,7 +92,7 @@ async function listen(address: string, accept: (socket: Socket) => void) {
   try {
     chmodSync(address, 0o600);
   } catch {
-    // An owner has removed the socket already, and will be found next.
+    // The holder has already removed this socket; the next check finds the holder.
   }
   const withdraw = () => {
     server.close();
@@ -100,38 +101,38 @@ async function listen(address: string, accept: (socket: Socket) => void) {
   return { server, withdraw };
 }
 
-/** Removes what killed processes have left, and the sockets of processes that are about to withdraw. */
+/** Removes the sockets of killed processes, and those of processes that are about to withdraw. */
 function removeOthers(folder: string, address: string): void {
   const others = socketsIn(folder).filter((other) => other.address !== address);
   for (const other of others) rmSync(other.address, { force: true });
 }
 
 /**
- * Makes this process the owner of `folder`: resolves with its listening socket, which is the proof, and its
- * address. Waits up to `patience` milliseconds for an earlier owner to end; throws FolderInUse when it does not.
+ * Makes this process the holder of `folder`. Resolves with its listening server, which is the lock, and its address.
+ * Waits up to `timeoutMs` for the current holder to end; throws DirectoryInUseError if it does not.
  *
- * @param accept gets connections from the first moment on, also those of an attempt that fails
+ * @param accept receives connections from the start, including those of a failed attempt
  */
 export async function acquireDirectoryLock(
   folder: string,
-  patience: number,
+  timeoutMs: number,
   accept: (socket: Socket) => void,
 ) {
-  const deadline = performance.now() + patience;
+  const deadline = performance.now() + timeoutMs;
   for (;;) {
-    let rival = await findLockHolder(folder);
-    if (!rival) {
+    let holder = await findLockHolder(folder);
+    if (!holder) {
       const address = addressOf(folder, `pg-${process.pid}-${randomInt(1e9)}.sock`);
       const { server, withdraw } = await listen(address, accept);
-      rival = await findLockHolder(folder, address);
-      if (!rival) {
+      holder = await findLockHolder(folder, address);
+      if (!holder) {
         removeOthers(folder, address);
         return { server, address };
       }
       withdraw();
     }
-    if (performance.now() > deadline) throw new DirectoryInUseError(folder, rival);
-    // Chance decides between two that see each other and both withdraw.
+    if (performance.now() > deadline) throw new DirectoryInUseError(folder, holder);
+    // Random, because two processes that see each other both withdraw.
     await delay(20 + randomInt(100));
   }
 }

@@ -9,46 +9,47 @@ import { openDatabase } from "../open-database.js";
 import { DirectoryInUseError, findLockHolder, type LockHolder } from "./directory-lock.js";
 import type { WorkerInput, WorkerMessage } from "./worker.js";
 
-/** Milliseconds: as long as a command, or a server that was told to stop, may still take. */
+/** Time that a running command, or a server that is stopping, has to release the data. */
 const LOCK_TIMEOUT_MS = 2000;
+/** Time that a process has to open the data or to reach its holder. */
 const JOIN_TIMEOUT_MS = 10_000;
 
 export interface EmbeddedOptions {
-  /** DATA_DIR; made when it does not exist. */
+  /** DATA_DIR; created if it does not exist. */
   folder: string;
   poolSize: number;
-  /** Told of every statement before it is sent. */
+  /** Called with the text of every statement before it is sent. */
   onStatement?: (text: string) => void;
-  /** Told once when the database has broken down: no call will work any more, and the process had better end. */
+  /** Called once if the database fails: no further call will work, and the process should exit. */
   onFailure: (error: Error) => void;
 }
 
-const isBuilt = import.meta.url.endsWith(".js");
-const workerFile = new URL(isBuilt ? "./worker.js" : "./worker-from-source.js", import.meta.url);
+const IS_BUILT = import.meta.url.endsWith(".js");
+const WORKER_URL = new URL(IS_BUILT ? "./worker.js" : "./worker-from-source.js", import.meta.url);
 
 async function startWorker(folder: string, onFailure: (error: Error) => void) {
-  const workerData: WorkerInput = { folder, patience: LOCK_TIMEOUT_MS };
-  const worker = new Worker(workerFile, { workerData });
-  const ended = once(worker, "exit").then(
-    () => new Error("its thread has ended"),
+  const workerData: WorkerInput = { folder, lockTimeoutMs: LOCK_TIMEOUT_MS };
+  const worker = new Worker(WORKER_URL, { workerData });
+  const exited = once(worker, "exit").then(
+    () => new Error("the worker thread exited"),
     (error: unknown) => error,
   );
   const message = await Promise.race([
     new Promise<WorkerMessage>((resolve) => worker.once("message", resolve)),
-    ended.then((cause) => Promise.reject(new Error(`The database in ${folder} does not open.`, { cause }))),
+    exited.then((cause) => Promise.reject(new Error(`Cannot open the database in ${folder}.`, { cause }))),
   ]);
   if (message.kind === "in-use") throw new DirectoryInUseError(folder, message.holder);
 
-  let stopping = false;
-  void ended.then((cause) => {
-    if (!stopping) onFailure(new Error(`The database in ${folder} has broken down.`, { cause }));
+  let isStopping = false;
+  void exited.then((cause) => {
+    if (!isStopping) onFailure(new Error(`The database in ${folder} failed.`, { cause }));
   });
   return {
     address: message.address,
     async stop() {
-      stopping = true;
+      isStopping = true;
       worker.postMessage("stop");
-      await ended;
+      await exited;
     },
   };
 }
@@ -63,8 +64,8 @@ function openSocket(address: string, { poolSize, onStatement }: EmbeddedOptions)
 }
 
 /**
- * Opens the PostgreSQL that is built into the server, with its files in `folder`. It is ready when this resolves.
- * Throws FolderInUse when another process has the folder.
+ * Opens the embedded PostgreSQL with its files in `folder`; it is ready when this resolves.
+ * Throws DirectoryInUseError if another process holds the folder.
  */
 export async function openEmbeddedDatabase(options: EmbeddedOptions): Promise<Database> {
   const folder = resolve(options.folder);
@@ -80,8 +81,8 @@ export async function openEmbeddedDatabase(options: EmbeddedOptions): Promise<Da
   };
 }
 
-async function openBeside(owner: LockHolder, options: EmbeddedOptions): Promise<Database> {
-  const database = openSocket(owner.address, options);
+async function openThrough(holder: LockHolder, options: EmbeddedOptions): Promise<Database> {
+  const database = openSocket(holder.address, options);
   try {
     await database.ping();
     return database;
@@ -91,19 +92,19 @@ async function openBeside(owner: LockHolder, options: EmbeddedOptions): Promise<
   }
 }
 
-/** As `openEmbeddedDatabase`, but works beside the process that has the folder, through that process. */
+/** Like `openEmbeddedDatabase`, but if another process holds the folder, it works through that process. */
 export async function joinEmbeddedDatabase(options: EmbeddedOptions): Promise<Database> {
   const folder = resolve(options.folder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const deadline = performance.now() + JOIN_TIMEOUT_MS;
   for (;;) {
     try {
-      const owner = await findLockHolder(folder);
-      return await (owner ? openBeside(owner, options) : openEmbeddedDatabase(options));
+      const holder = await findLockHolder(folder);
+      return await (holder ? openThrough(holder, options) : openEmbeddedDatabase(options));
     } catch (error) {
-      // An owner may come or go at any moment: then the other way works.
-      const mayPass = error instanceof DirectoryInUseError || error instanceof DomainError;
-      if (!mayPass || performance.now() > deadline) throw error;
+      // A holder may appear or end at any moment; the next attempt then takes the other way.
+      const isTransient = error instanceof DirectoryInUseError || error instanceof DomainError;
+      if (!isTransient || performance.now() > deadline) throw error;
       await delay(50);
     }
   }

@@ -1,15 +1,15 @@
-/** Lets one at a time have what can't be shared, in the order of asking. */
+/** Gives a resource to one caller at a time, first come, first served. */
 export interface Mutex {
-  /** Resolves with the function that ends the turn; throws when others have not ended theirs within the limit. */
+  /** Resolves with the function that releases the mutex; rejects if it does not become free in time. */
   acquire(): Promise<() => void>;
 }
 
-/** @param waitTimeoutMs how long one waits for a turn, in milliseconds */
+/** @param waitTimeoutMs maximum time that a caller waits, in milliseconds */
 export function createMutex(waitTimeoutMs: number): Mutex {
   const waiting: (() => void)[] = [];
   let isLocked = false;
 
-  function end(): void {
+  function release(): void {
     const next = waiting.shift();
     if (next) next();
     else isLocked = false;
@@ -19,18 +19,18 @@ export function createMutex(waitTimeoutMs: number): Mutex {
     acquire() {
       if (!isLocked) {
         isLocked = true;
-        return Promise.resolve(end);
+        return Promise.resolve(release);
       }
       return new Promise((resolve, reject) => {
-        const begin = () => {
+        const grant = () => {
           clearTimeout(timer);
-          resolve(end);
+          resolve(release);
         };
         const timer = setTimeout(() => {
-          waiting.splice(waiting.indexOf(begin), 1);
+          waiting.splice(waiting.indexOf(grant), 1);
           reject(new Error(`the database was not free within ${waitTimeoutMs} ms`));
         }, waitTimeoutMs);
-        waiting.push(begin);
+        waiting.push(grant);
       });
     },
   };

@@ -15,17 +15,17 @@ import {
 
 /** The one backend that all sessions share. */
 export interface Engine {
-  /** What clients are told when they connect. */
+  /** The server settings reported to clients when they connect. */
   settings: Readonly<Record<string, string>>;
-  /** Hands whole messages to PostgreSQL and returns its answers. */
+  /** Passes complete messages to PostgreSQL and returns its response. */
   exec(messages: Uint8Array): Promise<Uint8Array>;
-  /** Who holds the turn has the backend for itself: its transaction, its unnamed statement. */
+  /** The session that holds it has the backend to itself: its transaction, its unnamed statement. */
   mutex: Mutex;
-  /** Milliseconds that a client may keep a transaction open without saying anything. */
+  /** Idle timeout (ms) of a client with an open transaction. */
   idleTimeoutMs: number;
 }
 
-/** The next piece that `recognise` finds in what the client sends; undefined when the client is gone. */
+/** Reads the next part of the client's input that `recognise` finds; undefined if the client has disconnected. */
 type Read = <T extends { length: number }>(
   recognise: (bytes: Buffer) => T | undefined,
 ) => Promise<(T & { bytes: Buffer }) | undefined>;
@@ -37,11 +37,11 @@ function createReader(socket: Socket): Read {
     for (;;) {
       const found = recognise(bytes);
       if (found) {
-        const piece = bytes.subarray(0, found.length);
+        const part = bytes.subarray(0, found.length);
         bytes = bytes.subarray(found.length);
-        return { ...found, bytes: piece };
+        return { ...found, bytes: part };
       }
-      // A connection that breaks is as gone as one that is closed.
+      // A broken connection counts as closed.
       const chunk = await chunks.next().catch(() => undefined);
       if (!chunk?.value) return undefined;
       bytes = Buffer.concat([bytes, chunk.value]);
@@ -54,8 +54,8 @@ async function write(socket: Socket, bytes: Uint8Array): Promise<void> {
   await Promise.race([once(socket, "drain"), once(socket, "close")]).catch(() => undefined);
 }
 
-/** Whether the client asked for a session. */
-async function welcome(socket: Socket, read: Read, engine: Engine): Promise<boolean> {
+/** Responds to the client's opening messages. Returns whether the client asked for a session. */
+async function openSession(socket: Socket, read: Read, engine: Engine): Promise<boolean> {
   for (;;) {
     const opening = await read(openingOf);
     if (opening?.asks === "encryption") {
@@ -68,41 +68,41 @@ async function welcome(socket: Socket, read: Read, engine: Engine): Promise<bool
 }
 
 /**
- * Serves one client until it leaves. A client that leaves inside a transaction has it rolled back.
- * Rejects only when the engine breaks down.
+ * Serves one client until it disconnects, and then rolls back its open transaction, if any.
+ * Rejects only if the engine fails.
  */
 export async function serveSession(socket: Socket, engine: Engine): Promise<void> {
   socket.on("error", () => socket.destroy());
   socket.on("timeout", () => {
-    const message = "the transaction was idle for too long and has been rolled back";
+    const message = "the transaction was idle for too long and was rolled back";
     socket.end(errorResponse("FATAL", "25P03", message), () => socket.destroy());
   });
   const read = createReader(socket);
-  let endTurn: (() => void) | undefined;
-  let open = await welcome(socket, read, engine);
-  while (open) {
-    socket.setTimeout(endTurn ? engine.idleTimeoutMs : 0);
+  let release: (() => void) | undefined;
+  let isOpen = await openSession(socket, read, engine);
+  while (isOpen) {
+    socket.setTimeout(release ? engine.idleTimeoutMs : 0);
     const batch = await read(batchOf);
     socket.setTimeout(0);
     if (!batch || batch.end === "X") break;
-    endTurn ??= await engine.mutex.acquire().catch(() => undefined);
-    open = !socket.destroyed;
-    if (!endTurn) {
+    release ??= await engine.mutex.acquire().catch(() => undefined);
+    isOpen = !socket.destroyed;
+    if (!release) {
       const busy = errorResponse("ERROR", "55P03", "the embedded database is busy with another transaction");
       await write(socket, Buffer.concat([busy, READY_FOR_QUERY]));
-    } else if (open) {
-      const reply = await engine.exec(batch.bytes);
-      await write(socket, reply);
-      if (isIdle(reply)) {
-        endTurn();
-        endTurn = undefined;
+    } else if (isOpen) {
+      const response = await engine.exec(batch.bytes);
+      await write(socket, response);
+      if (isIdle(response)) {
+        release();
+        release = undefined;
       }
     }
   }
-  if (endTurn) {
+  if (release) {
     await engine.exec(SYNC);
     await engine.exec(ROLLBACK);
-    endTurn();
+    release();
   }
   socket.destroy();
 }

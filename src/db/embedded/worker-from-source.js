@@ -1,4 +1,4 @@
-// Runs worker.ts as it is, in development and in tests: on Node 20 a thread does not inherit tsx.
+// Runs worker.ts from source, in development and tests: on Node 20 a worker thread does not inherit tsx.
 import { register } from "tsx/esm/api";
 
 register();

@@ -8,24 +8,26 @@ import { acquireDirectoryLock, DirectoryInUseError, type LockHolder } from "./di
 import { createMutex } from "./mutex.js";
 import { type Engine, serveSession } from "./session.js";
 
-// The thread in which the embedded database runs, as each of its statements blocks its thread.
+// The worker thread of the embedded database, which blocks its thread during every statement.
 
-/** Milliseconds. A call waits for its turn, an open transaction for its next statement, a stop for the clients. */
+/** Time that a call waits for the backend. */
 const MUTEX_TIMEOUT_MS = 5000;
+/** Time that an open transaction waits for its next statement. */
 const IDLE_TIMEOUT_MS = 10_000;
+/** Time that a stopping thread waits for clients to disconnect. */
 const DISCONNECT_TIMEOUT_MS = 2000;
 
 export interface WorkerInput {
-  /** Exists. */
+  /** Must exist. */
   folder: string;
-  /** How long an earlier owner may take to end, in milliseconds. */
-  patience: number;
+  /** Time (ms) that the current holder of the folder has to end. */
+  lockTimeoutMs: number;
 }
 
-/** What the thread tells when it serves, or can't; asked to `stop` it ends. */
+/** Sent when the thread serves, or when it can't. Any message to the thread stops it. */
 export type WorkerMessage = { kind: "serving"; address: string } | { kind: "in-use"; holder: LockHolder };
 
-/** Opens the data, which it makes first where there is none: whole or, after a crash, not at all. */
+/** Opens the data, creating it first if there is none: completely or, after a crash, not at all. */
 async function openData(folder: string): Promise<PGlite> {
   const data = join(folder, "pg");
   if (!existsSync(data)) {
@@ -48,7 +50,7 @@ async function createEngine(pglite: PGlite): Promise<Engine> {
       try {
         return await pglite.execProtocolRaw(messages);
       } catch (cause) {
-        throw new Error("PGlite has ended", { cause });
+        throw new Error("PGlite failed", { cause });
       }
     },
     mutex: createMutex(MUTEX_TIMEOUT_MS),
@@ -56,7 +58,7 @@ async function createEngine(pglite: PGlite): Promise<Engine> {
   };
 }
 
-async function serve({ folder, patience }: WorkerInput, tell: (message: WorkerMessage) => void) {
+async function serve({ folder, lockTimeoutMs }: WorkerInput, send: (message: WorkerMessage) => void) {
   const sessions = new Set<Promise<void>>();
   const clients = new Set<Socket>();
   let startEngine: (engine: Engine) => void = () => {};
@@ -72,17 +74,17 @@ async function serve({ folder, patience }: WorkerInput, tell: (message: WorkerMe
     const session = started.then((engine) => serveSession(client, engine));
     clients.add(client);
     sessions.add(session);
-    // A rejection ends the thread: the engine is broken.
+    // A rejection is unhandled and ends the thread, because the engine has failed.
     void session.then(() => {
       clients.delete(client);
       sessions.delete(session);
     });
   }
 
-  const { server, address } = await acquireDirectoryLock(folder, patience, accept);
+  const { server, address } = await acquireDirectoryLock(folder, lockTimeoutMs, accept);
   const pglite = await openData(folder);
   startEngine(await createEngine(pglite));
-  tell({ kind: "serving", address });
+  send({ kind: "serving", address });
 
   return async function stop() {
     isStopping = true;
@@ -90,19 +92,19 @@ async function serve({ folder, patience }: WorkerInput, tell: (message: WorkerMe
     for (const client of clients) client.destroy();
     await Promise.all(sessions);
     await pglite.close();
-    // Not earlier: who finds nobody listening opens the data.
+    // Last, because a process that finds no listener opens the data.
     server.close();
   };
 }
 
 const port = parentPort;
 if (port) {
-  const tell = (message: WorkerMessage) => port.postMessage(message);
+  const send = (message: WorkerMessage) => port.postMessage(message);
   try {
-    const stop = await serve(workerData as WorkerInput, tell);
+    const stop = await serve(workerData as WorkerInput, send);
     port.once("message", () => void stop().then(() => process.exit(0)));
   } catch (error) {
     if (!(error instanceof DirectoryInUseError)) throw error;
-    tell({ kind: "in-use", holder: error.holder });
+    send({ kind: "in-use", holder: error.holder });
   }
 }
