@@ -1,10 +1,11 @@
--- What administrators need to find their way among a million entries and accounts.
+-- Search, sorting and counts for administrators, over a million entries and accounts.
 
--- The bodies of these are parsed now, not as text at each call: indexes are built where our names are unknown.
+-- The bodies of these functions are parsed now, not at each call: indexes are built with a search_path without our
+-- names.
 
--- Without the accents of western European languages, and where there were some without case: written out, because
--- the extension that does it is not everywhere, and because lower() knows no accents in the locale "C". Most texts
--- have none, and to look at each of their characters takes long.
+-- Removes the accents of western European languages, and the case of texts that have accents. The characters are
+-- listed because the extension unaccent is not available everywhere, and because lower() ignores accented letters in
+-- the locale "C". Most texts have no accents, and translating each of their characters is slow.
 CREATE FUNCTION without_accents(content text) RETURNS text
   LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
   RETURN CASE WHEN octet_length(content) = length(content) THEN content ELSE
@@ -13,14 +14,14 @@ CREATE FUNCTION without_accents(content text) RETURNS text
       'aaaaaaceeeeiiiinoooooouuuuyyoaaaaaaaceeeeiiiinoooooouuuuyyoa ')
   END;
 
--- The words of a text, without case and accents. What stands between words becomes a space: PostgreSQL's parser
--- would take "A/B" or "a.b@c" for one word.
+-- The words of a text, without case and accents. Separators become spaces, because PostgreSQL's parser would treat
+-- "A/B" or "a.b@c" as one word.
 CREATE FUNCTION search_words(content text) RETURNS tsvector
   LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
   RETURN to_tsvector('simple', translate(without_accents(content), '-/.@:_&+''#*%', '            '));
 
--- The digits of a phone number behind its country code, by which it is known at home. The codes of one and two
--- digits are listed (ITU-T E.164 assigned country codes), all others have three.
+-- The digits of a phone number after its country code: the national number. Country codes of one and two digits are
+-- listed (ITU-T E.164 assigned country codes); all others have three.
 CREATE FUNCTION national_digits(phone text) RETURNS text
   LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
   RETURN substr(phone, CASE
@@ -29,13 +30,13 @@ CREATE FUNCTION national_digits(phone text) RETURNS text
     ELSE 5
   END);
 
--- Each order and filter of the lists, the newest first or last. The id makes the order total: an import gives
--- thousands of rows the same time.
+-- One index for each order and filter of the lists, newest first or last. The id makes the order total, because an
+-- import gives thousands of rows the same time.
 CREATE INDEX whitelist_entries_age ON whitelist_entries (added_at, id);
 CREATE INDEX whitelist_entries_state_age ON whitelist_entries (is_active, added_at, id);
 CREATE INDEX whitelist_entries_adder_age ON whitelist_entries (added_by, added_at, id);
--- Search: a number by its last digits, or by its first ones at home (with the country code, the UNIQUE index
--- serves), notes by their words.
+-- Search: a number by its last digits or by its first national digits (the UNIQUE index serves searches with country
+-- code), notes by their words.
 CREATE INDEX whitelist_entries_last_digits ON whitelist_entries (reverse(phone));
 CREATE INDEX whitelist_entries_national_digits ON whitelist_entries (national_digits(phone));
 CREATE INDEX whitelist_entries_words ON whitelist_entries USING gin (search_words(notes)) WHERE notes <> '';
@@ -48,9 +49,9 @@ CREATE INDEX users_last_digits ON users (reverse(phone));
 CREATE INDEX users_national_digits ON users (national_digits(phone));
 CREATE INDEX users_words ON users USING gin (search_words(first_name || ' ' || last_name || ' ' || coalesce(email, '')));
 
--- How many entries there are: the sum over all rows, exact at every moment and never counted afresh. A transaction
--- changes a row that nobody else holds, and adds one when there is none, so that a long import keeps nobody waiting
--- and there are never more rows than there were transactions at once.
+-- The number of entries is the sum over all rows: always exact, and never counted again. A transaction updates a row
+-- that no other transaction has locked, and inserts one if there is none. A long import thus blocks no other writer,
+-- and there are never more rows than there were concurrent transactions.
 CREATE TABLE whitelist_counts (
   id       integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   active   bigint NOT NULL,
