@@ -28,16 +28,16 @@ import { createWhitelistService } from "./whitelist/whitelist-service.js";
 /** The running service. */
 export interface App {
   readonly context: AppContext;
-  /** Starts to serve on the configured host and port; port 0 takes a free one. */
+  /** Starts serving on the configured host and port; port 0 picks a free one. */
   listen(): Promise<AddressInfo>;
-  /** Stops to serve: calls in flight finish, what waits in the background is done, connections are closed. */
+  /** Stops serving: calls in flight finish, pending background jobs run, connections are closed. */
   close(): Promise<void>;
 }
 
-/** Milliseconds that calls in flight have when the server stops; with the rest it stays below 10 s. */
+/** Time that calls in flight have when the server stops; with the other steps, stopping takes less than 10 s. */
 const GRACE_MS = 8000;
 
-/** Puts the service together: every part once, in order. The database of `infrastructure` is closed with the app. */
+/** Assembles the service. Closing the app also closes the database of `infrastructure`. */
 export function createApp(config: Config, infrastructure: Infrastructure, logger: Logger): App {
   const { database, clock, random, background } = infrastructure;
   const context = createContext(config, infrastructure);

@@ -3,22 +3,22 @@ import { DomainError } from "./errors.js";
 import type { Language } from "./messages/catalogue.js";
 import type { User } from "./users/user.js";
 
-/** The protocols a call can come through. */
+/** The protocols that a call can use. */
 export type ProtocolName = "grpc" | "grpc-web" | "connect" | "rest";
 
-/** Who is calling, as far as the connection and the headers tell. */
+/** The caller, as far as connection and headers identify it. */
 export interface Caller {
-  /** The client's IP address: the socket's, or what trusted proxies vouch for. */
+  /** The client's IP address: the socket's, or the one reported by trusted proxies. */
   address: string;
-  /** Names this call in the log; the answer carries it as `X-Request-Id`. */
+  /** Identifies this call in the log; returned as `X-Request-Id`. */
   requestId: string;
-  /** The language of the messages in the answer. */
+  /** The language of the messages in the response. */
   language: Language;
   /** False when `language` is only the default. */
   isLanguageRequested: boolean;
 }
 
-/** Whose access token came with the call, checked against the database in this very call. */
+/** The owner and session of the access token sent with the call, checked against the database in this call. */
 export interface Principal {
   sessionId: string;
   user: User;
@@ -44,15 +44,15 @@ export function requirePrincipal(context: { values: ContextValues }): Principal 
 }
 
 /**
- * Headers that the answer to this call carries however the call ends; null until somebody has one to add.
- * Whoever adds one makes the Headers, as a default would be shared by all calls. An answer that went well
- * carries them already; whoever turns an error into an answer copies them into the error's metadata.
+ * Headers to add to the response, whether the call succeeds or fails; null until the first one is added. The code that
+ * adds the first one creates the Headers, because a default value would be shared by all calls. A successful response
+ * includes them already; code that turns an error into a response copies them into the error's metadata.
  */
 export const responseHeadersKey: ContextKey<Headers | null> = createContextKey<Headers | null>(null, {
   description: "response headers",
 });
 
-/** The protocol this call came through. */
+/** The protocol of this call. */
 export const protocolKey: ContextKey<ProtocolName> = createContextKey<ProtocolName>("connect", {
   description: "protocol",
 });

@@ -1,9 +1,9 @@
 import { type CountryCode, isSupportedCountry } from "libphonenumber-js/max";
 import { z } from "zod";
 
-// The forms that values of environment variables can have.
+// The formats of environment variables.
 
-/** `limit` calls in any `seconds` seconds. */
+/** At most `limit` calls in any `seconds` seconds. */
 export interface Rate {
   limit: number;
   seconds: number;
@@ -11,14 +11,14 @@ export interface Rate {
 
 const SECONDS_PER_UNIT = { second: 1, minute: 60, hour: 3600, day: 86_400 } as const;
 
-/** `15/minute`, or several with commas, of different periods: `1/minute,5/day`. */
+/** `15/minute`, or several rates with different periods, separated by commas: `1/minute,5/day`. */
 export const rates = z
   .string()
   .transform((text, context): readonly Rate[] => {
     return text.split(",").map((part) => {
       const match = /^\s*([1-9]\d{0,8})\/(second|minute|hour|day)\s*$/.exec(part);
       if (!match) {
-        context.addIssue({ code: "custom", message: "must be like 15/minute or 1/minute,5/day" });
+        context.addIssue({ code: "custom", message: "must look like 15/minute or 1/minute,5/day" });
         return z.NEVER;
       }
       return {
@@ -28,12 +28,12 @@ export const rates = z
     });
   })
   .refine(
-    (given) => new Set(given.map(({ seconds }) => seconds)).size === given.length,
-    "names a period twice",
+    (parsed) => new Set(parsed.map(({ seconds }) => seconds)).size === parsed.length,
+    "contains a period twice",
   );
 
 export const whole = z.coerce.number("must be a whole number").int("must be a whole number");
-export const positive = whole.positive("must be above 0");
+export const positive = whole.positive("must be greater than 0");
 export const secret = z.string().min(32, "must have at least 32 characters");
 export const list = z.string().transform((text) =>
   text

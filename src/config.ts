@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { flag, list, positive, rates, region, secret, webUrl, whole } from "./config-values.js";
 
-/** Every environment variable, its form and its default. `.env.example` says what each is for. */
+/** Every environment variable, its format and its default. `.env.example` says what each one is for. */
 const environmentSchema = z.object({
   NODE_ENV: z.enum(["development", "production", "test"]).default("development"),
   HOST: z.string().default("0.0.0.0"),
@@ -48,18 +48,18 @@ type Environment = z.output<typeof environmentSchema>;
 
 const TWILIO_VARIABLES = ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM_NUMBER"] as const;
 
-/** Names the variables that are missing for what the others ask for. */
+/** Lists the variables that the others make necessary and that are missing. */
 function missingVariables(env: Environment): string[] {
   const problems: string[] = [];
   const twilioSet = TWILIO_VARIABLES.filter((name) => env[name]);
   if (env.SMS_PROVIDER === "twilio" || twilioSet.length > 0) {
     for (const name of TWILIO_VARIABLES) {
-      if (!env[name]) problems.push(`${name}: is needed for Twilio`);
+      if (!env[name]) problems.push(`${name}: is required for Twilio`);
     }
   }
   if (env.NODE_ENV !== "production") return problems;
   for (const name of ["DATABASE_URL", "REDIS_URL", "TOKEN_SECRET", "CODE_SECRET"] as const) {
-    if (!env[name]) problems.push(`${name}: is needed in production`);
+    if (!env[name]) problems.push(`${name}: is required in production`);
   }
   if (env.SMS_PROVIDER === "console" && !env.ALLOW_CONSOLE_SMS) {
     problems.push(
@@ -85,16 +85,16 @@ function toConfig(env: Environment) {
     host: env.HOST,
     port: env.PORT,
     logLevel: env.LOG_LEVEL,
-    /** Where the embedded database, the generated keys and the sockets live. */
+    /** Folder of the embedded database, the generated keys and the sockets. */
     dataDir: env.DATA_DIR,
-    /** Absent: the embedded database. */
+    /** Absent: the embedded database is used. */
     databaseUrl: env.DATABASE_URL,
     databasePoolSize: env.DATABASE_POOL_SIZE,
-    /** Absent: limits are kept in memory. */
+    /** Absent: rate limits are counted in memory. */
     redisUrl: env.REDIS_URL,
-    /** Before every key in Redis. */
+    /** Prefix of every key in Redis. */
     redisPrefix: env.REDIS_PREFIX,
-    /** Absent: made at the first start and kept in `dataDir`. */
+    /** Absent: generated at the first start and stored in `dataDir`. */
     tokenSecret: env.TOKEN_SECRET,
     codeSecret: env.CODE_SECRET,
     tokens: {
@@ -107,7 +107,7 @@ function toConfig(env: Environment) {
     passwords: {
       minLength: env.PASSWORD_MIN_LENGTH,
       hashQueue: env.PASSWORD_HASH_QUEUE,
-      /** Threads of libuv's pool, which password hashes share with token checks and look-ups. */
+      /** Size of libuv's thread pool, which password hashes share with token checks and DNS lookups. */
       poolThreads: env.UV_THREADPOOL_SIZE,
     },
     phones: { defaultRegion: env.DEFAULT_REGION, policy: env.PHONE_POLICY },
@@ -130,13 +130,13 @@ function toConfig(env: Environment) {
   };
 }
 
-/** What the process was told, checked and typed. Durations are in seconds. */
+/** The validated configuration. Durations are in seconds. */
 export type Config = Readonly<ReturnType<typeof toConfig>>;
 
 /** A limit's name in contract.md, section 7. */
 export type LimitName = keyof Config["limits"];
 
-/** The environment does not make a configuration; the message lists every fault, never a value. */
+/** The environment is not a valid configuration. The message lists every problem, and never a value. */
 export class ConfigError extends Error {
   constructor(problems: readonly string[]) {
     super(`The configuration is invalid:\n${problems.map((problem) => `  ${problem}`).join("\n")}`);
@@ -146,11 +146,11 @@ export class ConfigError extends Error {
 
 /**
  * Reads the configuration. An empty variable counts as absent.
- * Throws a ConfigError that names every fault at once.
+ * Throws a ConfigError that lists every problem.
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
-  const parsed = environmentSchema.safeParse(given);
+  const variables = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+  const parsed = environmentSchema.safeParse(variables);
   if (!parsed.success) {
     throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`));
   }

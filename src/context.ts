@@ -22,13 +22,13 @@ import { createWhitelistLists } from "./whitelist/whitelist-lists.js";
 import type { WhitelistServiceDeps } from "./whitelist/whitelist-service.js";
 import { createWhitelistStore } from "./whitelist/whitelist-store.js";
 
-/** Everything the use cases ask for; each takes what it declares. */
+/** All dependencies of the use cases; each use case declares the ones that it takes. */
 export type AppContext = AuthServiceDeps &
   ProfileServiceDeps &
   WhitelistServiceDeps &
   CreateSuperuserDeps & { sessions: SessionStore };
 
-/** Makes the stores and the tools, once, for the server, the command line and the tests alike. */
+/** Creates the stores and the tools, once, for server, command line and tests. */
 export function createContext(config: Config, infrastructure: Infrastructure): AppContext {
   const { database, keys, clock, random } = infrastructure;
   const { issuer, audience, accessTtlSeconds, refreshTtlSeconds, reuseGraceSeconds } = config.tokens;

@@ -2,28 +2,28 @@ import { Code } from "@connectrpc/connect";
 import type { ErrorReason } from "#gen/waterbill/identity/v1/error_reason_pb.js";
 import type { LocalizedMessage } from "./messages/catalogue.js";
 
-/** Why a call failed, for programs: the names of the .proto enum ErrorReason. */
+/** Machine-readable reason of a failed call: the names of the .proto enum ErrorReason. */
 export type Reason = Exclude<keyof typeof ErrorReason, "ERROR_REASON_UNSPECIFIED">;
 
-/** One thing wrong with one field, named as in the .proto (`password_confirm`, `profile.email`). */
+/** One problem with one field, named as in the .proto (`password_confirm`, `profile.email`). */
 export interface FieldViolation {
   field: string;
   message: LocalizedMessage;
 }
 
-/** What a reason means on every protocol (contract.md, section 5). */
+/** How a reason looks in each protocol (contract.md, section 5). */
 interface ErrorRendering {
   /** Status over gRPC and Connect. */
   code: Code;
   /** HTTP status over REST. */
   status: number;
-  /** What a person reads, unless the error brings a message of its own. */
+  /** The message for people, unless the error has its own. */
   message: LocalizedMessage;
-  /** The field at fault, where the reason alone says which. */
+  /** The invalid field, where the reason implies it. */
   field?: string;
 }
 
-/** THE error table: the one place that says what a reason looks like from outside. */
+/** The error table: the only place that defines how callers see a reason. */
 export const ERROR_TABLE: Readonly<Record<Reason, ErrorRendering>> = {
   INVALID_REQUEST: { code: Code.InvalidArgument, status: 400, message: (m) => m.invalidRequest },
   PHONE_REQUIRED: {
@@ -77,21 +77,21 @@ export const ERROR_TABLE: Readonly<Record<Reason, ErrorRendering>> = {
 };
 
 interface DomainErrorOptions {
-  /** Instead of the table's message. */
+  /** Replaces the table's message. */
   message?: LocalizedMessage;
-  /** The field at fault, by the name it has in this call, instead of the table's. */
+  /** Replaces the table's field with its name in this call. */
   field?: string;
-  /** Several fields at fault, or several messages to one. */
+  /** Several invalid fields, or several messages for one field. */
   fields?: readonly FieldViolation[];
-  /** When trying again makes sense, in whole seconds. */
+  /** Time until a retry makes sense, in whole seconds. */
   retryAfterSeconds?: number;
   /** For the log, never for the caller. */
   cause?: unknown;
 }
 
 /**
- * The one error of the domain: a reason of the table, and what the table can't know.
- * Anything else that is thrown reaches the caller as INTERNAL.
+ * The only error of the domain: a reason from the table, and the details of this case.
+ * Every other error reaches the caller as INTERNAL.
  */
 export class DomainError extends Error {
   readonly reason: Reason;
@@ -116,7 +116,7 @@ export function invalidField(field: string, message: LocalizedMessage): DomainEr
   return new DomainError("INVALID_REQUEST", { fields: [{ field, message }] });
 }
 
-/** A limit is reached; `retryAfterSeconds` says for how long. */
+/** RATE_LIMITED: a limit is reached, for another `retryAfterSeconds`. */
 export function rateLimited(retryAfterSeconds: number): DomainError {
   return new DomainError("RATE_LIMITED", {
     retryAfterSeconds,
@@ -124,7 +124,7 @@ export function rateLimited(retryAfterSeconds: number): DomainError {
   });
 }
 
-/** The service can't take this call now; trying again in `retryAfterSeconds` makes sense. */
+/** OVERLOADED: the service can't take this call now; a retry after `retryAfterSeconds` makes sense. */
 export function overloaded(retryAfterSeconds: number, cause?: unknown): DomainError {
   return new DomainError("OVERLOADED", { retryAfterSeconds, cause });
 }

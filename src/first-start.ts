@@ -13,12 +13,12 @@ export interface FirstStartDeps extends CreateSuperuserDeps {
   random: Random;
 }
 
-/** The number of the development superuser, as the specification's examples have it. */
+/** Phone number of the development superuser, as in the specification's examples. */
 const SUPERUSER_PHONE = "+237670000999";
 
 /**
- * Fills a development database that has no account yet: the test numbers on the whitelist, and one superuser
- * whose random password is returned here and kept nowhere else. Null when there is an account already.
+ * Fills a development database that has no account yet: whitelists the test numbers and creates one superuser with a
+ * random password, which is returned here and kept nowhere else. Returns null if an account exists already.
  */
 export async function prepareFirstStart(
   deps: FirstStartDeps,
@@ -34,20 +34,20 @@ export async function prepareFirstStart(
       password,
     });
   } catch (error) {
-    // Another process that started at the same moment was first, and prints its password.
+    // Another process that started at the same time was first; it prints the password.
     if (error instanceof DomainError && error.reason === "PHONE_TAKEN") return null;
     throw error;
   }
   return { phone: SUPERUSER_PHONE, password };
 }
 
-/** Commands that take a new customer from the whitelist to the profile, to be pasted into a second terminal. */
+/** Shell commands that take a new customer from the whitelist to the profile, to paste into a second terminal. */
 export function walkThrough(origin: string): string {
   return `{
   B=${origin}/api/auth; J='Content-Type: application/json'
   npm run --silent cli -- whitelist check +237670000002
   curl -s $B/register/ -H "$J" -d '{"phone":"+237670000002","first_name":"John","last_name":"Doe","password":"Motdepasse123!","password_confirm":"Motdepasse123!"}'; echo
-  printf 'The code that the server has just printed: '; read -r CODE </dev/tty
+  printf 'The code that the server just printed: '; read -r CODE </dev/tty
   curl -s $B/activate/ -H "$J" -d '{"phone":"+237670000002","code":"'$CODE'"}'; echo
   ACCESS=$(curl -s $B/login/ -H "$J" -d '{"phone":"+237670000002","password":"Motdepasse123!"}' | sed 's/.*"access":"\\([^"]*\\)".*/\\1/')
   curl -s $B/profile/ -H "Authorization: Bearer $ACCESS"; echo

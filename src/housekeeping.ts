@@ -10,11 +10,11 @@ export interface HousekeepingDeps {
   clock: Clock;
 }
 
-/** What has been of no use for this long is forgotten; the longest that anything asks for is a day. */
+/** Rows are deleted this long after they expired or were sent; the longest that any rule needs them is a day. */
 const RETENTION_SECONDS = 2 * 86_400;
 const INTERVAL_MS = 600_000;
 
-/** Deletes codes, sends and sessions that nothing asks for any more. Any number of processes may do it at once. */
+/** Deletes codes, sends and sessions that are no longer needed. Any number of processes may do so at the same time. */
 export async function clearExpired({ codes, smsQuota, sessions, clock }: HousekeepingDeps): Promise<void> {
   const before = addSeconds(clock.now(), -RETENTION_SECONDS);
   await codes.purge(null, before);
@@ -22,7 +22,7 @@ export async function clearExpired({ codes, smsQuota, sessions, clock }: Houseke
   await sessions.purge(null, before);
 }
 
-/** Clears every ten minutes until the returned function is called. A failure is reported and tried again later. */
+/** Runs every ten minutes until the returned function is called. A failure is reported, and the next run retries. */
 export function startHousekeeping(deps: HousekeepingDeps, onFailure: (error: unknown) => void): () => void {
   const timer = setInterval(() => clearExpired(deps).catch(onFailure), INTERVAL_MS);
   timer.unref();

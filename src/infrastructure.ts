@@ -12,14 +12,16 @@ import { type Keys, loadKeys } from "./system/key-file.js";
 import type { Logger } from "./system/logger.js";
 import { type Random, systemRandom } from "./system/random.js";
 
-/** Jobs that may wait in the background, those that run at once, and the most milliseconds before one is started. */
+/** Maximum number of waiting and running background jobs. */
 const BACKGROUND_LIMIT = 1000;
+/** Maximum number of concurrent background jobs. */
 const BACKGROUND_CONCURRENCY = 8;
+/** Maximum delay before a background job starts. */
 const BACKGROUND_DELAY_MS = 200;
 
 /**
- * The server's database: the configured PostgreSQL, or the embedded one in the data directory.
- * `onFailure` is told when the embedded one has broken down. Throws FolderInUse when another server has it.
+ * Opens the server's database: the configured PostgreSQL, or the embedded one in the data directory.
+ * Calls `onFailure` if the embedded one fails. Throws DirectoryInUseError if another server holds the directory.
  */
 export async function openServerDatabase(
   config: Config,
@@ -31,8 +33,8 @@ export async function openServerDatabase(
 }
 
 /**
- * The same database for a tool that runs beside the server or without it: of the embedded one, whichever of the
- * two comes first has the files, and the other works through it.
+ * Opens the same database for a tool that runs next to the server or without it. Whichever process opens the embedded
+ * database first holds its files, and the other works through it.
  */
 export async function openCliDatabase(config: Config): Promise<Database> {
   const onFailure = (error: Error) => {
@@ -42,7 +44,7 @@ export async function openCliDatabase(config: Config): Promise<Database> {
   return joinEmbeddedDatabase({ folder: config.dataDir, poolSize: 2, onFailure });
 }
 
-/** What the use cases touch of the outside infrastructure. */
+/** The external resources that the use cases need. */
 export interface Infrastructure {
   database: Database;
   keys: Keys;
@@ -52,7 +54,7 @@ export interface Infrastructure {
   background: Background;
 }
 
-/** The real world around the use cases, as the configuration chooses it. */
+/** Creates the infrastructure that the configuration selects. */
 export async function createInfrastructure(
   config: Config,
   database: Database,
@@ -60,29 +62,29 @@ export async function createInfrastructure(
 ): Promise<Infrastructure> {
   return {
     database,
-    keys: keysOf(config),
+    keys: resolveKeys(config),
     clock: systemClock,
     random: systemRandom,
     sms: await createSmsGateway(config.sms, { logger, print: (line) => console.log(line) }),
     background: createBackground({
-      // At random, so that what a job costs can't be seen in the time of the call after it.
+      // Random, so that the duration of the next call doesn't reveal what a job costs.
       nextDelay: () => randomInt(BACKGROUND_DELAY_MS),
       limit: BACKGROUND_LIMIT,
       concurrency: BACKGROUND_CONCURRENCY,
       onFailure(error) {
-        // A used-up quota is no trouble; what the database or the gateway could not do is.
-        const isRefusal = error instanceof DomainError && ERROR_TABLE[error.reason].status < 500;
-        if (isRefusal) logger.info({ reason: error.reason }, "a job in the background was refused");
-        else logger.error({ err: error }, "a job in the background failed");
+        // A used-up quota is normal; a failure of the database or the gateway is not.
+        const isRejection = error instanceof DomainError && ERROR_TABLE[error.reason].status < 500;
+        if (isRejection) logger.info({ reason: error.reason }, "a background job was rejected");
+        else logger.error({ err: error }, "a background job failed");
       },
     }),
   };
 }
 
-/** The configured secrets; those that are not configured come from the data directory. */
-function keysOf(config: Config): Keys {
+/** Returns the configured secrets; any that is not configured comes from the data directory. */
+function resolveKeys(config: Config): Keys {
   const { tokenSecret: token, codeSecret: code } = config;
   if (token && code) return { token, code };
-  const kept = loadKeys(config.dataDir, systemRandom);
-  return { token: token ?? kept.token, code: code ?? kept.code };
+  const stored = loadKeys(config.dataDir, systemRandom);
+  return { token: token ?? stored.token, code: code ?? stored.code };
 }

@@ -7,16 +7,16 @@ import { createInfrastructure, openServerDatabase } from "./infrastructure.js";
 import { describeStartupError } from "./startup-error.js";
 import { createLogger, type Logger } from "./system/logger.js";
 
-// The server process: configuration, tables, service, signals.
+// The server process: configuration, migrations, service, signals.
 
-/** Milliseconds after which a process that was told to stop ends, whatever hangs. */
+/** Time after which a stopping process exits, even if something hangs. */
 const STOP_DEADLINE_MS = 9500;
 
 async function start(): Promise<void> {
   const config = readConfig(process.env);
   const logger = createLogger(config.logLevel);
   const database = await openServerDatabase(config, (error) => {
-    logger.fatal({ err: error }, "the embedded database has failed");
+    logger.fatal({ err: error }, "the embedded database failed");
     process.exit(1);
   });
   await prepareTables(config, database, logger);
@@ -28,7 +28,7 @@ async function start(): Promise<void> {
   logger.info({ address, port, environment: config.environment }, "serving");
   if (superuser) {
     console.log(`
-First start: four test numbers are whitelisted, and there is one superuser.
+First start: four test numbers were whitelisted, and one superuser was created.
   phone     ${superuser.phone}
   password  ${superuser.password}   (shown this once)
 
