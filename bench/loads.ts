@@ -8,11 +8,11 @@ export interface Account {
   access: string;
 }
 
-/** What a load cost. */
+/** The cost of a load. */
 export interface Cost {
-  /** Milliseconds of the server's CPU for each call. */
+  /** CPU time of the server per call, in milliseconds. */
   cpuMs: number;
-  /** Median time of a call, in milliseconds. */
+  /** Median latency of a call, in milliseconds. */
   p50Ms: number;
 }
 
@@ -20,7 +20,7 @@ const json = { "content-type": "application/json" };
 
 async function post(url: string, body: object): Promise<Record<string, never>> {
   const response = await fetch(url, { method: "POST", headers: json, body: JSON.stringify(body) });
-  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
+  if (!response.ok) throw new Error(`${url} returned ${response.status}: ${await response.text()}`);
   return (await response.json()) as Record<string, never>;
 }
 
@@ -48,7 +48,7 @@ async function measure(server: ServerUnderTest, options: autocannon.Options): Pr
   return { cpuMs: (cpu * 1000) / result["2xx"], p50Ms: result.latency.p50 };
 }
 
-/** A call of the health service, through the same protocols as every other: what a call costs that does nothing. */
+/** A call of the health service, through the same protocols as any other call: the cost of a call that does nothing. */
 export function emptyCall(server: ServerUnderTest): Promise<Cost> {
   const url = `${server.origin}/grpc.health.v1.Health/Check`;
   return measure(server, { url, method: "POST", headers: json, body: "{}", connections: 8, amount: 8000 });
@@ -59,7 +59,7 @@ export function profile(server: ServerUnderTest, { access }: Account): Promise<C
   return measure(server, { url: `${server.origin}/api/profile/`, headers, connections: 8, amount: 8000 });
 }
 
-/** Eight sessions, each of which uses the token that its last refresh gave it. */
+/** Eight sessions, each of which uses the token from its previous refresh. */
 export async function refresh(server: ServerUnderTest, account: Account): Promise<Cost> {
   const tokens = await Promise.all(Array.from({ length: 8 }, () => signIn(server, account)));
   return measure(server, {
@@ -82,7 +82,7 @@ export function login(server: ServerUnderTest, { phone, password }: Account, amo
   return measure(server, { url, method: "POST", headers: json, body, connections: 8, amount });
 }
 
-/** The median of a profile read while 32 clients sign in over and over. */
+/** The cost of reading a profile while 32 clients sign in repeatedly. */
 export async function profileAmongLogins(server: ServerUnderTest, account: Account): Promise<Cost> {
   const body = JSON.stringify({ phone: account.phone, password: account.password });
   const url = `${server.origin}/api/login/`;

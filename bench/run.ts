@@ -13,9 +13,9 @@ import {
 } from "./loads.js";
 import { type ServerUnderTest, startServerUnderTest } from "./server-under-test.js";
 
-// `npm run bench [-- <folder of another checkout>]`: two servers, this checkout's and the other's (or this one's
-// again, which shows how far two equal servers differ here), on one PostgreSQL and one Redis. Each load runs on
-// both in turn, three times; printed are medians, and what machines' moods leave alone: the ratio of the two.
+// `npm run bench [-- <folder of another checkout>]` starts two servers on one PostgreSQL and one Redis: this checkout's
+// and the other one's (without an argument this one's again, which shows how much two equal servers differ here). Each
+// load runs on both in turn, three times. The output has the medians, and their ratio, which depends less on the machine.
 
 const rounds = 3;
 const phone = "+237670000001";
@@ -50,7 +50,7 @@ async function compare(servers: ServerUnderTest[], accounts: Account[]): Promise
     ];
     console.log(`${name.padEnd(26)}${columns.join("")}`);
   }
-  console.log("(the CPU of the last row is that of the logins too)");
+  console.log("(the CPU time of the last row includes the logins)");
 }
 
 async function createDatabase(server: string, name: string): Promise<void> {

@@ -4,17 +4,17 @@ import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { freePort, stopProcess } from "../test/support/server-process.js";
 
-/** A server process whose CPU time is watched. */
+/** A server process whose CPU time is measured. */
 export interface ServerUnderTest {
   origin: string;
-  /** Seconds of CPU that the process has used so far. */
+  /** CPU time that the process has used so far, in seconds. */
   cpuSeconds(): number;
-  /** The activation code that it printed for this phone number. */
+  /** The activation code that the server printed for this phone number. */
   codeFor(phone: string): Promise<string>;
   stop(): Promise<void>;
 }
 
-/** Clock ticks a second in /proc, on every Linux there is. */
+/** Clock ticks per second in /proc, the same on every Linux. */
 const TICKS = 100;
 
 /** Builds the checkout in `folder` and starts it. */
