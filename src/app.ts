@@ -1,8 +1,10 @@
 import type { AddressInfo } from "node:net";
 import { Health } from "#gen/grpc/health/v1/health_pb.js";
+import { AccountService } from "#gen/waterbill/identity/v1/account_service_pb.js";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { WhitelistService } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
+import { createAccountService } from "./accounts/account-service.js";
 import { createAuthService } from "./auth/auth-service.js";
 import type { Config } from "./config.js";
 import { type AppContext, createContext } from "./context.js";
@@ -41,7 +43,7 @@ const GRACE_MS = 8000;
 export function createApp(config: Config, infrastructure: Infrastructure, logger: Logger): App {
   const { database, clock, random, background } = infrastructure;
   const context = createContext(config, infrastructure);
-  const services = [AuthService, ProfileService, WhitelistService];
+  const services = [AuthService, ProfileService, AccountService, WhitelistService];
 
   const limiter = createLimiter({
     clock,
@@ -65,6 +67,7 @@ export function createApp(config: Config, infrastructure: Infrastructure, logger
     routes(router) {
       router.service(AuthService, createAuthService(context));
       router.service(ProfileService, createProfileService(context));
+      router.service(AccountService, createAccountService(context));
       router.service(WhitelistService, createWhitelistService(context));
       healthRoutes({ readiness, services })(router);
       reflectionRoutes([...services, Health])(router);

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import type { AccountServiceDeps } from "./accounts/account-service.js";
 import { createAccountStore } from "./accounts/account-store.js";
 import type { CreateSuperuserDeps } from "./accounts/create-superuser.js";
 import { createActivationStore } from "./auth/activation-store.js";
@@ -25,6 +26,7 @@ import { createWhitelistStore } from "./whitelist/whitelist-store.js";
 /** All dependencies of the use cases; each use case declares the ones that it takes. */
 export type AppContext = AuthServiceDeps &
   ProfileServiceDeps &
+  AccountServiceDeps &
   WhitelistServiceDeps &
   CreateSuperuserDeps & { sessions: SessionStore };
 

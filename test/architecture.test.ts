@@ -12,14 +12,13 @@ const layers = [
   ["app", "first-start", "housekeeping", "context", "infrastructure", "startup-error"],
   ["rest/", "rpc/", "http/"],
   ["rate-limits/"],
-  ["auth/", "profile/", "whitelist/"],
-  ["accounts/"],
+  ["auth/", "profile/", "accounts/", "whitelist/"],
   ["caller", "users/", "passwords/", "verification/", "sessions/", "sms/", "paging/"],
   ["db/"],
   ["config", "config-values", "errors", "messages/", "system/"],
 ];
 
-const features = new Set(["auth/", "profile/", "whitelist/"]);
+const features = new Set(["auth/", "profile/", "accounts/", "whitelist/"]);
 
 function roomOf(file: string): string {
   const slash = file.indexOf("/");

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { AccountSchema } from "#gen/waterbill/identity/v1/profile_service_pb.js";
+import { AccountSchema } from "#gen/waterbill/identity/v1/account_service_pb.js";
+import { toAccountMessage } from "../accounts/account-message.js";
 import { allAccounts } from "../accounts/list-accounts.js";
 import { setAccountActive } from "../accounts/set-account-active.js";
 import { setRights } from "../accounts/set-rights.js";
@@ -7,7 +8,6 @@ import type { AppContext } from "../context.js";
 import { DomainError } from "../errors.js";
 import { parsePhone } from "../users/phone-number.js";
 import { fullName, type User } from "../users/user.js";
-import { toAccountMessage } from "../users/user-message.js";
 import { jsonLine, print } from "./print.js";
 import type { Runner } from "./runner.js";
 

@@ -1,11 +1,8 @@
-import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import type { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
-import { type ListAccountsDeps, listAccounts } from "../accounts/list-accounts.js";
-import { type SetAccountActiveDeps, setAccountActive } from "../accounts/set-account-active.js";
 import { bearerToken, type Principal, requirePrincipal } from "../caller.js";
 import type { ReplacePasswordDeps } from "../passwords/replace-password.js";
-import { toAccountMessage, toUserMessage } from "../users/user-message.js";
+import { toUserMessage } from "../users/user-message.js";
 import type { CallerSession } from "../verification/verify-link.js";
 import {
   confirmPasswordChange,
@@ -25,9 +22,7 @@ export type ProfileServiceDeps = UpdateProfileDeps &
   RequestPasswordChangeDeps &
   RequestPhoneChangeDeps &
   ConfirmPhoneChangeDeps &
-  ReplacePasswordDeps &
-  ListAccountsDeps &
-  SetAccountActiveDeps & {
+  ReplacePasswordDeps & {
     /** Whom an access token stands for; throws UNAUTHENTICATED. */
     authenticate(token: string): Promise<Principal>;
   };
@@ -102,24 +97,6 @@ export function createProfileService(deps: ProfileServiceDeps): ServiceImpl<type
         session: await ownSession(context),
       });
       return { newPhone };
-    },
-
-    async listUsers(request) {
-      const page = await listAccounts(deps, {
-        pageSize: request.pageSize,
-        pageToken: request.pageToken,
-        isActive: request.isActive ?? null,
-        isStaff: request.isStaff ?? null,
-        search: request.search,
-        joinedAfter: request.joinedAfter ? timestampDate(request.joinedAfter) : null,
-        joinedBefore: request.joinedBefore ? timestampDate(request.joinedBefore) : null,
-        orderBy: request.orderBy,
-      });
-      return { users: page.rows.map(toAccountMessage), nextPageToken: page.nextPageToken };
-    },
-
-    async setUserActive({ phone, isActive }) {
-      return { user: toAccountMessage(await setAccountActive(deps, { phone, isActive: isActive ?? false })) };
     },
   };
 }

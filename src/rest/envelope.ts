@@ -11,7 +11,12 @@ export function successBody(success: SuccessResponse, data: JsonObject, caller: 
   if (success.shape === "bare" || success.shape === "file") return data;
   const localized = "of" in success.message ? success.message.of(data) : success.message;
   const message = localize(caller.language, localized);
-  return success.shape === "envelope" ? { status: "success", message, data } : { status: "success", message };
+  if (success.shape === "no data") return { status: "success", message };
+  return { status: "success", message, data: success.renames ? renameKeys(data, success.renames) : data };
+}
+
+function renameKeys(data: JsonObject, renames: Readonly<Record<string, string>>): JsonObject {
+  return Object.fromEntries(Object.entries(data).map(([name, value]) => [renames[name] ?? name, value]));
 }
 
 export function successStatus(success: SuccessResponse): number {

@@ -1,4 +1,5 @@
 import type { DescMethod, JsonObject, JsonValue } from "@bufbuild/protobuf";
+import { AccountService } from "#gen/waterbill/identity/v1/account_service_pb.js";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { WhitelistService } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
@@ -26,6 +27,8 @@ interface EnvelopeResponse {
   /** HTTP status; 200 by default. */
   status?: number;
   message: LocalizedMessage | { of(data: JsonObject): LocalizedMessage };
+  /** REST names of fields in `data`, by their name in the .proto file, where clients know another one. */
+  renames?: Readonly<Record<string, string>>;
   /** Wraps the error message when a field is at fault. */
   failure?: (reason: string) => LocalizedMessage;
 }
@@ -60,13 +63,17 @@ export const SUCCESS_RESPONSES: ReadonlyMap<DescMethod, SuccessResponse> = new M
   [ProfileService.method.confirmPasswordChange, { shape: "envelope", message: (m) => m.passwordChanged }],
   [ProfileService.method.requestPhoneChange, { shape: "envelope", message: (m) => m.verificationCodeSent }],
   [ProfileService.method.confirmPhoneChange, { shape: "envelope", message: (m) => m.phoneChanged }],
-  [ProfileService.method.listUsers, { shape: "envelope", message: (m) => m.usersRead }],
   [
-    ProfileService.method.setUserActive,
+    AccountService.method.listAccounts,
+    { shape: "envelope", message: (m) => m.usersRead, renames: { accounts: "users" } },
+  ],
+  [
+    AccountService.method.setAccountActive,
     {
       shape: "envelope",
       message: {
-        of: ({ user }) => (isSet(user, "is_active") ? (m) => m.userActivated : (m) => m.userDeactivated),
+        of: ({ account }) =>
+          isSet(account, "is_active") ? (m) => m.userActivated : (m) => m.userDeactivated,
       },
     },
   ],

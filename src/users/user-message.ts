@@ -1,10 +1,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import type { AccountSchema } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import type { UserSchema } from "#gen/waterbill/identity/v1/user_pb.js";
 import { fullName, type User } from "./user.js";
-
-// The one place where a user becomes a message.
 
 /** The account as its owner sees it. */
 export function toUserMessage(user: User): MessageInitShape<typeof UserSchema> {
@@ -15,17 +12,8 @@ export function toUserMessage(user: User): MessageInitShape<typeof UserSchema> {
   };
 }
 
-/** The account as administrators see it. */
-export function toAccountMessage(user: User): MessageInitShape<typeof AccountSchema> {
-  return {
-    ...commonFields(user),
-    isStaff: user.isStaff,
-    isSuperuser: user.isSuperuser,
-    ...(user.lastLogin && { lastLogin: timestampFromDate(user.lastLogin) }),
-  };
-}
-
-function commonFields(user: User) {
+/** The fields that every message about an account has. */
+export function commonFields(user: User) {
   return {
     id: user.id,
     phone: user.phone,

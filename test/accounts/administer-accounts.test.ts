@@ -34,7 +34,7 @@ describe("administering accounts", () => {
   const run = (text: string) =>
     context.testDatabase.database.run(null, { name: "test_users", text, isAdHoc: true }, []);
 
-  describe("setUserActive", () => {
+  describe("setAccountActive", () => {
     it("ends an account's sessions at once, and keeps it from signing in", async () => {
       const { user, tokens } = await signedIn(context);
       const ended = await setActive(user.phone, false);
@@ -142,7 +142,7 @@ describe("administering accounts", () => {
     });
   });
 
-  describe("listUsers", () => {
+  describe("listAccounts", () => {
     const everybody: AccountSelection = {
       isActive: null,
       isStaff: null,

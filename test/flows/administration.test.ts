@@ -3,6 +3,7 @@ import { connect, constants } from "node:http2";
 import type { DescMethod } from "@bufbuild/protobuf";
 import { getOption } from "@bufbuild/protobuf";
 import { expect } from "chai";
+import { AccountService } from "#gen/waterbill/identity/v1/account_service_pb.js";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { WhitelistService } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
@@ -17,7 +18,7 @@ import { administrator } from "../support/administrator.js";
 import { generousLimits, startService, type TestService } from "../support/service.js";
 import { newPhone, signedIn, testPassword } from "../support/test-context.js";
 
-const adminMethods = [AuthService, ProfileService, WhitelistService]
+const adminMethods = [AuthService, ProfileService, AccountService, WhitelistService]
   .flatMap((service): readonly DescMethod[] => service.methods)
   .filter((method) => getOption(method, access) === Access.ADMIN);
 
@@ -246,6 +247,7 @@ describe("administration", () => {
       const { user } = await signedIn(service.context);
       const { body } = await json(send("GET", `/api/auth/admin/users/?search=${user.phone.slice(1)}`));
       expect(body).to.have.nested.property("message", "Utilisateurs récupérés avec succès");
+      expect(body.data).to.have.all.keys("users", "next_page_token");
       const [account] = (body as never as { data: { users: Record<string, unknown>[] } }).data.users;
       expect(account).to.have.all.keys(
         ["id", "phone", "first_name", "last_name", "full_name", "email", "is_active", "is_staff"].concat([
@@ -258,8 +260,12 @@ describe("administration", () => {
         json(
           send("POST", "/api/auth/admin/users/set-active/", JSON.stringify({ phone: user.phone, is_active })),
         );
-      expect((await set(false)).body).to.deep.include({ message: "Compte désactivé avec succès" });
-      expect((await set(true)).body).to.deep.include({ message: "Compte activé avec succès" });
+      const deactivated = (await set(false)).body;
+      expect(deactivated).to.deep.include({ message: "Compte désactivé avec succès" });
+      expect(deactivated).to.have.nested.property("data.account.is_active", false);
+      const activated = (await set(true)).body;
+      expect(activated).to.deep.include({ message: "Compte activé avec succès" });
+      expect(activated).to.have.nested.property("data.account.is_active", true);
       expect((await set(undefined)).status).to.equal(400);
     });
   });

@@ -1,5 +1,6 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import { expect } from "chai";
+import { AccountService } from "#gen/waterbill/identity/v1/account_service_pb.js";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { defaultPolicy, policiesOf } from "../../src/rate-limits/policies.js";
@@ -8,7 +9,7 @@ const limitsOf = (method: DescMethod) => policiesOf(method).map(({ limit, by }) 
 
 describe("policies", () => {
   it("are the contract's", () => {
-    const methods = [...AuthService.methods, ...ProfileService.methods];
+    const methods = [...AuthService.methods, ...ProfileService.methods, ...AccountService.methods];
     const named = Object.fromEntries(methods.map((method) => [method.name, limitsOf(method)]));
     expect(named).to.include.keys("Register", "Activate", "ResendCode", "Login", "RefreshToken", "Logout");
     expect(named).to.deep.include({
@@ -19,6 +20,8 @@ describe("policies", () => {
       RefreshToken: ["auth by ip"],
       Logout: ["auth by ip"],
       GetProfile: ["user by user"],
+      ListAccounts: ["admin by user"],
+      SetAccountActive: ["admin by user"],
     });
   });
 

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { AccountService } from "#gen/waterbill/identity/v1/account_service_pb.js";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import type { Caller } from "../../src/caller.js";
@@ -30,6 +31,12 @@ describe("successBody", () => {
     });
     expect(successStatus(register.success)).equal(201);
     expect(successStatus(login.success)).equal(200);
+  });
+
+  it("gives a list the name that its method declares, in its place", () => {
+    const { success } = routeOf(AccountService.method.listAccounts);
+    const body = successBody(success, { accounts: [], next_page_token: "" }, french);
+    expect(JSON.stringify(body.data)).equal(`{"users":[],"next_page_token":""}`);
   });
 
   it("has no data after a logout", () => {

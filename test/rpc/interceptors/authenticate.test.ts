@@ -1,8 +1,10 @@
 import { create } from "@bufbuild/protobuf";
 import { createContextValues, type UnaryRequest } from "@connectrpc/connect";
 import { expect } from "chai";
+import { AccountService } from "#gen/waterbill/identity/v1/account_service_pb.js";
 import { AuthService, LoginRequestSchema } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
+import { WhitelistService } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
 import { Access } from "#gen/waterbill/options/v1/access_pb.js";
 import { type Principal, principalKey } from "../../../src/caller.js";
 import { DomainError } from "../../../src/errors.js";
@@ -87,7 +89,9 @@ describe("authenticate", () => {
 
 describe("assertAccessDeclared", () => {
   it("accepts every method of the services", () => {
-    assertAccessDeclared([...AuthService.methods, ...ProfileService.methods]);
+    assertAccessDeclared(
+      [AuthService, ProfileService, AccountService, WhitelistService].flatMap(({ methods }) => [...methods]),
+    );
   });
 
   it("names the methods that declare nothing", () => {

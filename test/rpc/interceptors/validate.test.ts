@@ -1,19 +1,16 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { createContextValues, type UnaryRequest } from "@connectrpc/connect";
 import { expect } from "chai";
+import { AccountService, ListAccountsRequestSchema } from "#gen/waterbill/identity/v1/account_service_pb.js";
 import { AuthService, RegisterRequestSchema } from "#gen/waterbill/identity/v1/auth_service_pb.js";
-import {
-  ListUsersRequestSchema,
-  ProfileService,
-  UpdateProfileRequestSchema,
-} from "#gen/waterbill/identity/v1/profile_service_pb.js";
+import { ProfileService, UpdateProfileRequestSchema } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { DomainError } from "../../../src/errors.js";
 import { localize } from "../../../src/messages/catalogue.js";
 import { validate } from "../../../src/rpc/interceptors/validate.js";
 import { unreadableKey } from "../../../src/rpc/unary-method.js";
 import { rejection } from "../../support/rejection.js";
 
-const interceptor = validate([AuthService, ProfileService]);
+const interceptor = validate([AuthService, ProfileService, AccountService]);
 const through = { let: "through" };
 
 function check(method: UnaryRequest["method"], message: object, unread = false): Promise<unknown> {
@@ -95,8 +92,8 @@ describe("validate", () => {
   });
 
   it("has one message for every other rule", async () => {
-    const message = create(ListUsersRequestSchema, { pageSize: -1 });
-    expect(await violations(check(ProfileService.method.listUsers, message))).deep.equal([
+    const message = create(ListAccountsRequestSchema, { pageSize: -1 });
+    expect(await violations(check(AccountService.method.listAccounts, message))).deep.equal([
       "page_size: Cette valeur n'est pas valide.",
     ]);
   });

@@ -1,0 +1,32 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import type { ServiceImpl } from "@connectrpc/connect";
+import type { AccountService } from "#gen/waterbill/identity/v1/account_service_pb.js";
+import { toAccountMessage } from "./account-message.js";
+import { type ListAccountsDeps, listAccounts } from "./list-accounts.js";
+import { type SetAccountActiveDeps, setAccountActive } from "./set-account-active.js";
+
+export type AccountServiceDeps = ListAccountsDeps & SetAccountActiveDeps;
+
+/** AccountService on the wire: messages to use cases and back. */
+export function createAccountService(deps: AccountServiceDeps): ServiceImpl<typeof AccountService> {
+  return {
+    async listAccounts(request) {
+      const page = await listAccounts(deps, {
+        pageSize: request.pageSize,
+        pageToken: request.pageToken,
+        isActive: request.isActive ?? null,
+        isStaff: request.isStaff ?? null,
+        search: request.search,
+        joinedAfter: request.joinedAfter ? timestampDate(request.joinedAfter) : null,
+        joinedBefore: request.joinedBefore ? timestampDate(request.joinedBefore) : null,
+        orderBy: request.orderBy,
+      });
+      return { accounts: page.rows.map(toAccountMessage), nextPageToken: page.nextPageToken };
+    },
+
+    async setAccountActive({ phone, isActive }) {
+      const user = await setAccountActive(deps, { phone, isActive: isActive ?? false });
+      return { account: toAccountMessage(user) };
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import { Code } from "@connectrpc/connect";
+import { expect } from "chai";
+import { AccountService } from "#gen/waterbill/identity/v1/account_service_pb.js";
+import { openProtocolClients, type ProtocolClient, readConnectError } from "../rpc/protocols.js";
+import { administrator } from "../support/administrator.js";
+import { startService, type TestService } from "../support/service.js";
+import { activeUser } from "../support/test-context.js";
+
+const { listAccounts, setAccountActive } = AccountService.method;
+
+describe("accounts", () => {
+  let service: TestService;
+  let protocols: ProtocolClient[];
+  let headers: { authorization: string };
+  before(async () => {
+    service = await startService();
+    protocols = openProtocolClients({ http1: service.origin, http2: service.origin });
+    const { tokens } = await administrator(service.context);
+    headers = { authorization: `Bearer ${tokens.access}` };
+  });
+  after(async () => {
+    for (const protocol of protocols) protocol.close();
+    await service.close();
+  });
+
+  for (const [index, name] of ["gRPC", "gRPC-Web", "Connect binary", "Connect JSON"].entries()) {
+    it(`are listed, deactivated and activated over ${name}`, async () => {
+      const protocol = protocols[index]!;
+      const { id, phone } = await activeUser(service.context);
+      const page = await protocol.call(listAccounts, { search: phone, page_size: 1 }, headers);
+      expect(page.data).to.have.nested.property("accounts[0].id", id);
+      const ended = await protocol.call(setAccountActive, { phone, is_active: false }, headers);
+      expect(ended.data).to.have.nested.property("account.phone", phone);
+      expect(ended.data).not.to.have.nested.property("account.isActive", true);
+      const inactive = await protocol.call(listAccounts, { search: phone, is_active: false }, headers);
+      expect(inactive.data).to.have.nested.property("accounts[0].id", id);
+      const again = await protocol.call(setAccountActive, { phone, is_active: true }, headers);
+      expect(again.data).to.have.nested.property("account.id", id);
+      const active = await protocol.call(listAccounts, { search: phone, is_active: true }, headers);
+      expect(active.data).to.have.nested.property("accounts[0].id", id);
+    });
+  }
+
+  it("are no part of ProfileService", async () => {
+    for (const method of ["ListUsers", "SetUserActive"]) {
+      const url = `${service.origin}/waterbill.identity.v1.ProfileService/${method}`;
+      const headers = { "content-type": "application/json" };
+      const response = await fetch(url, { method: "POST", headers, body: "{}" });
+      expect(response.status, method).to.equal(404);
+      expect((await readConnectError(response)).code, method).to.equal(Code.Unimplemented);
+    }
+  });
+});
