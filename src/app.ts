@@ -53,7 +53,7 @@ export function createApp(config: Config, infrastructure: Infrastructure, logger
   });
   const interceptors = createInterceptors({
     logger,
-    verifyAccessToken: context.authenticate,
+    verifyAccessToken: context.verifyAccessToken,
     limitCalls: limitCalls({
       limiter,
       rates: config.limits,

@@ -33,12 +33,17 @@ export const principalKey: ContextKey<Principal | null> = createContextKey<Princ
   description: "principal",
 });
 
+/** The signed-in caller of an ACCESS_OPTIONAL method; null for a caller without an access token. */
+export function optionalPrincipal(context: { values: ContextValues }): Principal | null {
+  return context.values.get(principalKey);
+}
+
 /**
- * The signed-in caller of a method that is not declared ACCESS_PUBLIC.
- * Throws UNAUTHENTICATED when there is none, which the authenticate interceptor never lets happen.
+ * The signed-in caller of a method that needs one.
+ * Throws UNAUTHENTICATED if there is none, which the authenticate interceptor prevents.
  */
 export function requirePrincipal(context: { values: ContextValues }): Principal {
-  const principal = context.values.get(principalKey);
+  const principal = optionalPrincipal(context);
   if (!principal) throw new DomainError("UNAUTHENTICATED");
   return principal;
 }
@@ -56,15 +61,3 @@ export const responseHeadersKey: ContextKey<Headers | null> = createContextKey<H
 export const protocolKey: ContextKey<ProtocolName> = createContextKey<ProtocolName>("connect", {
   description: "protocol",
 });
-
-/**
- * The token of `Authorization: Bearer <token>` (RFC 6750, section 2.1); null when there is no such header.
- * Throws UNAUTHENTICATED for a header of any other form.
- */
-export function bearerToken(headers: Headers): string | null {
-  const header = headers.get("authorization");
-  if (header === null) return null;
-  const token = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i.exec(header)?.[1];
-  if (token === undefined) throw new DomainError("UNAUTHENTICATED");
-  return token;
-}

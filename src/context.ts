@@ -9,6 +9,7 @@ import type { Infrastructure } from "./infrastructure.js";
 import { createPageTokens } from "./paging/page-token.js";
 import { createPasswordHasher, hashConcurrency } from "./passwords/password-hash.js";
 import type { ProfileServiceDeps } from "./profile/profile-service.js";
+import type { AuthenticateDeps } from "./rpc/interceptors/authenticate.js";
 import { createAccessTokens } from "./sessions/access-token.js";
 import { createJwt } from "./sessions/jwt.js";
 import { createRefreshTokens } from "./sessions/refresh-token.js";
@@ -28,7 +29,8 @@ export type AppContext = AuthServiceDeps &
   ProfileServiceDeps &
   AccountServiceDeps &
   WhitelistServiceDeps &
-  CreateSuperuserDeps & { sessions: SessionStore };
+  CreateSuperuserDeps &
+  AuthenticateDeps & { sessions: SessionStore };
 
 /** Creates the stores and the tools, once, for server, command line and tests. */
 export function createContext(config: Config, infrastructure: Infrastructure): AppContext {
@@ -61,7 +63,7 @@ export function createContext(config: Config, infrastructure: Infrastructure): A
     isWhitelisted: (phone) => whitelist.isActive(null, phone),
     accessTokens,
     refreshTokens: createRefreshTokens({ jwt, issuer, audience }),
-    authenticate: (token) => verifyAccessToken({ accessTokens, sessions }, token),
+    verifyAccessToken: (token) => verifyAccessToken({ accessTokens, sessions }, token),
     hasher: createPasswordHasher({
       concurrency: hashConcurrency(availableParallelism(), config.passwords.poolThreads),
       queueLimit: config.passwords.hashQueue,

@@ -1,6 +1,6 @@
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import type { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
-import { bearerToken, type Principal, requirePrincipal } from "../caller.js";
+import { optionalPrincipal, requirePrincipal } from "../caller.js";
 import type { ReplacePasswordDeps } from "../passwords/replace-password.js";
 import { toUserMessage } from "../users/user-message.js";
 import type { CallerSession } from "../verification/verify-link.js";
@@ -22,21 +22,10 @@ export type ProfileServiceDeps = UpdateProfileDeps &
   RequestPasswordChangeDeps &
   RequestPhoneChangeDeps &
   ConfirmPhoneChangeDeps &
-  ReplacePasswordDeps & {
-    /** Whom an access token stands for; throws UNAUTHENTICATED. */
-    authenticate(token: string): Promise<Principal>;
-  };
+  ReplacePasswordDeps;
 
 /** Implements ProfileService: maps wire messages to use cases and back. */
 export function createProfileService(deps: ProfileServiceDeps): ServiceImpl<typeof ProfileService> {
-  /** The session of the access token that came with a call that needs none. */
-  async function ownSession(context: HandlerContext): Promise<CallerSession | null> {
-    const token = bearerToken(context.requestHeader);
-    if (token === null) return null;
-    const { sessionId, user } = await deps.authenticate(token);
-    return { id: sessionId, userId: user.id };
-  }
-
   return {
     getProfile(_request, context) {
       // Authentication has just read the account; reading it again would double the cost of the call.
@@ -75,7 +64,7 @@ export function createProfileService(deps: ProfileServiceDeps): ServiceImpl<type
         code: request.code,
         newPassword: request.newPassword,
         newPasswordConfirm: request.newPasswordConfirm,
-        session: await ownSession(context),
+        session: callerSession(context),
       });
       return {};
     },
@@ -94,9 +83,15 @@ export function createProfileService(deps: ProfileServiceDeps): ServiceImpl<type
       const newPhone = await confirmPhoneChange(deps, {
         token: request.token,
         code: request.code,
-        session: await ownSession(context),
+        session: callerSession(context),
       });
       return { newPhone };
     },
   };
+}
+
+/** The session of a signed-in caller; null for a caller without an access token. */
+function callerSession(context: HandlerContext): CallerSession | null {
+  const principal = optionalPrincipal(context);
+  return principal && { id: principal.sessionId, userId: principal.user.id };
 }

@@ -36,6 +36,7 @@ const POLICIES = new Map<DescMethod, readonly Policy[]>([
 const DEFAULT_POLICIES: Record<Access, Policy> = {
   [Access.UNSPECIFIED]: { limit: "anon", by: "ip" },
   [Access.PUBLIC]: { limit: "anon", by: "ip" },
+  [Access.OPTIONAL]: { limit: "anon", by: "ip" },
   [Access.USER]: { limit: "user", by: "user" },
   [Access.ADMIN]: { limit: "admin", by: "user" },
 };

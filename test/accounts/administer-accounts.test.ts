@@ -39,7 +39,7 @@ describe("administering accounts", () => {
       const { user, tokens } = await signedIn(context);
       const ended = await setActive(user.phone, false);
       expect(ended).to.deep.include({ id: user.id, isActive: false });
-      expect(await failure(context.app.authenticate(tokens.access))).to.equal("UNAUTHENTICATED");
+      expect(await failure(context.app.verifyAccessToken(tokens.access))).to.equal("UNAUTHENTICATED");
       expect(await failure(refreshSession(context.app, { refresh: tokens.refresh }))).to.equal(
         "REFRESH_REJECTED",
       );
@@ -52,7 +52,7 @@ describe("administering accounts", () => {
       const { user, tokens } = await signedIn(context);
       await setActive(user.phone, false);
       expect(await setActive(user.phone, true)).to.deep.include({ isActive: true });
-      expect(await failure(context.app.authenticate(tokens.access))).to.equal("UNAUTHENTICATED");
+      expect(await failure(context.app.verifyAccessToken(tokens.access))).to.equal("UNAUTHENTICATED");
       await login(context.app, { phone: user.phone, password: testPassword });
     });
 
@@ -91,7 +91,7 @@ describe("administering accounts", () => {
       ]);
       if (result.status === "fulfilled") {
         const { access } = result.value.tokens;
-        expect(await failure(context.app.authenticate(access))).to.equal("UNAUTHENTICATED");
+        expect(await failure(context.app.verifyAccessToken(access))).to.equal("UNAUTHENTICATED");
       }
       expect(await failure(login(context.app, { phone, password: testPassword }))).to.equal(
         "ACCOUNT_NOT_ACTIVATED",

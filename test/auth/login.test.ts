@@ -33,7 +33,7 @@ describe("login", () => {
     expect(context.statements).to.have.length(2);
     expect(user.phone).to.equal(phone);
     expect(tokens).to.include({ accessExpiresIn: 900, refreshExpiresIn: 604_800 });
-    expect((await context.app.authenticate(tokens.access)).user).to.include({ id: user.id });
+    expect((await context.app.verifyAccessToken(tokens.access)).user).to.include({ id: user.id });
     const account = await context.app.users.findByPhone(null, phone);
     expect(account?.user.lastLogin).to.deep.equal(context.clock.now());
   });

@@ -28,7 +28,7 @@ describe("refresh-token", () => {
     expect(context.statements).to.have.length(1);
     expect(next.refresh).not.to.equal(tokens.refresh);
     expect(next).to.include({ accessExpiresIn: 900, refreshExpiresIn: 604_800 });
-    expect((await context.app.authenticate(next.access)).user.id).to.equal(user.id);
+    expect((await context.app.verifyAccessToken(next.access)).user.id).to.equal(user.id);
   });
 
   it("keeps a session alive for as long as it is used within seven days", async () => {
@@ -57,7 +57,7 @@ describe("refresh-token", () => {
     context.clock.advance(10);
     expect(await failure(refresh(tokens.refresh))).to.equal("REFRESH_REJECTED");
     expect(await failure(refresh(next.refresh))).to.equal("REFRESH_REJECTED");
-    expect(await failure(context.app.authenticate(next.access))).to.equal("UNAUTHENTICATED");
+    expect(await failure(context.app.verifyAccessToken(next.access))).to.equal("UNAUTHENTICATED");
   });
 
   it("gives each of several tokens its own successor again within the grace", async () => {
@@ -106,7 +106,7 @@ describe("refresh-token", () => {
       [user.id],
     );
     expect(await failure(refresh(tokens.refresh))).to.equal("REFRESH_REJECTED");
-    expect(await failure(context.app.authenticate(tokens.access))).to.equal("UNAUTHENTICATED");
+    expect(await failure(context.app.verifyAccessToken(tokens.access))).to.equal("UNAUTHENTICATED");
   });
 
   it("gives one successor to 100 callers at once in two processes", async () => {
@@ -142,8 +142,8 @@ describe("logout", () => {
     expect(await failure(refreshSession(context.app, { refresh: next.refresh }))).to.equal(
       "REFRESH_REJECTED",
     );
-    expect(await failure(context.app.authenticate(tokens.access))).to.equal("UNAUTHENTICATED");
-    expect(await failure(context.app.authenticate(next.access))).to.equal("UNAUTHENTICATED");
+    expect(await failure(context.app.verifyAccessToken(tokens.access))).to.equal("UNAUTHENTICATED");
+    expect(await failure(context.app.verifyAccessToken(next.access))).to.equal("UNAUTHENTICATED");
   });
 
   it("refuses another user's token, and leaves their session open", async () => {

@@ -86,7 +86,7 @@ describe("reset-password", () => {
     await confirm(await requested(user.phone));
     for (const { access, refresh } of [tokens, other.tokens]) {
       expect(await failure(refreshSession(context.app, { refresh }))).to.equal("REFRESH_REJECTED");
-      expect(await failure(context.app.authenticate(access))).to.equal("UNAUTHENTICATED");
+      expect(await failure(context.app.verifyAccessToken(access))).to.equal("UNAUTHENTICATED");
     }
   });
 

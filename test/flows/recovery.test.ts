@@ -106,9 +106,14 @@ describe("recovery and change", () => {
       expect(fields).to.have.property("current_password");
       await accepted(protocol.call(requestPasswordChange, { current_password: testPassword }, own.access));
       const proof = proofFor(phone);
+      const stranger = await signIn(protocol, (await activeUser(service.context)).phone);
       await expectRefusal(
         protocol.call(confirmPasswordChange, { ...proof, ...passwords }, "not.a.token"),
         "UNAUTHENTICATED",
+      );
+      await expectRefusal(
+        protocol.call(confirmPasswordChange, { ...proof, ...passwords }, stranger.access),
+        "LINK_REJECTED",
       );
       await accepted(protocol.call(confirmPasswordChange, { ...proof, ...passwords }, own.access));
       await expectEnded(protocol, ...others);
@@ -129,7 +134,11 @@ describe("recovery and change", () => {
       expect(fields).to.have.property("new_phone");
       await addEntry(service.context.app, { phone, notes: "", isActive: true, actor: null });
       await accepted(protocol.call(requestPhoneChange, { new_phone: phone }, access));
-      const changed = await accepted(protocol.call(confirmPhoneChange, proofFor(phone)));
+      const stranger = await signIn(protocol, (await activeUser(service.context)).phone);
+      const proof = proofFor(phone);
+      await expectRefusal(protocol.call(confirmPhoneChange, proof, "not.a.token"), "UNAUTHENTICATED");
+      await expectRefusal(protocol.call(confirmPhoneChange, proof, stranger.access), "LINK_REJECTED");
+      const changed = await accepted(protocol.call(confirmPhoneChange, proof));
       expect(changed).to.deep.equal({ new_phone: phone });
       await expectEnded(protocol, ...sessions);
       const { access: renewed } = await signIn(protocol, phone);
@@ -166,6 +175,29 @@ describe("recovery and change", () => {
       });
     });
   }
+
+  it("changes the password without a token, which ends every session", async () => {
+    const protocol = protocols[3]!;
+    const { phone } = await activeUser(service.context);
+    const sessions = [await signIn(protocol, phone), await signIn(protocol, phone)];
+    const [{ access }] = sessions as [Tokens, Tokens];
+    await accepted(protocol.call(requestPasswordChange, { current_password: testPassword }, access));
+    await accepted(protocol.call(confirmPasswordChange, { ...proofFor(phone), ...passwords }));
+    await expectEnded(protocol, ...sessions);
+    await signIn(protocol, phone, newPassword);
+  });
+
+  it("answers 401 to a bad token of any form where a token is optional", async () => {
+    for (const authorization of ["Bearer not.a.token", "Bearer", "Basic am9objpkb2U="]) {
+      for (const path of ["/api/auth/password/change/confirm/", "/api/auth/phone/change/confirm/"]) {
+        const headers = { authorization, "content-type": "application/json" };
+        const response = await fetch(`${service.origin}${path}`, { method: "POST", headers, body: "{}" });
+        expect(response.status, `${path} ${authorization}`).to.equal(401);
+        expect(response.headers.get("www-authenticate")).to.equal("Bearer");
+        await response.arrayBuffer();
+      }
+    }
+  });
 
   it("answers a known, unknown, inactive and throttled phone alike, and says nothing while it works", async () => {
     const { context } = service;

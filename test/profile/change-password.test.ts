@@ -78,20 +78,20 @@ describe("change-password", () => {
     const { user, tokens } = await signedIn(context);
     const other = await login(context.app, { phone: user.phone, password: testPassword });
     const proof = await requested(user.id, user.phone);
-    const { sessionId: id } = await context.app.authenticate(tokens.access);
+    const { sessionId: id } = await context.app.verifyAccessToken(tokens.access);
     await confirmPasswordChange(context.app, { ...proof, ...passwords, session: { id, userId: user.id } });
     await refreshSession(context.app, { refresh: tokens.refresh });
     expect(await failure(refreshSession(context.app, { refresh: other.tokens.refresh }))).to.equal(
       "REFRESH_REJECTED",
     );
-    expect(await failure(context.app.authenticate(other.tokens.access))).to.equal("UNAUTHENTICATED");
+    expect(await failure(context.app.verifyAccessToken(other.tokens.access))).to.equal("UNAUTHENTICATED");
   });
 
   it("refuses another user's session, and changes nothing", async () => {
     const { user } = await signedIn(context);
     const stranger = await signedIn(context);
     const proof = await requested(user.id, user.phone);
-    const { sessionId: id } = await context.app.authenticate(stranger.tokens.access);
+    const { sessionId: id } = await context.app.verifyAccessToken(stranger.tokens.access);
     const attempt = confirmPasswordChange(context.app, {
       ...proof,
       ...passwords,

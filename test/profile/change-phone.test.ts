@@ -117,7 +117,7 @@ describe("change-phone", () => {
   it("ends every session but the one the call came with", async () => {
     const { user, tokens } = await signedIn(context);
     const other = await login(context.app, { phone: user.phone, password: testPassword });
-    const { sessionId: id } = await context.app.authenticate(tokens.access);
+    const { sessionId: id } = await context.app.verifyAccessToken(tokens.access);
     const proof = await requested(user.id, await allowedPhone());
     await confirmPhoneChange(context.app, { ...proof, session: { id, userId: user.id } });
     await refreshSession(context.app, { refresh: tokens.refresh });

@@ -28,5 +28,7 @@ describe("policies", () => {
   it("give a method without limits of its own the one of those who may call it", () => {
     expect(defaultPolicy(AuthService.method.login)).to.deep.equal({ limit: "anon", by: "ip" });
     expect(defaultPolicy(AuthService.method.logout)).to.deep.equal({ limit: "user", by: "user" });
+    const { confirmPhoneChange } = ProfileService.method;
+    expect(defaultPolicy(confirmPhoneChange)).to.deep.equal({ limit: "anon", by: "ip" });
   });
 });

@@ -113,7 +113,7 @@ export async function signedIn(context: TestContext): Promise<{ user: User; toke
 /** Opens a session of an active account and returns its id. */
 export async function newSession({ app }: TestContext, phone: string): Promise<string> {
   const { tokens } = await login(app, { phone, password: testPassword });
-  return (await app.authenticate(tokens.access)).sessionId;
+  return (await app.verifyAccessToken(tokens.access)).sessionId;
 }
 
 /** Calls `work` `count` times at once and returns how each call ended: a reason, or what it resolved to. */

@@ -1,25 +1,34 @@
 import { type DescMethod, getOption } from "@bufbuild/protobuf";
 import type { Interceptor } from "@connectrpc/connect";
 import { Access, access } from "#gen/waterbill/options/v1/access_pb.js";
-import { bearerToken, type Principal, principalKey } from "../../caller.js";
+import { type Principal, principalKey } from "../../caller.js";
 import { DomainError } from "../../errors.js";
-import { isAdmin } from "../../users/user.js";
+import { isAdmin, type User } from "../../users/user.js";
 
 export interface AuthenticateDeps {
   /** Returns the principal of an access token. Throws UNAUTHENTICATED. */
   verifyAccessToken(token: string): Promise<Principal>;
 }
 
-/** Throws if a method declares no access, so that the server can't start with such a method. */
+/** Which signed-in users may call a method, by its access. A level that is missing here is denied to every user. */
+const PERMITS: ReadonlyMap<Access, (user: User) => boolean> = new Map([
+  [Access.PUBLIC, () => true],
+  [Access.OPTIONAL, () => true],
+  [Access.USER, () => true],
+  [Access.ADMIN, isAdmin],
+]);
+
+/** Throws if a method declares no access or an unknown one, so that the server can't start with such a method. */
 export function assertAccessDeclared(methods: Iterable<DescMethod>): void {
-  const undeclared = [...methods].filter((method) => getOption(method, access) === Access.UNSPECIFIED);
-  if (undeclared.length > 0) throw new Error(`no access is declared for ${undeclared.join(", ")}`);
+  const wrong = [...methods].filter((method) => !PERMITS.has(getOption(method, access)));
+  if (wrong.length > 0) throw new Error(`no access is declared for ${wrong.join(", ")}, or an unknown one`);
 }
 
 /**
- * Enforces the access that the method declares, and passes the caller to the service (`principalKey`). For a PUBLIC
- * method it ignores the header and sets no principal; a service that needs the token calls `bearerToken`.
- * Throws UNAUTHENTICATED or ADMIN_REQUIRED.
+ * Enforces the access that the method declares, and sets the principal of the call (`principalKey`). PUBLIC methods ignore
+ * the Authorization header. OPTIONAL methods accept calls without it; if it is there, its token must be valid.
+ *
+ * Throws UNAUTHENTICATED, or ADMIN_REQUIRED for a signed-in user whom the access does not permit.
  */
 export function authenticate(deps: AuthenticateDeps): Interceptor {
   /** Caches options: reading one decodes it every time, which costs more than the rest of this interceptor. */
@@ -30,11 +39,25 @@ export function authenticate(deps: AuthenticateDeps): Interceptor {
     if (needed === Access.PUBLIC) return next(request);
 
     const token = bearerToken(request.header);
-    if (!token) throw new DomainError("UNAUTHENTICATED");
+    if (token === null) {
+      if (needed === Access.OPTIONAL) return next(request);
+      throw new DomainError("UNAUTHENTICATED");
+    }
     const principal = await deps.verifyAccessToken(token);
     request.contextValues.set(principalKey, principal);
-    // Any level but USER requires an administrator, so that a level added later is not open to everyone by mistake.
-    if (needed !== Access.USER && !isAdmin(principal.user)) throw new DomainError("ADMIN_REQUIRED");
+    if (!PERMITS.get(needed)?.(principal.user)) throw new DomainError("ADMIN_REQUIRED");
     return next(request);
   };
+}
+
+/**
+ * The token of `Authorization: Bearer <token>` (RFC 6750, section 2.1); null without that header.
+ * Throws UNAUTHENTICATED for a header of any other form.
+ */
+function bearerToken(headers: Headers): string | null {
+  const header = headers.get("authorization");
+  if (header === null) return null;
+  const token = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i.exec(header)?.[1];
+  if (token === undefined) throw new DomainError("UNAUTHENTICATED");
+  return token;
 }

@@ -39,7 +39,7 @@ async function reasonFor(method: UnaryRequest["method"], authorization?: string)
 }
 
 describe("authenticate", () => {
-  const { getProfile } = ProfileService.method;
+  const { getProfile, confirmPasswordChange, confirmPhoneChange } = ProfileService.method;
 
   it("lets anybody call a PUBLIC method, and doesn't look at the header", async () => {
     expect(await pass(AuthService.method.login)).equal(null);
@@ -54,8 +54,7 @@ describe("authenticate", () => {
     expect((await pass(getProfile, "bEARER  john"))?.user.id).equal(7);
   });
 
-  for (const header of [
-    undefined,
+  const badHeaders = [
     "",
     "Bearer",
     "Bearer ",
@@ -65,9 +64,24 @@ describe("authenticate", () => {
     "Bearer john, Bearer john",
     "Bearer jo;hn",
     "Bearer somebody-else",
-  ]) {
+  ];
+
+  for (const header of [undefined, ...badHeaders]) {
     it(`refuses ${JSON.stringify(header)} at a USER method`, async () => {
       expect(await reasonFor(getProfile, header)).equal("UNAUTHENTICATED");
+    });
+  }
+
+  for (const method of [confirmPasswordChange, confirmPhoneChange]) {
+    it(`tells ${method.name}, which is OPTIONAL, who is calling, if a token comes`, async () => {
+      expect(await pass(method)).equal(null);
+      expect((await pass(method, "Bearer john"))?.user.id).equal(7);
+    });
+  }
+
+  for (const header of badHeaders) {
+    it(`refuses ${JSON.stringify(header)} at an OPTIONAL method`, async () => {
+      expect(await reasonFor(confirmPasswordChange, header)).equal("UNAUTHENTICATED");
     });
   }
 
@@ -78,11 +92,12 @@ describe("authenticate", () => {
     expect(await reasonFor(method)).equal("UNAUTHENTICATED");
   });
 
-  it("lets only administrators call a method that declares nothing, or what it doesn't know", async () => {
+  it("lets no caller call a method that declares nothing, or what it doesn't know", async () => {
     for (const access of [null, Access.UNSPECIFIED, 99 as Access]) {
       const method = sampleMethod({ access });
       expect(await reasonFor(method)).equal("UNAUTHENTICATED");
       expect(await reasonFor(method, "Bearer john")).equal("ADMIN_REQUIRED");
+      expect(await reasonFor(method, "Bearer admin")).equal("ADMIN_REQUIRED");
     }
   });
 });
@@ -99,5 +114,9 @@ describe("assertAccessDeclared", () => {
       /sample\.v1\.SampleService\.Find/,
     );
     expect(() => assertAccessDeclared([sampleMethod({ access: Access.UNSPECIFIED })])).throw(/Find/);
+  });
+
+  it("names the methods that declare an access it doesn't know", () => {
+    expect(() => assertAccessDeclared([sampleMethod({ access: 99 as Access })])).throw(/Find/);
   });
 });

@@ -320,12 +320,12 @@ export declare const ProfileService: GenService<{
     output: typeof RequestPasswordChangeResponseSchema;
   },
   /**
-   * Sets a new password with the link's token and the code, ends every session but the one of the access token that
-   * came with the call, and confirms by SMS.
+   * Sets a new password with the link's token and the code, and confirms it by SMS. Ends every session of the account
+   * except the caller's own, if the caller is signed in.
    *
-   * Token and code prove the caller; an access token is optional and must be the same user's. Token and code work
-   * once, for 10 minutes; five wrong codes kill both. Fails with TOKEN_REQUIRED, TOKEN_INVALID, LINK_REJECTED,
-   * CODE_INCORRECT, CODE_LOCKED, PASSWORD_REJECTED, or UNAUTHENTICATED for an access token that is not valid.
+   * Token and code prove the caller. They work once, for 10 minutes; five wrong codes void both.
+   * Fails with TOKEN_REQUIRED, TOKEN_INVALID, CODE_INCORRECT, CODE_LOCKED, PASSWORD_REJECTED, UNAUTHENTICATED for an
+   * access token that is not valid, or LINK_REJECTED, also for a valid access token of another user.
    *
    * @generated from rpc waterbill.identity.v1.ProfileService.ConfirmPasswordChange
    */
@@ -348,11 +348,14 @@ export declare const ProfileService: GenService<{
     output: typeof RequestPhoneChangeResponseSchema;
   },
   /**
-   * Gives the account its new phone number with the link's token and the code, ends every session but the one of the
-   * access token that came with the call, and tells the old and the new number by SMS.
+   * Gives the account its new phone number with the link's token and the code, and tells the old and the new number by
+   * SMS. Ends every session of the account except the caller's own, if the caller is signed in.
    *
-   * The number must still be free and whitelisted. Fails as ConfirmPasswordChange does, and with PHONE_TAKEN or
-   * PHONE_NOT_WHITELISTED.
+   * Token and code prove the caller. They work once, for 10 minutes; five wrong codes void both. The number must still
+   * be free and whitelisted.
+   * Fails with TOKEN_REQUIRED, TOKEN_INVALID, CODE_INCORRECT, CODE_LOCKED, PHONE_TAKEN, PHONE_NOT_WHITELISTED,
+   * UNAUTHENTICATED for an access token that is not valid, or LINK_REJECTED, also for a valid access token of another
+   * user.
    *
    * @generated from rpc waterbill.identity.v1.ProfileService.ConfirmPhoneChange
    */

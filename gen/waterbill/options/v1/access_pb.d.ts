@@ -11,38 +11,47 @@ import type { MethodOptions } from "@bufbuild/protobuf/wkt";
 export declare const file_waterbill_options_v1_access: GenFile;
 
 /**
- * Who may call a method. The server refuses to start with a method that does not say.
+ * Who may call a method. The server does not start while a method declares no access.
  *
  * @generated from enum waterbill.options.v1.Access
  */
 export enum Access {
   /**
-   * Not declared. No method may be left like this.
+   * Not declared. No method may have this value.
    *
    * @generated from enum value: ACCESS_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
-   * Anybody, without credentials.
+   * Every caller. The Authorization header is ignored.
    *
    * @generated from enum value: ACCESS_PUBLIC = 1;
    */
   PUBLIC = 1,
 
   /**
-   * The holder of a valid access token whose session lives and whose account is active.
+   * A caller with a valid access token: its session has not ended and its account is active. Other callers get
+   * UNAUTHENTICATED.
    *
    * @generated from enum value: ACCESS_USER = 2;
    */
   USER = 2,
 
   /**
-   * ACCESS_USER, and the account is staff or superuser at the moment of the call.
+   * As ACCESS_USER, and the account is staff or superuser at the time of the call. Other users get ADMIN_REQUIRED.
    *
    * @generated from enum value: ACCESS_ADMIN = 3;
    */
   ADMIN = 3,
+
+  /**
+   * Callers without an Authorization header, and those that ACCESS_USER allows. A token that is not valid gets
+   * UNAUTHENTICATED.
+   *
+   * @generated from enum value: ACCESS_OPTIONAL = 4;
+   */
+  OPTIONAL = 4,
 }
 
 /**

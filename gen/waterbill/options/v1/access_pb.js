@@ -9,7 +9,7 @@ import { file_google_protobuf_descriptor } from "@bufbuild/protobuf/wkt";
  * Describes the file waterbill/options/v1/access.proto.
  */
 export const file_waterbill_options_v1_access = /*@__PURE__*/
-  fileDesc("CiF3YXRlcmJpbGwvb3B0aW9ucy92MS9hY2Nlc3MucHJvdG8SFHdhdGVyYmlsbC5vcHRpb25zLnYxKlYKBkFjY2VzcxIWChJBQ0NFU1NfVU5TUEVDSUZJRUQQABIRCg1BQ0NFU1NfUFVCTElDEAESDwoLQUNDRVNTX1VTRVIQAhIQCgxBQ0NFU1NfQURNSU4QAzpWCgZhY2Nlc3MSHi5nb29nbGUucHJvdG9idWYuTWV0aG9kT3B0aW9ucxi0hwMgASgOMhwud2F0ZXJiaWxsLm9wdGlvbnMudjEuQWNjZXNzUgZhY2Nlc3NiBnByb3RvMw", [file_google_protobuf_descriptor]);
+  fileDesc("CiF3YXRlcmJpbGwvb3B0aW9ucy92MS9hY2Nlc3MucHJvdG8SFHdhdGVyYmlsbC5vcHRpb25zLnYxKmsKBkFjY2VzcxIWChJBQ0NFU1NfVU5TUEVDSUZJRUQQABIRCg1BQ0NFU1NfUFVCTElDEAESDwoLQUNDRVNTX1VTRVIQAhIQCgxBQ0NFU1NfQURNSU4QAxITCg9BQ0NFU1NfT1BUSU9OQUwQBDpWCgZhY2Nlc3MSHi5nb29nbGUucHJvdG9idWYuTWV0aG9kT3B0aW9ucxi0hwMgASgOMhwud2F0ZXJiaWxsLm9wdGlvbnMudjEuQWNjZXNzUgZhY2Nlc3NiBnByb3RvMw", [file_google_protobuf_descriptor]);
 
 /**
  * Describes the enum waterbill.options.v1.Access.
@@ -18,7 +18,7 @@ export const AccessSchema = /*@__PURE__*/
   enumDesc(file_waterbill_options_v1_access, 0);
 
 /**
- * Who may call a method. The server refuses to start with a method that does not say.
+ * Who may call a method. The server does not start while a method declares no access.
  *
  * @generated from enum waterbill.options.v1.Access
  */
