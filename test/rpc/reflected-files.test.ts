@@ -1,15 +1,27 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { createFileRegistry, getOption, toBinary } from "@bufbuild/protobuf";
-import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
+import { create, createFileRegistry, getExtension, getOption, toBinary } from "@bufbuild/protobuf";
+import { type FileDescriptorProto, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { field } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import { credentials } from "@grpc/grpc-js";
 import { loadFileDescriptorSetFromBuffer } from "@grpc/proto-loader";
 import { expect } from "chai";
 import { http } from "#gen/google/api/annotations_pb.js";
 import { Access, access } from "#gen/waterbill/options/v1/access_pb.js";
+import { single_line_max_len } from "#gen/waterbill/options/v1/rules_pb.js";
 import { stopServing } from "../http/serve.js";
 import { askReflection, authService, filesIn, serviceClass, startReflection } from "./reflection-client.js";
+
+/** The files in the order in which a registry takes them: each after those that it imports. */
+function dependenciesFirst(files: readonly FileDescriptorProto[]): FileDescriptorProto[] {
+  const ordered = new Set<FileDescriptorProto>();
+  const visit = (file: FileDescriptorProto) => {
+    for (const path of file.dependency) visit(files.find(({ name }) => name === path)!);
+    ordered.add(file);
+  };
+  files.forEach(visit);
+  return [...ordered];
+}
 
 for (const version of ["v1", "v1alpha"] as const) {
   describe(`what reflection gives, ${version}`, () => {
@@ -19,7 +31,7 @@ for (const version of ["v1", "v1alpha"] as const) {
 
     it("keeps the options of methods and fields", async () => {
       const file = filesIn((await ask({ file_containing_symbol: authService }))[0]);
-      const registry = createFileRegistry(file[0]!, (path) => file.find(({ name }) => name === path));
+      const registry = createFileRegistry(create(FileDescriptorSetSchema, { file: dependenciesFirst(file) }));
       const login = registry.getService(authService)?.method.login;
       const firstName = registry.getMessage("waterbill.identity.v1.RegisterRequest")?.field.firstName;
 
@@ -28,7 +40,8 @@ for (const version of ["v1", "v1alpha"] as const) {
         case: "post",
         value: "/api/auth/login/",
       });
-      expect(firstName && getOption(firstName, field).type.case).to.equal("string");
+      const rules = firstName && getOption(firstName, field).type;
+      expect(rules?.case === "string" && getExtension(rules.value, single_line_max_len)).to.equal(150);
     });
 
     it("is enough for a client to call by", async () => {

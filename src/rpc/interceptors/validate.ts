@@ -1,8 +1,10 @@
 import {
   create,
+  createRegistry,
   type DescField,
   type DescMessage,
   type DescService,
+  getExtension,
   getOption,
   type Message,
 } from "@bufbuild/protobuf";
@@ -10,6 +12,7 @@ import { pathToString } from "@bufbuild/protobuf/reflect";
 import { createValidator, type Violation } from "@bufbuild/protovalidate";
 import { field as fieldRules } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
+import { file_waterbill_options_v1_rules } from "#gen/waterbill/options/v1/rules_pb.js";
 import { DomainError, type FieldViolation } from "../../errors.js";
 import { bodyTooLarge, bodyUnreadable } from "../../http/request-error.js";
 import type { LocalizedMessage } from "../../messages/catalogue.js";
@@ -19,14 +22,17 @@ import { unreadableKey } from "../unary-method.js";
 /**
  * Refuses messages that violate a rule of their .proto file, and skips a message that could not be read. Checks each
  * message of a stream when it arrives; one that can't be read ends the stream.
- * Compiles the rules of `services` at once, because a message's first validation takes 50 to 80 ms.
+ * Compiles the rules of `services` at once, because a message's first validation takes 50 to 80 ms. Throws if a rule
+ * doesn't compile.
  *
- * Throws INVALID_REQUEST with a message for each violation.
+ * The interceptor throws INVALID_REQUEST with a message for each violation.
  */
 export function validate(services: readonly DescService[]): Interceptor {
-  const validator = createValidator();
+  const registry = createRegistry(file_waterbill_options_v1_rules);
+  const validator = createValidator({ registry, regexMatch: createPatternMatcher() });
   for (const method of services.flatMap((service) => service.methods)) {
-    validator.validate(method.input, create(method.input));
+    const result = validator.validate<DescMessage>(method.input, create(method.input));
+    if (result.kind === "error") throw result.error;
   }
 
   function check(schema: DescMessage, message: Message): void {
@@ -45,6 +51,19 @@ export function validate(services: readonly DescService[]): Interceptor {
     }
     if (!request.contextValues.get(unreadableKey)) check(input, request.message);
     return next(request);
+  };
+}
+
+/**
+ * Matches patterns with the platform's RegExp, at a twentieth of the cost of the library's RE2. All patterns come from
+ * our .proto files: they are few, and none of them backtracks.
+ */
+function createPatternMatcher(): (pattern: string, text: string) => boolean {
+  const compiled = new Map<string, RegExp>();
+  return (pattern, text) => {
+    const regExp = compiled.get(pattern) ?? new RegExp(pattern, "u");
+    compiled.set(pattern, regExp);
+    return regExp.test(text);
   };
 }
 
@@ -70,7 +89,8 @@ function messageFor(violation: Violation): LocalizedMessage {
       const maximum = maxLength(violation);
       return (m) => m.fieldTooLong(maximum);
     }
-    case "string.pattern":
+    case "string.single_line":
+    case "string.multi_line":
       return (m) => m.fieldControlCharacters;
     case "string.email":
       return (m) => m.emailInvalid;
@@ -79,9 +99,11 @@ function messageFor(violation: Violation): LocalizedMessage {
   }
 }
 
-/** The `max_len` of the field at fault. */
+/** The maximum length that the violated rule allows: the value of `max_len`, or of a rule in rules.proto. */
 function maxLength(violation: Violation): number {
   const field = violation.field.findLast((step): step is DescField => step.kind === "field");
   const rules = field && getOption(field, fieldRules).type;
-  return rules?.case === "string" ? Number(rules.value.maxLen) : 0;
+  if (rules?.case !== "string") return 0;
+  const rule = violation.rule.at(-1);
+  return Number(rule?.kind === "extension" ? getExtension(rules.value, rule) : rules.value.maxLen);
 }

@@ -2,7 +2,11 @@ import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { createContextValues, type UnaryRequest } from "@connectrpc/connect";
 import { expect } from "chai";
 import { AccountService, ListAccountsRequestSchema } from "#gen/waterbill/identity/v1/account_service_pb.js";
-import { AuthService, RegisterRequestSchema } from "#gen/waterbill/identity/v1/auth_service_pb.js";
+import {
+  ActivateRequestSchema,
+  AuthService,
+  RegisterRequestSchema,
+} from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService, UpdateProfileRequestSchema } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { DomainError } from "../../../src/errors.js";
 import { localize } from "../../../src/messages/catalogue.js";
@@ -75,6 +79,55 @@ describe("validate", () => {
       ]);
     });
   }
+
+  it("refuses control characters other than tabs and line breaks in an address", async () => {
+    expect(await register({ address: "12 rue\t1\r\nYaoundé" })).equal(through);
+    for (const character of ["\u0000", "\u001b", "\u007f", "\u0085"]) {
+      expect(await violations(register({ address: `12 rue${character}1` }))).deep.equal([
+        "address: Ce champ contient des caractères non autorisés.",
+      ]);
+    }
+  });
+
+  it("counts characters, not UTF-16 units", async () => {
+    expect(await register({ firstName: "😀".repeat(150), apartmentName: "😀😀😀" })).equal(through);
+    expect(await violations(register({ address: "😀".repeat(1001) }))).deep.equal([
+      "address: Ce champ doit contenir au maximum 1000 caractères.",
+    ]);
+  });
+
+  it("names each rule that a field breaks, its length first", async () => {
+    expect(await violations(register({ firstName: "\n".repeat(151), apartmentName: "\t\t\t\t" }))).deep.equal(
+      [
+        "first_name: Ce champ doit contenir au maximum 150 caractères.",
+        "first_name: Ce champ contient des caractères non autorisés.",
+        "apartment_name: Ce champ doit contenir au maximum 3 caractères.",
+        "apartment_name: Ce champ contient des caractères non autorisés.",
+      ],
+    );
+  });
+
+  it("names the length of a field that has no other rule", async () => {
+    const message = create(ActivateRequestSchema, { code: "1".repeat(65) });
+    expect(await violations(check(AuthService.method.activate, message))).deep.equal([
+      "code: Ce champ doit contenir au maximum 64 caractères.",
+    ]);
+  });
+
+  it("refuses a time outside of 1970 to 9999", async () => {
+    const list = (seconds: bigint) =>
+      check(
+        AccountService.method.listAccounts,
+        create(ListAccountsRequestSchema, { joinedAfter: { seconds }, joinedBefore: { seconds } }),
+      );
+    for (const seconds of [0n, 253_402_300_799n]) expect(await list(seconds)).equal(through);
+    for (const seconds of [-1n, 253_402_300_800n, -(2n ** 63n), 2n ** 63n - 1n]) {
+      expect(await violations(list(seconds))).deep.equal([
+        "joined_after: Cette valeur n'est pas valide.",
+        "joined_before: Cette valeur n'est pas valide.",
+      ]);
+    }
+  });
 
   it("refuses a bad email address", async () => {
     for (const email of ["john", "john@", "@b.cm", "john doe@b.cm"]) {
