@@ -1,8 +1,9 @@
 import type { Message } from "@bufbuild/protobuf";
 import type { ConnectError } from "@connectrpc/connect";
 import type { Caller } from "../caller.js";
+import type { ContentType } from "../http/content-type.js";
 import { clientSignal, sendResponse, toHeaders } from "../http/node-body.js";
-import type { NodeRequest, NodeResponse } from "../http/node-handler.js";
+import { type NodeRequest, type NodeResponse, queryOf } from "../http/node-handler.js";
 import { decompress, readBody } from "../http/read-body.js";
 import { bodyUnreadable } from "../http/request-error.js";
 import { binaryCodec, jsonCodec, type MessageCodec } from "./codec.js";
@@ -16,20 +17,49 @@ import {
 } from "./connect-internals.js";
 import type { MethodHandler } from "./unary-method.js";
 
-/** A content type of unary Connect calls (https://connectrpc.com/docs/protocol) and its codec. */
-export interface ConnectEncoding {
+/** The message of a unary Connect call (https://connectrpc.com/docs/protocol). */
+export interface ConnectMessage {
+  /** The content type of the message and of the response. */
   contentType: string;
   codec: MessageCodec;
+  /** Reads the encoded message, decompressed. Throws a RequestError. */
+  readBytes(): Promise<Uint8Array>;
 }
 
-const CONNECT_ENCODINGS: readonly ConnectEncoding[] = [
-  { contentType: contentTypeUnaryJson, codec: jsonCodec },
-  { contentType: contentTypeUnaryProto, codec: binaryCodec },
-];
+const CODECS: ReadonlyMap<string, MessageCodec> = new Map([
+  [contentTypeUnaryJson, jsonCodec],
+  [contentTypeUnaryProto, binaryCodec],
+]);
 
-/** The encoding of a media type; undefined for any that is not unary Connect. */
-export function connectEncoding(mediaType: string): ConnectEncoding | undefined {
-  return CONNECT_ENCODINGS.find(({ contentType }) => contentType === mediaType);
+/** The message in the body of a POST; undefined for a media type that is not unary Connect. */
+export function bodyMessage(
+  request: NodeRequest,
+  { mediaType, isUtf8 }: ContentType,
+): ConnectMessage | undefined {
+  const codec = isUtf8 ? CODECS.get(mediaType) : undefined;
+  const readBytes = async () => decompress(await readBody(request), request.headers["content-encoding"]);
+  return codec && { contentType: mediaType, codec, readBytes };
+}
+
+/** The message in the query of a GET; undefined for an unsupported `encoding`. */
+export function queryMessage(request: NodeRequest): ConnectMessage | undefined {
+  const query = queryOf(request);
+  const contentType = `application/${query.get("encoding")}`;
+  const codec = CODECS.get(contentType);
+  return codec && { contentType, codec, readBytes: async () => readQueryBytes(query) };
+}
+
+function readQueryBytes(query: URLSearchParams): Uint8Array {
+  const message = query.get("message");
+  if (message === null || (query.get("connect") ?? "v1") !== "v1") throw bodyUnreadable();
+  const bytes = query.get("base64") === "1" ? decodeBase64(message) : Buffer.from(message);
+  return decompress(bytes, query.get("compression") ?? undefined);
+}
+
+/** Decodes URL-safe base64, with or without padding. Throws a RequestError. */
+function decodeBase64(text: string): Buffer {
+  if (!/^(?:[\w-]{4})*(?:[\w-]{2}(?:==)?|[\w-]{3}=?)?$/.test(text)) throw bodyUnreadable();
+  return Buffer.from(text, "base64url");
 }
 
 /** Handles a unary call of the Connect protocol. */
@@ -38,7 +68,7 @@ export async function handleConnect(
   request: NodeRequest,
   response: NodeResponse,
   caller: Caller,
-  { contentType, codec }: ConnectEncoding,
+  { contentType, codec, readBytes }: ConnectMessage,
 ): Promise<void> {
   const { method } = handler;
   const header = toHeaders(request.headers);
@@ -46,14 +76,12 @@ export async function handleConnect(
 
   async function read(): Promise<Message> {
     if (timeout.error) throw bodyUnreadable(timeout.error);
-    return codec.decode(
-      method.input,
-      decompress(await readBody(request), request.headers["content-encoding"]),
-    );
+    return codec.decode(method.input, await readBytes());
   }
 
   const result = await handler.run({
     protocol: "connect",
+    httpMethod: request.method,
     caller,
     header,
     signal: clientSignal(response),

@@ -6,6 +6,8 @@ import { createMethodUrl } from "./connect-internals.js";
 /** What every protocol knows about a call before its message is read. */
 export interface CallInfo {
   protocol: ProtocolName;
+  /** The HTTP method of a Connect call, which may be GET; POST when absent. */
+  httpMethod?: string | undefined;
   caller: Caller;
   header: Headers;
   /** Aborts when the client disconnects. */
@@ -27,7 +29,7 @@ export function createHandlerContext(
     method,
     service: method.parent,
     protocolName: call.protocol,
-    requestMethod: "POST",
+    requestMethod: call.httpMethod ?? "POST",
     url: createMethodUrl("/", method),
     signal: options.signal ?? call.signal,
     timeoutMs: options.timeoutMs ?? (() => undefined),

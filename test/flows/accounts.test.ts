@@ -1,4 +1,5 @@
-import { Code } from "@connectrpc/connect";
+import { Code, createClient } from "@connectrpc/connect";
+import { createConnectTransport } from "@connectrpc/connect-web";
 import { expect } from "chai";
 import { AccountService } from "#gen/waterbill/identity/v1/account_service_pb.js";
 import { openProtocolClients, type ProtocolClient, readConnectError } from "../rpc/protocols.js";
@@ -40,6 +41,38 @@ describe("accounts", () => {
       expect(active.data).to.have.nested.property("accounts[0].id", id);
     });
   }
+
+  it("are listed by GET of Connect, counted by the same limit and never stored", async () => {
+    const { id, phone } = await activeUser(service.context);
+    const posted = await protocols[3]!.call(listAccounts, { search: phone }, headers);
+    const responses: Response[] = [];
+    const transport = createConnectTransport({
+      baseUrl: service.origin,
+      useHttpGet: true,
+      fetch: async (input, init) => {
+        expect(init?.method).to.equal("GET");
+        const response = await fetch(input, init);
+        responses.push(response);
+        return response;
+      },
+    });
+    const client = createClient(AccountService, transport);
+    const { accounts } = await client.listAccounts({ search: phone }, { headers });
+    expect(accounts.map((account) => account.id)).to.deep.equal([id]);
+    const [response] = responses;
+    expect(response!.headers.get("cache-control")).to.equal("no-store");
+    const remaining = "x-ratelimit-remaining";
+    expect(Number(response!.headers.get(remaining))).to.equal(Number(posted.header.get(remaining)) - 1);
+  });
+
+  it("are not exported by GET of Connect, which has no streams", async () => {
+    const query = "connect=v1&encoding=json&message=%7B%7D";
+    const url = `${service.origin}/waterbill.identity.v1.WhitelistService/ExportWhitelistEntries?${query}`;
+    const response = await fetch(url, { headers });
+    expect(response.status).to.equal(405);
+    expect(response.headers.get("allow")).to.equal("POST");
+    expect(response.headers.get("cache-control")).to.equal("no-store");
+  });
 
   it("are no part of ProfileService", async () => {
     for (const method of ["ListUsers", "SetUserActive"]) {

@@ -1,6 +1,7 @@
 import { create, type DescService } from "@bufbuild/protobuf";
 import { TimestampSchema, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { ConnectRouter, HandlerContext, Interceptor, ServiceImpl } from "@connectrpc/connect";
+import { AccountService } from "#gen/waterbill/identity/v1/account_service_pb.js";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import type { Principal } from "../../src/caller.js";
@@ -73,8 +74,12 @@ export function fakeServices(): FakeServices {
     confirmPhoneChange: answer({ newPhone: "+237670000002" }),
   });
 
+  const accounts = implement(AccountService, {
+    listAccounts: answer({ accounts: [john], nextPageToken: "next" }),
+  });
+
   function routes(router: ConnectRouter): void {
-    router.service(AuthService, auth).service(ProfileService, profile);
+    router.service(AuthService, auth).service(ProfileService, profile).service(AccountService, accounts);
   }
   return fake;
 }
@@ -108,7 +113,7 @@ export function testInterceptors(
 ): Interceptor[] {
   return createInterceptors({
     logger: createLogger("trace", { write: (line) => void lines.push(line) }),
-    services: [AuthService, ProfileService],
+    services: [AuthService, ProfileService, AccountService],
     verifyAccessToken: fakeAuthenticate,
     limitCalls,
   });

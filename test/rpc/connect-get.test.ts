@@ -1,0 +1,181 @@
+import { gzipSync } from "node:zlib";
+import { create, toBinary, toJsonString } from "@bufbuild/protobuf";
+import { Code, createClient } from "@connectrpc/connect";
+import { createConnectTransport } from "@connectrpc/connect-web";
+import { expect } from "chai";
+import { AccountService, ListAccountsRequestSchema } from "#gen/waterbill/identity/v1/account_service_pb.js";
+import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
+import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
+import { createRpcHandler } from "../../src/rpc/rpc-handler.js";
+import { rejection } from "../support/rejection.js";
+import { type FakeServer, startFakeServer } from "./fake-server.js";
+import { readConnectError } from "./protocols.js";
+
+const path = "/waterbill.identity.v1.AccountService/ListAccounts";
+const filter = { search: "Zoé +1 & co", pageSize: 2 };
+const request = create(ListAccountsRequestSchema, filter);
+const json = toJsonString(ListAccountsRequestSchema, request);
+const binary = toBinary(ListAccountsRequestSchema, request);
+const base64 = (bytes: Uint8Array | string) => Buffer.from(bytes).toString("base64url");
+
+describe("a GET of Connect", () => {
+  let fake: FakeServer;
+
+  before(async () => {
+    fake = await startFakeServer(createRpcHandler);
+  });
+
+  beforeEach(() => fake.reset());
+
+  after(() => fake.close());
+
+  const get = (
+    query: Record<string, string> | string,
+    headers: Record<string, string> = { authorization: "Bearer admin" },
+    method = "GET",
+  ) => {
+    const text = typeof query === "string" ? query : new URLSearchParams(query).toString();
+    return fetch(`${fake.server.http1}${path}?${text}`, { method, headers });
+  };
+
+  for (const useBinaryFormat of [true, false]) {
+    /** Connect's own client for browsers, which uses GET where it may, and the requests that it sent. */
+    function openClient() {
+      const sent: string[] = [];
+      const transport = createConnectTransport({
+        baseUrl: fake.server.http1,
+        useHttpGet: true,
+        useBinaryFormat,
+        fetch: (input, init) => {
+          sent.push(`${init?.method} ${new URL(String(input)).searchParams.get("encoding")}`);
+          return fetch(input, init);
+        },
+      });
+      return { sent, transport };
+    }
+
+    const encoding = useBinaryFormat ? "proto" : "json";
+
+    it(`carries a call of a method without side effects in ${encoding}`, async () => {
+      const { sent, transport } = openClient();
+      const headers = { authorization: "Bearer admin" };
+      const client = createClient(AccountService, transport);
+      const { accounts, nextPageToken } = await client.listAccounts(filter, { headers });
+      expect(accounts[0]?.phone).equal("+675799743");
+      expect(nextPageToken).equal("next");
+      expect(fake.services.received.at(-1)).include(filter);
+      await createClient(ProfileService, transport).getProfile({}, { headers });
+      expect(sent).deep.equal([`GET ${encoding}`, `GET ${encoding}`]);
+    });
+
+    it(`is no way for a method with side effects in ${encoding}`, async () => {
+      const { sent, transport } = openClient();
+      await createClient(AuthService, transport).login({ phone: "1", password: "x" });
+      expect(sent).deep.equal(["POST null"]);
+    });
+
+    it(`is authenticated and validated like any other in ${encoding}`, async () => {
+      const client = createClient(AccountService, openClient().transport);
+      expect(await rejection(client.listAccounts(filter))).include({ code: Code.Unauthenticated });
+      const john = { headers: { authorization: "Bearer john" } };
+      expect(await rejection(client.listAccounts(filter, john))).include({ code: Code.PermissionDenied });
+      const admin = { headers: { authorization: "Bearer admin" } };
+      const invalid = client.listAccounts({ pageSize: -1 }, admin);
+      expect(await rejection(invalid)).include({ code: Code.InvalidArgument });
+      expect(fake.lines.map((line) => JSON.parse(line).reason)).deep.equal([
+        "UNAUTHENTICATED",
+        "ADMIN_REQUIRED",
+        "INVALID_REQUEST",
+      ]);
+    });
+  }
+
+  it("is read in every spelling that the protocol has", async () => {
+    const packed = gzipSync(json);
+    const padded = base64(binary).padEnd(Math.ceil(binary.length / 3) * 4, "=");
+    for (const query of [
+      { connect: "v1", encoding: "json", message: json },
+      { encoding: "json", message: json },
+      { encoding: "json", message: base64(json), base64: "1" },
+      { encoding: "json", message: json, compression: "identity", base64: "0" },
+      { encoding: "json", message: base64(packed), base64: "1", compression: "gzip" },
+      { encoding: "proto", message: base64(binary), base64: "1" },
+      {
+        encoding: "proto",
+        message: padded,
+        base64: "1",
+      },
+      { encoding: "proto", message: base64(gzipSync(binary)), base64: "1", compression: "gzip" },
+    ]) {
+      const response = await get(query as Record<string, string>);
+      expect(response.status, JSON.stringify(query)).equal(200);
+      expect(response.headers.get("content-type")).equal(`application/${query.encoding}`);
+      expect(fake.services.received.pop()).include(filter);
+    }
+    const empty = await get({ encoding: "proto", message: "", base64: "1" });
+    expect(empty.status).equal(200);
+  });
+
+  const broken: Record<string, Record<string, string> | string> = {
+    "no message": { connect: "v1", encoding: "json" },
+    "an empty text for JSON": { encoding: "json", message: "" },
+    "JSON that is none": { encoding: "json", message: "{" },
+    "JSON that is no object": { encoding: "json", message: "[]" },
+    "JSON of a wrong type": { encoding: "json", message: '{"pageSize":"x"}' },
+    "base64 that is none": { encoding: "proto", message: "ab!d", base64: "1" },
+    "base64 cut short": { encoding: "proto", message: "CgJ4e", base64: "1" },
+    "protobuf that is none": { encoding: "proto", message: base64("\u0007\u0007\u0007"), base64: "1" },
+    "protobuf that is not base64": { encoding: "proto", message: "hello" },
+    "what isn't compressed as it says": { encoding: "json", message: json, compression: "gzip" },
+    "what is too large when it is decompressed": {
+      encoding: "json",
+      message: base64(gzipSync(Buffer.alloc(1_000_000, " "))),
+      base64: "1",
+      compression: "gzip",
+    },
+    "another version of the protocol": { connect: "v2", encoding: "json", message: json },
+    "bytes that are no text": "encoding=json&message=%ff%zz",
+  };
+  for (const [what, query] of Object.entries(broken)) {
+    it(`is refused with 400: ${what}`, async () => {
+      const response = await get(query);
+      expect(response.status).equal(400);
+      expect(await readConnectError(response)).include({
+        code: Code.InvalidArgument,
+        reason: "INVALID_REQUEST",
+      });
+      expect(fake.services.received).empty;
+      expect(fake.lines).length(1);
+    });
+  }
+
+  it("is refused as unimplemented when its compression is unknown", async () => {
+    const response = await get({ encoding: "json", message: json, compression: "br" });
+    expect(response.status).equal(501);
+    expect((await readConnectError(response)).code).equal(Code.Unimplemented);
+  });
+
+  it("is refused with a timeout that is none", async () => {
+    const headers = { authorization: "Bearer admin", "connect-timeout-ms": "soon" };
+    expect((await get({ encoding: "json", message: json }, headers)).status).equal(400);
+  });
+
+  for (const query of ["", "encoding=", "encoding=xml&message=1", "encoding=json%3B&message=%7B%7D"]) {
+    it(`is refused with 415: ?${query}`, async () => {
+      for (const headers of [{}, { "content-type": "application/grpc" }]) {
+        const response = await get(query, headers as Record<string, string>);
+        expect(response.status).equal(415);
+        expect((await readConnectError(response)).reason).equal("INVALID_REQUEST");
+      }
+    });
+  }
+
+  it("is allowed beside POST, but nothing else is", async () => {
+    for (const method of ["HEAD", "PUT", "DELETE", "OPTIONS"]) {
+      const response = await get({ encoding: "json", message: json }, {}, method);
+      expect(response.status).equal(405);
+      expect(response.headers.get("allow")).equal("GET, POST");
+      await response.arrayBuffer();
+    }
+  });
+});
