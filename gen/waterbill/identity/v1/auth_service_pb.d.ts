@@ -33,14 +33,14 @@ export declare type RegisterRequest = Message<"waterbill.identity.v1.RegisterReq
   lastName: string;
 
   /**
-   * 8 to 128 characters; not common, not entirely numeric, not like the phone number, names or email.
+   * 8 to 128 characters; not common, not entirely numeric, not similar to the phone number, the names or the email.
    *
    * @generated from field: string password = 4;
    */
   password: string;
 
   /**
-   * The same password once more.
+   * Must equal the password.
    *
    * @generated from field: string password_confirm = 5;
    */
@@ -181,7 +181,7 @@ export declare type LoginRequest = Message<"waterbill.identity.v1.LoginRequest">
 export declare const LoginRequestSchema: GenMessage<LoginRequest>;
 
 /**
- * What a signed-in client holds.
+ * The tokens of a session.
  *
  * @generated from message waterbill.identity.v1.Tokens
  */
@@ -194,7 +194,7 @@ export declare type Tokens = Message<"waterbill.identity.v1.Tokens"> & {
   access: string;
 
   /**
-   * Opaque to clients; one use.
+   * Opaque to clients. Works once.
    *
    * @generated from field: string refresh = 2;
    */
@@ -270,7 +270,7 @@ export declare type RefreshTokenResponse = Message<"waterbill.identity.v1.Refres
   access: string;
 
   /**
-   * The successor of the refresh token that was sent.
+   * Replaces the refresh token that was sent.
    *
    * @generated from field: string refresh = 2;
    */
@@ -362,7 +362,7 @@ export declare const RequestPasswordResetResponseSchema: GenMessage<RequestPassw
  */
 export declare type ConfirmPasswordResetRequest = Message<"waterbill.identity.v1.ConfirmPasswordResetRequest"> & {
   /**
-   * The token of the link, a UUID; white space and invisible characters around or inside are removed.
+   * The token of the link, a UUID. White space and invisible characters in it are ignored.
    *
    * @generated from field: string token = 1;
    */
@@ -376,14 +376,14 @@ export declare type ConfirmPasswordResetRequest = Message<"waterbill.identity.v1
   code: string;
 
   /**
-   * The rules are Register's.
+   * Must follow the rules for Register's password.
    *
    * @generated from field: string new_password = 3;
    */
   newPassword: string;
 
   /**
-   * The same password once more.
+   * Must equal the new password.
    *
    * @generated from field: string new_password_confirm = 4;
    */
@@ -409,7 +409,7 @@ export declare type ConfirmPasswordResetResponse = Message<"waterbill.identity.v
 export declare const ConfirmPasswordResetResponseSchema: GenMessage<ConfirmPasswordResetResponse>;
 
 /**
- * How a person becomes a user, signs in, stays signed in and signs out.
+ * Registration, activation, sign-in, token refresh, sign-out and password reset.
  *
  * Every method can also fail with INVALID_REQUEST, RATE_LIMITED, OVERLOADED and INTERNAL.
  *
@@ -419,7 +419,7 @@ export declare const AuthService: GenService<{
   /**
    * Creates an inactive account for a whitelisted phone number and sends an activation code by SMS.
    *
-   * An inactive account whose code has expired is replaced. When the SMS can't be sent, no account remains.
+   * Replaces an inactive account whose code has expired. If the SMS can't be sent, no account remains.
    * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, PHONE_TAKEN, PHONE_NOT_WHITELISTED,
    * PASSWORD_REJECTED or SMS_UNAVAILABLE.
    *
@@ -431,8 +431,9 @@ export declare const AuthService: GenService<{
     output: typeof RegisterResponseSchema;
   },
   /**
-   * Activates an account with the code from the SMS. A code works once, for 10 minutes, and dies after 5 wrong tries.
+   * Activates an account with the code from the SMS.
    *
+   * A code works once, for 10 minutes. Five wrong codes lock it.
    * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, CODE_INCORRECT (also for an unknown phone number),
    * CODE_EXPIRED, CODE_LOCKED or ALREADY_ACTIVE.
    *
@@ -444,9 +445,10 @@ export declare const AuthService: GenService<{
     output: typeof ActivateResponseSchema;
   },
   /**
-   * Sends a new activation code; the earlier one stops working. An unknown phone number is answered as if it had been sent.
+   * Sends a new activation code and voids the previous one. The response for an unknown phone number is the same as for
+   * a code that was sent.
    *
-   * At most one code a minute and five in 24 hours leave for one phone number, the registration's own included.
+   * A phone number gets at most one code a minute and five in 24 hours, including the one sent at registration.
    * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ALREADY_ACTIVE or SMS_UNAVAILABLE.
    *
    * @generated from rpc waterbill.identity.v1.AuthService.ResendCode
@@ -457,7 +459,7 @@ export declare const AuthService: GenService<{
     output: typeof ResendCodeResponseSchema;
   },
   /**
-   * Opens a session with phone number and password.
+   * Signs in with phone number and password, which opens a session.
    *
    * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, CREDENTIALS_REJECTED or ACCOUNT_NOT_ACTIVATED.
    *
@@ -469,10 +471,10 @@ export declare const AuthService: GenService<{
     output: typeof LoginResponseSchema;
   },
   /**
-   * Exchanges a refresh token for a new access token and the refresh token's successor.
+   * Exchanges a refresh token for a new access token and a new refresh token, its successor.
    *
-   * The used token is blacklisted. Presented again within REFRESH_REUSE_GRACE it gets the same successor once more;
-   * later it ends its whole session (RFC 9700, section 4.14.2). Fails with REFRESH_REJECTED.
+   * The used token is blacklisted. Reuse within REFRESH_REUSE_GRACE returns the same successor again; later reuse ends
+   * the whole session (RFC 9700, section 4.14.2). Fails with REFRESH_REJECTED.
    *
    * @generated from rpc waterbill.identity.v1.AuthService.RefreshToken
    */
@@ -482,7 +484,7 @@ export declare const AuthService: GenService<{
     output: typeof RefreshTokenResponseSchema;
   },
   /**
-   * Ends the refresh token's session, with every token that belongs to it. The session must be the caller's own.
+   * Ends the refresh token's session and voids all its tokens. The session must belong to the caller's account.
    *
    * Fails with UNAUTHENTICATED or REFRESH_REJECTED.
    *
@@ -494,9 +496,9 @@ export declare const AuthService: GenService<{
     output: typeof LogoutResponseSchema;
   },
   /**
-   * Has a code and a link sent by SMS to the active account that has the phone number, if one has.
+   * Sends a code and a link by SMS if an active account has the phone number.
    *
-   * The answer is the same for every phone number, known or not, in content and in time.
+   * Content and timing of the response are the same for every phone number, known or unknown.
    * Fails with PHONE_REQUIRED, PHONE_INVALID or PHONE_LENGTH.
    *
    * @generated from rpc waterbill.identity.v1.AuthService.RequestPasswordReset
@@ -507,10 +509,10 @@ export declare const AuthService: GenService<{
     output: typeof RequestPasswordResetResponseSchema;
   },
   /**
-   * Sets a new password with the link's token and the code, ends every session of the account, and confirms by SMS.
+   * Sets a new password with the link's token and the code, and confirms it by SMS. Ends every session of the account.
    *
-   * Token and code work once, for 10 minutes; five wrong codes kill both. Fails with TOKEN_REQUIRED, TOKEN_INVALID,
-   * LINK_REJECTED, CODE_INCORRECT, CODE_LOCKED or PASSWORD_REJECTED.
+   * Token and code work once, for 10 minutes; five wrong codes lock both.
+   * Fails with TOKEN_REQUIRED, TOKEN_INVALID, LINK_REJECTED, CODE_INCORRECT, CODE_LOCKED or PASSWORD_REJECTED.
    *
    * @generated from rpc waterbill.identity.v1.AuthService.ConfirmPasswordReset
    */

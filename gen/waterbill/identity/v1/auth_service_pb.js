@@ -135,7 +135,7 @@ export const ConfirmPasswordResetResponseSchema = /*@__PURE__*/
   messageDesc(file_waterbill_identity_v1_auth_service, 16);
 
 /**
- * How a person becomes a user, signs in, stays signed in and signs out.
+ * Registration, activation, sign-in, token refresh, sign-out and password reset.
  *
  * Every method can also fail with INVALID_REQUEST, RATE_LIMITED, OVERLOADED and INTERNAL.
  *

@@ -41,7 +41,7 @@ export declare type GetProfileResponse = Message<"waterbill.identity.v1.GetProfi
 export declare const GetProfileResponseSchema: GenMessage<GetProfileResponse>;
 
 /**
- * What a user may change of their account.
+ * The fields of an account that its user may change.
  *
  * @generated from message waterbill.identity.v1.Profile
  */
@@ -94,8 +94,8 @@ export declare type UpdateProfileRequest = Message<"waterbill.identity.v1.Update
   profile?: Profile;
 
   /**
-   * Which fields of the profile count: first_name, last_name, email, address, apartment_name. An optional field that
-   * is named here and empty in the profile is cleared. Absent: every field that is not empty (AIP-134).
+   * The fields to change: first_name, last_name, email, address, apartment_name. An optional field that the mask names
+   * and that is empty in the profile is cleared. Absent: every field that is not empty (AIP-134).
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 2;
    */
@@ -157,7 +157,7 @@ export declare const RequestPasswordChangeResponseSchema: GenMessage<RequestPass
  */
 export declare type ConfirmPasswordChangeRequest = Message<"waterbill.identity.v1.ConfirmPasswordChangeRequest"> & {
   /**
-   * The token of the link, a UUID; white space and invisible characters around or inside are removed.
+   * The token of the link, a UUID. White space and invisible characters in it are ignored.
    *
    * @generated from field: string token = 1;
    */
@@ -171,14 +171,14 @@ export declare type ConfirmPasswordChangeRequest = Message<"waterbill.identity.v
   code: string;
 
   /**
-   * The rules are Register's.
+   * Must follow the rules for Register's password.
    *
    * @generated from field: string new_password = 3;
    */
   newPassword: string;
 
   /**
-   * The same password once more.
+   * Must equal the new password.
    *
    * @generated from field: string new_password_confirm = 4;
    */
@@ -238,7 +238,7 @@ export declare const RequestPhoneChangeResponseSchema: GenMessage<RequestPhoneCh
  */
 export declare type ConfirmPhoneChangeRequest = Message<"waterbill.identity.v1.ConfirmPhoneChangeRequest"> & {
   /**
-   * The token of the link, a UUID; white space and invisible characters around or inside are removed.
+   * The token of the link, a UUID. White space and invisible characters in it are ignored.
    *
    * @generated from field: string token = 1;
    */
@@ -263,7 +263,7 @@ export declare const ConfirmPhoneChangeRequestSchema: GenMessage<ConfirmPhoneCha
  */
 export declare type ConfirmPhoneChangeResponse = Message<"waterbill.identity.v1.ConfirmPhoneChangeResponse"> & {
   /**
-   * The account's phone number from now on.
+   * The account's new phone number, in international form.
    *
    * @generated from field: string new_phone = 1;
    */
@@ -285,7 +285,7 @@ export declare const ConfirmPhoneChangeResponseSchema: GenMessage<ConfirmPhoneCh
  */
 export declare const ProfileService: GenService<{
   /**
-   * The caller's account. Fails with UNAUTHENTICATED.
+   * Returns the caller's account. Fails with UNAUTHENTICATED.
    *
    * @generated from rpc waterbill.identity.v1.ProfileService.GetProfile
    */
@@ -295,9 +295,9 @@ export declare const ProfileService: GenService<{
     output: typeof GetProfileResponseSchema;
   },
   /**
-   * Changes names, email, address or apartment of the caller's account: what the mask names, all or nothing.
+   * Changes the fields of the caller's account that the mask names: all of them, or none if the call fails.
    *
-   * REST takes the flat profile as its body, and the keys that were sent as the mask.
+   * In REST the body is the flat profile, and its keys are the mask.
    * Fails with UNAUTHENTICATED or EMAIL_TAKEN.
    *
    * @generated from rpc waterbill.identity.v1.ProfileService.UpdateProfile
@@ -308,7 +308,7 @@ export declare const ProfileService: GenService<{
     output: typeof UpdateProfileResponseSchema;
   },
   /**
-   * Sends a code and a link to the caller's phone number, for ConfirmPasswordChange.
+   * Sends a code and a link by SMS to the caller's phone number, for ConfirmPasswordChange.
    *
    * Fails with UNAUTHENTICATED, CURRENT_PASSWORD_INCORRECT or SMS_UNAVAILABLE.
    *
@@ -323,7 +323,7 @@ export declare const ProfileService: GenService<{
    * Sets a new password with the link's token and the code, and confirms it by SMS. Ends every session of the account
    * except the caller's own, if the caller is signed in.
    *
-   * Token and code prove the caller. They work once, for 10 minutes; five wrong codes void both.
+   * Token and code prove the caller. They work once, for 10 minutes; five wrong codes lock both.
    * Fails with TOKEN_REQUIRED, TOKEN_INVALID, CODE_INCORRECT, CODE_LOCKED, PASSWORD_REJECTED, UNAUTHENTICATED for an
    * access token that is not valid, or LINK_REJECTED, also for a valid access token of another user.
    *
@@ -335,7 +335,7 @@ export declare const ProfileService: GenService<{
     output: typeof ConfirmPasswordChangeResponseSchema;
   },
   /**
-   * Sends a code and a link to the phone number the caller wants to change to, for ConfirmPhoneChange.
+   * Sends a code and a link by SMS to the new phone number, for ConfirmPhoneChange.
    *
    * Fails with UNAUTHENTICATED, PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, PHONE_TAKEN, PHONE_NOT_WHITELISTED or
    * SMS_UNAVAILABLE.
@@ -351,7 +351,7 @@ export declare const ProfileService: GenService<{
    * Gives the account its new phone number with the link's token and the code, and tells the old and the new number by
    * SMS. Ends every session of the account except the caller's own, if the caller is signed in.
    *
-   * Token and code prove the caller. They work once, for 10 minutes; five wrong codes void both. The number must still
+   * Token and code prove the caller. They work once, for 10 minutes; five wrong codes lock both. The number must still
    * be free and whitelisted.
    * Fails with TOKEN_REQUIRED, TOKEN_INVALID, CODE_INCORRECT, CODE_LOCKED, PHONE_TAKEN, PHONE_NOT_WHITELISTED,
    * UNAUTHENTICATED for an access token that is not valid, or LINK_REJECTED, also for a valid access token of another

@@ -13,7 +13,7 @@ import type { ErrorReason } from "./error_reason_pb.js";
 export declare const file_waterbill_identity_v1_whitelist_service: GenFile;
 
 /**
- * A phone number that may have an account.
+ * A phone number on the list.
  *
  * @generated from message waterbill.identity.v1.WhitelistEntry
  */
@@ -31,14 +31,15 @@ export declare type WhitelistEntry = Message<"waterbill.identity.v1.WhitelistEnt
   phone: string;
 
   /**
-   * The name of who added it. Empty: the command line, or an administrator whose account is gone.
+   * The name of the administrator who added it. Empty: the command line, or an administrator whose account no longer
+   * exists.
    *
    * @generated from field: string added_by_display = 3;
    */
   addedByDisplay: string;
 
   /**
-   * The phone number of who added it, as it is today. Empty as above.
+   * The current phone number of the administrator who added it. Empty as above.
    *
    * @generated from field: string added_by_phone = 4;
    */
@@ -55,7 +56,7 @@ export declare type WhitelistEntry = Message<"waterbill.identity.v1.WhitelistEnt
   notes: string;
 
   /**
-   * False: the number can't be used to register.
+   * False: the number may not register.
    *
    * @generated from field: bool is_active = 7;
    */
@@ -69,7 +70,7 @@ export declare type WhitelistEntry = Message<"waterbill.identity.v1.WhitelistEnt
 export declare const WhitelistEntrySchema: GenMessage<WhitelistEntry>;
 
 /**
- * How many entries the whole list has, whatever the filters.
+ * Counts over the whole list, regardless of filters.
  *
  * @generated from message waterbill.identity.v1.WhitelistStatistics
  */
@@ -101,58 +102,58 @@ export declare const WhitelistStatisticsSchema: GenMessage<WhitelistStatistics>;
  */
 export declare type ListWhitelistEntriesRequest = Message<"waterbill.identity.v1.ListWhitelistEntriesRequest"> & {
   /**
-   * Entries a page has at most. 0 or absent: 1,000. More than 1,000 counts as 1,000.
+   * The most entries a page may have. 0 or absent: 1,000. Values above 1,000 count as 1,000.
    *
    * @generated from field: int32 page_size = 1;
    */
   pageSize: number;
 
   /**
-   * The next_page_token of the page before; all other fields but page_size as they were for that page.
+   * The next_page_token of the previous page. All fields but page_size must be the same as for that page.
    *
    * @generated from field: string page_token = 2;
    */
   pageToken: string;
 
   /**
-   * Only active, or only inactive entries.
+   * True: only active entries. False: only inactive entries.
    *
    * @generated from field: optional bool is_active = 3;
    */
   isActive?: boolean;
 
   /**
-   * Only entries for which one of these holds, without regard to case or accents: the number begins (with or without
-   * its country code) or ends with the digits, of which there must be three at least; the notes contain all the words,
-   * each at least by its beginning; who added the entry has such a number, or such words in their name.
+   * Only entries that match by number or by words; case and accents don't matter. Three digits or more match a number
+   * that begins with them (with or without its country code) or ends with them. Words match when each of them begins a
+   * word of the notes. An entry also matches if the number or the name of the administrator who added it matches.
    *
    * @generated from field: string search = 4;
    */
   search: string;
 
   /**
-   * Only entries added by this account: its phone number, or its id, which has at most 8 digits.
+   * Only entries added by this account: its phone number or its id. A text of at most 8 digits is an id.
    *
    * @generated from field: string added_by = 5;
    */
   addedBy: string;
 
   /**
-   * Only entries added then or later.
+   * Only entries added at this time or later.
    *
    * @generated from field: google.protobuf.Timestamp added_after = 6;
    */
   addedAfter?: Timestamp;
 
   /**
-   * Only entries added earlier.
+   * Only entries added before this time.
    *
    * @generated from field: google.protobuf.Timestamp added_before = 7;
    */
   addedBefore?: Timestamp;
 
   /**
-   * "added_at" or "phone", with " desc" behind it for the reverse. Empty: "added_at desc".
+   * "added_at" or "phone"; " desc" behind it reverses the order. Empty: "added_at desc".
    *
    * @generated from field: string order_by = 8;
    */
@@ -180,7 +181,7 @@ export declare type ListWhitelistEntriesResponse = Message<"waterbill.identity.v
   statistics?: WhitelistStatistics;
 
   /**
-   * Asks for the next page. Empty: this was the last one.
+   * The page_token of the next page. Empty: this page is the last one.
    *
    * @generated from field: string next_page_token = 3;
    */
@@ -256,7 +257,7 @@ export declare type CheckWhitelistRequest = Message<"waterbill.identity.v1.Check
 export declare const CheckWhitelistRequestSchema: GenMessage<CheckWhitelistRequest>;
 
 /**
- * What CheckWhitelist tells of an entry.
+ * An entry, as CheckWhitelist shows it.
  *
  * @generated from message waterbill.identity.v1.WhitelistDetails
  */
@@ -272,7 +273,8 @@ export declare type WhitelistDetails = Message<"waterbill.identity.v1.WhitelistD
   phone: string;
 
   /**
-   * The name of who added it. Empty: the command line, or an administrator whose account is gone.
+   * The name of the administrator who added it. Empty: the command line, or an administrator whose account no longer
+   * exists.
    *
    * @generated from field: string added_by_display = 3;
    */
@@ -335,14 +337,14 @@ export declare type UpdateWhitelistEntryRequest = Message<"waterbill.identity.v1
   phone: string;
 
   /**
-   * Absent: as they are. Line breaks are allowed.
+   * Absent: unchanged. Line breaks are allowed.
    *
    * @generated from field: optional string notes = 2;
    */
   notes?: string;
 
   /**
-   * Absent: as it is.
+   * Absent: unchanged.
    *
    * @generated from field: optional bool is_active = 3;
    */
@@ -413,14 +415,14 @@ export declare type ListWhitelistHistoryRequest = Message<"waterbill.identity.v1
   phone: string;
 
   /**
-   * Changes a page has at most. 0 or absent: 1,000. More than 1,000 counts as 1,000.
+   * The most changes a page may have. 0 or absent: 1,000. Values above 1,000 count as 1,000.
    *
    * @generated from field: int32 page_size = 2;
    */
   pageSize: number;
 
   /**
-   * The next_page_token of the page before.
+   * The next_page_token of the previous page.
    *
    * @generated from field: string page_token = 3;
    */
@@ -443,7 +445,7 @@ export declare type ListWhitelistHistoryResponse = Message<"waterbill.identity.v
   history: WhitelistChange[];
 
   /**
-   * Asks for the next page. Empty: this was the last one.
+   * The page_token of the next page. Empty: this page is the last one.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -457,8 +459,8 @@ export declare type ListWhitelistHistoryResponse = Message<"waterbill.identity.v
 export declare const ListWhitelistHistoryResponseSchema: GenMessage<ListWhitelistHistoryResponse>;
 
 /**
- * One thing that happened to a number. It says who did it as they were called then, so that it can be read when they
- * are gone.
+ * One change to a number. It keeps the administrator's name and phone number at the time of the change, so that it
+ * stays readable after their account is gone.
  *
  * @generated from message waterbill.identity.v1.WhitelistChange
  */
@@ -486,21 +488,21 @@ export declare type WhitelistChange = Message<"waterbill.identity.v1.WhitelistCh
   actorPhone: string;
 
   /**
-   * The same UUID for all that one import changed. Empty: it was no import.
+   * A UUID that all changes of one import share. Empty: not an import.
    *
    * @generated from field: string import_id = 5;
    */
   importId: string;
 
   /**
-   * Absent: there was no entry.
+   * Absent: the number was not on the list.
    *
    * @generated from field: waterbill.identity.v1.WhitelistChange.State before = 6;
    */
   before?: WhitelistChange_State;
 
   /**
-   * Absent: there is no entry any more.
+   * Absent: the number was removed.
    *
    * @generated from field: waterbill.identity.v1.WhitelistChange.State after = 7;
    */
@@ -514,7 +516,7 @@ export declare type WhitelistChange = Message<"waterbill.identity.v1.WhitelistCh
 export declare const WhitelistChangeSchema: GenMessage<WhitelistChange>;
 
 /**
- * What an entry says, before or after.
+ * The content of an entry before or after the change.
  *
  * @generated from message waterbill.identity.v1.WhitelistChange.State
  */
@@ -537,7 +539,7 @@ export declare type WhitelistChange_State = Message<"waterbill.identity.v1.White
 export declare const WhitelistChange_StateSchema: GenMessage<WhitelistChange_State>;
 
 /**
- * One number of an import.
+ * One line of an import.
  *
  * @generated from message waterbill.identity.v1.ImportEntry
  */
@@ -571,28 +573,28 @@ export declare const ImportEntrySchema: GenMessage<ImportEntry>;
  */
 export declare type ImportWhitelistEntriesRequest = Message<"waterbill.identity.v1.ImportWhitelistEntriesRequest"> & {
   /**
-   * Only report what the import would do. The first message decides.
+   * Only report what the import would do. Read from the first message only.
    *
    * @generated from field: bool dry_run = 1;
    */
   dryRun: boolean;
 
   /**
-   * Change nothing if any line is refused. The first message decides.
+   * Change nothing if any line is refused. Read from the first message only.
    *
    * @generated from field: bool all_or_nothing = 2;
    */
   allOrNothing: boolean;
 
   /**
-   * The next lines; a thousand a message travel well.
+   * The next lines. About 1,000 lines per message are efficient.
    *
    * @generated from field: repeated waterbill.identity.v1.ImportEntry entries = 3;
    */
   entries: ImportEntry[];
 
   /**
-   * The next piece of the file.
+   * The next chunk of the file.
    *
    * @generated from field: bytes csv = 4;
    */
@@ -610,14 +612,14 @@ export declare const ImportWhitelistEntriesRequestSchema: GenMessage<ImportWhite
  */
 export declare type ImportLine = Message<"waterbill.identity.v1.ImportLine"> & {
   /**
-   * The row of the spreadsheet, with its header as row 1; of entries, their number from 1.
+   * In a file, the row number, with the header as row 1. Entries are numbered from 1.
    *
    * @generated from field: uint32 line = 1;
    */
   line: number;
 
   /**
-   * International form; of a refused line what stood there.
+   * The number in international form. In a refused line, the text as it was sent.
    *
    * @generated from field: string phone = 2;
    */
@@ -629,13 +631,15 @@ export declare type ImportLine = Message<"waterbill.identity.v1.ImportLine"> & {
   outcome: ImportOutcome;
 
   /**
-   * Of a refused line: why, for programs, and for people in the caller's language.
+   * Why the line was refused. Absent for every other line.
    *
    * @generated from field: optional waterbill.identity.v1.ErrorReason reason = 4;
    */
   reason?: ErrorReason;
 
   /**
+   * The same for people, in the caller's language.
+   *
    * @generated from field: optional string message = 5;
    */
   message?: string;
@@ -652,14 +656,14 @@ export declare const ImportLineSchema: GenMessage<ImportLine>;
  */
 export declare type ImportWhitelistEntriesResponse = Message<"waterbill.identity.v1.ImportWhitelistEntriesResponse"> & {
   /**
-   * Nothing was changed, because it was not asked for.
+   * True: the request set dry_run, and nothing was changed.
    *
    * @generated from field: bool dry_run = 1;
    */
   dryRun: boolean;
 
   /**
-   * Lines with something in them. The sum of the five numbers below.
+   * Lines that are not empty. The sum of the five counts below.
    *
    * @generated from field: uint32 total_count = 2;
    */
@@ -691,14 +695,14 @@ export declare type ImportWhitelistEntriesResponse = Message<"waterbill.identity
   notAppliedCount: number;
 
   /**
-   * What became of each line, in their order. Of a longer import only 10,000 lines: refused ones before others.
+   * The result of each line, in order. At most 10,000 lines; if there are more, refused lines are kept first.
    *
    * @generated from field: repeated waterbill.identity.v1.ImportLine lines = 8;
    */
   lines: ImportLine[];
 
   /**
-   * Lines that are counted above and left out here.
+   * How many lines are counted above but left out of the list.
    *
    * @generated from field: uint32 omitted_line_count = 9;
    */
@@ -758,7 +762,7 @@ export declare type ExportWhitelistEntriesRequest = Message<"waterbill.identity.
   orderBy: string;
 
   /**
-   * What the answers hold.
+   * What the responses contain.
    *
    * @generated from field: waterbill.identity.v1.ExportFormat format = 7;
    */
@@ -783,8 +787,8 @@ export declare type ExportWhitelistEntriesResponse = Message<"waterbill.identity
   whitelist: WhitelistEntry[];
 
   /**
-   * The next piece of the file: UTF-8 with its mark, the columns phone, notes and is_active, and a header. What a
-   * spreadsheet would execute has an apostrophe before it; ImportWhitelistEntries takes it off again.
+   * The next chunk of the file: UTF-8 with a byte order mark, a header row, and the columns phone, notes and is_active.
+   * A field that a spreadsheet would execute has an apostrophe before it, which ImportWhitelistEntries removes.
    *
    * @generated from field: bytes csv = 2;
    */
@@ -812,7 +816,7 @@ export enum WhitelistAction {
   ADD = 1,
 
   /**
-   * A deactivated number was activated again; its notes may have changed too.
+   * A deactivated number was reactivated. Its notes may have changed too.
    *
    * @generated from enum value: WHITELIST_ACTION_REACTIVATE = 2;
    */
@@ -842,7 +846,7 @@ export enum WhitelistAction {
 export declare const WhitelistActionSchema: GenEnum<WhitelistAction>;
 
 /**
- * What became of a line of an import.
+ * The result of one line of an import.
  *
  * @generated from enum waterbill.identity.v1.ImportOutcome
  */
@@ -863,7 +867,7 @@ export enum ImportOutcome {
   REACTIVATED = 2,
 
   /**
-   * The number is on the list already, from before or by an earlier line.
+   * The number was already on the list, before the import or by an earlier line.
    *
    * @generated from enum value: IMPORT_OUTCOME_UNCHANGED = 3;
    */
@@ -875,7 +879,7 @@ export enum ImportOutcome {
   REFUSED = 4,
 
   /**
-   * A good line of an import that was to be all or nothing, and had a bad one.
+   * A good line that was not applied: all_or_nothing was set, and another line was refused.
    *
    * @generated from enum value: IMPORT_OUTCOME_NOT_APPLIED = 5;
    */
@@ -899,7 +903,7 @@ export enum ExportFormat {
   UNSPECIFIED = 0,
 
   /**
-   * A CSV file in pieces. REST always answers this.
+   * A CSV file in chunks. REST always sends this.
    *
    * @generated from enum value: EXPORT_FORMAT_CSV = 1;
    */
@@ -912,19 +916,21 @@ export enum ExportFormat {
 export declare const ExportFormatSchema: GenEnum<ExportFormat>;
 
 /**
- * Who may register: the list of phone numbers that administrators keep.
+ * The list of phone numbers that may register. Administrators keep it.
  *
  * Every method is for administrators and can also fail with UNAUTHENTICATED, ADMIN_REQUIRED, INVALID_REQUEST,
- * RATE_LIMITED, OVERLOADED and INTERNAL. A phone number may be spelt in any way; answers have its international form.
+ * RATE_LIMITED, OVERLOADED and INTERNAL. Requests may spell a phone number in any way; responses have its international
+ * form.
  *
  * @generated from service waterbill.identity.v1.WhitelistService
  */
 export declare const WhitelistService: GenService<{
   /**
-   * A page of the list, and how many entries there are.
+   * Returns one page of the list, and how many entries the whole list has.
    *
-   * Pages are as fast at the end of the list as at its beginning. Entries that are added or removed meanwhile appear
-   * or not; no entry appears twice, and none is left out that stayed.
+   * The last page is as fast as the first. Entries added or removed between two pages may be missing or appear. Every
+   * other entry appears exactly once.
+   * Fails with PHONE_REQUIRED, PHONE_INVALID or PHONE_LENGTH for an added_by that is neither an id nor a phone number.
    *
    * @generated from rpc waterbill.identity.v1.WhitelistService.ListWhitelistEntries
    */
@@ -934,10 +940,11 @@ export declare const WhitelistService: GenService<{
     output: typeof ListWhitelistEntriesResponseSchema;
   },
   /**
-   * Lets a number register. A deactivated one is reactivated, and keeps its notes unless new ones are given.
+   * Adds a number to the list, or reactivates a deactivated one. A reactivated entry keeps its notes unless the request
+   * has new ones.
    *
-   * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, or ENTRY_EXISTS for a number that is there already, unless
-   * this reactivates it.
+   * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, or ENTRY_EXISTS for a number that is already on the list
+   * and not reactivated.
    *
    * @generated from rpc waterbill.identity.v1.WhitelistService.AddWhitelistEntry
    */
@@ -947,7 +954,7 @@ export declare const WhitelistService: GenService<{
     output: typeof AddWhitelistEntryResponseSchema;
   },
   /**
-   * Whether a number may register. Fails with PHONE_REQUIRED, PHONE_INVALID or PHONE_LENGTH.
+   * Tells whether a number may register. Fails with PHONE_REQUIRED, PHONE_INVALID or PHONE_LENGTH.
    *
    * @generated from rpc waterbill.identity.v1.WhitelistService.CheckWhitelist
    */
@@ -957,7 +964,7 @@ export declare const WhitelistService: GenService<{
     output: typeof CheckWhitelistResponseSchema;
   },
   /**
-   * Changes the notes of an entry, deactivates or reactivates it: whatever the request has.
+   * Changes the notes of an entry, or deactivates or reactivates it. Fields that are absent stay as they are.
    *
    * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH or ENTRY_NOT_FOUND.
    *
@@ -969,7 +976,7 @@ export declare const WhitelistService: GenService<{
     output: typeof UpdateWhitelistEntryResponseSchema;
   },
   /**
-   * Takes a number off the list. Accounts that exist are not touched, and its history is kept.
+   * Removes a number from the list. Existing accounts are not affected. The number's history is kept.
    *
    * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH or ENTRY_NOT_FOUND.
    *
@@ -981,8 +988,8 @@ export declare const WhitelistService: GenService<{
     output: typeof RemoveWhitelistEntryResponseSchema;
   },
   /**
-   * What happened to a number, the latest first, also after its entry was removed. Empty for a number that was never
-   * on the list. Fails with PHONE_REQUIRED, PHONE_INVALID or PHONE_LENGTH.
+   * Returns one page of the changes to a number, latest first. The history outlives the entry. It is empty for a number
+   * that was never on the list. Fails with PHONE_REQUIRED, PHONE_INVALID or PHONE_LENGTH.
    *
    * @generated from rpc waterbill.identity.v1.WhitelistService.ListWhitelistHistory
    */
@@ -992,18 +999,20 @@ export declare const WhitelistService: GenService<{
     output: typeof ListWhitelistHistoryResponseSchema;
   },
   /**
-   * Adds many numbers, each as AddWhitelistEntry would, line by line; a line for a number that is there already and is
-   * not to be reactivated changes nothing. The same import twice changes nothing the second time.
+   * Adds many numbers, line by line, each as AddWhitelistEntry does. A line for a number that is already on the list
+   * and is not to be reactivated changes nothing, so repeating an import changes nothing.
    *
-   * The lines come as entries, or as a CSV file in pieces of any length, but not both. A bad line is refused for
-   * itself, and the others go on, unless all_or_nothing. They are applied while they come: a call that breaks off
-   * leaves what was applied so far, but all or nothing of it with all_or_nothing.
+   * The lines come as entries, or as a CSV file in chunks of any length; not both. A bad line is refused, and the
+   * other lines are still applied, unless all_or_nothing is set. Lines are applied as they arrive: if the call breaks
+   * off, those applied so far stay. With all_or_nothing, either all lines are applied or none.
    *
-   * The file: columns phone, notes, is_active, the last two optional, in this order or as a first row names them
-   * (French or English), separated by comma, semicolon or tab; quoted fields; UTF-8, UTF-16 with its mark, or
-   * Windows-1252 (Latin-1). Is_active is true, false, 1, 0, yes, no, oui, non, vrai or faux, and true when empty. An
-   * apostrophe before =, +, -, @, ', tab or line break is taken off: exports have it. Empty rows are passed over.
-   * REST takes the file as its body, as text/csv, of at most 100 MiB, and the other fields from the query.
+   * The file has the columns phone, notes and is_active; notes and is_active are optional. The columns are in this
+   * order, or named in the first row, in French or English. The separator is a comma, a semicolon or a tab; fields may
+   * be quoted. The encoding is UTF-8, UTF-16 with a byte order mark, or Windows-1252. is_active is true, false, 1, 0,
+   * yes, no, oui, non, vrai or faux; empty means true. An apostrophe before =, +, -, @, ', tab or line break is
+   * removed, since exports add it. Empty rows are skipped.
+   * In REST the body is the file, as text/csv, of at most 100 MiB; the other fields come from the query.
+   * Fails with INVALID_REQUEST for a file that can't be read.
    *
    * @generated from rpc waterbill.identity.v1.WhitelistService.ImportWhitelistEntries
    */
@@ -1013,8 +1022,8 @@ export declare const WhitelistService: GenService<{
     output: typeof ImportWhitelistEntriesResponseSchema;
   },
   /**
-   * The whole list, or the part of it that ListWhitelistEntries would show with the same filters, in the same order.
-   * REST answers a CSV file.
+   * Streams the whole list, or the entries that ListWhitelistEntries returns for the same filters, in the same order.
+   * REST sends a CSV file.
    *
    * @generated from rpc waterbill.identity.v1.WhitelistService.ExportWhitelistEntries
    */

@@ -196,7 +196,7 @@ export const ImportOutcomeSchema = /*@__PURE__*/
   enumDesc(file_waterbill_identity_v1_whitelist_service, 1);
 
 /**
- * What became of a line of an import.
+ * The result of one line of an import.
  *
  * @generated from enum waterbill.identity.v1.ImportOutcome
  */
@@ -216,10 +216,11 @@ export const ExportFormat = /*@__PURE__*/
   tsEnum(ExportFormatSchema);
 
 /**
- * Who may register: the list of phone numbers that administrators keep.
+ * The list of phone numbers that may register. Administrators keep it.
  *
  * Every method is for administrators and can also fail with UNAUTHENTICATED, ADMIN_REQUIRED, INVALID_REQUEST,
- * RATE_LIMITED, OVERLOADED and INTERNAL. A phone number may be spelt in any way; answers have its international form.
+ * RATE_LIMITED, OVERLOADED and INTERNAL. Requests may spell a phone number in any way; responses have its international
+ * form.
  *
  * @generated from service waterbill.identity.v1.WhitelistService
  */
