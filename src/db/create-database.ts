@@ -3,6 +3,7 @@ import { type Sequelize, Transaction } from "sequelize";
 import { overloaded } from "../errors.js";
 import type { Database, Statement, Tx } from "./database.js";
 import { isStalePlan, losesConnection, translate } from "./errors.js";
+import { defineModels } from "./models/models.js";
 
 interface CreateDatabaseOptions {
   sequelize: Sequelize;
@@ -121,6 +122,7 @@ export function createDatabase({
 
   return {
     sequelize,
+    models: defineModels(sequelize),
     transaction,
     run,
     async execute(tx, sql) {

@@ -1,4 +1,5 @@
 import type { Sequelize, Transaction } from "sequelize";
+import type { Models } from "./models/models.js";
 
 /** An open transaction. Every store function takes one, or null, as its first parameter. */
 export type Tx = Transaction;
@@ -22,8 +23,13 @@ export interface Statement {
  * unreachable or temporarily unable, otherwise a QueryError (`violatedConstraint` recognises a UNIQUE violation).
  */
 export interface Database {
-  /** For the stores' models. */
+  /** The Sequelize that the models belong to. */
   readonly sequelize: Sequelize;
+  /**
+   * One model per table, for plain create, read, update and delete. Every call passes `transaction: tx`, also when it is
+   * null. Only the stores use them, and they return plain objects.
+   */
+  readonly models: Models;
   /**
    * Runs `work` in a transaction (READ COMMITTED): commits when it resolves, rolls back when it rejects. `work` must
    * not make network calls.

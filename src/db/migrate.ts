@@ -22,8 +22,11 @@ async function appliedMigrations(database: Database): Promise<Set<string>> {
   const text = "SELECT to_regclass('schema_migrations') IS NOT NULL AS exists";
   const [table] = await database.run<{ exists: boolean }>(null, { name: "migrations-table", text }, []);
   if (!table?.exists) return new Set();
-  const statement = { name: "migrations-applied", text: "SELECT name FROM schema_migrations" };
-  const rows = await database.run<{ name: string }>(null, statement, []);
+  const rows = await database.models.schemaMigrations.findAll({
+    attributes: ["name"],
+    raw: true,
+    transaction: null,
+  });
   return new Set(rows.map((row) => row.name));
 }
 

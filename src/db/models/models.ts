@@ -1,0 +1,26 @@
+import type { Sequelize } from "sequelize";
+import { defineCode } from "./code.js";
+import { defineSchemaMigration } from "./schema-migration.js";
+import { defineSession } from "./session.js";
+import { defineSmsSend } from "./sms-send.js";
+import { defineUser } from "./user.js";
+import { defineWhitelistChange } from "./whitelist-change.js";
+import { defineWhitelistCount } from "./whitelist-count.js";
+import { defineWhitelistEntry } from "./whitelist-entry.js";
+
+/** One model for each table of a database. */
+export type Models = ReturnType<typeof defineModels>;
+
+/** Makes the models of one database. A process may open several databases, so models are not module constants. */
+export function defineModels(sequelize: Sequelize) {
+  return {
+    users: defineUser(sequelize),
+    codes: defineCode(sequelize),
+    smsSends: defineSmsSend(sequelize),
+    sessions: defineSession(sequelize),
+    whitelistEntries: defineWhitelistEntry(sequelize),
+    whitelistHistory: defineWhitelistChange(sequelize),
+    whitelistCounts: defineWhitelistCount(sequelize),
+    schemaMigrations: defineSchemaMigration(sequelize),
+  };
+}

@@ -1,0 +1,37 @@
+import {
+  type CreationOptional,
+  DataTypes,
+  type InferAttributes,
+  type InferCreationAttributes,
+  Model,
+  type Sequelize,
+} from "sequelize";
+import type { Columns, RowOf } from "./columns.js";
+
+export type SessionRow = RowOf<typeof defineSession>;
+
+/** Sessions with their valid refresh token and the ones used last, oldest first. */
+export function defineSession(sequelize: Sequelize) {
+  class Session extends Model<InferAttributes<Session>, InferCreationAttributes<Session>> {
+    declare id: string;
+    declare user_id: number;
+    declare refresh_id: string;
+    declare used_ids: CreationOptional<string[]>;
+    declare used_at: CreationOptional<Date[]>;
+    declare created_at: Date;
+    /** When `refresh_id` expires. */
+    declare expires_at: Date;
+    declare revoked_at: Date | null;
+  }
+  const columns: Columns<Session> = {
+    id: { type: DataTypes.UUID, allowNull: false, primaryKey: true },
+    user_id: { type: DataTypes.INTEGER, allowNull: false },
+    refresh_id: { type: DataTypes.UUID, allowNull: false },
+    used_ids: { type: DataTypes.ARRAY(DataTypes.UUID), allowNull: false, defaultValue: [] },
+    used_at: { type: DataTypes.ARRAY(DataTypes.DATE), allowNull: false, defaultValue: [] },
+    created_at: { type: DataTypes.DATE, allowNull: false },
+    expires_at: { type: DataTypes.DATE, allowNull: false },
+    revoked_at: { type: DataTypes.DATE, allowNull: true },
+  };
+  return Session.init(columns, { sequelize, tableName: "sessions", timestamps: false });
+}
