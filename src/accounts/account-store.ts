@@ -5,7 +5,7 @@ import type { Placed } from "../paging/page.js";
 import type { Position } from "../paging/page-token.js";
 import type { SearchTerms } from "../paging/search-terms.js";
 import type { User } from "../users/user.js";
-import { toUser, USER_COLUMNS, type UserRow } from "../users/user-row.js";
+import { toUser, USER_COLUMNS, type UserAttributes } from "../users/user-row.js";
 
 /** The columns by which accounts can be ordered; the first is the default. */
 export const ACCOUNT_ORDERS = ["date_joined", "phone"] as const;
@@ -56,15 +56,10 @@ const setActive: Statement = {
          WHERE id = $1 RETURNING ${USER_COLUMNS}`,
 };
 
-const setRights: Statement = {
-  name: "directory_set_rights",
-  text: `UPDATE users SET is_staff = $2, is_superuser = $3 WHERE id = $1 RETURNING ${USER_COLUMNS}`,
-};
-
 /** The expression of the index `users_words`. */
 const WORDS = "search_words(users.first_name || ' ' || users.last_name || ' ' || coalesce(users.email, ''))";
 
-interface PlacedRow extends UserRow {
+interface PlacedRow extends UserAttributes {
   /** As text, to keep the digits below the millisecond, which a Date does not have. */
   place: string;
 }
@@ -91,11 +86,7 @@ function pageStatement(list: Parameters<AccountStore["page"]>[1]): {
 }
 
 export function createAccountStore(database: Database): AccountStore {
-  async function change(tx: Tx, statement: Statement, values: readonly unknown[]): Promise<User | null> {
-    const [row] = await database.run<UserRow>(tx, statement, values);
-    return row ? toUser(row) : null;
-  }
-
+  const { users } = database.models;
   return {
     async page(tx, list) {
       const { statement, values } = pageStatement(list);
@@ -106,9 +97,16 @@ export function createAccountStore(database: Database): AccountStore {
       }));
     },
     async lockSuperusers(tx) {
-      return (await database.run<{ id: number }>(tx, lockSuperusers, [])).map(({ id }) => id);
+      return (await database.run<Pick<UserAttributes, "id">>(tx, lockSuperusers, [])).map(({ id }) => id);
     },
-    setActive: (tx, id, isActive, now) => change(tx, setActive, [id, isActive, now]),
-    setRights: (tx, id, { isStaff, isSuperuser }) => change(tx, setRights, [id, isStaff, isSuperuser]),
+    async setActive(tx, id, isActive, now) {
+      const [row] = await database.run<UserAttributes>(tx, setActive, [id, isActive, now]);
+      return row ? toUser(row) : null;
+    },
+    async setRights(tx, id, { isStaff, isSuperuser }) {
+      const rights = { is_staff: isStaff, is_superuser: isSuperuser };
+      const [, [row]] = await users.update(rights, { where: { id }, returning: true, transaction: tx });
+      return row ? toUser(row) : null;
+    },
   };
 }

@@ -1,6 +1,9 @@
 import type { Database, Statement, Tx } from "../db/database.js";
+import type { CodeRow } from "../db/models/code.js";
+import type { OuterJoined } from "../db/models/columns.js";
+import type { UserRow } from "../db/models/user.js";
 import type { User } from "../users/user.js";
-import { toUser, USER_COLUMNS, type UserRow } from "../users/user-row.js";
+import { toUser, USER_COLUMNS, type UserAttributes } from "../users/user-row.js";
 import type { CodeBinding } from "../verification/code.js";
 import { MAX_ATTEMPTS } from "../verification/code.js";
 
@@ -59,13 +62,11 @@ const activate: Statement = {
          RETURNING ${USER_COLUMNS}`,
 };
 
-interface TryRow {
-  user_id: number;
-  is_active: boolean;
-  deactivated_at: Date | null;
-  expires_at: Date | null;
-  code_id: string | null;
-  code_digest: Buffer | null;
+interface TryRow
+  extends Pick<UserRow, "is_active" | "deactivated_at">,
+    OuterJoined<Pick<CodeRow, "expires_at" | "code_digest">> {
+  user_id: UserRow["id"];
+  code_id: CodeRow["id"] | null;
 }
 
 export function createActivationStore(database: Database): ActivationStore {
@@ -82,7 +83,7 @@ export function createActivationStore(database: Database): ActivationStore {
     },
 
     async activate(tx, binding) {
-      const [row] = await database.run<UserRow>(tx, activate, [binding.id, binding.userId]);
+      const [row] = await database.run<UserAttributes>(tx, activate, [binding.id, binding.userId]);
       return row ? toUser(row) : null;
     },
   };

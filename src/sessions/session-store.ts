@@ -1,6 +1,8 @@
+import { Op } from "sequelize";
 import type { Database, Statement, Tx } from "../db/database.js";
+import type { SessionRow } from "../db/models/session.js";
 import type { User } from "../users/user.js";
-import { toUser, USER_COLUMNS, type UserRow } from "../users/user-row.js";
+import { toUser, USER_COLUMNS, type UserAttributes } from "../users/user-row.js";
 
 /** A session to open. */
 export interface NewSession {
@@ -107,21 +109,13 @@ const end: Statement = {
          RETURNING refresh_id = $3::uuid OR used_at[array_position(used_ids, $3::uuid)] > $5 AS was_valid`,
 };
 
-const endAll: Statement = {
-  name: "sessions_end_all",
-  text: `UPDATE sessions SET revoked_at = $2
-         WHERE user_id = $1 AND revoked_at IS NULL AND id IS DISTINCT FROM $3::uuid`,
-};
-
-const purge: Statement = { name: "sessions_purge", text: "DELETE FROM sessions WHERE expires_at < $1" };
-
-interface RotatedRow extends UserRow {
-  successor_id: string;
+interface RotatedRow extends UserAttributes, Pick<SessionRow, "revoked_at"> {
+  successor_id: SessionRow["refresh_id"];
   successor_issued_at: Date;
-  revoked_at: Date | null;
 }
 
 export function createSessionStore(database: Database): SessionStore {
+  const { sessions } = database.models;
   return {
     async open(tx, session, proof) {
       const rows = await database.run(tx, open, [
@@ -138,7 +132,7 @@ export function createSessionStore(database: Database): SessionStore {
     },
 
     async findUser(tx, sessionId, userId) {
-      const [row] = await database.run<UserRow>(tx, findUser, [sessionId, userId]);
+      const [row] = await database.run<UserAttributes>(tx, findUser, [sessionId, userId]);
       return row ? toUser(row) : null;
     },
 
@@ -175,11 +169,13 @@ export function createSessionStore(database: Database): SessionStore {
     },
 
     async endAll(tx, userId, now, exceptId) {
-      await database.run(tx, endAll, [userId, now, exceptId]);
+      const except = exceptId === null ? {} : { id: { [Op.ne]: exceptId } };
+      const where = { user_id: userId, revoked_at: null, ...except };
+      await sessions.update({ revoked_at: now }, { where, transaction: tx });
     },
 
     async purge(tx, before) {
-      await database.run(tx, purge, [before]);
+      await sessions.destroy({ where: { expires_at: { [Op.lt]: before } }, transaction: tx });
     },
   };
 }

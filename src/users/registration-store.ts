@@ -30,12 +30,8 @@ const removeAbandoned: Statement = {
   text: `DELETE FROM users WHERE phone = $1 AND ${IS_ABANDONED}`,
 };
 
-const remove: Statement = {
-  name: "registrations_remove",
-  text: "DELETE FROM users WHERE id = $1 AND NOT is_active AND deactivated_at IS NULL",
-};
-
 export function createRegistrationStore(database: Database): RegistrationStore {
+  const { users } = database.models;
   return {
     async isPhoneTaken(tx, phone, now) {
       return (await database.run(tx, isPhoneTaken, [phone, now])).length > 0;
@@ -46,7 +42,8 @@ export function createRegistrationStore(database: Database): RegistrationStore {
     },
 
     async remove(tx, id) {
-      await database.run(tx, remove, [id]);
+      const where = { id, is_active: false, deactivated_at: null };
+      await users.destroy({ where, transaction: tx });
     },
   };
 }

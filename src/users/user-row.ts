@@ -1,23 +1,8 @@
+import type { UserRow } from "../db/models/user.js";
 import type { User } from "./user.js";
 
-/** A row of `users`, with the column names of SQL. */
-export interface UserRow {
-  id: number;
-  phone: string;
-  first_name: string;
-  last_name: string;
-  email: string | null;
-  address: string | null;
-  apartment_name: string | null;
-  date_joined: Date;
-  last_login: Date | null;
-  is_active: boolean;
-  is_staff: boolean;
-  is_superuser: boolean;
-}
-
-/** The columns of a UserRow for SELECT and RETURNING, qualified with the table name `users`. */
-export const USER_COLUMNS = [
+/** The columns of `users` that a User is built from. */
+export const USER_ATTRIBUTES = [
   "id",
   "phone",
   "first_name",
@@ -30,11 +15,14 @@ export const USER_COLUMNS = [
   "is_active",
   "is_staff",
   "is_superuser",
-]
-  .map((column) => `users.${column}`)
-  .join(", ");
+] as const satisfies (keyof UserRow)[];
 
-export function toUser(row: UserRow): User {
+export type UserAttributes = Pick<UserRow, (typeof USER_ATTRIBUTES)[number]>;
+
+/** The same columns for SELECT and RETURNING, of the table that is called `users` there. */
+export const USER_COLUMNS = USER_ATTRIBUTES.map((column) => `users.${column}`).join(", ");
+
+export function toUser(row: UserAttributes): User {
   return {
     id: row.id,
     phone: row.phone,

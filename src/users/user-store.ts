@@ -1,30 +1,17 @@
-import {
-  type CreationOptional,
-  DataTypes,
-  type InferAttributes,
-  type InferCreationAttributes,
-  Model,
-} from "sequelize";
 import type { Database, Statement, Tx } from "../db/database.js";
 import { violatedConstraint } from "../db/errors.js";
+import type { UserRow } from "../db/models/user.js";
 import { DomainError } from "../errors.js";
 import type { User } from "./user.js";
-import { toUser, USER_COLUMNS, type UserRow } from "./user-row.js";
+import { toUser, USER_ATTRIBUTES } from "./user-row.js";
 
 /** The data of a new account. `isActive` and the rights default to false. */
-export interface NewUser {
-  phone: string;
-  firstName: string;
-  lastName: string;
-  email: string | null;
-  address: string | null;
-  apartmentName: string | null;
-  passwordHash: string;
-  dateJoined: Date;
-  isActive?: boolean;
-  isStaff?: boolean;
-  isSuperuser?: boolean;
-}
+export interface NewUser
+  extends Omit<User, "id" | "lastLogin" | Flag>,
+    Partial<Pick<User, Flag>>,
+    Pick<Credentials, "passwordHash"> {}
+
+type Flag = "isActive" | "isStaff" | "isSuperuser";
 
 /** An account with the data that a login needs. */
 export interface Credentials {
@@ -35,13 +22,9 @@ export interface Credentials {
 }
 
 /** Changes that owners make to their account; an absent field keeps its value. */
-export interface ProfileChanges {
-  firstName?: string;
-  lastName?: string;
-  email?: string | null;
-  address?: string | null;
-  apartmentName?: string | null;
-}
+export type ProfileChanges = Partial<
+  Pick<User, "firstName" | "lastName" | "email" | "address" | "apartmentName">
+>;
 
 export interface UserStore {
   /** Creates an account. Throws PHONE_TAKEN if the number has an account. */
@@ -65,28 +48,17 @@ export interface UserStore {
   updateProfile(tx: Tx, id: number, changes: ProfileChanges): Promise<User | null>;
 }
 
-const CREDENTIALS_COLUMNS = `${USER_COLUMNS}, users.password_hash, users.deactivated_at IS NOT NULL AS is_deactivated`;
+const CREDENTIALS_ATTRIBUTES = [
+  ...USER_ATTRIBUTES,
+  "password_hash",
+  "deactivated_at",
+] as const satisfies (keyof UserRow)[];
+type CredentialsRow = Pick<UserRow, (typeof CREDENTIALS_ATTRIBUTES)[number]>;
 
+// By name, because every login runs it.
 const findByPhone: Statement = {
-  name: "users_find_by_phone",
-  text: `SELECT ${CREDENTIALS_COLUMNS} FROM users WHERE users.phone = $1`,
-};
-
-const findById: Statement = {
-  name: "users_find_by_id",
-  text: `SELECT ${CREDENTIALS_COLUMNS} FROM users WHERE users.id = $1`,
-};
-
-const any: Statement = { name: "users_any", text: "SELECT FROM users LIMIT 1" };
-
-const setPasswordHash: Statement = {
-  name: "users_set_password_hash",
-  text: "UPDATE users SET password_hash = $2 WHERE id = $1 AND is_active RETURNING id",
-};
-
-const setPhone: Statement = {
-  name: "users_set_phone",
-  text: "UPDATE users SET phone = $2 WHERE id = $1 AND is_active RETURNING id",
+  name: "users_find_credentials",
+  text: `SELECT ${CREDENTIALS_ATTRIBUTES.join(", ")} FROM users WHERE phone = $1`,
 };
 
 const lockEmail: Statement = {
@@ -101,9 +73,23 @@ const findOtherByEmail: Statement = {
          AND (is_active OR deactivated_at IS NOT NULL) LIMIT 1`,
 };
 
-interface CredentialsRow extends UserRow {
-  password_hash: string;
-  is_deactivated: boolean;
+function toCredentials(row: CredentialsRow): Credentials {
+  return {
+    user: toUser(row),
+    passwordHash: row.password_hash,
+    isDeactivated: row.deactivated_at !== null,
+  };
+}
+
+function profileColumns(changes: ProfileChanges): Partial<UserRow> {
+  const { firstName, lastName, email, address, apartmentName } = changes;
+  return {
+    ...(firstName !== undefined && { first_name: firstName }),
+    ...(lastName !== undefined && { last_name: lastName }),
+    ...(email !== undefined && { email }),
+    ...(address !== undefined && { address }),
+    ...(apartmentName !== undefined && { apartment_name: apartmentName }),
+  };
 }
 
 /** Maps a violation of the number's unique constraint to PHONE_TAKEN. */
@@ -117,73 +103,50 @@ async function unlessPhoneTaken<T>(write: Promise<T>, field = "phone"): Promise<
 }
 
 export function createUserStore(database: Database): UserStore {
-  class UserModel extends Model<InferAttributes<UserModel>, InferCreationAttributes<UserModel>> {
-    declare id: CreationOptional<number>;
-    declare phone: string;
-    declare firstName: string;
-    declare lastName: string;
-    declare email: string | null;
-    declare address: string | null;
-    declare apartmentName: string | null;
-    declare passwordHash: string;
-    declare isActive: CreationOptional<boolean>;
-    declare isStaff: CreationOptional<boolean>;
-    declare isSuperuser: CreationOptional<boolean>;
-    declare dateJoined: Date;
-    declare lastLogin: CreationOptional<Date | null>;
-  }
-  UserModel.init(
-    {
-      id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true },
-      phone: DataTypes.STRING(16),
-      firstName: DataTypes.STRING(150),
-      lastName: DataTypes.STRING(150),
-      email: DataTypes.STRING(254),
-      address: DataTypes.TEXT,
-      apartmentName: DataTypes.STRING(3),
-      passwordHash: DataTypes.TEXT,
-      isActive: { type: DataTypes.BOOLEAN, defaultValue: false },
-      isStaff: { type: DataTypes.BOOLEAN, defaultValue: false },
-      isSuperuser: { type: DataTypes.BOOLEAN, defaultValue: false },
-      dateJoined: DataTypes.DATE,
-      lastLogin: DataTypes.DATE,
-    },
-    {
-      sequelize: database.sequelize,
-      modelName: "User",
-      tableName: "users",
-      underscored: true,
-      timestamps: false,
-    },
-  );
-
-  async function findCredentials(tx: Tx | null, statement: Statement, key: string | number) {
-    const [row] = await database.run<CredentialsRow>(tx, statement, [key]);
-    if (!row) return null;
-    return { user: toUser(row), passwordHash: row.password_hash, isDeactivated: row.is_deactivated };
-  }
-
+  const { users } = database.models;
   return {
     async create(tx, user) {
-      const created = await unlessPhoneTaken(UserModel.create(user, { transaction: tx }));
-      const { passwordHash: _, ...plain } = created.get({ plain: true });
-      return { ...plain, lastLogin: plain.lastLogin ?? null };
+      const row = {
+        phone: user.phone,
+        first_name: user.firstName,
+        last_name: user.lastName,
+        email: user.email,
+        address: user.address,
+        apartment_name: user.apartmentName,
+        password_hash: user.passwordHash,
+        is_active: user.isActive,
+        is_staff: user.isStaff,
+        is_superuser: user.isSuperuser,
+        date_joined: user.dateJoined,
+      };
+      return toUser(await unlessPhoneTaken(users.create(row, { transaction: tx })));
     },
 
     async any(tx) {
-      return (await database.run(tx, any, [])).length > 0;
+      return (await users.findOne({ attributes: ["id"], raw: true, transaction: tx })) !== null;
     },
 
-    findByPhone: (tx, phone) => findCredentials(tx, findByPhone, phone),
+    async findByPhone(tx, phone) {
+      const [row] = await database.run<CredentialsRow>(tx, findByPhone, [phone]);
+      return row ? toCredentials(row) : null;
+    },
 
-    findById: (tx, id) => findCredentials(tx, findById, id),
+    async findById(tx, id) {
+      const attributes = [...CREDENTIALS_ATTRIBUTES];
+      const row = await users.findOne({ attributes, where: { id }, raw: true, transaction: tx });
+      return row && toCredentials(row);
+    },
 
     async setPasswordHash(tx, id, passwordHash) {
-      return (await database.run(tx, setPasswordHash, [id, passwordHash])).length > 0;
+      const where = { id, is_active: true };
+      const [count] = await users.update({ password_hash: passwordHash }, { where, transaction: tx });
+      return count > 0;
     },
 
     async setPhone(tx, id, phone, field) {
-      return (await unlessPhoneTaken(database.run(tx, setPhone, [id, phone]), field)).length > 0;
+      const where = { id, is_active: true };
+      const [count] = await unlessPhoneTaken(users.update({ phone }, { where, transaction: tx }), field);
+      return count > 0;
     },
 
     async claimEmail(tx, email, userId) {
@@ -192,9 +155,11 @@ export function createUserStore(database: Database): UserStore {
     },
 
     async updateProfile(tx, id, changes) {
-      await UserModel.update(changes, { where: { id, isActive: true }, transaction: tx });
-      const account = await findCredentials(tx, findById, id);
-      return account?.user.isActive ? account.user : null;
+      const where = { id, is_active: true };
+      const attributes = [...USER_ATTRIBUTES];
+      await users.update(profileColumns(changes), { where, transaction: tx });
+      const row = await users.findOne({ attributes, where, raw: true, transaction: tx });
+      return row && toUser(row);
     },
   };
 }

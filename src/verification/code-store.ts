@@ -1,4 +1,6 @@
+import { Op } from "sequelize";
 import type { Database, Statement, Tx } from "../db/database.js";
+import type { CodeRow } from "../db/models/code.js";
 import { type CodeBinding, MAX_ATTEMPTS, type Purpose } from "./code.js";
 
 /** A code as it is stored. */
@@ -81,12 +83,6 @@ const isSessionOpen: Statement = {
   name: "codes_is_session_open",
   text: "SELECT FROM sessions WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL",
 };
-const add: Statement = {
-  name: "codes_add",
-  text: `INSERT INTO codes (id, user_id, purpose, code_digest, token_digest, phone, issued_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-};
-const remove: Statement = { name: "codes_remove", text: "DELETE FROM codes WHERE id = $1" };
 const findByToken: Statement = {
   name: "codes_find_by_token",
   text: `SELECT id, user_id, purpose, code_digest, phone, attempts >= ${MAX_ATTEMPTS} AS is_locked FROM codes
@@ -102,21 +98,15 @@ const refundAttempt: Statement = {
   name: "codes_refund_attempt",
   text: "UPDATE codes SET attempts = attempts - 1 WHERE id = $1 AND attempts > 0",
 };
-const exists: Statement = { name: "codes_exists", text: "SELECT FROM codes WHERE id = $1" };
 const consume: Statement = { name: "codes_consume", text: "DELETE FROM codes WHERE id = $1 RETURNING id" };
-const voidAll: Statement = { name: "codes_void_all", text: "DELETE FROM codes WHERE user_id = $1" };
-const purge: Statement = { name: "codes_purge", text: "DELETE FROM codes WHERE expires_at < $1" };
 
-interface LinkedRow {
-  id: string;
-  user_id: number;
+interface LinkRow extends Pick<CodeRow, "id" | "user_id" | "code_digest" | "phone"> {
   purpose: Purpose;
-  code_digest: Buffer;
-  phone: string;
   is_locked: boolean;
 }
 
 export function createCodeStore(database: Database): CodeStore {
+  const { codes } = database.models;
   return {
     async lockRecipient(tx, { userId, purpose, phone, sessionId }) {
       if ((await database.run(tx, lockAccount, [userId, purpose, phone])).length === 0) return false;
@@ -124,22 +114,23 @@ export function createCodeStore(database: Database): CodeStore {
       return (await database.run(tx, isSessionOpen, [sessionId, userId])).length > 0;
     },
     async add(tx, code) {
-      await database.run(tx, add, [
-        code.id,
-        code.userId,
-        code.purpose,
-        code.codeDigest,
-        code.tokenDigest,
-        code.phone,
-        code.issuedAt,
-        code.expiresAt,
-      ]);
+      const row = {
+        id: code.id,
+        user_id: code.userId,
+        purpose: code.purpose,
+        code_digest: code.codeDigest,
+        token_digest: code.tokenDigest,
+        phone: code.phone,
+        issued_at: code.issuedAt,
+        expires_at: code.expiresAt,
+      };
+      await codes.create(row, { returning: false, transaction: tx });
     },
     async remove(tx, id) {
-      await database.run(tx, remove, [id]);
+      await codes.destroy({ where: { id }, transaction: tx });
     },
     async findByToken(tx, tokenDigest, purpose, now) {
-      const [row] = await database.run<LinkedRow>(tx, findByToken, [tokenDigest, purpose, now]);
+      const [row] = await database.run<LinkRow>(tx, findByToken, [tokenDigest, purpose, now]);
       if (!row) return null;
       return {
         id: row.id,
@@ -157,16 +148,17 @@ export function createCodeStore(database: Database): CodeStore {
       await database.run(tx, refundAttempt, [id]);
     },
     async exists(tx, id) {
-      return (await database.run(tx, exists, [id])).length > 0;
+      const row = await codes.findOne({ attributes: ["id"], where: { id }, raw: true, transaction: tx });
+      return row !== null;
     },
     async consume(tx, id) {
       return (await database.run(tx, consume, [id])).length > 0;
     },
     async voidAll(tx, userId) {
-      await database.run(tx, voidAll, [userId]);
+      await codes.destroy({ where: { user_id: userId }, transaction: tx });
     },
     async purge(tx, before) {
-      await database.run(tx, purge, [before]);
+      await codes.destroy({ where: { expires_at: { [Op.lt]: before } }, transaction: tx });
     },
   };
 }

@@ -1,4 +1,6 @@
+import { Op } from "sequelize";
 import type { Database, Statement, Tx } from "../db/database.js";
+import type { SmsSendRow } from "../db/models/sms-send.js";
 import type { Purpose } from "./code.js";
 import type { Send } from "./sms-quota.js";
 
@@ -26,30 +28,30 @@ const recent: Statement = {
   name: "sms_sends_recent",
   text: "SELECT purpose, sent_at FROM sms_sends WHERE phone = $1 AND sent_at > $2 ORDER BY sent_at DESC",
 };
-const add: Statement = {
-  name: "sms_sends_add",
-  text: "INSERT INTO sms_sends (id, phone, purpose, sent_at) VALUES ($1, $2, $3, $4)",
-};
-const remove: Statement = { name: "sms_sends_remove", text: "DELETE FROM sms_sends WHERE id = $1" };
-const purge: Statement = { name: "sms_sends_purge", text: "DELETE FROM sms_sends WHERE sent_at < $1" };
+
+interface SendRow extends Pick<SmsSendRow, "sent_at"> {
+  purpose: Purpose;
+}
 
 export function createSmsQuotaStore(database: Database): SmsQuotaStore {
+  const { smsSends } = database.models;
   return {
     async lock(tx, phone) {
       await database.run(tx, lock, [phone]);
     },
     async recent(tx, phone, since) {
-      const rows = await database.run<{ purpose: Purpose; sent_at: Date }>(tx, recent, [phone, since]);
+      const rows = await database.run<SendRow>(tx, recent, [phone, since]);
       return rows.map((row) => ({ purpose: row.purpose, sentAt: row.sent_at }));
     },
     async add(tx, send) {
-      await database.run(tx, add, [send.id, send.phone, send.purpose, send.sentAt]);
+      const row = { id: send.id, phone: send.phone, purpose: send.purpose, sent_at: send.sentAt };
+      await smsSends.create(row, { returning: false, transaction: tx });
     },
     async remove(tx, id) {
-      await database.run(tx, remove, [id]);
+      await smsSends.destroy({ where: { id }, transaction: tx });
     },
     async purge(tx, before) {
-      await database.run(tx, purge, [before]);
+      await smsSends.destroy({ where: { sent_at: { [Op.lt]: before } }, transaction: tx });
     },
   };
 }

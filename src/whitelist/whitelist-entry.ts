@@ -1,3 +1,5 @@
+import type { UserRow } from "../db/models/user.js";
+import type { WhitelistEntryRow } from "../db/models/whitelist-entry.js";
 import type { User } from "../users/user.js";
 
 /** A phone number that may have an account. */
@@ -25,16 +27,11 @@ export const ENTRY_COLUMNS = `entry.id, entry.phone, entry.added_at, entry.notes
 export const ENTRY_TABLES =
   "whitelist_entries AS entry LEFT JOIN users AS adder ON adder.id = entry.added_by";
 
-export interface EntryRow {
-  id: number;
-  phone: string;
-  added_at: Date;
-  notes: string;
-  is_active: boolean;
-  adder_phone: string | null;
-  adder_first_name: string | null;
-  adder_last_name: string | null;
-}
+type AdderColumn = "phone" | "first_name" | "last_name";
+
+export type EntryRow = Omit<WhitelistEntryRow, "added_by"> & {
+  [Column in AdderColumn as `adder_${Column}`]: UserRow[Column] | null;
+};
 
 export function toEntry(row: EntryRow): WhitelistEntry {
   const { adder_phone: phone, adder_first_name: firstName, adder_last_name: lastName } = row;

@@ -1,4 +1,5 @@
 import type { Database, Tx } from "../db/database.js";
+import type { WhitelistChangeRow } from "../db/models/whitelist-change.js";
 import { createListQuery } from "../paging/list-query.js";
 import type { Placed } from "../paging/page.js";
 import type { Position } from "../paging/page-token.js";
@@ -37,17 +38,9 @@ export interface WhitelistHistory {
   ): Promise<Placed<WhitelistChange>[]>;
 }
 
-interface ChangeRow {
-  id: string;
+/** Of the actor only what is shown. */
+interface ChangeRow extends Omit<WhitelistChangeRow, "phone" | "actor_id"> {
   action: ChangeAction;
-  happened_at: Date;
-  actor_phone: string | null;
-  actor_name: string | null;
-  import_id: string | null;
-  was_active: boolean | null;
-  notes_before: string | null;
-  is_active: boolean | null;
-  notes_after: string | null;
 }
 
 const toState = (isActive: boolean | null, notes: string | null): EntryState | null =>

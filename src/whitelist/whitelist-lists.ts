@@ -1,4 +1,5 @@
 import type { Database, Statement, Tx } from "../db/database.js";
+import type { UserRow } from "../db/models/user.js";
 import { createListQuery, type ListQuery, matches, orderFrom } from "../paging/list-query.js";
 import type { Order } from "../paging/order.js";
 import type { Placed } from "../paging/page.js";
@@ -78,7 +79,7 @@ export function createWhitelistLists(database: Database): WhitelistLists {
     query.where(`(${matches(query, terms, { table: "users", words }).join(" OR ") || "false"})`);
     const text = `${ADDERS} ${query.tail("users.id", 1000)}`;
     const statement: Statement = { name: "whitelist_adders", text, isAdHoc: true };
-    return (await database.run<{ id: number }>(tx, statement, query.values)).map(({ id }) => id);
+    return (await database.run<Pick<UserRow, "id">>(tx, statement, query.values)).map(({ id }) => id);
   }
 
   return {
@@ -104,7 +105,7 @@ export function createWhitelistLists(database: Database): WhitelistLists {
     },
 
     async statistics(tx) {
-      const [counts] = await database.run<{ active: number; inactive: number }>(tx, statistics, []);
+      const [counts] = await database.run<Omit<WhitelistStatistics, "total">>(tx, statistics, []);
       const { active, inactive } = counts!;
       return { total: active + inactive, active, inactive };
     },

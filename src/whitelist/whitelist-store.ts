@@ -1,4 +1,5 @@
 import type { Database, Statement, Tx } from "../db/database.js";
+import type { WhitelistEntryRow } from "../db/models/whitelist-entry.js";
 import { fullName } from "../users/user.js";
 import {
   type Actor,
@@ -159,8 +160,7 @@ function signatureValues({ actor, at, importId }: ChangeContext): unknown[] {
   return [actor?.id ?? null, actor?.phone ?? null, actor && fullName(actor), at, importId];
 }
 
-interface ActionRow {
-  phone: string;
+interface ActionRow extends Pick<WhitelistEntryRow, "phone"> {
   action: AddAction;
 }
 
