@@ -134,6 +134,18 @@ describe("the source", () => {
     ).to.deep.equal([]);
   });
 
+  it("passes a transaction, or null, to every call of a model", () => {
+    const count = (text: string, pattern: RegExp) => text.match(pattern)?.length ?? 0;
+    const calls = /\w\.(create|bulkCreate|update|destroy|find\w+|count)\(/g;
+    const modelUsers = offenders((_, text) => text.includes("database.models"));
+    expect(modelUsers).not.to.have.length(0);
+    expect(
+      modelUsers.filter(
+        (file) => count(read(file), calls) !== count(read(file), /\btransaction: (tx|null)\b/g),
+      ),
+    ).to.deep.equal([]);
+  });
+
   it("reads the environment only in its roots", () => {
     expect(
       offenders((file, text) => text.includes("process.env") && !/^(main|cli)\.ts$/.test(file)),
