@@ -47,6 +47,7 @@ export function createApp(config: Config, infrastructure: Infrastructure, logger
 
   const limiter = createLimiter({
     clock,
+    random,
     logger,
     redisUrl: config.redisUrl,
     redisPrefix: config.redisPrefix,

@@ -1,68 +1,71 @@
 import type { Clock } from "../system/clock.js";
 import type { Logger } from "../system/logger.js";
+import type { Random } from "../system/random.js";
 import { createFallbackStore } from "./fallback-store.js";
 import { createMemoryStore } from "./memory-store.js";
 import type { SlidingWindow, WindowUsage } from "./store.js";
 
 /**
- * Whether a call may go on, and the figures of the tightest of its windows: of those that refuse it the one that
- * refuses it for longest; if none does, the one that lets the fewest further calls through, and of several such
- * the one that stays so for longest.
+ * Whether a call may proceed, and the figures of its tightest window. Of the windows that refuse the call, that is
+ * the one that refuses it for longest. If none refuses, it is the one with the fewest calls remaining, and among
+ * equals the one that resets last.
  */
 export interface Verdict {
   allowed: boolean;
-  /** Calls that the window lets through in its span. */
+  /** Calls that the window allows in its span. */
   limit: number;
-  /** Calls that the window would still let through now. */
+  /** Calls that the window still allows now. */
   remaining: number;
-  /** When the oldest call leaves the window, and `remaining` grows, in whole seconds since the epoch. */
+  /** When the oldest call leaves the window and `remaining` grows, in whole seconds since the epoch. */
   resetAt: number;
   /** Whole seconds until this call would pass, at least 1. 0 when it was allowed. */
   retryAfterSeconds: number;
 }
 
-/** Decides which calls are too many. */
+/** Decides whether a call exceeds its limits. */
 export interface Limiter {
-  /** Counts a call in all `windows`, at least one, or in none when one of them is full. Never rejects. */
+  /** Charges a call to all `windows`, at least one, or to none when one of them is full. Never rejects. */
   consume(windows: readonly SlidingWindow[]): Promise<Verdict>;
   close(): void;
 }
 
 export interface LimiterDeps {
   clock: Clock;
+  random: Random;
   logger: Logger;
-  /** Where all processes count together. Absent: each counts for itself, in memory. */
+  /** The Redis that all processes share. Undefined: each process counts in its own memory. */
   redisUrl: string | undefined;
   /** Before every key in Redis. */
   redisPrefix?: string;
 }
 
-/** Never rejects and never throws: with Redis in trouble it counts in memory (see createSharedWindows). */
+/** While Redis does not work, the limiter counts in memory (see createFallbackStore). */
 export function createLimiter({
   clock,
+  random,
   logger,
   redisUrl,
   redisPrefix = "waterbill:limits:",
 }: LimiterDeps): Limiter {
-  const memory = createMemoryStore(clock);
+  const memoryStore = createMemoryStore(clock);
   const store = redisUrl
-    ? createFallbackStore(redisUrl, redisPrefix, memory, logger)
-    : { consume: memory.consume, close: () => {} };
+    ? createFallbackStore({ redisUrl, redisPrefix, memoryStore, random, logger })
+    : { consume: memoryStore.consume, close: () => {} };
   return {
     consume: async (windows) => verdictOf(windows, await store.consume(windows), clock.now()),
     close: store.close,
   };
 }
 
-/** The verdict on a call that `windows` counted as `counts`, at `now`. */
+/** The verdict at `now` on a call with these `windows` and their `usages`. */
 export function verdictOf(
   windows: readonly SlidingWindow[],
-  counts: readonly WindowUsage[],
+  usages: readonly WindowUsage[],
   now: Date,
 ): Verdict {
   const [tightest] = windows
     .map(({ limit }, i) => {
-      const { used, resetMs } = counts[i]!;
+      const { used, resetMs } = usages[i]!;
       return { limit, resetMs, refuses: used > limit, remaining: Math.max(0, limit - used) };
     })
     .sort(

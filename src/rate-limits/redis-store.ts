@@ -1,78 +1,93 @@
 import type { Redis } from "ioredis";
 import { RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
+import type { Random } from "../system/random.js";
 import type { RateLimitStore, SlidingWindow, WindowUsage } from "./store.js";
 
 /**
- * KEYS: the windows, each a list of the times of its calls, newest first, in milliseconds of Redis's own clock.
- * ARGV, four for each window, as rate-limiter-flexible hands them to its script: points, seconds, limit, seconds.
- * Returns two numbers for each window: `used` and `resetMs` of a Count.
+ * Sliding-window log: each window is a Redis list of the times of its calls, newest first, in milliseconds of
+ * Redis's clock. A limit of 3 calls in 60 s, in seconds:
  *
- * A script runs alone, so checking every window and then charging all of them or none needs no lock.
- * Calls refused are not kept, so a list never holds more than the limit, and it expires with its newest call.
+ *     call at   result    used   room in   list afterwards
+ *        0      allowed     1      60 s     0
+ *       20      allowed     2      40 s     20 0
+ *       50      allowed     3      10 s     50 20 0
+ *       59      refused     4       1 s     50 20 0
+ *       60      allowed     3      20 s     60 50 20       (the call at 0 has left the window)
+ *
+ * Refused calls are not recorded, so a list is never longer than its limit. It expires with its newest call.
+ *
+ * rate-limiter-flexible runs the script with one key and with ARGV = points, seconds, limit, seconds. The script
+ * reads `points` as the id of a charge, not as a number of calls:
+ *
+ * - `1` charges one call that is never given back. Its entry is the time.
+ * - a greater number charges one call under that id. Its entry is `time.id`.
+ * - a negative number removes the charge with that id, if it is still there. Repeating it changes nothing.
+ *
+ * A charge returns `used` and `resetMs` of WindowUsage.
  */
 const CONSUME_SCRIPT = `
+local key, charge_id = KEYS[1], ARGV[1]
+local span, limit = ARGV[2] * 1000, tonumber(ARGV[3])
+
+if string.sub(charge_id, 1, 1) == '-' then
+  local suffix = '.' .. string.sub(charge_id, 2)
+  -- The charge is recent, so it is usually among the first entries.
+  for first = 0, redis.call('LLEN', key) - 1, 100 do
+    for _, entry in ipairs(redis.call('LRANGE', key, first, first + 99)) do
+      if string.sub(entry, -#suffix) == suffix then
+        return {redis.call('LREM', key, 1, entry), 0}
+      end
+    end
+  end
+  return {0, 0}
+end
+
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
--- Drops the calls that have left the window, and returns how many remain. Their number may be great
--- (somebody may set 100000/hour), so where they begin is searched by halving.
-local function trim(key, span)
-  local length = redis.call('LLEN', key)
-  if length == 0 or redis.call('LINDEX', key, -1) + span > now then
-    return length
-  end
-  local low, high = 0, length - 1
+local function leaves_at(index)
+  return string.match(redis.call('LINDEX', key, index), '^%d+') + span
+end
+
+-- Drop the calls that have left the window. A list may be long (a limit of 100000/hour), hence the binary search.
+local used = redis.call('LLEN', key)
+if used > 0 and leaves_at(-1) <= now then
+  local low, high = 0, used - 1
   while low < high do
     local middle = math.floor((low + high) / 2)
-    if redis.call('LINDEX', key, middle) + span > now then low = middle + 1 else high = middle end
+    if leaves_at(middle) > now then low = middle + 1 else high = middle end
   end
-  if low == 0 then redis.call('DEL', key) else redis.call('LTRIM', key, 0, low - 1) end
-  return low
+  used = low
+  if used == 0 then redis.call('DEL', key) else redis.call('LTRIM', key, 0, used - 1) end
 end
 
-local spans, limits, refused = {}, {}, false
-for i, key in ipairs(KEYS) do
-  spans[i], limits[i] = ARGV[4 * i - 2] * 1000, tonumber(ARGV[4 * i - 1])
-  local used = trim(key, spans[i])
-  refused = refused or used >= limits[i]
+if used >= limit then
+  -- After a limit is lowered, more than the oldest call has to leave before there is room.
+  return {limit + 1, leaves_at(limit - 1) - now}
 end
 
-local counts = {}
-for i, key in ipairs(KEYS) do
-  if not refused then
-    redis.call('LPUSH', key, now)
-    redis.call('PEXPIRE', key, spans[i])
-  end
-  local used, first = redis.call('LLEN', key), -1
-  if refused and used >= limits[i] then
-    -- With a limit set lower than it was, more than the oldest call has to go before there is room.
-    used, first = limits[i] + 1, limits[i] - 1
-  end
-  counts[2 * i - 1] = used
-  counts[2 * i] = (redis.call('LINDEX', key, first) or now) + spans[i] - now
-end
-return counts
+redis.call('LPUSH', key, charge_id == '1' and now or now .. '.' .. charge_id)
+redis.call('PEXPIRE', key, span)
+return {used + 1, leaves_at(-1) - now}
 `;
 
-/** ioredis's command for the script: the number of keys, the keys, their arguments. */
-interface TakeCommand {
-  takeWindows(numberOfKeys: number, ...keysAndArguments: (string | number)[]): Promise<number[]>;
-}
-
 /**
- * Windows in one Redis (not a cluster: a call's keys are taken together), shared by all processes that use the
- * same `prefix`. Every take is one round trip. Rejects when Redis fails.
+ * Sliding windows in one Redis, shared by all processes that use the same `prefix`. Rejects when Redis fails.
  *
- * rate-limiter-flexible runs the script for the usual call, which has one window; it takes scripts of one key
- * only, and its RateLimiterUnion charges every window even when one refuses, so a call with several windows
- * runs the same script on the same keys by itself.
+ * Each window of a call is charged by its own script run with one key, as Redis Cluster demands. The commands of a
+ * call leave in one write: it takes one round trip, and Redis normally runs them back to back. When a window refuses,
+ * a second write gives back the charges in the other windows, and `consume` resolves after that.
+ *
+ * - At most `limit` calls pass in any window, because a script run is atomic and every charge counts.
+ * - A give-back removes only the charge of its own call: the charge has a random 48-bit id.
+ * - Between charge and give-back, for one round trip, other calls count the charge too. If it fills a window, they are
+ *   refused and told the reset time of a full window, although there is room again a moment later.
+ * - When the process ends or Redis fails before the give-back, the charge stays until it leaves the window.
  */
-export function createRedisStore(redis: Redis, prefix: string): RateLimitStore {
-  redis.defineCommand("takeWindows", { lua: CONSUME_SCRIPT });
-  const commands = redis as Redis & TakeCommand;
+export function createRedisStore(redis: Redis, prefix: string, random: Random): RateLimitStore {
   const limiters = new Map<string, RateLimiterRedis>();
 
-  /** One limiter for each rate there is, made when it is first needed. */
+  /** One limiter for each rate, created on first use. */
   function limiterFor({ limit, seconds }: SlidingWindow): RateLimiterRedis {
     const rate = `${limit}/${seconds}`;
     const known = limiters.get(rate);
@@ -88,27 +103,52 @@ export function createRedisStore(redis: Redis, prefix: string): RateLimitStore {
     return limiter;
   }
 
-  async function takeOne(window: SlidingWindow): Promise<WindowUsage[]> {
+  async function charge(window: SlidingWindow, chargeId: number): Promise<WindowUsage> {
     const result = await limiterFor(window)
-      .consume(prefix + window.key)
-      .catch((refusal: unknown) => {
-        if (refusal instanceof RateLimiterRes) return refusal;
-        throw refusal;
+      .consume(prefix + window.key, chargeId)
+      .catch((reason: unknown) => {
+        if (reason instanceof RateLimiterRes) return reason;
+        throw reason;
       });
-    return [{ used: result.consumedPoints, resetMs: result.msBeforeNext }];
+    return { used: result.consumedPoints, resetMs: result.msBeforeNext };
   }
 
-  async function takeSeveral(windows: readonly SlidingWindow[]): Promise<WindowUsage[]> {
-    const keys = windows.map(({ key }) => prefix + key);
-    const rates = windows.flatMap(({ limit, seconds }) => [1, seconds, limit, seconds]);
-    const counts = await commands.takeWindows(keys.length, ...keys, ...rates);
-    return windows.map((_, i) => ({ used: counts[2 * i]!, resetMs: counts[2 * i + 1]! }));
+  async function giveBack(window: SlidingWindow, chargeId: number): Promise<void> {
+    await limiterFor(window).reward(prefix + window.key, chargeId);
+  }
+
+  /** Runs `command` for each window and sends all that they write in one write to the socket. */
+  function inOneWrite<T>(
+    windows: readonly SlidingWindow[],
+    command: (window: SlidingWindow) => Promise<T>,
+  ): Promise<T[]> {
+    // Undefined until ioredis has begun to connect.
+    const stream: Redis["stream"] | undefined = redis.stream;
+    stream?.cork();
+    try {
+      return Promise.all(windows.map(command));
+    } finally {
+      stream?.uncork();
+    }
   }
 
   return {
-    consume: (windows) => {
-      const [only, ...others] = windows;
-      return only && others.length === 0 ? takeOne(only) : takeSeveral(windows);
+    async consume(windows) {
+      const chargeId = windows.length > 1 ? randomChargeId(random) : 1;
+      const usages = await inOneWrite(windows, (window) => charge(window, chargeId));
+      const isCharged = windows.map(({ limit }, i) => usages[i]!.used <= limit);
+      if (!isCharged.includes(false)) return usages;
+
+      await inOneWrite(
+        windows.filter((_, i) => isCharged[i]),
+        (window) => giveBack(window, chargeId),
+      );
+      return usages.map(({ used, resetMs }, i) => ({ used: isCharged[i] ? used - 1 : used, resetMs }));
     },
   };
+}
+
+/** 2 to 2^48 + 1. */
+function randomChargeId(random: Random): number {
+  return random.bytes(6).readUIntBE(0, 6) + 2;
 }

@@ -1,31 +1,31 @@
 /**
- * A limit's count for one key: at most `limit` calls in any `seconds` seconds.
- * The same key always comes with the same limit and seconds.
+ * A limit of one caller: at most `limit` calls in any `seconds` seconds.
+ * The same key always has the same limit and seconds, and occurs once among the windows of a call.
  */
 export interface SlidingWindow {
-  /** `limit name : seconds : who is counted`, e.g. `login:60:192.0.2.7`. */
+  /** `limit name:seconds:subject`, e.g. `login:60:192.0.2.7`. */
   key: string;
   limit: number;
   seconds: number;
 }
 
-/** What a window says about a call. */
+/** How far a window is used up after a call. */
 export interface WindowUsage {
-  /** Calls in the window with this one, when it was let through; `limit + 1` says that this window refuses it. */
+  /** Calls in the window, including this one if it passes. `limit + 1` when this window refuses the call. */
   used: number;
-  /** Milliseconds until the oldest of the counted calls leaves the window and makes room for one more. */
+  /** Milliseconds until the window has room for one more call: until the oldest of its calls leaves. */
   resetMs: number;
 }
 
 /**
- * Where windows are counted.
+ * Counts calls in sliding windows.
  *
- * `take` counts the call in all windows or, when one of them is full, in none: a refused call costs nothing
- * anywhere. The windows roll: each call leaves its window exactly `seconds` after it was counted, so no stretch
- * of time, wherever it begins, holds more than `limit` calls. Windows that start anew all at once, as
- * rate-limiter-flexible counts by itself, let up to twice the limit pass where one ends and the next begins.
+ * `consume` charges a call to all of its windows or, when one of them is full, to none: a refused call costs nothing.
+ * Each call leaves a window exactly `seconds` after it was charged, so no span of that length holds more than `limit`
+ * calls. Fixed windows, which rate-limiter-flexible counts by default, let up to twice the limit pass around the
+ * moment where one ends and the next begins.
  */
 export interface RateLimitStore {
-  /** One count for each window, in their order. Atomic against every other take on the same store. */
+  /** Returns one usage per window, in the same order. Concurrent calls never exceed a limit. */
   consume(windows: readonly SlidingWindow[]): Promise<WindowUsage[]>;
 }

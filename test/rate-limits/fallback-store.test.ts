@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { Redis } from "ioredis";
 import { createLimiter, type Limiter } from "../../src/rate-limits/limiter.js";
 import { createLogger } from "../../src/system/logger.js";
+import { systemRandom } from "../../src/system/random.js";
 import { testClock } from "../support/clock.js";
 import { type RedisServer, startRedis } from "../support/redis-server.js";
 import { perMinute } from "./stores.js";
@@ -15,7 +16,7 @@ interface Line {
 const inRedis = "limits are kept in Redis";
 const inMemory = "Redis does not work: limits are kept in the memory of this process";
 
-/** A log that can be waited for. */
+/** A log whose lines a test can wait for. */
 function watchedLog() {
   const lines: Line[] = [];
   let arrived = () => {};
@@ -40,15 +41,16 @@ function watchedLog() {
   };
 }
 
-describe("limits with a Redis in trouble", () => {
+describe("fallback store", () => {
   let server: RedisServer;
   let log: ReturnType<typeof watchedLog>;
   let limiter: Limiter;
   let admin: Redis;
 
-  const open = (redisUrl = server.url) => createLimiter({ clock: testClock(), logger: log.logger, redisUrl });
+  const open = (redisUrl = server.url) =>
+    createLimiter({ clock: testClock(), random: systemRandom, logger: log.logger, redisUrl });
 
-  /** How many of `times` calls at once pass, and how long the slowest took, in milliseconds. */
+  /** Makes `times` calls at once. Returns how many pass and how long the slowest takes, in milliseconds. */
   async function burst(times: number, key: string, limit: number) {
     const begin = performance.now();
     const verdicts = await Promise.all(
@@ -80,7 +82,7 @@ describe("limits with a Redis in trouble", () => {
     admin.disconnect();
   });
 
-  it("hold the first calls until it is known where to count them", async () => {
+  it("holds the first calls until the connection is made", async () => {
     const others = [open(), open()];
     const calls = Array.from({ length: 30 }, (_, i) => others[i % 2]!.consume([perMinute("first", 5)]));
     const passed = (await Promise.all(calls)).filter(({ allowed }) => allowed);
@@ -89,7 +91,7 @@ describe("limits with a Redis in trouble", () => {
     expect(log.messages()).to.deep.equal([inRedis, inRedis, inRedis]);
   });
 
-  it("start without a Redis and say so once", async () => {
+  it("counts in memory without a Redis and logs it once", async () => {
     const alone = open("redis://127.0.0.1:1");
     const verdicts = [];
     for (let i = 0; i < 4; i++) verdicts.push((await alone.consume([perMinute("a", 3)])).allowed);
@@ -100,7 +102,7 @@ describe("limits with a Redis in trouble", () => {
     expect(log.lines[1]?.reason).to.contain("ECONNREFUSED");
   });
 
-  it("go on in memory when it is stopped, and return to it when it is back", async () => {
+  it("counts in memory when Redis is stopped, and in Redis when it is back", async () => {
     expect((await burst(10, "stopped", 15)).passed).to.equal(10);
     await server.halt();
     expect(await burst(100, "stopped", 15)).to.have.property("passed", 15);
@@ -112,14 +114,14 @@ describe("limits with a Redis in trouble", () => {
     expect(log.messages()).to.deep.equal([inRedis, inMemory, inRedis]);
   });
 
-  it("go on in memory when it hangs, and return to it when it wakes", async () => {
+  it("counts in memory when Redis hangs, and in Redis when it resumes", async () => {
     server.signal("SIGSTOP");
     const first = await burst(100, "hung", 15);
     expect(first.passed).to.equal(15);
     expect(first.took).to.be.below(1_000);
     const second = await burst(100, "hung", 15);
     expect(second.passed).to.equal(0);
-    expect(second.took, "waits for Redis no more").to.be.below(120);
+    expect(second.took, "no longer waits for Redis").to.be.below(120);
     server.signal("SIGCONT");
     expect(await secondsUntil(3)).to.be.below(2);
     expect((await burst(10, "woken", 5)).passed).to.equal(5);
@@ -128,7 +130,7 @@ describe("limits with a Redis in trouble", () => {
     expect(log.lines[1]?.reason).to.equal("no answer within 150 ms");
   });
 
-  it("start with a Redis that hangs, and use it when it wakes", async () => {
+  it("starts in memory when Redis hangs, and counts in Redis when it resumes", async () => {
     server.signal("SIGSTOP");
     const late = open();
     const begin = performance.now();
@@ -141,7 +143,7 @@ describe("limits with a Redis in trouble", () => {
     expect(log.messages()).to.deep.equal([inRedis, inMemory, inRedis]);
   });
 
-  it("don't mistake a busy process for a Redis that hangs", async () => {
+  it("waits for Redis while its own process is busy", async () => {
     const call = limiter.consume([perMinute("busy", 5)]);
     const begin = performance.now();
     while (performance.now() - begin < 400);
@@ -150,7 +152,7 @@ describe("limits with a Redis in trouble", () => {
     expect(log.messages()).to.deep.equal([inRedis]);
   });
 
-  it("count in memory while it answers but does not accept writes", async () => {
+  it("counts in memory while Redis replies but refuses writes", async () => {
     await admin.config("SET", "min-replicas-to-write", "1");
     expect((await burst(20, "refused", 5)).passed).to.equal(5);
     expect((await burst(20, "refused", 5)).passed).to.equal(0);
@@ -160,7 +162,7 @@ describe("limits with a Redis in trouble", () => {
     expect(log.messages()).to.deep.equal([inRedis, inMemory, inRedis]);
   });
 
-  it("count afresh in an emptied Redis", async () => {
+  it("counts from zero in an emptied Redis", async () => {
     expect((await burst(10, "emptied", 3)).passed).to.equal(3);
     await admin.flushall();
     await admin.script("FLUSH");
@@ -168,7 +170,7 @@ describe("limits with a Redis in trouble", () => {
     expect(log.messages()).to.deep.equal([inRedis]);
   });
 
-  it("still answer after being closed", async () => {
+  it("counts in memory after it is closed", async () => {
     limiter.close();
     expect((await burst(5, "closed", 3)).passed).to.equal(3);
     expect(log.messages()).to.deep.equal([inRedis]);

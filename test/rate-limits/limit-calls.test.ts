@@ -27,6 +27,7 @@ import { createLimiter } from "../../src/rate-limits/limiter.js";
 import { reportErrors } from "../../src/rpc/interceptors/report-errors.js";
 import { createMethodRegistry } from "../../src/rpc/method-registry.js";
 import { createRpcHandler } from "../../src/rpc/rpc-handler.js";
+import { systemRandom } from "../../src/system/random.js";
 import { phoneKey } from "../../src/users/phone-number.js";
 import { type TestClock, testClock } from "../support/clock.js";
 import { testLogger } from "../support/log.js";
@@ -35,13 +36,13 @@ const phoneRules = { defaultRegion: undefined, policy: "length" } as const;
 
 function interceptorWith(clock: TestClock) {
   return limitCalls({
-    limiter: createLimiter({ clock, logger: testLogger(), redisUrl: undefined }),
+    limiter: createLimiter({ clock, random: systemRandom, logger: testLogger(), redisUrl: undefined }),
     rates: readConfig({}).limits,
     phoneKey: (text) => phoneKey(phoneRules, text),
   });
 }
 
-/** Signs in whom the test says by a header. */
+/** Signs in the user whose id is in a header. */
 const signIn: Interceptor = (next) => (request) => {
   const id = request.header.get("test-user-id");
   if (id) request.contextValues.set(principalKey, { sessionId: "", user: { id: Number(id) } } as Principal);
@@ -103,34 +104,34 @@ describe("limitCalls", () => {
   async function failure(call: Promise<unknown>): Promise<ConnectError> {
     return ConnectError.from(
       await call.then(
-        () => new Error("the call went well"),
+        () => new Error("the call succeeded"),
         (error: unknown) => error,
       ),
     );
   }
 
-  /** The headers of the answer to an Activate. */
+  /** The response headers of an Activate. */
   async function activate(phone: string, headers: Record<string, string> = {}): Promise<Headers> {
-    let answered = new Headers();
+    let received = new Headers();
     const onHeader = (header: Headers) => {
-      answered = header;
+      received = header;
     };
     await authBy("Connect").activate({ phone, code: "000000" }, { headers, onHeader });
-    return answered;
+    return received;
   }
 
   for (const protocol of ["gRPC", "gRPC-Web", "Connect"] as const) {
-    it(`puts the figures on answers that went well, over ${protocol}`, async () => {
-      let answered = new Headers();
+    it(`puts the figures on successful responses, over ${protocol}`, async () => {
+      let received = new Headers();
       await createClient(ProfileService, transports[protocol]).getProfile(
         {},
-        { headers: { "test-user-id": "42" }, onHeader: (header) => (answered = header) },
+        { headers: { "test-user-id": "42" }, onHeader: (header) => (received = header) },
       );
-      expect(figures(answered)).to.deep.equal([2000, 1999, clock.now().getTime() / 1000 + 3600]);
-      expect(answered.has("retry-after")).to.equal(false);
+      expect(figures(received)).to.deep.equal([2000, 1999, clock.now().getTime() / 1000 + 3600]);
+      expect(received.has("retry-after")).to.equal(false);
     });
 
-    it(`puts the figures on failures further in, over ${protocol}`, async () => {
+    it(`puts the figures on errors of the method, over ${protocol}`, async () => {
       const rejected = await failure(authBy(protocol).login({}));
       expect(rejected.code).to.equal(Code.Unauthenticated);
       expect(figures(rejected.metadata)).to.deep.equal([15, 14, clock.now().getTime() / 1000 + 60]);
@@ -160,13 +161,13 @@ describe("limitCalls", () => {
     }
   });
 
-  it("counts each address for itself", async () => {
+  it("counts each address separately", async () => {
     for (let i = 0; i < 16; i++) await failure(authBy("gRPC").login({}));
     const headers = { "test-address": "192.0.2.8" };
     expect((await failure(authBy("gRPC").login({}, { headers }))).code).to.equal(Code.Unauthenticated);
   });
 
-  it("counts all spellings of a phone number together, wherever they come from", async () => {
+  it("counts all spellings of a phone number together, across addresses", async () => {
     const spellings = ["+237670000001", "00237 670-00-00-01", "\u200b(237) 670 000 001"];
     for (const [i, phone] of spellings.entries()) await activate(phone, { "test-address": `192.0.2.${i}` });
     const refused = await failure(activate("237670000001", { "test-address": "192.0.2.9" }));
@@ -180,11 +181,11 @@ describe("limitCalls", () => {
     expect(figures(await activate("+237670000003")).slice(0, 2)).to.deep.equal([5, 2]);
   });
 
-  it("counts what is no phone number by address", async () => {
+  it("counts an invalid phone number by address", async () => {
     expect(figures(await activate("not a phone")).slice(0, 2)).to.deep.equal([5, 4]);
-    let answered = new Headers();
-    await authBy("Connect").resendCode({ phone: "" }, { onHeader: (header) => (answered = header) });
-    expect(figures(answered).slice(0, 2)).to.deep.equal([500, 499]);
+    let received = new Headers();
+    await authBy("Connect").resendCode({ phone: "" }, { onHeader: (header) => (received = header) });
+    expect(figures(received).slice(0, 2)).to.deep.equal([500, 499]);
   });
 
   it("counts users by account and not by address", async () => {

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { createLimiter, verdictOf } from "../../src/rate-limits/limiter.js";
+import { systemRandom } from "../../src/system/random.js";
 import { testClock } from "../support/clock.js";
 import { testLogger } from "../support/log.js";
 import { perMinute } from "./stores.js";
@@ -7,7 +8,12 @@ import { perMinute } from "./stores.js";
 describe("limiter", () => {
   it("refuses the 16th call in a minute, and says when there is room again", async () => {
     const clock = testClock("2026-03-01T12:00:00.500Z");
-    const limiter = createLimiter({ clock, logger: testLogger(), redisUrl: undefined });
+    const limiter = createLimiter({
+      clock,
+      random: systemRandom,
+      logger: testLogger(),
+      redisUrl: undefined,
+    });
     const login = [perMinute("login", 15)];
     for (let i = 0; i < 15; i++) {
       const { allowed, remaining, retryAfterSeconds } = await limiter.consume(login);
@@ -35,7 +41,7 @@ describe("verdictOf", () => {
   const now = new Date("2026-03-01T12:00:00Z");
   const at = (seconds: number) => now.getTime() / 1000 + seconds;
 
-  it("gives the figures of the window that lets the fewest further calls through", () => {
+  it("gives the figures of the window with the fewest calls remaining", () => {
     const verdict = verdictOf(
       [perMinute("a", 15), perMinute("b", 3)],
       [
@@ -53,7 +59,7 @@ describe("verdictOf", () => {
     });
   });
 
-  it("gives those of the window that stays so for longest when several let as few through", () => {
+  it("gives the figures of the window that resets last when several have as few remaining", () => {
     const verdict = verdictOf(
       [perMinute("a", 1), { key: "b", limit: 5, seconds: 86_400 }],
       [
@@ -65,7 +71,7 @@ describe("verdictOf", () => {
     expect(verdict).to.include({ allowed: true, limit: 5, remaining: 0, resetAt: at(7_000) });
   });
 
-  it("gives those of a refusing window before those of an exhausted one", () => {
+  it("gives the figures of a refusing window before those of an exhausted one", () => {
     const verdict = verdictOf(
       [perMinute("a", 5), perMinute("b", 3)],
       [
@@ -83,7 +89,7 @@ describe("verdictOf", () => {
     });
   });
 
-  it("waits for the last of several refusing windows", () => {
+  it("gives the longest wait of several refusing windows", () => {
     const verdict = verdictOf(
       [perMinute("a", 1), { key: "b", limit: 5, seconds: 86_400 }, perMinute("c", 2)],
       [

@@ -3,8 +3,8 @@ import { createMemoryStore } from "../../src/rate-limits/memory-store.js";
 import { testClock } from "../support/clock.js";
 import { passes, perMinute } from "./stores.js";
 
-describe("memory windows", () => {
-  it("forget the keys unused for longest when there are too many, and keep those in use", async () => {
+describe("memory store", () => {
+  it("drops the least recently used keys when there are too many, and keeps those in use", async () => {
     const store = createMemoryStore(testClock(), 5_000);
     const [inUse, idle] = [perMinute("in use", 2), perMinute("idle", 1)];
     await passes(store, [inUse]);
@@ -17,7 +17,7 @@ describe("memory windows", () => {
     expect(await passes(store, [idle])).to.equal(true);
   });
 
-  it("measure a key by its calls", async () => {
+  it("counts the calls of a key towards its capacity", async () => {
     const store = createMemoryStore(testClock(), 1_000);
     const idle = perMinute("idle", 1);
     await passes(store, [idle]);

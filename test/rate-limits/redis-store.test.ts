@@ -1,15 +1,29 @@
 import { expect } from "chai";
-import { passes, perMinute, redisWindows, takeTimes } from "./stores.js";
+import type { RateLimitStore } from "../../src/rate-limits/store.js";
+import { type Command, recordWrites } from "./recorded-writes.js";
+import { consumeTimes, passes, perMinute, redisStores } from "./stores.js";
 
-describe("Redis windows", () => {
-  let windows: ReturnType<typeof redisWindows>;
+describe("Redis store", () => {
+  let test: ReturnType<typeof redisStores>;
   beforeEach(() => {
-    windows = redisWindows();
+    test = redisStores();
   });
-  afterEach(() => windows.close());
+  afterEach(() => test.close());
 
-  it("expire with their newest call", async () => {
-    const { redis, prefix, stores } = windows;
+  /** The keys of the script runs in each write. Fails for a run with more than one key. */
+  const keysOf = (writes: Command[][]) =>
+    writes.map((commands) =>
+      commands.map(([name, , numberOfKeys, key]) => {
+        expect(name).to.match(/^eval(sha)?$/);
+        expect(numberOfKeys).to.equal("1");
+        return key!.slice(test.prefix.length);
+      }),
+    );
+
+  const entriesOf = (key: string) => test.redis.lrange(`${test.prefix}${key}`, 0, -1);
+
+  it("expires a window with its newest call", async () => {
+    const { redis, prefix, stores } = test;
     await stores[0].consume([perMinute("a", 2)]);
     await redis.pexpire(`${prefix}a`, 1_000);
     await stores[0].consume([perMinute("a", 2), { key: "b", limit: 1, seconds: 3600 }]);
@@ -17,56 +31,69 @@ describe("Redis windows", () => {
     expect(await redis.pttl(`${prefix}b`)).to.be.within(3_590_000, 3_600_000);
   });
 
-  it("hold no more calls than the limit", async () => {
-    await takeTimes(windows.stores[0], 9, [perMinute("a", 3)]);
-    expect(await windows.redis.llen(`${windows.prefix}a`)).to.equal(3);
+  it("holds no more calls than the limit", async () => {
+    await consumeTimes(test.stores[0], 9, [perMinute("a", 3)]);
+    expect(await entriesOf("a")).to.have.length(3);
   });
 
-  it("count calls with one window and calls with several on the same keys", async () => {
-    const [store] = windows.stores;
+  it("counts calls with one window and calls with several on the same keys", async () => {
+    const [store] = test.stores;
     expect(await passes(store, [perMinute("a", 2), perMinute("b", 2)])).to.equal(true);
-    expect(await takeTimes(store, 2, [perMinute("a", 2)])).to.deep.equal([true, false]);
+    expect(await consumeTimes(store, 2, [perMinute("a", 2)])).to.deep.equal([true, false]);
     expect(await passes(store, [perMinute("a", 2), perMinute("b", 2)])).to.equal(false);
-    expect(await takeTimes(store, 2, [perMinute("b", 2)])).to.deep.equal([true, false]);
+    expect(await consumeTimes(store, 2, [perMinute("b", 2)])).to.deep.equal([true, false]);
   });
 
-  it("refuse until there is room again under a limit set lower than it was", async () => {
-    const [store] = windows.stores;
-    await takeTimes(store, 2, [perMinute("a", 4)]);
-    await windows.advance(20);
-    await takeTimes(store, 2, [perMinute("a", 4)]);
-    const [count] = await store.consume([perMinute("a", 2)]);
-    expect(count?.used).to.equal(3);
-    expect(count?.resetMs).to.be.within(50_000, 60_000);
-    await windows.advance(40);
+  it("refuses until there is room again under a limit set lower than it was", async () => {
+    const [store] = test.stores;
+    await consumeTimes(store, 2, [perMinute("a", 4)]);
+    await test.advance(20);
+    await consumeTimes(store, 2, [perMinute("a", 4)]);
+    const [usage] = await store.consume([perMinute("a", 2)]);
+    expect(usage?.used).to.equal(3);
+    expect(usage?.resetMs).to.be.within(50_000, 60_000);
+    await test.advance(40);
     expect(await passes(store, [perMinute("a", 2)])).to.equal(false);
-    await windows.advance(20);
+    await test.advance(20);
     expect(await passes(store, [perMinute("a", 2)])).to.equal(true);
   });
 
-  it("take one round trip a call", async () => {
-    const { redis, prefix, stores } = windows;
-    const monitor = await redis.monitor();
-    const sent: string[] = [];
-    monitor.on("monitor", (_time: string, args: string[], source: string) => {
-      if (source !== "lua" && args.some((arg) => arg.startsWith(prefix))) sent.push(args[0]!.toLowerCase());
-    });
-    await stores[0].consume([perMinute("a", 2)]);
-    await stores[0].consume([perMinute("a", 2), perMinute("b", 2)]);
-    await stores[0].consume([perMinute("a", 2), perMinute("b", 2)]);
-    const last = new Promise((resolve) =>
-      monitor.on("monitor", (_time, [name]) => name === "echo" && resolve(name)),
-    );
-    await redis.echo("done");
-    await last;
-    monitor.disconnect();
-    expect(sent).to.deep.equal(["eval", "eval", "evalsha"]);
+  it("gives back the charge of the refused call and no other", async () => {
+    const [store] = test.stores;
+    await passes(store, [perMinute("full", 1)]);
+    // The charges of all three calls are on their way before the second one learns that it is refused.
+    const calls = [[perMinute("a", 9)], [perMinute("a", 9), perMinute("full", 1)], [perMinute("a", 9)]];
+    const passed = await Promise.all(calls.map((windows) => passes(store, windows)));
+    expect(passed).to.deep.equal([true, false, true]);
+    // Only charges of calls with several windows have an id after the time.
+    for (const entry of await entriesOf("a")) expect(entry).to.match(/^\d+$/);
+    expect(await entriesOf("a")).to.have.length(2);
   });
 
-  it("go on when Redis has lost the script", async () => {
-    const { redis, stores } = windows;
+  it("gives back a charge that is no longer among the newest", async () => {
+    const [first, second] = test.stores as [RateLimitStore, RateLimitStore];
+    const wide = perMinute("a", 10_000);
+    await passes(first, [perMinute("full", 1)]);
+    const refused = passes(first, [wide, perMinute("full", 1)]);
+    const others = Array.from({ length: 500 }, (_, i) => passes(i % 2 ? first : second, [wide]));
+    expect(await refused).to.equal(false);
+    expect(await Promise.all(others)).to.not.include(false);
+    const entries = await entriesOf("a");
+    expect(entries).to.have.length(500);
+    expect(entries.join()).to.not.contain(".");
+  });
+
+  it("leaves no key behind for a window that only a refused call was charged to", async () => {
+    const { redis, prefix, stores } = test;
+    await passes(stores[0], [perMinute("full", 1)]);
+    expect(await passes(stores[0], [perMinute("a", 5), perMinute("full", 1)])).to.equal(false);
+    expect(await redis.exists(`${prefix}a`)).to.equal(0);
+  });
+
+  it("goes on when Redis has lost the script", async () => {
+    const { redis, stores } = test;
     const both = [perMinute("a", 5), perMinute("b", 5)];
-    expect(await takeTimes(stores[0], 2, both)).to.deep.equal([true, true]);
+    expect(await consumeTimes(stores[0], 2, both)).to.deep.equal([true, true]);
     expect(await passes(stores[0], [perMinute("a", 5)])).to.equal(true);
     await redis.script("FLUSH");
     expect(await passes(stores[0], both)).to.equal(true);
@@ -76,8 +103,8 @@ describe("Redis windows", () => {
     expect((await Promise.all(calls)).filter(Boolean)).to.have.length(7);
   });
 
-  it("reject when Redis refuses", async () => {
-    const { redis, prefix, stores } = windows;
+  it("rejects when Redis refuses", async () => {
+    const { redis, prefix, stores } = test;
     await redis.set(`${prefix}a`, "not a list");
     for (const others of [[], [perMinute("b", 1)]]) {
       const error = await stores[0]
@@ -85,5 +112,39 @@ describe("Redis windows", () => {
         .catch((reason: unknown) => reason);
       expect(String(error)).to.contain("WRONGTYPE");
     }
+  });
+
+  it("sends the windows of a call in one write, with one key in each script run", async () => {
+    const { redis, stores } = test;
+    await redis.ping();
+    const writes = recordWrites(redis);
+    await stores[0].consume([perMinute("a", 3)]);
+    await stores[0].consume([perMinute("a", 3), perMinute("b", 3)]);
+    await stores[0].consume([perMinute("a", 3), { key: "c", limit: 5, seconds: 3600 }, perMinute("d", 3)]);
+    expect(keysOf(writes)).to.deep.equal([["a"], ["a", "b"], ["a", "c", "d"]]);
+  });
+
+  it("gives back in a second write what a refused call was charged", async () => {
+    const { redis, stores } = test;
+    await redis.ping();
+    const writes = recordWrites(redis);
+    await stores[0].consume([perMinute("b", 1)]);
+    await stores[0].consume([perMinute("a", 3), perMinute("b", 1), perMinute("c", 3)]);
+    await stores[0].consume([perMinute("b", 1)]);
+    expect(keysOf(writes)).to.deep.equal([["b"], ["a", "b", "c"], ["a", "c"], ["b"]]);
+  });
+
+  it("changes nothing when a give-back is repeated", async () => {
+    const { redis, stores } = test;
+    await redis.ping();
+    const writes = recordWrites(redis);
+    await stores[0].consume([perMinute("full", 1)]);
+    await stores[0].consume([perMinute("a", 9), perMinute("full", 1)]);
+    const [name, ...args] = writes.at(-1)![0]!;
+    await stores[0].consume([perMinute("a", 9), perMinute("b", 9)]);
+    const entries = await entriesOf("a");
+    expect(await redis.call(name!, ...args)).to.deep.equal([0, 0]);
+    expect(await entriesOf("a")).to.deep.equal(entries);
+    expect(entries).to.have.length(1);
   });
 });

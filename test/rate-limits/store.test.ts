@@ -1,126 +1,166 @@
 import { expect } from "chai";
-import { memoryWindows, passes, perMinute, redisWindows, type TestWindows, takeTimes } from "./stores.js";
+import type { SlidingWindow } from "../../src/rate-limits/store.js";
+import { consumeTimes, memoryStores, passes, perMinute, redisStores, type TestStores } from "./stores.js";
 
 for (const [place, make] of [
-  ["memory", memoryWindows],
-  ["Redis", redisWindows],
+  ["memory", memoryStores],
+  ["Redis", redisStores],
 ] as const) {
-  describe(`windows in ${place}`, () => {
-    let windows: TestWindows;
+  describe(`sliding windows in ${place}`, () => {
+    let test: TestStores;
     beforeEach(() => {
-      windows = make();
+      test = make();
     });
-    afterEach(() => windows.close());
+    afterEach(() => test.close());
 
-    it("let as many calls through as the limit says and refuse the next", async () => {
-      const [store] = windows.stores;
-      expect(await takeTimes(store, 4, [perMinute("a", 3)])).to.deep.equal([true, true, true, false]);
+    it("lets as many calls pass as the limit allows and refuses the next", async () => {
+      const [store] = test.stores;
+      expect(await consumeTimes(store, 4, [perMinute("a", 3)])).to.deep.equal([true, true, true, false]);
     });
 
-    it("count each key for itself", async () => {
-      const [store] = windows.stores;
-      expect(await takeTimes(store, 2, [perMinute("a", 1)])).to.deep.equal([true, false]);
+    it("counts each key separately", async () => {
+      const [store] = test.stores;
+      expect(await consumeTimes(store, 2, [perMinute("a", 1)])).to.deep.equal([true, false]);
       expect(await passes(store, [perMinute("b", 1)])).to.equal(true);
     });
 
-    it("say how much is used and how long the oldest call stays", async () => {
-      const [store] = windows.stores;
+    it("returns how much is used and when the oldest call leaves", async () => {
+      const [store] = test.stores;
       await store.consume([perMinute("a", 2)]);
-      await windows.advance(20);
+      await test.advance(20);
       const [second] = await store.consume([perMinute("a", 2)]);
       expect(second?.used).to.equal(2);
       expect(second?.resetMs).to.be.within(35_000, 40_000);
-      await windows.advance(5);
+      await test.advance(5);
       const [refused] = await store.consume([perMinute("a", 2)]);
       expect(refused?.used).to.equal(3);
       expect(refused?.resetMs).to.be.within(30_000, 35_000);
     });
 
-    it("let no more than the limit through in any minute, wherever it begins", async () => {
-      const [store] = windows.stores;
+    it("lets no more than the limit pass in any span of a minute", async () => {
+      const [store] = test.stores;
       const login = [perMinute("login", 15)];
       await passes(store, login);
-      await windows.advance(50);
-      expect(await takeTimes(store, 15, login)).to.deep.equal([...Array(14).fill(true), false]);
-      await windows.advance(11);
-      expect(await takeTimes(store, 2, login)).to.deep.equal([true, false]);
-      await windows.advance(49.5);
-      expect(await takeTimes(store, 15, login)).to.deep.equal([...Array(14).fill(true), false]);
+      await test.advance(50);
+      expect(await consumeTimes(store, 15, login)).to.deep.equal([...Array(14).fill(true), false]);
+      await test.advance(11);
+      expect(await consumeTimes(store, 2, login)).to.deep.equal([true, false]);
+      await test.advance(49.5);
+      expect(await consumeTimes(store, 15, login)).to.deep.equal([...Array(14).fill(true), false]);
     });
 
-    it("forget exactly the calls that have left", async () => {
-      const [store] = windows.stores;
+    it("drops exactly the calls that have left", async () => {
+      const [store] = test.stores;
       for (let left = 0; left <= 6; left++) {
         const window = [perMinute(`key ${left}`, 100)];
         for (let i = 0; i < 6; i++) {
           await store.consume(window);
-          await windows.advance(5);
+          await test.advance(5);
         }
-        await windows.advance(30 + 5 * left - 2.5);
-        const [count] = await store.consume(window);
-        expect(count?.used).to.equal(6 - left + 1);
+        await test.advance(30 + 5 * left - 2.5);
+        const [usage] = await store.consume(window);
+        expect(usage?.used).to.equal(6 - left + 1);
       }
     });
 
-    it("keep nothing of refused calls: waiting as long as told is enough", async () => {
-      const [store] = windows.stores;
+    it("records no refused calls, so waiting as long as told is enough", async () => {
+      const [store] = test.stores;
       await passes(store, [perMinute("a", 1)]);
-      await windows.advance(30);
-      expect(await takeTimes(store, 20, [perMinute("a", 1)])).to.not.include(true);
-      await windows.advance(30);
+      await test.advance(30);
+      expect(await consumeTimes(store, 20, [perMinute("a", 1)])).to.not.include(true);
+      await test.advance(30);
       expect(await passes(store, [perMinute("a", 1)])).to.equal(true);
     });
 
-    it("take nothing from the other windows of a refused call", async () => {
-      const [store] = windows.stores;
+    it("takes nothing from the other windows of a refused call", async () => {
+      const [store] = test.stores;
       const [ip, phone] = [perMinute("ip", 5), perMinute("phone", 3)];
-      expect(await takeTimes(store, 10, [ip, phone])).to.deep.equal([
+      expect(await consumeTimes(store, 10, [ip, phone])).to.deep.equal([
         ...Array(3).fill(true),
         ...Array(7).fill(false),
       ]);
-      expect(await takeTimes(store, 3, [ip])).to.deep.equal([true, true, false]);
+      expect(await consumeTimes(store, 3, [ip])).to.deep.equal([true, true, false]);
     });
 
-    it("take nothing from an earlier window when a later one refuses", async () => {
-      const [store] = windows.stores;
-      await takeTimes(store, 1, [perMinute("phone", 1)]);
-      await takeTimes(store, 9, [perMinute("ip", 2), perMinute("phone", 1)]);
-      expect(await takeTimes(store, 3, [perMinute("ip", 2)])).to.deep.equal([true, true, false]);
+    it("takes nothing from an earlier window when a later one refuses", async () => {
+      const [store] = test.stores;
+      await consumeTimes(store, 1, [perMinute("phone", 1)]);
+      await consumeTimes(store, 9, [perMinute("ip", 2), perMinute("phone", 1)]);
+      expect(await consumeTimes(store, 3, [perMinute("ip", 2)])).to.deep.equal([true, true, false]);
     });
 
-    it("say of a refused call which windows refuse it", async () => {
-      const [store] = windows.stores;
+    it("returns which windows refuse a call", async () => {
+      const [store] = test.stores;
       await store.consume([perMinute("phone", 1)]);
-      const counts = await store.consume([perMinute("ip", 5), perMinute("phone", 1)]);
-      expect(counts.map(({ used }) => used)).to.deep.equal([0, 2]);
+      const usages = await store.consume([perMinute("ip", 5), perMinute("phone", 1)]);
+      expect(usages.map(({ used }) => used)).to.deep.equal([0, 2]);
     });
 
-    it("count one call in two spans", async () => {
-      const [store] = windows.stores;
+    it("counts one call in windows of two lengths", async () => {
+      const [store] = test.stores;
       const resend = [perMinute("r:60", 1), { key: "r:86400", limit: 5, seconds: 86_400 }];
       for (let i = 0; i < 5; i++) {
-        expect(await takeTimes(store, 2, resend)).to.deep.equal([true, false]);
-        await windows.advance(60);
+        expect(await consumeTimes(store, 2, resend)).to.deep.equal([true, false]);
+        await test.advance(60);
       }
       expect(await passes(store, resend)).to.equal(false);
-      await windows.advance(86_400 - 5 * 60);
+      await test.advance(86_400 - 5 * 60);
       expect(await passes(store, resend)).to.equal(true);
     });
 
-    it("let exactly as many of 100 calls at once through as one window has room for", async () => {
+    it("lets exactly as many of 100 concurrent calls pass as one window has room for", async () => {
       const calls = Array.from({ length: 100 }, (_, i) => {
-        return passes(windows.stores[i % windows.stores.length]!, [perMinute("a", 15)]);
+        return passes(test.stores[i % test.stores.length]!, [perMinute("a", 15)]);
       });
       expect((await Promise.all(calls)).filter(Boolean)).to.have.length(15);
     });
 
-    it("let exactly as many of 100 calls at once through as the narrower of two windows has room for", async () => {
+    it("lets exactly as many of 100 concurrent calls pass as the narrower of two windows has room for", async () => {
       const [ip, phone] = [perMinute("ip", 20), perMinute("phone", 7)];
       const calls = Array.from({ length: 100 }, (_, i) => {
-        return passes(windows.stores[i % windows.stores.length]!, i % 2 ? [ip, phone] : [phone, ip]);
+        return passes(test.stores[i % test.stores.length]!, i % 2 ? [ip, phone] : [phone, ip]);
       });
       expect((await Promise.all(calls)).filter(Boolean)).to.have.length(7);
-      expect(await takeTimes(windows.stores[0], 14, [ip])).to.deep.equal([...Array(13).fill(true), false]);
+      expect(await consumeTimes(test.stores[0], 14, [ip])).to.deep.equal([...Array(13).fill(true), false]);
+    });
+
+    it("charges exactly the calls that pass when 100 concurrent calls have three windows each", async () => {
+      const address = perMinute("address", 40);
+      const phones = Array.from({ length: 10 }, (_, i) => perMinute(`phone ${i}`, 3));
+      const days = Array.from({ length: 4 }, (_, i) => ({ key: `day ${i}`, limit: 8, seconds: 86_400 }));
+      const callsByKey = new Map<string, number>();
+      const calls = Array.from({ length: 100 }, async (_, i) => {
+        const windows = rotate([address, phones[i % phones.length]!, days[i % days.length]!], i);
+        if (!(await passes(test.stores[i % test.stores.length]!, windows))) return;
+        for (const { key } of windows) callsByKey.set(key, (callsByKey.get(key) ?? 0) + 1);
+      });
+      await Promise.all(calls);
+      expect(callsByKey.get("address")).to.be.at.least(1);
+      for (const window of [address, ...phones, ...days]) {
+        const passed = callsByKey.get(window.key) ?? 0;
+        expect(passed, window.key).to.be.at.most(window.limit);
+        // A window is as used as the calls that passed, so exactly that many more pass before it is full.
+        const rest = await consumeTimes(test.stores[0], window.limit - passed + 1, [window]);
+        expect(rest, window.key).to.deep.equal([...Array(window.limit - passed).fill(true), false]);
+      }
+    });
+
+    it("never lets more than the limit pass while refused calls are given back", async () => {
+      const [wide, narrow] = [perMinute("wide", 5), perMinute("narrow", 1)];
+      await passes(test.stores[0], [narrow]);
+      const calls = Array.from({ length: 100 }, (_, i) => {
+        return passes(test.stores[i % test.stores.length]!, i % 2 === 0 ? [wide] : [wide, narrow]);
+      });
+      const passed = (await Promise.all(calls)).filter(Boolean).length;
+      expect(passed).to.be.at.most(5);
+      const rest = await consumeTimes(test.stores[0], 5 - passed + 1, [wide]);
+      expect(rest).to.deep.equal([...Array(5 - passed).fill(true), false]);
     });
   });
+}
+
+/** `windows` starting at another one, so that calls charge them in different orders. */
+function rotate(windows: readonly SlidingWindow[], by: number): SlidingWindow[] {
+  const start = by % windows.length;
+  return [...windows.slice(start), ...windows.slice(0, start)];
 }

@@ -2,18 +2,18 @@ import { Redis } from "ioredis";
 import { createMemoryStore } from "../../src/rate-limits/memory-store.js";
 import { createRedisStore } from "../../src/rate-limits/redis-store.js";
 import type { RateLimitStore, SlidingWindow } from "../../src/rate-limits/store.js";
+import { systemRandom } from "../../src/system/random.js";
 import { testClock } from "../support/clock.js";
 import { testKeyPrefix, testRedisUrl } from "../support/redis.js";
 
-/** A place where windows are counted, and a way to let time pass in it. */
-export interface TestWindows {
-  /** As many processes have them: one store each, and all count together. */
+/** Stores that count together, as those of several processes do, and a way to let time pass for them. */
+export interface TestStores {
   stores: readonly [RateLimitStore, ...RateLimitStore[]];
   advance(seconds: number): Promise<void>;
   close(): void;
 }
 
-export function memoryWindows(): TestWindows {
+export function memoryStores(): TestStores {
   const clock = testClock();
   return {
     stores: [createMemoryStore(clock)],
@@ -22,8 +22,8 @@ export function memoryWindows(): TestWindows {
   };
 }
 
-/** Three connections to the tests' Redis. Its clock can't be moved, so calls are made older instead. */
-export function redisWindows(): TestWindows & { redis: Redis; prefix: string } {
+/** Stores on three connections to the tests' Redis. Its clock can't be moved, so `advance` makes calls older. */
+export function redisStores(): TestStores & { redis: Redis; prefix: string } {
   const prefix = testKeyPrefix();
   const redis = new Redis(testRedisUrl());
   const others = [new Redis(testRedisUrl()), new Redis(testRedisUrl())];
@@ -31,19 +31,22 @@ export function redisWindows(): TestWindows & { redis: Redis; prefix: string } {
     redis,
     prefix,
     stores: [
-      createRedisStore(redis, prefix),
-      ...others.map((connection) => createRedisStore(connection, prefix)),
+      createRedisStore(redis, prefix, systemRandom),
+      ...others.map((connection) => createRedisStore(connection, prefix, systemRandom)),
     ],
     async advance(seconds) {
       for (const key of await redis.keys(`${prefix}*`)) {
-        const times = await redis.lrange(key, 0, -1);
-        const left = await redis.pttl(key);
-        const older = times.map((time) => Number(time) - seconds * 1000);
+        const entries = await redis.lrange(key, 0, -1);
+        const remainingMs = await redis.pttl(key);
+        // The time of an entry is its digits before the first point, if there is one.
+        const older = entries.map((entry) =>
+          entry.replace(/^\d+/, (time) => `${Number(time) - seconds * 1000}`),
+        );
         await redis
           .multi()
           .del(key)
           .rpush(key, ...older)
-          .pexpire(key, left)
+          .pexpire(key, remainingMs)
           .exec();
       }
     },
@@ -55,8 +58,8 @@ export function redisWindows(): TestWindows & { redis: Redis; prefix: string } {
 
 export const perMinute = (key: string, limit: number): SlidingWindow => ({ key, limit, seconds: 60 });
 
-/** Takes `windows` one time after the other and says for each time whether the call was let through. */
-export async function takeTimes(
+/** Consumes `windows` `times` times, one after the other. Returns for each time whether the call passed. */
+export async function consumeTimes(
   store: RateLimitStore,
   times: number,
   windows: readonly SlidingWindow[],
@@ -67,6 +70,6 @@ export async function takeTimes(
 }
 
 export async function passes(store: RateLimitStore, windows: readonly SlidingWindow[]): Promise<boolean> {
-  const counts = await store.consume(windows);
-  return counts.every(({ used }, i) => used <= windows[i]!.limit);
+  const usages = await store.consume(windows);
+  return usages.every(({ used }, i) => used <= windows[i]!.limit);
 }
