@@ -8,6 +8,8 @@ import type { RateLimitStore, SlidingWindow, WindowUsage } from "./store.js";
 const RESPONSE_TIMEOUT_MS = 150;
 /** How long the first calls wait for the connection to Redis. */
 const START_TIMEOUT_MS = 1000;
+/** How much of a time-out one turn of the event loop uses up, at most. */
+const TICK_MS = 50;
 
 /** All times are short enough for a Redis that is back to be in use within two seconds. */
 const CONNECTION_OPTIONS = {
@@ -27,13 +29,29 @@ const CONNECTION_OPTIONS = {
 /** Consumed on each new connection, to learn whether Redis accepts writes: it may be read-only, or full. */
 const PROBE: SlidingWindow = { key: "probe", limit: 1, seconds: 1 };
 
-/** Resolves with `work`, or rejects after `milliseconds`. A reply that has arrived and is not read yet is in time. */
+/**
+ * Resolves with `work`, or rejects after `milliseconds` in which this process was able to read a reply.
+ *
+ * The time-out is a count of short timers, because Node runs timers before it reads sockets: one long timer expires
+ * in a process that was busy or had no CPU, although the reply has arrived. Such a pause costs one tick here.
+ */
 function withTimeout<T>(milliseconds: number, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const late = () => reject(new Error(`no answer within ${milliseconds} ms`));
-    const timer = setTimeout(() => setImmediate(late), milliseconds);
+    let ticksLeft = Math.ceil(milliseconds / TICK_MS);
+    const onTick = () => {
+      ticksLeft -= 1;
+      if (ticksLeft > 0) timer = setTimeout(onTick, TICK_MS);
+      // Sockets are read once more before an immediate runs.
+      else setImmediate(() => reject(new Error(`no answer within ${milliseconds} ms`)));
+    };
+    let timer = setTimeout(onTick, TICK_MS);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
+}
+
+/** Whether a step of connecting took too long, as opposed to being refused. */
+function isConnectingTimeout(error: Error): boolean {
+  return /ETIMEDOUT|timed out/.test(error.message);
 }
 
 interface FallbackStore extends RateLimitStore {
@@ -67,7 +85,8 @@ export interface FallbackStoreDeps {
  *
  *     any state --- close() ---> closed
  *
- * - undecided: the connection is being made; calls wait for the first transition.
+ * - undecided: the connection is being made; calls wait for the first transition. A step of connecting that times
+ *   out is tried again until START_TIMEOUT_MS are over, any other error decides at once.
  * - redis: calls consume in Redis. An error is a failed call, a call without reply for RESPONSE_TIMEOUT_MS, or a
  *   closed connection. One is enough, and a call that fails is counted in memory.
  * - memory: calls consume in memory and don't try Redis. A new connection is attempted every 300 ms.
@@ -118,8 +137,12 @@ export function createFallbackStore(deps: FallbackStoreDeps): FallbackStore {
   }
 
   redis.on("ready", () => consumeInRedis([PROBE]).then(useRedis, () => {}));
-  redis.on("error", fail);
-  redis.on("close", () => useMemory("the connection was closed"));
+  redis.on("error", (error) => {
+    if (state !== "undecided" || !isConnectingTimeout(error)) fail(error);
+  });
+  redis.on("close", () => {
+    if (state === "redis") useMemory("the connection was closed");
+  });
   withTimeout(START_TIMEOUT_MS, decided).catch(() => useMemory(`not ready within ${START_TIMEOUT_MS} ms`));
 
   return {

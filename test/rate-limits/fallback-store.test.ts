@@ -152,6 +152,21 @@ describe("fallback store", () => {
     expect(log.messages()).to.deep.equal([inRedis]);
   });
 
+  it("waits for the connection while its own process is busy", async () => {
+    const starting = open();
+    const verdict = starting.consume([perMinute("starting", 5)]);
+    // Each turn of the event loop takes longer than a connection may take to be made, all turns longer than the start.
+    for (let turn = 0; turn < 2; turn++) {
+      const begin = performance.now();
+      while (performance.now() - begin < 550);
+      await new Promise(setImmediate);
+    }
+    await verdict;
+    starting.close();
+    expect(await admin.llen("waterbill:limits:starting")).to.equal(1);
+    expect(log.messages()).to.deep.equal([inRedis, inRedis]);
+  });
+
   it("counts in memory while Redis replies but refuses writes", async () => {
     await admin.config("SET", "min-replicas-to-write", "1");
     expect((await burst(20, "refused", 5)).passed).to.equal(5);
