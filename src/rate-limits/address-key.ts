@@ -1,9 +1,9 @@
 import ipaddr from "ipaddr.js";
 
 /**
- * Whom an IP address stands for. An IPv6 address counts by its /64, as one customer commonly gets at least that
- * much (RFC 6177) and could change the rest at every call; an IPv4 address written as IPv6 counts as IPv4.
- * Whatever is no address shares one key, so that it is counted too.
+ * The key under which an IP address is counted. An IPv6 address counts by its /64: a customer commonly gets at least
+ * that much (RFC 6177) and can change the rest with every call. An IPv4 address written as IPv6 counts as IPv4.
+ * All text that is not an address shares the key `unknown`, so those calls are limited too.
  */
 export function addressKey(address: string): string {
   if (!ipaddr.isValid(address)) return "unknown";

@@ -5,22 +5,22 @@ import { addressKey } from "./address-key.js";
 import { defaultPolicy, type Policy, policiesOf } from "./policies.js";
 import type { SlidingWindow } from "./store.js";
 
-/** What a call is counted by. */
+/** The properties of a call that decide which windows it is charged to. */
 export interface CallTraits {
   method: DescMethod;
   /** The client's IP address. */
   address: string;
-  /** Null when nobody is signed in. */
+  /** Null when the caller is not signed in. */
   userId: number | null;
-  /** The one form of the phone number in the request; null when it has none, or none that can be one. */
+  /** The normalized phone number of the request; null when there is none or it is invalid. */
   phone(): string | null;
 }
 
 /**
- * The windows that a call falls into, at least one.
+ * The windows that a call is charged to, at least one.
  *
- * A call without the phone number that it should be counted by is counted by what remains, and under the limit of
- * methods that have none of their own if nothing does: nonsense is not free.
+ * A call without a valid phone number skips the windows that count phone numbers. If no window is left, it is charged
+ * under the default policy of its method: invalid requests are limited too.
  */
 export function callWindows(rates: Config["limits"], call: CallTraits): SlidingWindow[] {
   const windows = policiesOf(call.method).flatMap((policy) => policyWindows(rates, policy, call));
@@ -28,16 +28,17 @@ export function callWindows(rates: Config["limits"], call: CallTraits): SlidingW
 }
 
 function policyWindows(rates: Config["limits"], policy: Policy, call: CallTraits): SlidingWindow[] {
-  const key = countedAs(policy, call);
-  if (key === null) return [];
+  const subject = subjectOf(policy, call);
+  if (subject === null) return [];
   return rates[policy.limit].map(({ limit, seconds }) => ({
-    key: `${policy.limit}:${seconds}:${key}`,
+    key: `${policy.limit}:${seconds}:${subject}`,
     limit,
     seconds,
   }));
 }
 
-function countedAs(policy: Policy, call: CallTraits): string | null {
+/** The last part of a window's key, or null for a call without the phone number that the policy counts. */
+function subjectOf(policy: Policy, call: CallTraits): string | null {
   if (policy.by === "phone") {
     const phone = call.phone();
     return phone === null ? null : phoneDigest(phone);
@@ -47,8 +48,8 @@ function countedAs(policy: Policy, call: CallTraits): string | null {
 }
 
 /**
- * Stands for a phone number in a key, so that numbers don't turn up where Redis shows its keys to people who look
- * for something else (SLOWLOG, MONITOR, a dump). Whoever sets out to can try all numbers: it keeps no secret.
+ * A digest of a phone number for use in a key, so that numbers don't show up in SLOWLOG, MONITOR or a dump. It is no
+ * protection against someone who hashes all numbers.
  */
 function phoneDigest(phone: string): string {
   return hash("sha256", phone, "base64url").slice(0, 22);

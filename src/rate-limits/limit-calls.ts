@@ -8,16 +8,16 @@ import type { Limiter, Verdict } from "./limiter.js";
 export interface LimitCallsDeps {
   limiter: Limiter;
   rates: Config["limits"];
-  /** The one form of a phone number, null for what is none. */
+  /** Normalizes a phone number; null when `text` is not one. */
   phoneKey(text: string): string | null;
 }
 
 /**
- * Lets a call through when none of its limits is reached, else throws RATE_LIMITED. A streaming call counts once.
+ * Passes a call on when all of its windows have room, else throws RATE_LIMITED. A streaming call counts once.
  *
- * The answer says how far the tightest limit is used up, also when the call fails further in: the headers are
- * left under `answerHeadersKey` for the interceptor that answers errors. It has to be further out; `authenticate`
- * too, as signed-in callers are counted by account.
+ * The response headers give the figures of the tightest window, also when an inner interceptor or the method fails:
+ * they are stored under `responseHeadersKey`, from which `reportErrors` adds them to error responses. `reportErrors`
+ * has to run outside this interceptor, and so has `authenticate`, because signed-in callers are counted by account.
  */
 export function limitCalls({ limiter, rates, phoneKey }: LimitCallsDeps): Interceptor {
   return (next) => async (request) => {
@@ -40,7 +40,7 @@ export function limitCalls({ limiter, rates, phoneKey }: LimitCallsDeps): Interc
   };
 }
 
-/** The `phone` of the request message, empty when it has none. A stream's messages come later than the decision. */
+/** The `phone` of the request message, empty when it has none. The messages of a stream arrive after the decision. */
 function phoneOf(request: UnaryRequest | StreamRequest): string {
   if (request.stream) return "";
   const { phone } = request.message as { phone?: unknown };

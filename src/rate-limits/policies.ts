@@ -4,7 +4,7 @@ import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js
 import { Access, access } from "#gen/waterbill/options/v1/access_pb.js";
 import type { LimitName } from "../config.js";
 
-/** A limit that a method falls under, and whom it counts: `phone` is the `phone` of the request. */
+/** A limit of a method, and what it counts by: `phone` is the `phone` field of the request. */
 export interface Policy {
   limit: LimitName;
   by: "ip" | "phone" | "user";
@@ -32,7 +32,7 @@ const POLICIES = new Map<DescMethod, readonly Policy[]>([
   [ProfileService.method.requestPhoneChange, [{ limit: "sensitive", by: "user" }]],
 ]);
 
-/** What every other method falls under, by who may call it. A method that does not say counts as public. */
+/** The limit of every other method, by its access. A method without a declared access counts as public. */
 const DEFAULT_POLICIES: Record<Access, Policy> = {
   [Access.UNSPECIFIED]: { limit: "anon", by: "ip" },
   [Access.PUBLIC]: { limit: "anon", by: "ip" },
@@ -41,12 +41,12 @@ const DEFAULT_POLICIES: Record<Access, Policy> = {
   [Access.ADMIN]: { limit: "admin", by: "user" },
 };
 
-/** The limit of a method that has none of its own. */
+/** The policy of a method without limits of its own. */
 export function defaultPolicy(method: DescMethod): Policy {
   return DEFAULT_POLICIES[getOption(method, access)];
 }
 
-/** The limits that calls of `method` fall under, at least one. */
+/** The policies of `method`, at least one. */
 export function policiesOf(method: DescMethod): readonly Policy[] {
   return POLICIES.get(method) ?? [defaultPolicy(method)];
 }

@@ -3,20 +3,16 @@ import { addressKey } from "../../src/rate-limits/address-key.js";
 
 describe("addressKey", () => {
   for (const [what, address, key] of [
-    ["an IPv4 address as it is", "192.0.2.7", "192.0.2.7"],
+    ["an IPv4 address unchanged", "192.0.2.7", "192.0.2.7"],
     ["an IPv4 address written as IPv6 as IPv4", "::ffff:192.0.2.7", "192.0.2.7"],
     ["an IPv4 address written as IPv6 in hexadecimal as IPv4", "::ffff:c000:207", "192.0.2.7"],
     ["an IPv6 address by its first 64 bits", "2001:db8:0:1:2:3:4:5", "2001:db8:0:1::/64"],
-    [
-      "an IPv6 address by its first 64 bits, however it is written",
-      "2001:0DB8::1:ffff:0:0:9",
-      "2001:db8:0:1::/64",
-    ],
-    ["another /64 apart", "2001:db8:0:2::1", "2001:db8:0:2::/64"],
+    ["an IPv6 address by its first 64 bits, in any spelling", "2001:0DB8::1:ffff:0:0:9", "2001:db8:0:1::/64"],
+    ["another /64 separately", "2001:db8:0:2::1", "2001:db8:0:2::/64"],
     ["an address without its interface", "fe80::1%eth0", "fe80:0:0:0::/64"],
-    ["the own host", "::1", "0:0:0:0::/64"],
-    ["no address under a key of its own", "", "unknown"],
-    ["what is no address under the same key", "proxy.internal", "unknown"],
+    ["the loopback address", "::1", "0:0:0:0::/64"],
+    ["an empty address under the key unknown", "", "unknown"],
+    ["text that is not an address under the same key", "proxy.internal", "unknown"],
   ] as const) {
     it(`counts ${what}`, () => {
       expect(addressKey(address)).to.equal(key);

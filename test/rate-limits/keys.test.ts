@@ -23,14 +23,14 @@ describe("callWindows", () => {
     ]);
   });
 
-  it("counts signed-in callers by account, wherever they call from", () => {
+  it("counts signed-in callers by account, across addresses", () => {
     const keys = ["192.0.2.7", "192.0.2.8"].flatMap((address) => {
       return windowsOf({ method: getProfile, userId: 42, address }).map(({ key }) => key);
     });
     expect(keys).to.deep.equal(["user:3600:user-42", "user:3600:user-42"]);
   });
 
-  it("counts callers who should be signed in and are not by address", () => {
+  it("counts callers without a session by address", () => {
     expect(windowsOf({ method: getProfile }).map(({ key }) => key)).to.deep.equal(["user:3600:192.0.2.7"]);
   });
 
@@ -44,7 +44,7 @@ describe("callWindows", () => {
     expect(windows[1]?.key).to.match(/^phone_based:60:[\w-]{22}$/);
   });
 
-  it("counts a phone number wherever it is sent from, and apart from every other", () => {
+  it("counts a phone number across addresses, and separately from other numbers", () => {
     const keys = (phone: string, address: string) =>
       windowsOf({ method: resendCode, phone, address }).map(({ key }) => key);
     expect(keys("+237670000001", "192.0.2.7")).to.deep.equal(keys("+237670000001", "192.0.2.8"));
@@ -57,11 +57,11 @@ describe("callWindows", () => {
     expect(keys.join()).to.not.contain("670000001");
   });
 
-  it("leaves out the window of a phone number that there is not", () => {
+  it("leaves out the phone window of a call without a phone number", () => {
     expect(windowsOf({ method: activate }).map(({ key }) => key)).to.deep.equal(["activate:60:192.0.2.7"]);
   });
 
-  it("counts a call that nothing remains for by address", () => {
+  it("counts a call by address when no window is left", () => {
     expect(windowsOf({ method: resendCode })).to.deep.equal([
       { key: "anon:3600:192.0.2.7", limit: 500, seconds: 3_600 },
     ]);

@@ -8,7 +8,7 @@ import { defaultPolicy, policiesOf } from "../../src/rate-limits/policies.js";
 const limitsOf = (method: DescMethod) => policiesOf(method).map(({ limit, by }) => `${limit} by ${by}`);
 
 describe("policies", () => {
-  it("are the contract's", () => {
+  it("match the contract", () => {
     const methods = [...AuthService.methods, ...ProfileService.methods, ...AccountService.methods];
     const named = Object.fromEntries(methods.map((method) => [method.name, limitsOf(method)]));
     expect(named).to.include.keys("Register", "Activate", "ResendCode", "Login", "RefreshToken", "Logout");
@@ -25,7 +25,7 @@ describe("policies", () => {
     });
   });
 
-  it("give a method without limits of its own the one of those who may call it", () => {
+  it("give a method without limits of its own the limit of its access", () => {
     expect(defaultPolicy(AuthService.method.login)).to.deep.equal({ limit: "anon", by: "ip" });
     expect(defaultPolicy(AuthService.method.logout)).to.deep.equal({ limit: "user", by: "user" });
     const { confirmPhoneChange } = ProfileService.method;
