@@ -2,14 +2,10 @@ import { expect } from "chai";
 import { login } from "../src/auth/login.js";
 import { prepareFirstStart, walkThrough } from "../src/first-start.js";
 import { recordSecret } from "./support/log.js";
-import { atOnce, createTestContext, type TestContext } from "./support/test-context.js";
+import { atOnce, useTestContext } from "./support/test-context.js";
 
 describe("first start", () => {
-  let context: TestContext;
-  beforeEach(async () => {
-    context = await createTestContext();
-  });
-  afterEach(() => context.close());
+  const context = useTestContext({}, "test");
 
   it("adds the test numbers and one superuser who can sign in, and does nothing the next time", async () => {
     const superuser = await prepareFirstStart(context.app);

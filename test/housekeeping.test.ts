@@ -1,13 +1,9 @@
 import { expect } from "chai";
 import { clearExpired } from "../src/housekeeping.js";
-import { createTestContext, registered, signedIn, type TestContext } from "./support/test-context.js";
+import { registered, signedIn, useTestContext } from "./support/test-context.js";
 
 describe("housekeeping", () => {
-  let context: TestContext;
-  before(async () => {
-    context = await createTestContext();
-  });
-  after(() => context.close());
+  const context = useTestContext();
 
   async function rows(): Promise<Record<string, number>> {
     const text = `SELECT (SELECT count(*)::int FROM codes) AS codes, (SELECT count(*)::int FROM sms_sends) AS sends,

@@ -10,22 +10,17 @@ import { administrator } from "../support/administrator.js";
 import {
   activeUser,
   atOnce,
-  createTestContext,
   failure,
   newPhone,
   person,
   registered,
   signedIn,
-  type TestContext,
   testPassword,
+  useTestContext,
 } from "../support/test-context.js";
 
 describe("administering accounts", () => {
-  let context: TestContext;
-  before(async () => {
-    context = await createTestContext();
-  });
-  after(() => context.close());
+  const context = useTestContext();
 
   const setActive = (phone: string, isActive: boolean, app = context.app) =>
     setAccountActive(app, { phone, isActive });

@@ -3,19 +3,14 @@ import { activate } from "../../src/auth/activate.js";
 import {
   activeUser,
   atOnce,
-  createTestContext,
   failure,
   newPhone,
   registered,
-  type TestContext,
+  useTestContext,
 } from "../support/test-context.js";
 
 describe("activate", () => {
-  let context: TestContext;
-  before(async () => {
-    context = await createTestContext();
-  });
-  after(() => context.close());
+  const context = useTestContext();
 
   const wrongFor = (code: string) => (code === "000000" ? "000001" : "000000");
 

@@ -4,20 +4,15 @@ import { login } from "../../src/auth/login.js";
 import {
   activeUser,
   atOnce,
-  createTestContext,
   failure,
   newPhone,
   registered,
-  type TestContext,
   testPassword,
+  useTestContext,
 } from "../support/test-context.js";
 
 describe("login", () => {
-  let context: TestContext;
-  before(async () => {
-    context = await createTestContext();
-  });
-  after(() => context.close());
+  const context = useTestContext();
 
   const setHash = (phone: string, hash: string) =>
     context.testDatabase.database.run(

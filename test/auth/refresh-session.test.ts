@@ -3,21 +3,10 @@ import { login } from "../../src/auth/login.js";
 import { logout } from "../../src/auth/logout.js";
 import { refreshSession } from "../../src/auth/refresh-session.js";
 import type { TokenPair } from "../../src/sessions/token-pair.js";
-import {
-  atOnce,
-  createTestContext,
-  failure,
-  signedIn,
-  type TestContext,
-  testPassword,
-} from "../support/test-context.js";
+import { atOnce, failure, signedIn, testPassword, useTestContext } from "../support/test-context.js";
 
 describe("refresh-token", () => {
-  let context: TestContext;
-  before(async () => {
-    context = await createTestContext();
-  });
-  after(() => context.close());
+  const context = useTestContext();
 
   const refresh = (token: string) => refreshSession(context.app, { refresh: token });
 
@@ -129,11 +118,7 @@ describe("refresh-token", () => {
 });
 
 describe("logout", () => {
-  let context: TestContext;
-  before(async () => {
-    context = await createTestContext();
-  });
-  after(() => context.close());
+  const context = useTestContext();
 
   it("ends the session with every token that belongs to it", async () => {
     const { user, tokens } = await signedIn(context);

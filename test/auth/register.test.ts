@@ -6,20 +6,15 @@ import { addEntry } from "../../src/whitelist/add-entry.js";
 import {
   activeUser,
   atOnce,
-  createTestContext,
   failure,
   newPhone,
   person,
   registered,
-  type TestContext,
+  useTestContext,
 } from "../support/test-context.js";
 
 describe("register", () => {
-  let context: TestContext;
-  before(async () => {
-    context = await createTestContext();
-  });
-  after(() => context.close());
+  const context = useTestContext();
 
   const allow = (phone: string) => addEntry(context.app, { phone, notes: "", isActive: true, actor: null });
 

@@ -7,20 +7,15 @@ import { SmsDeliveryUnknownError } from "../../src/sms/sms-gateway.js";
 import {
   activeUser,
   atOnce,
-  createTestContext,
   failure,
   newPhone,
   person,
   registered,
-  type TestContext,
+  useTestContext,
 } from "../support/test-context.js";
 
 describe("resend-code", () => {
-  let context: TestContext;
-  before(async () => {
-    context = await createTestContext();
-  });
-  after(() => context.close());
+  const context = useTestContext();
 
   it("sends a new code a minute after the registration's, and kills the earlier one", async () => {
     const phone = await registered(context);

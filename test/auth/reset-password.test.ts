@@ -7,24 +7,19 @@ import { requestPasswordChange } from "../../src/profile/change-password.js";
 import {
   activeUser,
   atOnce,
-  createTestContext,
   failure,
   newPhone,
   newSession,
   registered,
   signedIn,
-  type TestContext,
   testPassword,
+  useTestContext,
 } from "../support/test-context.js";
 
 const newPassword = "Nouveau-Secret-9";
 
 describe("reset-password", () => {
-  let context: TestContext;
-  before(async () => {
-    context = await createTestContext();
-  });
-  after(() => context.close());
+  const context = useTestContext();
 
   /** Asks for a reset and returns what the SMS brought. */
   async function requested(phone: string): Promise<{ token: string; code: string }> {

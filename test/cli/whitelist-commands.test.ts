@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { expect } from "chai";
 import { setRights } from "../../src/accounts/set-rights.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
-import { activeUser, createTestContext, newPhone, type TestContext } from "../support/test-context.js";
+import { activeUser, newPhone, useTestContext } from "../support/test-context.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 // The command runs in a folder without a .env file, from where tsx is not found by its name.
@@ -22,16 +22,12 @@ interface Ended {
 
 describe("command line", function () {
   this.timeout(60_000);
-  let context: TestContext;
+  const context = useTestContext();
   let folder: string;
   before(async () => {
-    context = await createTestContext();
     folder = await mkdtemp(join(tmpdir(), "waterbill-cli-"));
   });
-  after(async () => {
-    await context.close();
-    await rm(folder, { recursive: true });
-  });
+  after(() => rm(folder, { recursive: true }));
 
   /** Runs a command without a terminal, as a script does. */
   async function run(args: readonly string[], input = ""): Promise<Ended> {

@@ -2,17 +2,16 @@ import { expect } from "chai";
 import { DataTypes, Model } from "sequelize";
 import type { Statement, Tx } from "../../src/db/database.js";
 import { QueryError, violatedConstraint } from "../../src/db/errors.js";
-import { type TestDatabase, testDatabase } from "../support/database.js";
+import { testDatabase, useTestDatabase } from "../support/database.js";
 import { rejection } from "../support/rejection.js";
 
 const insert: Statement = { name: "item-insert", text: "INSERT INTO items (name) VALUES ($1) RETURNING id" };
 const all: Statement = { name: "item-all", text: "SELECT name FROM items ORDER BY name" };
 
 describe("database", () => {
-  let db: TestDatabase;
+  const db = useTestDatabase({ migrated: false });
 
   before(async () => {
-    db = await testDatabase({ migrated: false });
     await db.database.sequelize.query(
       "CREATE TABLE items (id serial PRIMARY KEY, name text NOT NULL UNIQUE)",
     );
@@ -21,7 +20,6 @@ describe("database", () => {
     await db.database.sequelize.query("TRUNCATE items");
     db.statements.length = 0;
   });
-  after(() => db.drop());
 
   const add = (tx: Tx | null, name: string) => db.database.run(tx, insert, [name]);
   const names = async () => (await db.database.run<{ name: string }>(null, all, [])).map((row) => row.name);

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import type { Database } from "../../src/db/database.js";
 import { migrate, pendingMigrations } from "../../src/db/migrate.js";
 import { openDatabase } from "../../src/db/open-database.js";
-import { type TestDatabase, testDatabase } from "../support/database.js";
+import { useTestDatabase } from "../support/database.js";
 import { testLogger } from "../support/log.js";
 import { startPostgres } from "../support/postgres-server.js";
 
@@ -11,11 +11,7 @@ const files = readdirSync("src/db/migrations");
 const all = files.map((file) => file.replace(/\.sql$/, "")).sort();
 
 describe("migrate", () => {
-  let db: TestDatabase;
-  beforeEach(async () => {
-    db = await testDatabase({ migrated: false });
-  });
-  afterEach(() => db.drop());
+  const db = useTestDatabase({ migrated: false }, "test");
 
   it("applies every migration in its order and names them", async () => {
     expect(await pendingMigrations(db.database)).to.deep.equal(all);

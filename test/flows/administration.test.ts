@@ -15,7 +15,7 @@ import { readHttpRules } from "../../src/rest/http-rules.js";
 import type { User } from "../../src/users/user.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
 import { administrator } from "../support/administrator.js";
-import { generousLimits, startService, type TestService } from "../support/service.js";
+import { generousLimits, useTestService } from "../support/service.js";
 import { newPhone, signedIn, testPassword } from "../support/test-context.js";
 
 const adminMethods = [AuthService, ProfileService, AccountService, WhitelistService]
@@ -26,16 +26,14 @@ const adminMethods = [AuthService, ProfileService, AccountService, WhitelistServ
 type Refusal = "UNAUTHENTICATED" | "ADMIN_REQUIRED" | null;
 
 describe("administration", () => {
-  let service: TestService;
+  const service = useTestService();
   let admin: User;
   let token: string;
   before(async () => {
-    service = await startService();
     const signed = await administrator(service.context);
     admin = signed.user;
     token = signed.tokens.access;
   });
-  after(() => service.close());
 
   const send = (verb: string, path: string, body?: string, headers: Record<string, string> = {}) =>
     fetch(service.origin + path, {

@@ -4,6 +4,7 @@ import { ERROR_TABLE, type Reason } from "../../src/errors.js";
 import { localize } from "../../src/messages/catalogue.js";
 import type { Catalogue } from "../../src/messages/fr.js";
 import { openProtocolClients, type ProtocolClient } from "../rpc/protocols.js";
+import { aroundTests, type FixtureScope } from "../support/fixture.js";
 import { recordSecret } from "../support/log.js";
 
 /** How a call ended, in the same words for every protocol. */
@@ -44,6 +45,18 @@ const restPaths: Record<string, readonly [verb: string, path: string]> = {
 /** A client for every protocol of the service: gRPC, gRPC-Web, Connect binary, Connect JSON and REST. */
 export function openAllClients(origin: string): FlowClient[] {
   return [...openProtocolClients({ http1: origin, http2: origin }).map(fromRpc), restClient(origin)];
+}
+
+/** `openAllClients` for the tests of the describe that calls this; filled before the first of them. */
+export function useAllClients(service: { origin: string }, scope?: FixtureScope): FlowClient[] {
+  const clients: FlowClient[] = [];
+  aroundTests(async () => {
+    clients.push(...openAllClients(service.origin));
+    return () => {
+      for (const client of clients.splice(0)) client.close();
+    };
+  }, scope);
+  return clients;
 }
 
 function fromRpc(protocol: ProtocolClient): FlowClient {

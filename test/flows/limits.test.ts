@@ -1,22 +1,14 @@
 import { expect } from "chai";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
-import { startService, type TestService } from "../support/service.js";
+import { useTestService } from "../support/service.js";
 import { newPhone, registered } from "../support/test-context.js";
-import { expectRefusal, type FlowClient, openAllClients } from "./all-protocols.js";
+import { expectRefusal, useAllClients } from "./all-protocols.js";
 
 const { login, activate, refreshToken } = AuthService.method;
 
 describe("limits over the wire", () => {
-  let service: TestService;
-  let protocols: FlowClient[];
-  beforeEach(async () => {
-    service = await startService({});
-    protocols = openAllClients(service.origin);
-  });
-  afterEach(async () => {
-    for (const protocol of protocols) protocol.close();
-    await service.close();
-  });
+  const service = useTestService({}, "test");
+  const protocols = useAllClients(service, "test");
 
   const post = (path: string, body: object, headers: Record<string, string> = {}) =>
     fetch(`${service.origin}${path}`, {
@@ -82,8 +74,9 @@ describe("limits over the wire", () => {
 });
 
 describe("limits behind a trusted proxy", () => {
+  const service = useTestService({ TRUSTED_PROXIES: "127.0.0.1" });
+
   it("count each client that the proxy names by itself", async () => {
-    const service = await startService({ TRUSTED_PROXIES: "127.0.0.1" });
     const login = (forwarded: string) =>
       fetch(`${service.origin}/api/login/`, {
         method: "POST",
@@ -95,6 +88,5 @@ describe("limits behind a trusted proxy", () => {
     }
     expect((await login("9.9.9.9, 203.0.113.7")).status).to.equal(429);
     expect((await login("203.0.113.7, 203.0.113.8")).status).to.equal(401);
-    await service.close();
   });
 });

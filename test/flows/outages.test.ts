@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect } from "chai";
-import { type PostgresServer, startPostgres } from "../support/postgres-server.js";
-import { type RedisServer, startRedis } from "../support/redis-server.js";
-import { generousLimits, startService, type TestService } from "../support/service.js";
+import { useFixture } from "../support/fixture.js";
+import { startPostgres } from "../support/postgres-server.js";
+import { startRedis } from "../support/redis-server.js";
+import { generousLimits, useTestService } from "../support/service.js";
 import { signedIn } from "../support/test-context.js";
 
 /** Reads a profile over and over until it is told to stop; returns how often each status came. */
@@ -40,16 +41,8 @@ function startTraffic(origin: string, access: string) {
 }
 
 describe("a PostgreSQL that is restarted under traffic", () => {
-  let postgres: PostgresServer;
-  let service: TestService;
-  before(async () => {
-    postgres = await startPostgres();
-    service = await startService({ ...generousLimits, DATABASE_URL: postgres.url });
-  });
-  after(async () => {
-    await service.close();
-    await postgres.stop();
-  });
+  const postgres = useFixture(startPostgres, (server) => server.stop());
+  const service = useTestService(() => ({ ...generousLimits, DATABASE_URL: postgres.url }));
 
   it("brings answers of 503 meanwhile, health within five seconds, and signs nobody out", async () => {
     const { tokens } = await signedIn(service.context);
@@ -74,17 +67,12 @@ describe("a PostgreSQL that is restarted under traffic", () => {
 });
 
 describe("a Redis that goes away under traffic", () => {
-  let redis: RedisServer;
-  let service: TestService;
-  before(async () => {
-    redis = await startRedis();
-    service = await startService({ ...generousLimits, LIMIT_LOGIN: "5/minute", REDIS_URL: redis.url });
-  });
-  after(async () => {
-    redis.signal("SIGCONT");
-    await service.close();
-    await redis.stop();
-  });
+  const redis = useFixture(startRedis, (server) => server.stop());
+  const service = useTestService(() => ({
+    ...generousLimits,
+    LIMIT_LOGIN: "5/minute",
+    REDIS_URL: redis.url,
+  }));
 
   const loginStatuses = async (calls: number) => {
     const statuses: number[] = [];

@@ -1,11 +1,13 @@
 import { expect } from "chai";
 import { login } from "../../src/auth/login.js";
-import { generousLimits, startService } from "../support/service.js";
-import { activeUser, atOnce, createTestContext, signedIn, testPassword } from "../support/test-context.js";
+import { generousLimits, useTestService } from "../support/service.js";
+import { activeUser, atOnce, signedIn, testPassword, useTestContext } from "../support/test-context.js";
 
 describe("many logins at once", () => {
+  const service = useTestService({ ...generousLimits, PASSWORD_HASH_QUEUE: "64" });
+  const context = useTestContext({ PASSWORD_HASH_QUEUE: "5" });
+
   it("don't hold up a profile read", async () => {
-    const service = await startService({ ...generousLimits, PASSWORD_HASH_QUEUE: "64" });
     const { user, tokens } = await signedIn(service.context);
     let done = 0;
     const logins = Array.from({ length: 64 }, async () => {
@@ -24,11 +26,9 @@ describe("many logins at once", () => {
     expect(profile.status).to.equal(200);
     expect(done, "logins that were done before a profile read").to.be.below(48);
     await Promise.all(logins);
-    await service.close();
   });
 
   it("are answered OVERLOADED at once beyond the queue", async () => {
-    const context = await createTestContext({ PASSWORD_HASH_QUEUE: "5" });
     const { phone } = await activeUser(context);
     const order: string[] = [];
     const results = await atOnce(100, () =>
@@ -43,6 +43,5 @@ describe("many logins at once", () => {
     expect(new Set(order)).to.deep.equal(new Set(["served", "OVERLOADED"]));
     expect(results.filter((result) => result === "OVERLOADED")).to.have.length.above(50);
     expect(order.at(-1)).to.equal("served");
-    await context.close();
   });
 });

@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { expect } from "chai";
-import { type TestDatabase, testDatabase } from "../support/database.js";
+import { useTestDatabase } from "../support/database.js";
+import { useFixture } from "../support/fixture.js";
 import { recordSecret } from "../support/log.js";
 import { testKeyPrefix, testRedisUrl } from "../support/redis.js";
 import { freePort, stopProcess } from "../support/server-process.js";
@@ -56,13 +57,10 @@ const post = async (url: string, body: object, headers: Record<string, string> =
   return { status: response.status, body: (await response.json()) as Record<string, never> };
 };
 
-describe("two processes on one PostgreSQL and one Redis", () => {
-  let database: TestDatabase;
-  let one: Server;
-  let two: Server;
-  before(async function () {
-    this.timeout(60_000);
-    database = await testDatabase();
+describe("two processes on one PostgreSQL and one Redis", function () {
+  this.timeout(60_000);
+  const database = useTestDatabase();
+  async function startServers(): Promise<{ one: Server; two: Server }> {
     const environment = {
       DATABASE_URL: database.url,
       REDIS_URL: testRedisUrl(),
@@ -70,14 +68,16 @@ describe("two processes on one PostgreSQL and one Redis", () => {
       TOKEN_SECRET: testKeys.token,
       CODE_SECRET: testKeys.code,
     };
-    [one, two] = await Promise.all([startServer(environment), startServer(environment)]);
-  });
-  after(async () => {
-    await Promise.all([one, two].map((server) => stopProcess(server.process, "SIGKILL")));
-    await database.drop();
-  });
+    const [one, two] = await Promise.all([startServer(environment), startServer(environment)]);
+    return { one, two };
+  }
+
+  const servers = useFixture(startServers, ({ one, two }) =>
+    Promise.all([one, two].map((server) => stopProcess(server.process, "SIGKILL"))),
+  );
 
   it("share accounts, codes, sessions and limits, and stop when they are told to", async () => {
+    const { one, two } = servers;
     const phone = newPhone();
     const statement = {
       name: "test_allow",

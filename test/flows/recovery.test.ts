@@ -2,9 +2,9 @@ import { expect } from "chai";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
-import { startService, type TestService } from "../support/service.js";
+import { useTestService } from "../support/service.js";
 import { activeUser, newPhone, registered, testPassword } from "../support/test-context.js";
-import { accepted, expectRefusal, type FlowClient, openAllClients } from "./all-protocols.js";
+import { accepted, expectRefusal, type FlowClient, useAllClients } from "./all-protocols.js";
 
 const { login, refreshToken, requestPasswordReset, confirmPasswordReset } = AuthService.method;
 const {
@@ -25,16 +25,8 @@ const newPassword = "Nouveau-Secret-9";
 const passwords = { new_password: newPassword, new_password_confirm: newPassword };
 
 describe("recovery and change", () => {
-  let service: TestService;
-  let protocols: FlowClient[];
-  before(async () => {
-    service = await startService();
-    protocols = openAllClients(service.origin);
-  });
-  after(async () => {
-    for (const protocol of protocols) protocol.close();
-    await service.close();
-  });
+  const service = useTestService();
+  const protocols = useAllClients(service);
 
   const signIn = async (protocol: FlowClient, phone: string, password = testPassword) =>
     (await accepted(protocol.call(login, { phone, password }))).tokens as unknown as Tokens;

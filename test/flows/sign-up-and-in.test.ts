@@ -2,9 +2,9 @@ import { expect } from "chai";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
-import { startService, type TestService } from "../support/service.js";
+import { useTestService } from "../support/service.js";
 import { newPhone, testPassword } from "../support/test-context.js";
-import { accepted, expectRefusal, type FlowClient, openAllClients } from "./all-protocols.js";
+import { accepted, expectRefusal, openAllClients, useAllClients } from "./all-protocols.js";
 
 const { register, activate, resendCode, login, refreshToken, logout } = AuthService.method;
 const { getProfile } = ProfileService.method;
@@ -15,16 +15,8 @@ interface Tokens {
 }
 
 describe("from sign-up to sign-out", () => {
-  let service: TestService;
-  let protocols: FlowClient[];
-  before(async () => {
-    service = await startService();
-    protocols = openAllClients(service.origin);
-  });
-  after(async () => {
-    for (const protocol of protocols) protocol.close();
-    await service.close();
-  });
+  const service = useTestService();
+  const protocols = useAllClients(service);
 
   for (const [index, name] of ["gRPC", "gRPC-Web", "Connect binary", "Connect JSON", "REST"].entries()) {
     it(`goes over ${name}`, async () => {
@@ -112,11 +104,7 @@ describe("from sign-up to sign-out", () => {
 });
 
 describe("round trips", () => {
-  let service: TestService;
-  before(async () => {
-    service = await startService();
-  });
-  after(() => service.close());
+  const service = useTestService();
 
   it("are one statement for a profile and a refresh, two for an activation and a login", async () => {
     const { context, origin } = service;

@@ -4,22 +4,17 @@ import { refreshSession } from "../../src/auth/refresh-session.js";
 import { confirmPasswordChange, requestPasswordChange } from "../../src/profile/change-password.js";
 import {
   activeUser,
-  createTestContext,
   failure,
   newSession,
   signedIn,
-  type TestContext,
   testPassword,
+  useTestContext,
 } from "../support/test-context.js";
 
 const newPassword = "Nouveau-Secret-9";
 
 describe("change-password", () => {
-  let context: TestContext;
-  before(async () => {
-    context = await createTestContext();
-  });
-  after(() => context.close());
+  const context = useTestContext();
 
   async function requested(userId: number, phone: string) {
     const sessionId = await newSession(context, phone);

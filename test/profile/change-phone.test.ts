@@ -9,23 +9,18 @@ import { removeEntry } from "../../src/whitelist/remove-entry.js";
 import {
   activeUser,
   atOnce,
-  createTestContext,
   failure,
   newPhone,
   newSession,
   person,
   registered,
   signedIn,
-  type TestContext,
   testPassword,
+  useTestContext,
 } from "../support/test-context.js";
 
 describe("change-phone", () => {
-  let context: TestContext;
-  before(async () => {
-    context = await createTestContext();
-  });
-  after(() => context.close());
+  const context = useTestContext();
 
   async function allowedPhone(): Promise<string> {
     const phone = newPhone();

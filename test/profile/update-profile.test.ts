@@ -1,13 +1,6 @@
 import { expect } from "chai";
 import { type ProfileValues, updateProfile } from "../../src/profile/update-profile.js";
-import {
-  activeUser,
-  atOnce,
-  createTestContext,
-  failure,
-  registered,
-  type TestContext,
-} from "../support/test-context.js";
+import { activeUser, atOnce, failure, registered, useTestContext } from "../support/test-context.js";
 
 const nothing: ProfileValues = {
   first_name: "",
@@ -18,11 +11,7 @@ const nothing: ProfileValues = {
 };
 
 describe("update-profile", () => {
-  let context: TestContext;
-  before(async () => {
-    context = await createTestContext();
-  });
-  after(() => context.close());
+  const context = useTestContext();
 
   it("changes the named fields and leaves the others", async () => {
     const { id: userId, phone } = await activeUser(context);

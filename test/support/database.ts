@@ -3,6 +3,7 @@ import type { Database } from "../../src/db/database.js";
 import { migrate } from "../../src/db/migrate.js";
 import { openDatabase } from "../../src/db/open-database.js";
 import { testVariable } from "./environment.js";
+import { type FixtureScope, useFixture } from "./fixture.js";
 import { testLogger } from "./log.js";
 
 /** A schema of our own in the tests' PostgreSQL. */
@@ -17,13 +18,17 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
+interface TestDatabaseOptions {
+  url?: string | undefined;
+  migrated?: boolean;
+  poolSize?: number;
+}
+
 /**
  * Makes a new schema with all tables, or with none when `migrated` is false, in the tests' PostgreSQL or in the
  * one at `url`. One for each test file.
  */
-export async function testDatabase(
-  options: { url?: string | undefined; migrated?: boolean; poolSize?: number } = {},
-): Promise<TestDatabase> {
+export async function testDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
   const url = options.url ?? testVariable("TEST_DATABASE_URL");
   const schema = `test_${randomBytes(8).toString("hex")}`;
   const statements: string[] = [];
@@ -47,7 +52,16 @@ export async function testDatabase(
   };
 }
 
-/** `url`, so that whoever connects by it works in `schema`. */
+/** A schema for the tests of the describe (or file) that calls this. */
+export function useTestDatabase(options: TestDatabaseOptions = {}, scope?: FixtureScope): TestDatabase {
+  return useFixture(
+    () => testDatabase(options),
+    (base) => base.drop(),
+    scope,
+  );
+}
+
+/** `url` with `schema` as the search path of its connections. */
 function withSchema(url: string, schema: string): string {
   const parsed = new URL(url);
   parsed.searchParams.set("options", `-c search_path=${schema}`);

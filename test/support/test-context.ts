@@ -11,6 +11,7 @@ import type { User } from "../../src/users/user.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
 import { type TestClock, testClock } from "./clock.js";
 import { type TestDatabase, testDatabase } from "./database.js";
+import { type FixtureScope, useFixture } from "./fixture.js";
 import { recordSecret } from "./log.js";
 import { createOutbox, type Outbox } from "./outbox.js";
 
@@ -24,7 +25,7 @@ export interface TestContext {
   /** Statements sent since its length was last set to 0. */
   statements: string[];
   testDatabase: TestDatabase;
-  /** A second set of parts on the same data, as another process has. */
+  /** A second context on the same data, as another process has. */
   anotherProcess(): AppContext;
   /** Waits for what use cases leave to the background. */
   settle(): Promise<void>;
@@ -48,7 +49,7 @@ export async function createTestContext(environment: Record<string, string> = {}
     concurrency: 8,
     onFailure: () => {},
   });
-  const outside: Infrastructure = {
+  const infrastructure: Infrastructure = {
     database: base.database,
     keys: testKeys,
     clock,
@@ -58,16 +59,25 @@ export async function createTestContext(environment: Record<string, string> = {}
   };
   return {
     config,
-    infrastructure: outside,
-    app: createContext(config, outside),
+    infrastructure,
+    app: createContext(config, infrastructure),
     clock,
     outbox,
     statements: base.statements,
     testDatabase: base,
-    anotherProcess: () => createContext(config, outside),
+    anotherProcess: () => createContext(config, infrastructure),
     settle: () => background.drain(),
     close: () => base.drop(),
   };
+}
+
+/** A context for the tests of the describe (or file) that calls this. */
+export function useTestContext(environment: Record<string, string> = {}, scope?: FixtureScope): TestContext {
+  return useFixture(
+    () => createTestContext(environment),
+    (context) => context.close(),
+    scope,
+  );
 }
 
 let phones = 0;

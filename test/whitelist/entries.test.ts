@@ -11,21 +11,19 @@ import type { WhitelistChange } from "../../src/whitelist/whitelist-history.js";
 import {
   activeUser,
   atOnce,
-  createTestContext,
   failure,
   newPhone,
   person,
   type TestContext,
+  useTestContext,
 } from "../support/test-context.js";
 
 describe("whitelist", () => {
-  let context: TestContext;
+  const context = useTestContext();
   let admin: User;
   before(async () => {
-    context = await createTestContext();
     admin = await activeUser(context);
   });
-  after(() => context.close());
 
   const add = (phone: string, given: { notes?: string; isActive?: boolean; app?: TestContext["app"] } = {}) =>
     addEntry(given.app ?? context.app, {

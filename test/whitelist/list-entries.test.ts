@@ -3,13 +3,7 @@ import type { User } from "../../src/users/user.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
 import { type EntrySelection, listEntries } from "../../src/whitelist/list-entries.js";
 import { removeEntry } from "../../src/whitelist/remove-entry.js";
-import {
-  activeUser,
-  createTestContext,
-  failure,
-  newPhone,
-  type TestContext,
-} from "../support/test-context.js";
+import { activeUser, failure, newPhone, useTestContext } from "../support/test-context.js";
 
 const everything: EntrySelection = {
   isActive: null,
@@ -24,10 +18,9 @@ const everything: EntrySelection = {
 const phones = ["+23761111222", "+23762222333", "+33612345678", "+15551234567", "+675799743"];
 
 describe("listEntries", () => {
-  let context: TestContext;
+  const context = useTestContext();
   let ada: User;
   before(async () => {
-    context = await createTestContext();
     const user = await activeUser(context);
     ada = { ...user, firstName: "Zoë", lastName: "Lovelace" };
     const { database } = context.testDatabase;
@@ -41,7 +34,6 @@ describe("listEntries", () => {
       context.clock.advance(3600);
     }
   });
-  after(() => context.close());
 
   async function list(selection: Partial<EntrySelection>, pageSize = 0, pageToken = "") {
     return listEntries(context.app, { ...everything, ...selection, pageSize, pageToken });

@@ -8,7 +8,7 @@ import {
   type EntryFilter,
   type EntryOrder,
 } from "../../src/whitelist/whitelist-lists.js";
-import { type TestDatabase, testDatabase } from "../support/database.js";
+import { useTestDatabase } from "../support/database.js";
 
 /** Entries, and a tenth as many accounts: enough that reading all of them would show. */
 const ENTRIES = 100_000;
@@ -30,13 +30,12 @@ const fill = [
 
 describe("plans of the lists", function () {
   this.timeout(60_000);
-  let base: TestDatabase;
+  const base = useTestDatabase();
   let plans: string[] = [];
   /** Explains every statement instead of running it, but those whose rows the next one needs. */
   let explaining: Database;
 
   before(async () => {
-    base = await testDatabase();
     for (const text of fill) await base.database.transaction((tx) => base.database.execute(tx, text));
     explaining = {
       ...base.database,
@@ -52,7 +51,6 @@ describe("plans of the lists", function () {
       },
     };
   });
-  after(() => base.drop());
   beforeEach(() => {
     plans = [];
   });

@@ -6,10 +6,10 @@ import { allHistory } from "../../../src/whitelist/list-history.js";
 import {
   activeUser,
   atOnce,
-  createTestContext,
   failure,
   newPhone,
   type TestContext,
+  useTestContext,
 } from "../../support/test-context.js";
 
 interface Options {
@@ -27,11 +27,7 @@ function manyPhones(count: number): string[] {
 }
 
 describe("importEntries", () => {
-  let context: TestContext;
-  before(async () => {
-    context = await createTestContext();
-  });
-  after(() => context.close());
+  const context = useTestContext();
 
   /** A line a number; notes and state where they are given. */
   type Row = string | [phone: string, notes: string, isActive?: boolean];
