@@ -4,24 +4,22 @@ import { expect } from "chai";
 import { AccountService } from "#gen/waterbill/identity/v1/account_service_pb.js";
 import { openProtocolClients, type ProtocolClient, readConnectError } from "../rpc/protocols.js";
 import { administrator } from "../support/administrator.js";
-import { startService, type TestService } from "../support/service.js";
+import { useTestService } from "../support/service.js";
 import { activeUser } from "../support/test-context.js";
 
 const { listAccounts, setAccountActive } = AccountService.method;
 
 describe("accounts", () => {
-  let service: TestService;
+  const service = useTestService();
   let protocols: ProtocolClient[];
   let headers: { authorization: string };
   before(async () => {
-    service = await startService();
-    protocols = openProtocolClients({ http1: service.origin, http2: service.origin });
+    protocols = openProtocolClients(service.origin);
     const { tokens } = await administrator(service.context);
     headers = { authorization: `Bearer ${tokens.access}` };
   });
-  after(async () => {
+  after(() => {
     for (const protocol of protocols) protocol.close();
-    await service.close();
   });
 
   for (const [index, name] of ["gRPC", "gRPC-Web", "Connect binary", "Connect JSON"].entries()) {

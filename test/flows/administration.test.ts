@@ -331,6 +331,7 @@ describe("administration", () => {
     it("change nothing when their upload breaks off and it is to be all or nothing", async () => {
       const phone = newPhone();
       const session = connect(service.origin);
+      await once(session, "connect");
       const stream = session.request({
         ":method": "POST",
         ":path": "/api/auth/admin/whitelist/import/?all_or_nothing=true",

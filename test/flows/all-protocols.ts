@@ -44,7 +44,7 @@ const restPaths: Record<string, readonly [verb: string, path: string]> = {
 
 /** A client for every protocol of the service: gRPC, gRPC-Web, Connect binary, Connect JSON and REST. */
 export function openAllClients(origin: string): FlowClient[] {
-  return [...openProtocolClients({ http1: origin, http2: origin }).map(fromRpc), restClient(origin)];
+  return [...openProtocolClients(origin).map(fromRpc), restClient(origin)];
 }
 
 /** `openAllClients` for the tests of the describe that calls this; filled before the first of them. */

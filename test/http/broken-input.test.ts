@@ -2,9 +2,11 @@ import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { expect } from "chai";
 import { rejection } from "../support/rejection.js";
+import { serve, stopServing } from "../support/serve.js";
+import { echo } from "./echo.js";
+import { connectHttp2, getHttp2 } from "./http2-client.js";
 import { frame, framesIn, frameType, preface, requestFrame, resetFrame, settings } from "./http2-frames.js";
 import { connectRaw, getRequest, statusLine } from "./raw-client.js";
-import { connectHttp2, echo, getHttp2, serve, stopServing } from "./serve.js";
 
 describe("broken and oversized input", () => {
   afterEach(stopServing);
@@ -66,7 +68,7 @@ describe("broken and oversized input", () => {
       () => {
         begun += 1;
       },
-      { maxPipelined: 3 },
+      { limits: { maxPipelined: 3 } },
     );
     const client = await connectRaw(port);
     client.send(getRequest("/").repeat(10));
@@ -101,7 +103,7 @@ describe("broken and oversized input", () => {
   });
 
   it("refuses HTTP/2 streams beyond the maximum", async () => {
-    const { port } = await serve(() => {}, { maxConcurrentStreams: 2 });
+    const { port } = await serve(() => {}, { limits: { maxConcurrentStreams: 2 } });
     const client = await connectRaw(port);
     const opened = [1, 3, 5].map((id) => requestFrame(id, {}));
     client.send(Buffer.concat([preface, settings, ...opened]));
@@ -139,7 +141,7 @@ describe("broken and oversized input", () => {
   });
 
   it("accepts no more connections than it may", async () => {
-    const { port } = await serve(echo, { maxConnections: 1 });
+    const { port } = await serve(echo, { limits: { maxConnections: 1 } });
     const first = await connectRaw(port);
     first.send(getRequest("/"));
     await first.until("1.1 /");

@@ -2,7 +2,15 @@
 
 export const preface = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
 
-export const frameType = { data: 0, headers: 1, reset: 3, settings: 4, goaway: 7, windowUpdate: 8 } as const;
+export const frameType = {
+  data: 0,
+  headers: 1,
+  reset: 3,
+  settings: 4,
+  ping: 6,
+  goaway: 7,
+  windowUpdate: 8,
+} as const;
 export const flag = { endStream: 1, endHeaders: 4 } as const;
 
 export function frame(type: number, flags: number, streamId: number, payload: Uint8Array): Buffer {

@@ -1,14 +1,10 @@
 import { expect } from "chai";
 import type { Caller } from "../../src/caller.js";
-import { parseTrustedProxies } from "../../src/http/client-address.js";
 import type { RequestHandler } from "../../src/http/node-handler.js";
-import { createReadiness } from "../../src/http/readiness.js";
-import { createRoutes } from "../../src/http/routes.js";
-import { systemRandom } from "../../src/system/random.js";
-import { testLogger } from "../support/log.js";
 import { rejection } from "../support/rejection.js";
+import { serveRoutes, stopServing } from "../support/serve.js";
+import { connectHttp2, getHttp2 } from "./http2-client.js";
 import { connectRaw } from "./raw-client.js";
-import { connectHttp2, getHttp2, serve, stopServing } from "./serve.js";
 
 const login = "/waterbill.identity.v1.AuthService/Login";
 const uuid = /^[0-9a-f-]{36}$/;
@@ -23,28 +19,14 @@ function answering(name: string, callers: Caller[] = []): RequestHandler {
   };
 }
 
-interface Parts {
+interface Handlers {
   rest?: RequestHandler;
   rpc?: RequestHandler;
   ping?: () => Promise<void>;
 }
 
-async function serveRoutes({
-  rest = answering("rest"),
-  rpc = answering("rpc"),
-  ping = async () => {},
-}: Parts = {}) {
-  const readiness = createReadiness({ database: { ping } }, { timeoutMs: 1_000, freshMs: 0 });
-  const handler = createRoutes({
-    rpc: { ...rpc, serves: (path) => path === login },
-    rest,
-    readiness,
-    trustsProxy: parseTrustedProxies([]),
-    random: systemRandom,
-    logger: testLogger(),
-  });
-  return serve(handler, {}, readiness);
-}
+const serveHandlers = ({ rest = answering("rest"), rpc = answering("rpc"), ping }: Handlers = {}) =>
+  serveRoutes(() => ({ rest, rpc: { ...rpc, serves: (path) => path === login } }), ping);
 
 /** The answer's status and body to one HTTP/1.1 request, whose target goes out exactly as it is given. */
 async function send(port: number, target: string, method = "GET", host = "localhost"): Promise<string> {
@@ -58,7 +40,7 @@ describe("routes", () => {
   afterEach(stopServing);
 
   it("answers pings and probes on both protocols", async () => {
-    const { port, url } = await serveRoutes();
+    const { port, url } = await serveHandlers();
     const session = connectHttp2(url);
 
     for (const [path, body] of [
@@ -78,7 +60,7 @@ describe("routes", () => {
   });
 
   it("answers HEAD without a body, and other verbs on a probe with 405 and Allow", async () => {
-    const { port, url } = await serveRoutes();
+    const { port, url } = await serveHandlers();
     const posted = await fetch(`${url}/healthz`, { method: "POST", body: "x" });
 
     expect(posted.status).to.equal(405);
@@ -88,14 +70,14 @@ describe("routes", () => {
   });
 
   it("is alive but not ready without the database", async () => {
-    const { port } = await serveRoutes({ ping: async () => Promise.reject(new Error("no connection")) });
+    const { port } = await serveHandlers({ ping: async () => Promise.reject(new Error("no connection")) });
 
     expect(await send(port, "/readyz")).to.equal('503 {"status":"not ready"}');
     expect(await send(port, "/healthz")).to.equal('200 {"status":"alive"}');
   });
 
   it("hands service paths to rpc and all others to rest, query or not", async () => {
-    const { port } = await serveRoutes();
+    const { port } = await serveHandlers();
 
     expect(await send(port, login, "POST")).to.equal("200 rpc");
     expect(await send(port, `${login}?a=b`, "POST")).to.equal("200 rpc");
@@ -105,7 +87,7 @@ describe("routes", () => {
   });
 
   it("knows each path in one spelling", async () => {
-    const { port } = await serveRoutes();
+    const { port } = await serveHandlers();
 
     for (const target of [
       `/${login}`,
@@ -128,7 +110,7 @@ describe("routes", () => {
   });
 
   it("refuses a host that makes no URL", async () => {
-    const { port } = await serveRoutes();
+    const { port } = await serveHandlers();
 
     for (const host of ["a b[", "localhost:99999999", "", "1.2.3.999"]) {
       expect(await send(port, login, "POST", host), host).to.equal("400 ");
@@ -137,7 +119,7 @@ describe("routes", () => {
 
   it("gives every answer a request id and no cache", async () => {
     const callers: Caller[] = [];
-    const { url } = await serveRoutes({ rest: answering("rest", callers), rpc: answering("rpc", callers) });
+    const { url } = await serveHandlers({ rest: answering("rest", callers), rpc: answering("rpc", callers) });
 
     for (const path of ["/healthz", "/nowhere", login]) {
       const answer = await fetch(`${url}${path}`, { headers: { "x-request-id": "mine-1" } });
@@ -156,7 +138,7 @@ describe("routes", () => {
 
   it("knows the client's address on both protocols", async () => {
     const callers: Caller[] = [];
-    const { url } = await serveRoutes({ rest: answering("rest", callers) });
+    const { url } = await serveHandlers({ rest: answering("rest", callers) });
     const session = connectHttp2(url);
     await fetch(`${url}/a`, { headers: { "x-forwarded-for": "1.1.1.1" } });
     await getHttp2(session, "/a", { "x-forwarded-for": "1.1.1.1" });
@@ -166,7 +148,7 @@ describe("routes", () => {
   });
 
   it("answers 500 without a word when a handler fails", async () => {
-    const { port, url } = await serveRoutes({
+    const { port, url } = await serveHandlers({
       rest: { handle: async () => Promise.reject(new Error("a secret of ours")) },
     });
     const session = connectHttp2(url);
@@ -177,7 +159,7 @@ describe("routes", () => {
   });
 
   it("breaks off an answer when its handler fails in the midst of it", async () => {
-    const { port, url } = await serveRoutes({
+    const { port, url } = await serveHandlers({
       rest: {
         async handle(_, response) {
           response.writeHead(200, { "content-length": "10" });

@@ -2,22 +2,24 @@ import { EventEmitter, once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "chai";
 import type { NodeHandler } from "../../src/http/node-handler.js";
+import { serve, stopServing } from "../support/serve.js";
+import { echo, shortLimits } from "./echo.js";
+import { connectHttp2, getHttp2 } from "./http2-client.js";
 import { flag, frame, framesIn, frameType, preface, requestFrame, settings } from "./http2-frames.js";
 import { connectRaw, getRequest, statusLine } from "./raw-client.js";
-import { connectHttp2, echo, getHttp2, serve, shortLimits, stopServing } from "./serve.js";
 
 describe("slow clients", () => {
   afterEach(stopServing);
 
   it("drops one that sends nothing", async () => {
-    const { port } = await serve(echo, shortLimits);
+    const { port } = await serve(echo, { limits: shortLimits });
     const client = await connectRaw(port);
 
     expect(await client.closed).to.equal("");
   });
 
   it("drops one that sends a single byte", async () => {
-    const { port } = await serve(echo, shortLimits);
+    const { port } = await serve(echo, { limits: shortLimits });
     const client = await connectRaw(port);
     client.send("P");
 
@@ -25,7 +27,7 @@ describe("slow clients", () => {
   });
 
   it("refuses half an HTTP/1 header with 408", async () => {
-    const { port } = await serve(echo, shortLimits);
+    const { port } = await serve(echo, { limits: shortLimits });
     const client = await connectRaw(port);
     client.send("GET / HTTP/1.1\r\nHost: lo");
 
@@ -33,7 +35,7 @@ describe("slow clients", () => {
   });
 
   it("refuses half an HTTP/1 body with 408", async () => {
-    const { port } = await serve((request) => void request.resume(), shortLimits);
+    const { port } = await serve((request) => void request.resume(), { limits: shortLimits });
     const client = await connectRaw(port);
     client.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{");
 
@@ -46,7 +48,7 @@ describe("slow clients", () => {
       for await (const chunk of request) bytes += (chunk as Buffer).length;
       response.end(String(bytes));
     };
-    const { port, url } = await serve(count, { ...shortLimits, minBytesPerSecond: 1000 });
+    const { port, url } = await serve(count, { limits: { ...shortLimits, minBytesPerSecond: 1000 } });
     const client = await connectRaw(port);
     client.send("POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 1500\r\n\r\n");
     const session = connectHttp2(url);
@@ -69,7 +71,7 @@ describe("slow clients", () => {
   });
 
   it("drops one that sends half an HTTP/2 preface", async () => {
-    const { port } = await serve(echo, shortLimits);
+    const { port } = await serve(echo, { limits: shortLimits });
     const client = await connectRaw(port);
     client.send(preface.subarray(0, 10));
 
@@ -77,7 +79,7 @@ describe("slow clients", () => {
   });
 
   it("resets a stream whose HTTP/2 body does not come to its end", async () => {
-    const { url } = await serve((request) => void request.resume(), shortLimits);
+    const { url } = await serve((request) => void request.resume(), { limits: shortLimits });
     const session = connectHttp2(url);
     const stream = session.request({ ":method": "POST" }, { endStream: false });
     stream.on("error", () => {});
@@ -94,10 +96,13 @@ describe("slow clients", () => {
   it("drops one that does not take in its answer over HTTP/1", async () => {
     const events = new EventEmitter();
     const dropped = once(events, "dropped");
-    const { port } = await serve((_, response) => {
-      response.once("close", () => events.emit("dropped"));
-      response.end(large);
-    }, shortLimits);
+    const { port } = await serve(
+      (_, response) => {
+        response.once("close", () => events.emit("dropped"));
+        response.end(large);
+      },
+      { limits: shortLimits },
+    );
     const client = await connectRaw(port);
     client.pause();
     client.send(getRequest("/"));
@@ -107,7 +112,7 @@ describe("slow clients", () => {
   });
 
   it("resets the stream of one that does not take in its answer over HTTP/2", async () => {
-    const { url } = await serve((_, response) => void response.end(large), shortLimits);
+    const { url } = await serve((_, response) => void response.end(large), { limits: shortLimits });
     const session = connectHttp2(url);
     const stream = session.request({});
     stream.on("error", () => {});
@@ -125,7 +130,7 @@ describe("idle clients", () => {
 
   it("closes an HTTP/1 connection", async () => {
     // Node adds a second of its own to the keep-alive time-out.
-    const { port } = await serve(echo, shortLimits);
+    const { port } = await serve(echo, { limits: shortLimits });
     const client = await connectRaw(port);
     client.send(getRequest("/"));
 
@@ -133,7 +138,7 @@ describe("idle clients", () => {
   });
 
   it("sends GOAWAY to an HTTP/2 session and closes it", async () => {
-    const { url } = await serve(echo, shortLimits);
+    const { url } = await serve(echo, { limits: shortLimits });
     const session = connectHttp2(url);
     const goaway = once(session, "goaway");
     await getHttp2(session, "/");
@@ -145,7 +150,7 @@ describe("idle clients", () => {
   });
 
   it("hangs up on an HTTP/2 client that keeps its side open after the GOAWAY", async () => {
-    const { port } = await serve(echo, { ...shortLimits, headerMs: 60_000, requestMs: 60_000 });
+    const { port } = await serve(echo, { limits: { ...shortLimits, headerMs: 60_000, requestMs: 60_000 } });
     const client = await connectRaw(port, true);
     client.send(Buffer.concat([preface, settings, requestFrame(1, {}, flag.endHeaders | flag.endStream)]));
 
@@ -159,9 +164,12 @@ describe("idle clients", () => {
   });
 
   it("lets a call last as long as it needs", async () => {
-    const { url } = await serve((_, response) => {
-      setTimeout(() => response.end("late"), 1_200);
-    }, shortLimits);
+    const { url } = await serve(
+      (_, response) => {
+        setTimeout(() => response.end("late"), 1_200);
+      },
+      { limits: shortLimits },
+    );
     const session = connectHttp2(url);
 
     const answers = await Promise.all([fetch(url).then((answer) => answer.text()), getHttp2(session, "/")]);
@@ -172,7 +180,7 @@ describe("idle clients", () => {
   });
 
   it("drops an HTTP/2 client that answers no ping while its call lasts", async () => {
-    const { port } = await serve(() => {}, shortLimits);
+    const { port } = await serve(() => {}, { limits: shortLimits });
     const client = await connectRaw(port);
     client.send(Buffer.concat([preface, settings, requestFrame(1, {}, flag.endHeaders | flag.endStream)]));
 
@@ -187,7 +195,9 @@ describe("idle clients", () => {
     ["whose client says GOAWAY and breaks it then", [unanswered, goaway, undecodable]],
   ] as const) {
     it(`drops an HTTP/2 session ${name}`, async () => {
-      const { port } = await serve(() => {}, { ...shortLimits, requestMs: 60_000, idleMs: 60_000 });
+      const { port } = await serve(() => {}, {
+        limits: { ...shortLimits, requestMs: 60_000, idleMs: 60_000 },
+      });
       const client = await connectRaw(port);
       client.send(Buffer.concat(bytes));
       client.end();

@@ -3,8 +3,10 @@ import type { ServerResponse } from "node:http";
 import { expect } from "chai";
 import type { NodeHandler, NodeResponse } from "../../src/http/node-handler.js";
 import { rejection } from "../support/rejection.js";
+import { serve, stopServing } from "../support/serve.js";
+import { echo } from "./echo.js";
+import { connectHttp2, getHttp2 } from "./http2-client.js";
 import { connectRaw, getRequest } from "./raw-client.js";
-import { connectHttp2, echo, getHttp2, serve, stopServing } from "./serve.js";
 
 /** Answers when the test says so. */
 function heldCalls(): { handler: NodeHandler; next(): Promise<NodeResponse> } {

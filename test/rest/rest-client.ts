@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { TestServer } from "../rpc/serve.js";
+import type { Serving } from "../support/serve.js";
 
 /** Sends one REST request; a body that is no text goes as JSON. */
 export type Send = (
@@ -9,9 +9,9 @@ export type Send = (
   headers?: Record<string, string>,
 ) => Promise<Response>;
 
-export function sendTo(server: TestServer): Send {
+export function sendTo(server: Pick<Serving, "url">): Send {
   return (method, path, body, headers = {}) =>
-    fetch(server.http1 + path, {
+    fetch(server.url + path, {
       method,
       body: body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body),
       headers: { "content-type": "application/json", ...headers },

@@ -5,9 +5,9 @@ import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js
 import { readHttpRules } from "../../src/rest/http-rules.js";
 import { createRestHandler } from "../../src/rest/rest-handler.js";
 import { createMethodRegistry } from "../../src/rpc/method-registry.js";
-import { type FakeServer, startFakeServer } from "../rpc/fake-server.js";
+import { useFakeServer } from "../rpc/fake-server.js";
 import { sampleMethod } from "../rpc/sample-method.js";
-import { refusal, type Send, sendTo } from "./rest-client.js";
+import { refusal, sendTo } from "./rest-client.js";
 
 const john = { authorization: "Bearer john" };
 const admin = { authorization: "Bearer admin" };
@@ -31,17 +31,8 @@ const tokens = {
 };
 
 describe("rest", () => {
-  let fake: FakeServer;
-  let send: Send;
-
-  before(async () => {
-    fake = await startFakeServer(createRestHandler);
-    send = sendTo(fake.server);
-  });
-
-  beforeEach(() => fake.reset());
-
-  after(() => fake.close());
+  const fake = useFakeServer(createRestHandler);
+  const send = sendTo(fake);
 
   describe("answers of the specification", () => {
     const registration = {
@@ -120,7 +111,7 @@ describe("rest", () => {
   });
 
   it("speaks the same over HTTP/2", async () => {
-    const session = connect(fake.server.http2);
+    const session = connect(fake.url);
     const stream = session.request({ ":path": "/api/profile/", ...john });
     let text = "";
     for await (const chunk of stream) text += chunk;

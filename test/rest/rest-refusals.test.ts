@@ -1,21 +1,12 @@
 import { expect } from "chai";
 import { DomainError, rateLimited } from "../../src/errors.js";
 import { createRestHandler } from "../../src/rest/rest-handler.js";
-import { type FakeServer, startFakeServer } from "../rpc/fake-server.js";
-import { refusal, type Send, sendTo } from "./rest-client.js";
+import { useFakeServer } from "../rpc/fake-server.js";
+import { refusal, sendTo } from "./rest-client.js";
 
 describe("rest refuses", () => {
-  let fake: FakeServer;
-  let send: Send;
-
-  before(async () => {
-    fake = await startFakeServer(createRestHandler);
-    send = sendTo(fake.server);
-  });
-
-  beforeEach(() => fake.reset());
-
-  after(() => fake.close());
+  const fake = useFakeServer(createRestHandler);
+  const send = sendTo(fake);
 
   it("an unknown path", async () => {
     for (const path of ["/", "/api/", "/api/nothing/", "/api/auth/auth/login/", "/api//login/"]) {

@@ -8,7 +8,7 @@ import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { createRpcHandler } from "../../src/rpc/rpc-handler.js";
 import { rejection } from "../support/rejection.js";
-import { type FakeServer, startFakeServer } from "./fake-server.js";
+import { useFakeServer } from "./fake-server.js";
 import { readConnectError } from "./protocols.js";
 
 const path = "/waterbill.identity.v1.AccountService/ListAccounts";
@@ -19,15 +19,7 @@ const binary = toBinary(ListAccountsRequestSchema, request);
 const base64 = (bytes: Uint8Array | string) => Buffer.from(bytes).toString("base64url");
 
 describe("a GET of Connect", () => {
-  let fake: FakeServer;
-
-  before(async () => {
-    fake = await startFakeServer(createRpcHandler);
-  });
-
-  beforeEach(() => fake.reset());
-
-  after(() => fake.close());
+  const fake = useFakeServer(createRpcHandler);
 
   const get = (
     query: Record<string, string> | string,
@@ -35,7 +27,7 @@ describe("a GET of Connect", () => {
     method = "GET",
   ) => {
     const text = typeof query === "string" ? query : new URLSearchParams(query).toString();
-    return fetch(`${fake.server.http1}${path}?${text}`, { method, headers });
+    return fetch(`${fake.url}${path}?${text}`, { method, headers });
   };
 
   for (const useBinaryFormat of [true, false]) {
@@ -43,7 +35,7 @@ describe("a GET of Connect", () => {
     function openClient() {
       const sent: string[] = [];
       const transport = createConnectTransport({
-        baseUrl: fake.server.http1,
+        baseUrl: fake.url,
         useHttpGet: true,
         useBinaryFormat,
         fetch: (input, init) => {

@@ -6,22 +6,18 @@ import { expect } from "chai";
 import { AuthService, LoginRequestSchema } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { writeFrame } from "../../src/rpc/grpc-protocol.js";
 import { createRpcHandler } from "../../src/rpc/rpc-handler.js";
-import { type FakeServer, startFakeServer } from "./fake-server.js";
+import { frame, frameType, preface, requestFrame, resetFrame, settings } from "../http/http2-frames.js";
+import { connectRaw } from "../http/raw-client.js";
+import { useFakeServer } from "./fake-server.js";
 import { grpcClient, readConnectError } from "./protocols.js";
 import { sendRaw } from "./raw-grpc.js";
 
 const path = "/waterbill.identity.v1.AuthService/Login";
 const credentials = { phone: "675799743", password: "Motdepasse123!" };
-const frame = writeFrame(0, toBinary(LoginRequestSchema, create(LoginRequestSchema, credentials)));
+const message = writeFrame(0, toBinary(LoginRequestSchema, create(LoginRequestSchema, credentials)));
 
 describe("the end of a call", () => {
-  let fake: FakeServer;
-
-  beforeEach(async () => {
-    fake = await startFakeServer(createRpcHandler);
-  });
-
-  afterEach(() => fake.close());
+  const fake = useFakeServer(createRpcHandler, "test");
 
   /** A service that never answers, whatever becomes of the call. Resolves to what it is told of the call. */
   function deafService(): Promise<HandlerContext> {
@@ -37,7 +33,7 @@ describe("the end of a call", () => {
     headers: Record<string, string>,
     body: RequestInit["body"] = JSON.stringify(credentials),
   ) =>
-    fetch(fake.server.http1 + path, {
+    fetch(fake.url + path, {
       method: "POST",
       body: body ?? null,
       headers: { "content-type": "application/json", ...headers },
@@ -54,13 +50,13 @@ describe("the end of a call", () => {
 
   it("comes when its deadline passes, though the service goes on: gRPC and gRPC-Web", async () => {
     const context = deafService();
-    const answer = await sendRaw(fake.server.http2, path, frame, { "grpc-timeout": "30m" });
+    const answer = await sendRaw(fake.url, path, message, { "grpc-timeout": "30m" });
     expect(answer.trailer["grpc-status"]).equal(String(Code.DeadlineExceeded));
     expect((await context).signal.aborted).equal(true);
     expect((await context).timeoutMs()).lessThan(1);
-    const web = await fetch(fake.server.http1 + path, {
+    const web = await fetch(fake.url + path, {
       method: "POST",
-      body: frame,
+      body: message,
       headers: { "content-type": "application/grpc-web+proto", "grpc-timeout": "30m" },
     });
     expect(await web.text()).contain("grpc-status: 4");
@@ -73,14 +69,14 @@ describe("the end of a call", () => {
   });
 
   it("comes when the deadline passes while the body is still on its way", async () => {
-    const session = connectHttp2(fake.server.http2);
+    const session = connectHttp2(fake.url);
     const stream = session.request({
       ":method": "POST",
       ":path": path,
       "content-type": "application/grpc",
       "grpc-timeout": "30m",
     });
-    stream.write(frame.subarray(0, 7));
+    stream.write(message.subarray(0, 7));
     const [trailer] = await once(stream, "trailers");
     expect(trailer["grpc-status"]).equal(String(Code.DeadlineExceeded));
     session.destroy();
@@ -88,7 +84,7 @@ describe("the end of a call", () => {
 
   it("is in time when there is time enough", async () => {
     expect((await postJson({ "connect-timeout-ms": "60000" })).status).equal(200);
-    const protocol = grpcClient(fake.server.http2);
+    const protocol = grpcClient(fake.url);
     expect((await protocol.call(AuthService.method.login, credentials, {}, 60_000)).code).equal(undefined);
     protocol.close();
   });
@@ -96,7 +92,7 @@ describe("the end of a call", () => {
   it("is told to the service when the client goes away", async () => {
     const context = deafService();
     const abort = new AbortController();
-    const call = fetch(fake.server.http1 + path, {
+    const call = fetch(fake.url + path, {
       method: "POST",
       body: JSON.stringify(credentials),
       headers: { "content-type": "application/json" },
@@ -116,9 +112,9 @@ describe("the end of a call", () => {
       new Promise((_, reject) => {
         signal.addEventListener("abort", () => reject(new DOMException("words", "AbortError")));
       });
-    const session = connectHttp2(fake.server.http2);
+    const session = connectHttp2(fake.url);
     const stream = session.request({ ":method": "POST", ":path": path, "content-type": "application/grpc" });
-    stream.end(frame);
+    stream.end(message);
     stream.on("error", () => {});
     while (fake.services.received.length === 0) await new Promise(setImmediate);
     stream.close(8);
@@ -128,16 +124,19 @@ describe("the end of a call", () => {
   });
 
   it("is canceled when the client goes away in the middle of the body", async () => {
-    const session = connectHttp2(fake.server.http2);
-    const stream = session.request({ ":method": "POST", ":path": path, "content-type": "application/grpc" });
-    stream.on("error", () => {});
-    stream.write(frame.subarray(0, 7));
-    await new Promise((resolve) => session.ping(() => resolve(undefined)));
-    stream.close(8);
+    const client = await connectRaw(fake.port);
+    const begun = [
+      requestFrame(1, { ":path": path, "content-type": "application/grpc" }),
+      frame(frameType.data, 0, 1, message.subarray(0, 7)),
+      frame(frameType.ping, 0, 0, Buffer.from("received")),
+    ];
+    client.send(Buffer.concat([preface, settings, ...begun]));
+    await client.until("received");
+    client.send(resetFrame(1));
     while (fake.lines.length === 0) await new Promise(setImmediate);
     expect(JSON.parse(fake.lines[0] ?? "")).include({ status: "canceled" });
     expect(fake.services.received).empty;
-    session.destroy();
+    client.reset();
   });
 
   it("is INTERNAL when an abort has nothing to do with the call", async () => {

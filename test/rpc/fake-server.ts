@@ -1,24 +1,19 @@
 import type { Interceptor } from "@connectrpc/connect";
-import { expect } from "chai";
 import { responseHeadersKey } from "../../src/caller.js";
 import type { RequestHandler } from "../../src/http/node-handler.js";
 import { createMethodRegistry, type MethodRegistry } from "../../src/rpc/method-registry.js";
+import { type FixtureScope, useFixture } from "../support/fixture.js";
+import { type Serving, serve } from "../support/serve.js";
 import { type FakeServices, fakeServices, testInterceptors } from "./fake-services.js";
-import { serve, type TestServer } from "./serve.js";
 
-/** A server with all our interceptors before services that do what the test says. */
-export interface FakeServer {
-  server: TestServer;
+/** A server with all our interceptors in front of services that do what the test says. */
+export interface FakeServer extends Serving {
   services: FakeServices;
-  /** The log, a line an entry. */
+  /** The lines of the log. */
   lines: string[];
-  /** Forgets what was received, logged and wanted. */
-  reset(): void;
-  /** Stops; fails when anything went wrong that no client could see. */
-  close(): Promise<void>;
 }
 
-/** Counts nothing, and says in the headers that it does, as limits/ do. */
+/** Counts nothing, but sets the headers that rate-limits/ sets. */
 const limitHeaders: Interceptor = (next) => async (request) => {
   request.contextValues.set(responseHeadersKey, new Headers({ "x-ratelimit-limit": "15" }));
   const response = await next(request);
@@ -26,25 +21,28 @@ const limitHeaders: Interceptor = (next) => async (request) => {
   return response;
 };
 
-export async function startFakeServer(
-  handlerOf: (calls: MethodRegistry) => RequestHandler,
-): Promise<FakeServer> {
+async function startFakeServer(createHandler: (methods: MethodRegistry) => RequestHandler) {
   const lines: string[] = [];
   const services = fakeServices();
   const interceptors = testInterceptors(lines, limitHeaders);
-  const server = await serve(handlerOf(createMethodRegistry({ routes: services.routes, interceptors })));
-  return {
-    server,
-    services,
-    lines,
-    reset() {
-      services.before = () => {};
-      services.received.length = 0;
-      lines.length = 0;
-    },
-    async close() {
-      await server.close();
-      expect(server.failures).deep.equal([]);
-    },
-  };
+  const handler = createHandler(createMethodRegistry({ routes: services.routes, interceptors }));
+  return { ...(await serve(handler)), services, lines };
+}
+
+/** A fake server for the describe that calls this. Each test finds it as new, nothing received and nothing logged. */
+export function useFakeServer(
+  createHandler: (methods: MethodRegistry) => RequestHandler,
+  scope?: FixtureScope,
+): FakeServer {
+  const fake = useFixture(
+    () => startFakeServer(createHandler),
+    (server) => server.close(),
+    scope,
+  );
+  beforeEach(() => {
+    fake.services.before = () => {};
+    fake.services.received.length = 0;
+    fake.lines.length = 0;
+  });
+  return fake;
 }

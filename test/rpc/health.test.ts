@@ -3,8 +3,8 @@ import { credentials, loadPackageDefinition, type ServiceError, status } from "@
 import { loadSync } from "@grpc/proto-loader";
 import { expect } from "chai";
 import { healthRoutes } from "../../src/rpc/health.js";
-import { stopServing } from "../http/serve.js";
-import { serveRpc, services } from "../http/serve-rpc.js";
+import { stopServing } from "../support/serve.js";
+import { serveServices, services } from "./serve-services.js";
 
 interface Answer {
   status: string;
@@ -36,7 +36,7 @@ describe("health", () => {
   const clients: HealthClient[] = [];
 
   async function start() {
-    const serving = await serveRpc((readiness) =>
+    const serving = await serveServices((readiness) =>
       healthRoutes({ readiness, services }, { pollMs: 5, maxWatches: 2 }),
     );
     const client = new definition.grpc.health.v1.Health(

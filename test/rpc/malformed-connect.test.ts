@@ -4,23 +4,15 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 import { Code } from "@connectrpc/connect";
 import { expect } from "chai";
 import { createRpcHandler } from "../../src/rpc/rpc-handler.js";
-import { type FakeServer, startFakeServer } from "./fake-server.js";
+import { useFakeServer } from "./fake-server.js";
 import { binaryLogin as binary, invalidUtf8, jsonLogin as json, loginPath } from "./login-request.js";
 import { readConnectError } from "./protocols.js";
 
 describe("a malformed request of Connect", () => {
-  let fake: FakeServer;
-
-  before(async () => {
-    fake = await startFakeServer(createRpcHandler);
-  });
-
-  beforeEach(() => fake.reset());
-
-  after(() => fake.close());
+  const fake = useFakeServer(createRpcHandler);
 
   const post = (body: string | Uint8Array | Blob, headers: Record<string, string> = {}, path = loginPath) =>
-    fetch(fake.server.http1 + path, {
+    fetch(fake.url + path, {
       method: "POST",
       body,
       headers: { "content-type": "application/json", ...headers },
@@ -85,7 +77,7 @@ describe("a malformed request of Connect", () => {
     );
     const chunked = new Blob([large]).stream();
     const init = { duplex: "half" } as RequestInit;
-    const response = await fetch(fake.server.http1 + loginPath, {
+    const response = await fetch(fake.url + loginPath, {
       ...init,
       method: "POST",
       body: chunked,
@@ -95,7 +87,7 @@ describe("a malformed request of Connect", () => {
   });
 
   it("is answered without being read to its end", async () => {
-    const { hostname, port } = new URL(fake.server.http1);
+    const { hostname, port } = new URL(fake.url);
     const socket = connect(Number(port), hostname);
     socket.write(
       `POST ${loginPath} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99999999\r\n\r\n{`,
@@ -136,7 +128,7 @@ describe("a malformed request of Connect", () => {
 
   it("is refused with 405 and what is allowed", async () => {
     for (const method of ["GET", "PUT", "DELETE", "OPTIONS"]) {
-      const response = await fetch(fake.server.http1 + loginPath, { method });
+      const response = await fetch(fake.url + loginPath, { method });
       expect(response.status).equal(405);
       expect(response.headers.get("allow")).equal("POST");
       expect((await readConnectError(response)).reason).equal("INVALID_REQUEST");

@@ -2,23 +2,15 @@ import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import { writeFrame } from "../../src/rpc/grpc-protocol.js";
 import { createRpcHandler } from "../../src/rpc/rpc-handler.js";
-import { type FakeServer, startFakeServer } from "./fake-server.js";
+import { useFakeServer } from "./fake-server.js";
 import { binaryLogin as binary, invalidUtf8, jsonLogin as json, loginPath } from "./login-request.js";
 import { sendRaw } from "./raw-grpc.js";
 
 describe("a malformed request of gRPC", () => {
-  let fake: FakeServer;
-
-  before(async () => {
-    fake = await startFakeServer(createRpcHandler);
-  });
-
-  beforeEach(() => fake.reset());
-
-  after(() => fake.close());
+  const fake = useFakeServer(createRpcHandler);
 
   const send = (body: Uint8Array, headers: Record<string, string> = {}, path = loginPath) =>
-    sendRaw(fake.server.http2, path, body, headers);
+    sendRaw(fake.url, path, body, headers);
   const frame = writeFrame(0, binary);
 
   const unreadable: Record<string, [Uint8Array, Record<string, string>]> = {
@@ -82,7 +74,7 @@ describe("a malformed request of gRPC", () => {
       [loginPath, 3],
       ["/waterbill.identity.v1.AuthService/Nothing", 12],
     ] as const) {
-      const answer = await fetch(fake.server.http1 + path, {
+      const answer = await fetch(fake.url + path, {
         method: "POST",
         body: Buffer.from("junk"),
         headers: { "content-type": "application/grpc-web+proto" },

@@ -5,10 +5,10 @@ import { Health, HealthCheckResponse_ServingStatus as Status } from "#gen/grpc/h
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { createMethodRegistry } from "../../src/rpc/method-registry.js";
 import { createRpcHandler } from "../../src/rpc/rpc-handler.js";
+import { serve, stopServing } from "../support/serve.js";
 import { fakeServices, testInterceptors } from "./fake-services.js";
 import { sendRaw } from "./raw-grpc.js";
 import { sampleMethod } from "./sample-method.js";
-import { serve } from "./serve.js";
 
 /** Needs no token, unlike everything behind our interceptors. */
 const health: ServiceImpl<typeof Health> = {
@@ -55,6 +55,8 @@ describe("createCalls", () => {
 });
 
 describe("a service with interceptors of its own", () => {
+  afterEach(stopServing);
+
   it("is served beside ours, unary and streaming, and open to all", async () => {
     const fake = fakeServices();
     const calls = createMethodRegistry({
@@ -65,17 +67,13 @@ describe("a service with interceptors of its own", () => {
       interceptors: testInterceptors(),
     });
     const server = await serve(createRpcHandler(calls));
-    try {
-      const client = createClient(Health, createGrpcTransport({ baseUrl: server.http2 }));
-      expect((await client.check({})).status).equal(Status.SERVING);
-      const seen: Status[] = [];
-      for await (const { status } of client.watch({})) seen.push(status);
-      expect(seen).deep.equal([Status.SERVING, Status.NOT_SERVING]);
-      const junk = await sendRaw(server.http2, "/grpc.health.v1.Health/Check", Buffer.from("junk"));
-      expect(junk).include({ reason: "INVALID_REQUEST" });
-    } finally {
-      await server.close();
-    }
+    const client = createClient(Health, createGrpcTransport({ baseUrl: server.url }));
+    expect((await client.check({})).status).equal(Status.SERVING);
+    const seen: Status[] = [];
+    for await (const { status } of client.watch({})) seen.push(status);
+    expect(seen).deep.equal([Status.SERVING, Status.NOT_SERVING]);
+    const junk = await sendRaw(server.url, "/grpc.health.v1.Health/Check", Buffer.from("junk"));
+    expect(junk).include({ reason: "INVALID_REQUEST" });
   });
 });
 

@@ -26,7 +26,6 @@ import {
   RetryInfoSchema,
 } from "#gen/google/rpc/error_details_pb.js";
 import { StatusSchema } from "#gen/google/rpc/status_pb.js";
-import type { TestServer } from "./serve.js";
 
 /** How a call ended, in the same words for every protocol. */
 export interface ProtocolResponse {
@@ -59,25 +58,25 @@ export interface ProtocolClient {
 }
 
 /** A client of each protocol, each made by others than us: gRPC, gRPC-Web, Connect binary and Connect JSON. */
-export function openProtocolClients(server: Pick<TestServer, "http1" | "http2">): ProtocolClient[] {
+export function openProtocolClients(url: string): ProtocolClient[] {
   return [
-    grpcClient(server.http2),
-    webClient("gRPC-Web", createGrpcWebTransport({ baseUrl: server.http1 })),
-    webClient("Connect binary", createConnectTransport({ baseUrl: server.http1, useBinaryFormat: true })),
-    webClient("Connect JSON", createConnectTransport({ baseUrl: server.http1 })),
+    grpcClient(url),
+    webClient("gRPC-Web", createGrpcWebTransport({ baseUrl: url })),
+    webClient("Connect binary", createConnectTransport({ baseUrl: url, useBinaryFormat: true })),
+    webClient("Connect JSON", createConnectTransport({ baseUrl: url })),
   ];
 }
 
 const protoFolder = fileURLToPath(new URL("../../proto", import.meta.url));
 
 /** `@grpc/grpc-js` with the .proto files, as an internal service would use it. */
-export function grpcClient(http2Url: string): ProtocolClient {
+export function grpcClient(url: string): ProtocolClient {
   const files = ["auth", "profile", "account"].map((name) => `waterbill/identity/v1/${name}_service.proto`);
   const definition = loadSync(files, { includeDirs: [protoFolder], keepCase: true });
   const root = loadPackageDefinition(definition) as unknown as {
     waterbill: { identity: { v1: Record<string, new (target: string, c: unknown) => Client> } };
   };
-  const target = new URL(http2Url).host;
+  const target = new URL(url).host;
   const clients = new Map<string, Client>();
   const clientOf = (service: string) => {
     const client =

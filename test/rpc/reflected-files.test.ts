@@ -9,7 +9,7 @@ import { expect } from "chai";
 import { http } from "#gen/google/api/annotations_pb.js";
 import { Access, access } from "#gen/waterbill/options/v1/access_pb.js";
 import { single_line_max_len } from "#gen/waterbill/options/v1/rules_pb.js";
-import { stopServing } from "../http/serve.js";
+import { stopServing } from "../support/serve.js";
 import { askReflection, authService, filesIn, serviceClass, startReflection } from "./reflection-client.js";
 
 /** The files in the order in which a registry takes them: each after those that it imports. */

@@ -4,7 +4,7 @@ import { credentials, loadPackageDefinition } from "@grpc/grpc-js";
 import { loadSync } from "@grpc/proto-loader";
 import { healthRoutes } from "../../src/rpc/health.js";
 import { reflectionRoutes } from "../../src/rpc/reflection.js";
-import { serveRpc, services } from "../http/serve-rpc.js";
+import { serveServices, services } from "./serve-services.js";
 
 export interface ReflectionAnswer {
   valid_host: string;
@@ -43,7 +43,7 @@ export type ReflectionVersion = "v1" | "v1alpha";
 
 /** Serves health and reflection. */
 export const startReflection = () =>
-  serveRpc((readiness) => (router) => {
+  serveServices((readiness) => (router) => {
     healthRoutes({ readiness, services })(router);
     return reflectionRoutes(services)(router);
   });

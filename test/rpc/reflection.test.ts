@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { http } from "#gen/google/api/annotations_pb.js";
 import { access } from "#gen/waterbill/options/v1/access_pb.js";
-import { stopServing } from "../http/serve.js";
+import { stopServing } from "../support/serve.js";
 import { askReflection, authService, filesIn } from "./reflection-client.js";
 
 for (const version of ["v1", "v1alpha"] as const) {

@@ -4,7 +4,7 @@ import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { DomainError, rateLimited } from "../../src/errors.js";
 import { createRpcHandler } from "../../src/rpc/rpc-handler.js";
-import { type FakeServer, startFakeServer } from "./fake-server.js";
+import { useFakeServer } from "./fake-server.js";
 import { openProtocolClients, type ProtocolClient } from "./protocols.js";
 
 const { login, register } = AuthService.method;
@@ -18,19 +18,13 @@ const registration = {
 };
 
 describe("rpc", () => {
-  let fake: FakeServer;
+  const fake = useFakeServer(createRpcHandler);
   let protocols: ProtocolClient[];
-
-  before(async () => {
-    fake = await startFakeServer(createRpcHandler);
-    protocols = openProtocolClients(fake.server);
+  before(() => {
+    protocols = openProtocolClients(fake.url);
   });
-
-  beforeEach(() => fake.reset());
-
-  after(async () => {
+  after(() => {
     for (const protocol of protocols) protocol.close();
-    await fake.close();
   });
 
   for (const index of [0, 1, 2, 3]) {

@@ -17,15 +17,15 @@ import { requirePrincipal } from "../../src/caller.js";
 import { DomainError } from "../../src/errors.js";
 import { createMethodRegistry } from "../../src/rpc/method-registry.js";
 import { createRpcHandler } from "../../src/rpc/rpc-handler.js";
+import { type Serving, serve } from "../support/serve.js";
 import { testInterceptors } from "./fake-services.js";
-import { serve, type TestServer } from "./serve.js";
 
 type ImportPiece = MessageInitShape<typeof ImportWhitelistEntriesRequestSchema>;
 
 const admin = { authorization: "Bearer admin" };
 
 describe("streams", () => {
-  let server: TestServer;
+  let server: Serving;
   let transports: Record<string, Transport>;
   const lines: string[] = [];
   /** Calls that were counted, and messages that reached the service. */
@@ -70,12 +70,12 @@ describe("streams", () => {
         }),
     });
     server = await serve(createRpcHandler(calls));
-    const { http1, http2 } = server;
+    const baseUrl = server.url;
     transports = {
-      gRPC: createGrpcTransport({ baseUrl: http2 }),
-      "gRPC-Web": createGrpcWebTransport({ baseUrl: http1, httpVersion: "1.1" }),
-      "Connect JSON": createConnectTransport({ baseUrl: http2, httpVersion: "2", useBinaryFormat: false }),
-      "Connect binary": createConnectTransport({ baseUrl: http2, httpVersion: "2" }),
+      gRPC: createGrpcTransport({ baseUrl }),
+      "gRPC-Web": createGrpcWebTransport({ baseUrl, httpVersion: "1.1" }),
+      "Connect JSON": createConnectTransport({ baseUrl, httpVersion: "2", useBinaryFormat: false }),
+      "Connect binary": createConnectTransport({ baseUrl, httpVersion: "2" }),
     };
   });
   after(() => server.close());
@@ -194,7 +194,7 @@ describe("streams", () => {
   });
 
   it("refuse bytes that are no message", async () => {
-    const session = connect(server.http2);
+    const session = connect(server.url);
     const stream = session.request({
       ":method": "POST",
       ":path": "/waterbill.identity.v1.WhitelistService/ImportWhitelistEntries",

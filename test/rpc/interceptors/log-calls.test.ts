@@ -1,22 +1,14 @@
 import { expect } from "chai";
 import { DomainError, overloaded } from "../../../src/errors.js";
 import { createRpcHandler } from "../../../src/rpc/rpc-handler.js";
-import { type FakeServer, startFakeServer } from "../fake-server.js";
+import { useFakeServer } from "../fake-server.js";
 
 describe("logCalls", () => {
-  let fake: FakeServer;
-
-  before(async () => {
-    fake = await startFakeServer(createRpcHandler);
-  });
-
-  beforeEach(() => fake.reset());
-
-  after(() => fake.close());
+  const fake = useFakeServer(createRpcHandler);
 
   /** Makes one call, and reads the one line that it leaves. */
   async function lineOf(method: string, body = "{}", headers = {}): Promise<Record<string, unknown>> {
-    await fetch(`${fake.server.http1}/waterbill.identity.v1.${method}`, {
+    await fetch(`${fake.url}/waterbill.identity.v1.${method}`, {
       method: "POST",
       body,
       headers: { "content-type": "application/json", ...headers },

@@ -1,0 +1,101 @@
+import { parseTrustedProxies } from "../../src/http/client-address.js";
+import type { ConnectionLimits } from "../../src/http/connection.js";
+import type { NodeHandler, NodeRequest, RequestHandler, RpcHandler } from "../../src/http/node-handler.js";
+import { createReadiness, type Readiness } from "../../src/http/readiness.js";
+import { createRoutes } from "../../src/http/routes.js";
+import { createServer, type Server } from "../../src/http/server.js";
+import { systemRandom } from "../../src/system/random.js";
+import { testLogger } from "./log.js";
+
+/** A server of the service's own kind, HTTP/1.1 and HTTP/2 on one port, in front of a test's handler. */
+export interface Serving {
+  port: number;
+  url: string;
+  server: Server;
+  readiness: Readiness;
+  /** Cuts what is still open; throws what a RequestHandler has rejected with, which no client can see. */
+  close(): Promise<void>;
+}
+
+interface ServeOptions {
+  /** Instead of the server's own. */
+  limits?: Partial<ConnectionLimits>;
+  /** Absent: ready as long as the server is not stopping. */
+  readiness?: Readiness;
+}
+
+const running = new Set<Serving>();
+
+/**
+ * Serves `handler` on a free port. A RequestHandler is called with a caller at 192.0.2.1, request id `a-request`,
+ * who speaks French unless the request says `en`.
+ */
+export async function serve(
+  handler: NodeHandler | RequestHandler,
+  { limits = {}, readiness = createReadiness({ database: { ping: async () => {} } }) }: ServeOptions = {},
+): Promise<Serving> {
+  const failures: unknown[] = [];
+  const server = createServer({
+    handler: typeof handler === "function" ? handler : asNodeHandler(handler, failures),
+    readiness,
+    logger: testLogger(),
+    limits,
+  });
+  const { port } = await server.listen(0, "127.0.0.1");
+  const serving: Serving = {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    server,
+    readiness,
+    async close() {
+      running.delete(serving);
+      await server.close(0);
+      if (failures.length > 0) throw failures[0];
+    },
+  };
+  running.add(serving);
+  return serving;
+}
+
+/** A REST handler without resources. */
+const notFound: RequestHandler = {
+  async handle(_, response) {
+    response.statusCode = 404;
+    response.end();
+  },
+};
+
+/** Serves handlers behind the service's own routes. Readiness asks `ping` anew for every response. */
+export async function serveRoutes(
+  handlers: (readiness: Readiness) => { rpc: RpcHandler; rest?: RequestHandler },
+  ping: () => Promise<void> = async () => {},
+): Promise<Serving> {
+  const readiness = createReadiness({ database: { ping } }, { timeoutMs: 1_000, freshMs: 0 });
+  const handler = createRoutes({
+    rest: notFound,
+    ...handlers(readiness),
+    readiness,
+    trustsProxy: parseTrustedProxies([]),
+    random: systemRandom,
+    logger: testLogger(),
+  });
+  return serve(handler, { readiness });
+}
+
+/** For `afterEach`: closes what the test has served and not closed. */
+export async function stopServing(): Promise<void> {
+  await Promise.all([...running].map((serving) => serving.close()));
+}
+
+function asNodeHandler(handler: RequestHandler, failures: unknown[]): NodeHandler {
+  return (request, response) => {
+    handler.handle(request, response, callerOf(request)).catch((error: unknown) => failures.push(error));
+  };
+}
+
+function callerOf(request: NodeRequest) {
+  const asked = request.headers["accept-language"];
+  const language = asked === "en" ? "en" : "fr";
+  const isLanguageRequested = asked === language;
+  return { address: "192.0.2.1", requestId: "a-request", language, isLanguageRequested } as const;
+}
