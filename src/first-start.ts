@@ -41,8 +41,24 @@ export async function prepareFirstStart(
   return { phone: SUPERUSER_PHONE, password };
 }
 
+/** What the server prints at its first start; `origin` is where it serves. */
+export function firstStartText(
+  { phone, password }: { phone: string; password: string },
+  origin: string,
+): string {
+  return `
+First start: four test numbers are whitelisted, and there is one superuser.
+  phone     ${phone}
+  password  ${password}   (shown this once)
+
+Paste this into a second terminal, in this folder, to register a customer:
+
+${walkThrough(origin)}
+`;
+}
+
 /** Shell commands that take a new customer from the whitelist to the profile, to paste into a second terminal. */
-export function walkThrough(origin: string): string {
+function walkThrough(origin: string): string {
   return `{
   B=${origin}/api/auth; J='Content-Type: application/json'
   npm run --silent cli -- whitelist check +237670000002

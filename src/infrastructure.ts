@@ -54,18 +54,18 @@ export interface Infrastructure {
   background: Background;
 }
 
-/** Creates the infrastructure that the configuration selects. */
+/** Creates the infrastructure that the configuration selects. The console SMS gateway writes with `print`. */
 export async function createInfrastructure(
   config: Config,
   database: Database,
-  logger: Logger,
+  { logger, print }: { logger: Logger; print: (line: string) => void },
 ): Promise<Infrastructure> {
   return {
     database,
     keys: resolveKeys(config),
     clock: systemClock,
     random: systemRandom,
-    sms: await createSmsGateway(config.sms, { logger, print: (line) => console.log(line) }),
+    sms: await createSmsGateway(config.sms, { logger, print }),
     background: createBackground({
       // Random, so that the duration of the next call doesn't reveal what a job costs.
       nextDelay: () => randomInt(BACKGROUND_DELAY_MS),

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { login } from "../src/auth/login.js";
-import { prepareFirstStart, walkThrough } from "../src/first-start.js";
+import { firstStartText, prepareFirstStart } from "../src/first-start.js";
 import { recordSecret } from "./support/log.js";
 import { atOnce, useTestContext } from "./support/test-context.js";
 
@@ -23,7 +23,9 @@ describe("first start", () => {
     expect(results.filter((result) => result !== null)).to.have.length(1);
   });
 
-  it("shows commands for the port that is served", () => {
-    expect(walkThrough("http://localhost:8123")).to.include("B=http://localhost:8123/api/auth;");
+  it("tells the superuser's password, and commands for the port that is served", () => {
+    const text = firstStartText({ phone: "+237670000999", password: "a-password" }, "http://localhost:8123");
+    expect(text).to.match(/phone +\+237670000999\n +password +a-password /);
+    expect(text).to.include("B=http://localhost:8123/api/auth;");
   });
 });

@@ -9,7 +9,7 @@ export function addDatabaseCommands(program: Command, run: Runner): void {
     .action(() =>
       run.withDatabase(async (database, logger) => {
         const applied = await migrate(database, logger);
-        console.log(applied.length > 0 ? `applied ${applied.join(", ")}` : "nothing to do");
+        await run.print([applied.length > 0 ? `applied ${applied.join(", ")}\n` : "nothing to do\n"]);
       }),
     );
 }

@@ -1,14 +1,18 @@
+import type { Writable } from "node:stream";
+import { inspect } from "node:util";
 import { DomainError } from "../errors.js";
 import { localize } from "../messages/catalogue.js";
 import { describeStartupError } from "../startup-error.js";
 
-/** Prints why a command failed on standard error: one line per error, and a stack only if the error is unexpected. */
-export function reportFailure(error: unknown): void {
+/** Writes why a command failed: one line per error, and a stack only if the error is unexpected. */
+export function reportFailure(stderr: Writable, error: unknown): void {
+  stderr.write(`${describeFailure(error)}\n`);
+}
+
+function describeFailure(error: unknown): string {
   const description = describeStartupError(error);
-  if (description !== error || !(error instanceof DomainError)) {
-    console.error(description);
-    return;
-  }
+  if (typeof description === "string") return description;
+  if (!(error instanceof DomainError)) return inspect(error);
   const lines = error.fields.map(({ field, message }) => `${field}: ${localize("en", message)}`);
-  console.error((lines.length > 0 ? lines : [localize("en", error.localizedMessage)]).join("\n"));
+  return (lines.length > 0 ? lines : [localize("en", error.localizedMessage)]).join("\n");
 }

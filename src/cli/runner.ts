@@ -4,8 +4,9 @@ import type { Database } from "../db/database.js";
 import { prepareTables } from "../db/migrate.js";
 import { createInfrastructure, openCliDatabase } from "../infrastructure.js";
 import { createLogger, type Logger } from "../system/logger.js";
+import { type CliStreams, print } from "./streams.js";
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Opens what a command needs, runs the command, and closes everything, even if the command fails. */
 export interface Runner {
@@ -15,13 +16,18 @@ export interface Runner {
   withDatabase(command: (database: Database, logger: Logger, config: Config) => Promise<void>): Promise<void>;
   /** The environment variables, for the few that are not configuration. */
   environment: Environment;
+  streams: CliStreams;
+  /** Writes the command's output. */
+  print(chunks: Iterable<string> | AsyncIterable<string>): Promise<void>;
+  /** True after a command that worked and has a negative result, which is exit code 1. */
+  isNegative: boolean;
 }
 
-export function createRunner(environment: Environment): Runner {
+export function createRunner(environment: Environment, streams: CliStreams): Runner {
   const withDatabase: Runner["withDatabase"] = async (command) => {
     const config = readConfig(environment);
-    // Commands print their own output, so the log shows only warnings and errors.
-    const logger = createLogger("warn");
+    // Standard output holds only the command's own lines. The log shows only warnings and errors.
+    const logger = createLogger("warn", streams.stderr);
     const database = await openCliDatabase(config);
     try {
       await command(database, logger, config);
@@ -31,11 +37,17 @@ export function createRunner(environment: Environment): Runner {
   };
   return {
     environment,
+    streams,
+    isNegative: false,
+    print: (chunks) => print(streams.stdout, chunks),
     withDatabase,
     withContext: (command) =>
       withDatabase(async (database, logger, config) => {
         await prepareTables(config, database, logger);
-        const infrastructure = await createInfrastructure(config, database, logger);
+        const infrastructure = await createInfrastructure(config, database, {
+          logger,
+          print: (line) => streams.stdout.write(`${line}\n`),
+        });
         await command(createContext(config, infrastructure));
         await infrastructure.background.drain();
       }),

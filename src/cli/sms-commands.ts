@@ -16,9 +16,9 @@ export function addSmsCommands(program: Command, run: Runner): void {
     .action((rawPhone: string) =>
       run.withContext(async ({ sms, phoneRules }) => {
         const phone = parsePhone(phoneRules, rawPhone);
-        console.log(`gateway ${(await sms.isAvailable()) ? "available" : "not available"}`);
+        await run.print([`gateway ${(await sms.isAvailable()) ? "available" : "not available"}\n`]);
         await sms.sendActivationCode(phone, SAMPLE_CODE);
-        console.log(`sent to ${phone}`);
+        await run.print([`sent to ${phone}\n`]);
       }),
     );
 }

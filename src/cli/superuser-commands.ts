@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { createSuperuser } from "../accounts/create-superuser.js";
 import { UsageError } from "../startup-error.js";
 import type { Runner } from "./runner.js";
+import type { CliStreams } from "./streams.js";
 
 export function addSuperuserCommands(program: Command, run: Runner): void {
   program
@@ -14,20 +15,22 @@ export function addSuperuserCommands(program: Command, run: Runner): void {
     .requiredOption("--first-name <name>")
     .requiredOption("--last-name <name>")
     .action(async (options: { phone: string; firstName: string; lastName: string }) => {
-      const password = run.environment.WATERBILL_PASSWORD || (await promptPassword());
+      const password = run.environment.WATERBILL_PASSWORD || (await promptPassword(run.streams));
       await run.withContext(async (context) => {
         const user = await createSuperuser(context, { ...options, password });
-        console.log(`${user.phone} is now a superuser`);
+        await run.print([`${user.phone} is now a superuser\n`]);
       });
     });
 }
 
-async function promptPassword(): Promise<string> {
-  if (!process.stdin.isTTY) {
+/** Prompts twice on a terminal. Throws a UsageError if there is no terminal or the passwords differ. */
+async function promptPassword({ stdin, stderr }: CliStreams): Promise<string> {
+  if (!stdin.isTTY) {
     throw new UsageError("There is no terminal to prompt for the password. Set WATERBILL_PASSWORD instead.");
   }
-  const password = await askPassword({ message: "Password:" });
-  if ((await askPassword({ message: "Repeat password:" })) !== password) {
+  const terminal = { input: stdin, output: stderr };
+  const password = await askPassword({ message: "Password:" }, terminal);
+  if ((await askPassword({ message: "Repeat password:" }, terminal)) !== password) {
     throw new UsageError("The passwords do not match.");
   }
   return password;

@@ -8,7 +8,7 @@ import type { AppContext } from "../context.js";
 import { DomainError } from "../errors.js";
 import { parsePhone } from "../users/phone-number.js";
 import { fullName, type User } from "../users/user.js";
-import { jsonLine, print } from "./print.js";
+import { jsonLine } from "./json-line.js";
 import type { Runner } from "./runner.js";
 
 interface ListOptions {
@@ -42,7 +42,7 @@ export function addUserCommands(program: Command, run: Runner): void {
             yield users.map(json ? accountJson : accountLine).join("");
           }
         }
-        await print(lines());
+        await run.print(lines());
       }),
     );
 
@@ -59,7 +59,7 @@ export function addUserCommands(program: Command, run: Runner): void {
       .action((phone: string, { json }: { json?: boolean }) =>
         run.withContext(async (context) => {
           const account = await act(context, phone);
-          await print([json ? accountJson(account) : accountLine(account)]);
+          await run.print([json ? accountJson(account) : accountLine(account)]);
         }),
       );
   }

@@ -11,8 +11,9 @@ import { initWhitelist } from "../whitelist/init-whitelist.js";
 import { removeEntry } from "../whitelist/remove-entry.js";
 import { updateEntry } from "../whitelist/update-entry.js";
 import { toDetailsMessage, toEntryMessage } from "../whitelist/whitelist-messages.js";
-import { jsonLine, print } from "./print.js";
+import { jsonLine } from "./json-line.js";
 import type { Runner } from "./runner.js";
+import type { CliStreams } from "./streams.js";
 import { addWhitelistFileCommands } from "./whitelist-file-commands.js";
 import { addWhitelistListCommands } from "./whitelist-list-commands.js";
 
@@ -33,7 +34,7 @@ export function addWhitelistCommands(program: Command, run: Runner): void {
       run.withContext(async (context) => {
         const added = await addEntry(context, { phone, notes: notes ?? "", isActive: true, actor: null });
         const line = `${added.entry.phone} ${added.reactivated ? "reactivated" : "added"}\n`;
-        await print([json ? jsonLine(WhitelistEntrySchema, toEntryMessage(added.entry)) : line]);
+        await run.print([json ? jsonLine(WhitelistEntrySchema, toEntryMessage(added.entry)) : line]);
       }),
     );
 
@@ -46,8 +47,8 @@ export function addWhitelistCommands(program: Command, run: Runner): void {
         const { isAuthorized, phone, entry } = await checkPhone(context, rawPhone);
         const response = { isAuthorized, ...(entry && { whitelistDetails: toDetailsMessage(entry) }) };
         const line = `${phone} ${isAuthorized ? "may register" : "may not register"}\n`;
-        await print([json ? jsonLine(CheckWhitelistResponseSchema, response) : line]);
-        if (!isAuthorized) process.exitCode = 1;
+        await run.print([json ? jsonLine(CheckWhitelistResponseSchema, response) : line]);
+        if (!isAuthorized) run.isNegative = true;
       }),
     );
 
@@ -59,7 +60,7 @@ export function addWhitelistCommands(program: Command, run: Runner): void {
       run.withContext(async (context) => {
         const entry = await updateEntry(context, { phone, notes: null, isActive: false, actor: null });
         const line = `${entry.phone} deactivated\n`;
-        await print([json ? jsonLine(WhitelistEntrySchema, toEntryMessage(entry)) : line]);
+        await run.print([json ? jsonLine(WhitelistEntrySchema, toEntryMessage(entry)) : line]);
       }),
     );
 
@@ -69,14 +70,14 @@ export function addWhitelistCommands(program: Command, run: Runner): void {
     .option("--yes", "do not ask for confirmation, which is only asked for on a terminal")
     .option("--json", JSON_HELP)
     .action(async (phone: string, { json, yes }: JsonOption & { yes?: boolean }) => {
-      if (!yes && !(await confirmRemoval(phone))) {
-        process.exitCode = 1;
+      if (!yes && !(await confirmRemoval(run.streams, phone))) {
+        run.isNegative = true;
         return;
       }
       await run.withContext(async (context) => {
         const removedPhone = await removeEntry(context, { phone, actor: null });
         const line = `${removedPhone} removed\n`;
-        await print([json ? jsonLine(RemoveWhitelistEntryResponseSchema, { removedPhone }) : line]);
+        await run.print([json ? jsonLine(RemoveWhitelistEntryResponseSchema, { removedPhone }) : line]);
       });
     });
 
@@ -87,7 +88,7 @@ export function addWhitelistCommands(program: Command, run: Runner): void {
     .action((options: { force?: boolean }) =>
       run.withContext(async (context) => {
         const results = await initWhitelist(context, { force: options.force ?? false, notes: "" });
-        await print(results.map(({ phone, result }) => `${phone} ${result}\n`));
+        await run.print(results.map(({ phone, result }) => `${phone} ${result}\n`));
       }),
     );
 
@@ -96,10 +97,8 @@ export function addWhitelistCommands(program: Command, run: Runner): void {
 }
 
 /** Asks for confirmation on a terminal. A script is not asked, because a removed number can be added again. */
-async function confirmRemoval(phone: string): Promise<boolean> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) return true;
-  return confirm(
-    { message: `Remove ${phone} from the whitelist?`, default: false },
-    { output: process.stderr },
-  );
+async function confirmRemoval({ stdin, stderr }: CliStreams, phone: string): Promise<boolean> {
+  if (!stdin.isTTY || !stderr.isTTY) return true;
+  const question = { message: `Remove ${phone} from the whitelist?`, default: false };
+  return confirm(question, { input: stdin, output: stderr });
 }

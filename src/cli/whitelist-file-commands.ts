@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
+import type { Writable } from "node:stream";
 import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
 import { ImportWhitelistEntriesResponseSchema } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
@@ -11,8 +12,9 @@ import { importEntries } from "../whitelist/import/import-entries.js";
 import { createImportReport, type ImportReport } from "../whitelist/import/import-report.js";
 import { allEntries } from "../whitelist/list-entries.js";
 import { toReportMessage } from "../whitelist/whitelist-messages.js";
-import { jsonLine, print } from "./print.js";
+import { jsonLine } from "./json-line.js";
 import type { Runner } from "./runner.js";
+import type { CliStreams } from "./streams.js";
 import { addSelectionOptions, type SelectionOptions, selectionOf } from "./whitelist-list-commands.js";
 
 interface ImportOptions {
@@ -36,17 +38,17 @@ export function addWhitelistFileCommands(whitelist: Command, run: Runner): void 
         const { dryRun = false, allOrNothing = false } = options;
         const report = createImportReport();
         await importEntries(context, {
-          lines: readCsvLines(await openFile(file)),
+          lines: readCsvLines(await openFile(run.streams, file)),
           dryRun,
           allOrNothing,
           actor: null,
           report: report.add,
         });
         const message = toReportMessage(report, dryRun, "en");
-        await print(
+        await run.print(
           options.json ? [jsonLine(ImportWhitelistEntriesResponseSchema, message)] : reportLines(report),
         );
-        if (report.counts.refused > 0) process.exitCode = 1;
+        if (report.counts.refused > 0) run.isNegative = true;
       }),
     );
 
@@ -63,23 +65,27 @@ export function addWhitelistFileCommands(whitelist: Command, run: Runner): void 
           }
           yield header;
         }
-        await print(chunks());
+        await run.print(chunks());
       }),
     );
 }
 
 /** The chunks of a file. On a terminal, a progress bar on standard error shows how much of it was read. */
-async function openFile(file: string): Promise<AsyncIterable<Uint8Array>> {
-  if (file === "-") return process.stdin;
+async function openFile({ stdin, stderr }: CliStreams, file: string): Promise<AsyncIterable<Uint8Array>> {
+  if (file === "-") return stdin;
   const stats = await stat(file).catch(() => null);
   if (!stats?.isFile()) throw new UsageError(`There is no file ${file}.`);
   const chunks = createReadStream(file);
-  return process.stderr.isTTY ? withProgressBar(chunks, stats.size) : chunks;
+  return stderr.isTTY ? withProgressBar(stderr, chunks, stats.size) : chunks;
 }
 
-async function* withProgressBar(chunks: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Uint8Array> {
+async function* withProgressBar(
+  output: Writable,
+  chunks: AsyncIterable<Uint8Array>,
+  size: number,
+): AsyncGenerator<Uint8Array> {
   const bar = new SingleBar({
-    stream: process.stderr,
+    stream: output,
     format: "[{bar}] {percentage}% | {duration_formatted}",
     clearOnComplete: true,
   });

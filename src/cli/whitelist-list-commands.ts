@@ -9,7 +9,7 @@ import { allHistory } from "../whitelist/list-history.js";
 import type { WhitelistEntry } from "../whitelist/whitelist-entry.js";
 import type { EntryState, WhitelistChange } from "../whitelist/whitelist-history.js";
 import { toChangeMessage, toEntryMessage } from "../whitelist/whitelist-messages.js";
-import { jsonLine, print } from "./print.js";
+import { jsonLine } from "./json-line.js";
 import type { Runner } from "./runner.js";
 
 /** The options of `list` and `export`, as commander parses them. */
@@ -32,7 +32,7 @@ export function addWhitelistListCommands(whitelist: Command, run: Runner): void 
             yield entries.map(json ? entryJson : entryLine).join("");
           }
         }
-        await print(lines());
+        await run.print(lines());
       }),
     );
 
@@ -47,7 +47,7 @@ export function addWhitelistListCommands(whitelist: Command, run: Runner): void 
             yield changes.map(json ? changeJson : changeLine).join("");
           }
         }
-        await print(lines());
+        await run.print(lines());
       }),
     );
 }

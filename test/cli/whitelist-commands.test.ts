@@ -1,95 +1,85 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { expect } from "chai";
-import { setRights } from "../../src/accounts/set-rights.js";
-import { addEntry } from "../../src/whitelist/add-entry.js";
-import { activeUser, newPhone, useTestContext } from "../support/test-context.js";
+import { TEST_NUMBERS } from "../../src/whitelist/init-whitelist.js";
+import { newPhone } from "../support/test-context.js";
+import { useCli } from "./use-cli.js";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
-// The command runs in a folder without a .env file, from where tsx is not found by its name.
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+describe("whitelist commands", () => {
+  const cli = useCli();
+  const find = (phone: string) => cli.context.app.whitelist.find(null, phone);
 
-interface Ended {
-  code: number | null;
-  out: string;
-  error: string;
-}
-
-describe("command line", function () {
-  this.timeout(60_000);
-  const context = useTestContext();
-  let folder: string;
-  before(async () => {
-    folder = await mkdtemp(join(tmpdir(), "waterbill-cli-"));
-  });
-  after(() => rm(folder, { recursive: true }));
-
-  /** Runs a command without a terminal, as a script does. */
-  async function run(args: readonly string[], input = ""): Promise<Ended> {
-    const child = spawn(process.execPath, ["--import", tsx, join(root, "src/cli.ts"), ...args], {
-      cwd: folder,
-      env: {
-        PATH: process.env.PATH,
-        // tsx compiles for it in another way than for the tests, and merged the two reports mean nothing.
-        NODE_V8_COVERAGE: "",
-        NODE_ENV: "test",
-        DATABASE_URL: context.testDatabase.url,
-        DATA_DIR: folder,
-      },
-    });
-    const ended: Ended = { code: null, out: "", error: "" };
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      ended.out += text;
-    });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      ended.error += text;
-    });
-    child.stdin.end(input);
-    [ended.code] = (await once(child, "close")) as [number | null];
-    return ended;
-  }
-
-  it("imports a file, says what became of it, and takes its own export again", async () => {
-    const [one, two] = [newPhone(), newPhone()];
-    const file = join(folder, "numbers.csv");
-    await writeFile(file, `phone;notes\n${one};Client VIP\n${two};=1+1\n12;x\n`);
-    const first = await run(["whitelist", "import", file]);
-    expect(first.out).to.equal(
-      "line 4\t12\tThe phone number must have between 9 and 15 digits.\n" +
-        "2 added, 0 reactivated, 0 unchanged, 1 refused, 0 not applied\n",
-    );
-    expect(first).to.include({ code: 1, error: "" });
-    const exported = await run(["whitelist", "export", "--order", "phone"]);
-    const again = await run(["whitelist", "import", "-", "--json"], exported.out);
-    expect(JSON.parse(again.out)).to.include({ unchanged_count: 2, total_count: 2 });
-    expect(again.code).to.equal(0);
-  });
-
-  it("removes a number without a terminal to ask, and tells its history", async () => {
+  it("add a number with notes, and reactivate a deactivated one", async () => {
     const phone = newPhone();
-    await addEntry(context.app, { phone, notes: "Client VIP", isActive: true, actor: null });
-    expect(await run(["whitelist", "remove", phone])).to.include({ code: 0, out: `${phone} removed\n` });
-    const history = await run(["whitelist", "history", phone]);
-    expect(history.out.split("\n").map((line) => line.split("\t").slice(1, 3).join(" "))).to.deep.equal([
-      "remove command line",
-      "add command line",
-      "",
-    ]);
-    const gone = await run(["whitelist", "deactivate", phone]);
-    expect(gone).to.include({ code: 2, error: "Number not found on the whitelist.\n" });
+    expect(await cli.run(["whitelist", "add", phone, "Client VIP"])).to.deep.equal({
+      code: 0,
+      out: `${phone} added\n`,
+      error: "",
+    });
+    expect(await find(phone)).to.include({ notes: "Client VIP", isActive: true, addedBy: null });
+    await cli.run(["whitelist", "deactivate", phone]);
+    const again = await cli.run(["whitelist", "add", phone]);
+    expect(again).to.include({ code: 0, out: `${phone} reactivated\n` });
+    const json = await cli.run(["whitelist", "add", newPhone(), "x", "--json"]);
+    expect(JSON.parse(json.out)).to.include({ notes: "x", is_active: true });
   });
 
-  it("finds accounts, and changes their rights, but not the last superuser's", async () => {
-    const { phone } = await activeUser(context);
-    await setRights(context.app, { phone, rights: () => ({ isStaff: true, isSuperuser: true }) });
-    const list = await run(["user", "list", "--staff", "--search", "john", "--json"]);
-    expect(JSON.parse(list.out)).to.include({ phone, full_name: "John Doe", is_superuser: true });
-    const demoted = await run(["user", "demote", phone]);
-    expect(demoted).to.include({ code: 2, error: "The last active superuser must remain one.\n" });
+  it("check a number, with exit code 0 or 1", async () => {
+    const phone = newPhone();
+    const check = ["whitelist", "check", ` ${phone.slice(1)}`];
+    expect(await cli.run(check)).to.deep.equal({ code: 1, out: `${phone} may not register\n`, error: "" });
+    await cli.run(["whitelist", "add", phone]);
+    expect(await cli.run(check)).to.deep.equal({ code: 0, out: `${phone} may register\n`, error: "" });
+    const listed = await cli.run([...check, "--json"]);
+    expect(listed.code).to.equal(0);
+    expect(JSON.parse(listed.out)).to.have.property("is_authorized", true);
+    await cli.run(["whitelist", "deactivate", phone]);
+    const deactivated = await cli.run([...check, "--json"]);
+    expect(deactivated.code).to.equal(1);
+    expect(JSON.parse(deactivated.out)).to.have.property("is_authorized", false);
+  });
+
+  it("deactivate a number, which stays on the list", async () => {
+    const phone = newPhone();
+    await cli.run(["whitelist", "add", phone]);
+    const deactivated = await cli.run(["whitelist", "deactivate", phone]);
+    expect(deactivated).to.include({ code: 0, out: `${phone} deactivated\n` });
+    expect(await find(phone)).to.include({ isActive: false });
+    const json = await cli.run(["whitelist", "deactivate", phone, "--json"]);
+    expect(JSON.parse(json.out)).to.include({ phone, is_active: false });
+    const absent = await cli.run(["whitelist", "deactivate", newPhone()]);
+    expect(absent).to.include({ code: 2, error: "Number not found on the whitelist.\n" });
+  });
+
+  it("remove a number without a question where no terminal can answer it", async () => {
+    const phone = newPhone();
+    await cli.run(["whitelist", "add", phone, "Client VIP"]);
+    expect(await cli.run(["whitelist", "remove", phone])).to.include({ code: 0, out: `${phone} removed\n` });
+    expect(await find(phone)).to.equal(null);
+    await cli.run(["whitelist", "add", phone]);
+    const json = await cli.run(["whitelist", "remove", phone, "--json"]);
+    expect(JSON.parse(json.out)).to.deep.equal({ removed_phone: phone });
+  });
+
+  it("remove a number on a terminal only after a yes or with --yes", async () => {
+    const phone = newPhone();
+    await cli.run(["whitelist", "add", phone]);
+    const remove = ["whitelist", "remove", phone];
+    const question = `Take ${phone} off the whitelist?`;
+    expect(await cli.run(remove, { terminal: [[question, "n"]] })).to.include({ code: 1, out: "" });
+    expect(await find(phone)).not.to.equal(null);
+    const removed = await cli.run(remove, { terminal: [[question, "y"]] });
+    expect(removed).to.include({ code: 0, out: `${phone} removed\n` });
+    await cli.run(["whitelist", "add", phone]);
+    expect(await cli.run([...remove, "--yes"], { terminal: [] })).to.include({ code: 0, error: "" });
+    expect(await find(phone)).to.equal(null);
+  });
+
+  it("add the test numbers, and reactivate them only by force", async () => {
+    const each = (result: string) => TEST_NUMBERS.map((phone) => `${phone} ${result}\n`).join("");
+    expect(await cli.run(["whitelist", "init"])).to.include({ code: 0, out: each("added") });
+    expect(await cli.run(["whitelist", "init"])).to.include({ code: 0, out: each("unchanged") });
+    await cli.run(["whitelist", "deactivate", TEST_NUMBERS[0]]);
+    expect(await cli.run(["whitelist", "init"])).to.include({ out: each("unchanged") });
+    const forced = await cli.run(["whitelist", "init", "--force"]);
+    expect(forced.out).to.match(/^\+237670000000 reactivated\n\+237670000001 unchanged\n/);
   });
 });

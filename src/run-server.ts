@@ -1,0 +1,76 @@
+import { inspect } from "node:util";
+import { type App, createApp } from "./app.js";
+import { readConfig } from "./config.js";
+import { prepareTables } from "./db/migrate.js";
+import { firstStartText, prepareFirstStart } from "./first-start.js";
+import { createInfrastructure, openServerDatabase } from "./infrastructure.js";
+import { describeStartupError } from "./startup-error.js";
+import type { Logger } from "./system/logger.js";
+
+/** Time after which a stopping process exits, even if something hangs. */
+const STOP_DEADLINE_MS = 9500;
+
+/** The process that the server runs in: `process`, or a test's. */
+export interface ServerProcess {
+  environment: Readonly<Record<string, string | undefined>>;
+  createLogger(level: string): Logger;
+  /** Writes a line to standard output. */
+  print(line: string): void;
+  /** Writes a line to standard error. */
+  printError(line: string): void;
+  onSignal(signal: NodeJS.Signals, stop: (signal: NodeJS.Signals) => void): void;
+  exit(code: number): void;
+}
+
+/**
+ * Runs the server process: configuration, migrations, service, signals. Resolves when the service listens; it stops on
+ * SIGTERM and SIGINT. If it fails to start, it prints the error to standard error and exits with 1.
+ */
+export async function runServer(host: ServerProcess): Promise<void> {
+  try {
+    await start(host);
+  } catch (error) {
+    const description = describeStartupError(error);
+    host.printError(typeof description === "string" ? description : inspect(description));
+    host.exit(1);
+  }
+}
+
+async function start(host: ServerProcess): Promise<void> {
+  const { print } = host;
+  const config = readConfig(host.environment);
+  const logger = host.createLogger(config.logLevel);
+  const database = await openServerDatabase(config, (error) => {
+    logger.fatal({ err: error }, "the embedded database failed");
+    host.exit(1);
+  });
+  let close = () => database.close();
+  try {
+    await prepareTables(config, database, logger);
+    const app = createApp(config, await createInfrastructure(config, database, { logger, print }), logger);
+    close = () => app.close();
+    const superuser = config.environment === "development" ? await prepareFirstStart(app.context) : null;
+
+    const { port, address } = await app.listen();
+    stopOnSignals(host, app, logger);
+    logger.info({ address, port, environment: config.environment }, "serving");
+    if (superuser) print(firstStartText(superuser, `http://localhost:${port}`));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function stopOnSignals(host: ServerProcess, app: App, logger: Logger): void {
+  let isStopping = false;
+  async function stop(signal: NodeJS.Signals): Promise<void> {
+    if (isStopping) return;
+    isStopping = true;
+    logger.info({ signal }, "stopping");
+    setTimeout(() => host.exit(1), STOP_DEADLINE_MS).unref();
+    await app.close();
+    logger.info("stopped");
+  }
+  host.onSignal("SIGTERM", stop);
+  host.onSignal("SIGINT", stop);
+}

@@ -1,0 +1,113 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { Writable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { expect } from "chai";
+import { addEntry } from "../../src/whitelist/add-entry.js";
+import { freePort } from "../support/server-process.js";
+import { newPhone } from "../support/test-context.js";
+import { useCli } from "./use-cli.js";
+
+/** A standard output that fails at its first chunk. */
+function failingStream(code: string): Writable {
+  return new Writable({
+    write(_chunk, _encoding, done) {
+      done(Object.assign(new Error(`write ${code}`), { code }));
+    },
+  });
+}
+
+describe("command line", () => {
+  const cli = useCli();
+
+  it("lists its commands on the standard output when asked for help, and exits with 0", async () => {
+    const help = await cli.run(["--help"]);
+    expect(help).to.include({ code: 0, error: "" });
+    for (const command of ["migrate", "create-superuser", "user", "whitelist", "sms"]) {
+      expect(help.out).to.match(new RegExp(`^  ${command} `, "m"));
+    }
+    const whitelist = await cli.run(["whitelist", "--help"]);
+    expect(whitelist).to.include({ code: 0, error: "" });
+    expect(whitelist.out).to.match(/^ {2}import \[options\] <file> /m);
+  });
+
+  for (const [what, args, message] of [
+    ["an unknown command", ["wash"], "unknown command 'wash'"],
+    ["an unknown command of a group", ["whitelist", "wash"], "unknown command 'wash'"],
+    ["a missing argument", ["whitelist", "check"], "missing required argument 'phone'"],
+    ["an unknown option", ["user", "list", "--all"], "unknown option '--all'"],
+    ["a missing option", ["create-superuser"], "required option '--phone <phone>' not specified"],
+    ["no command", [], "Usage: waterbill"],
+    ["a group without a command", ["user"], "Usage: waterbill user"],
+  ] as const) {
+    it(`exits with 2 on ${what}`, async () => {
+      const result = await cli.run(args);
+      expect(result).to.include({ code: 2, out: "" });
+      expect(result.error).to.include(message);
+    });
+  }
+
+  it("exits with 2 and the field's message on a wrong phone number", async () => {
+    const result = await cli.run(["whitelist", "check", "12"]);
+    const message = "The phone number must have between 9 and 15 digits.";
+    expect(result).to.deep.equal({ code: 2, out: "", error: `phone: ${message}\n` });
+  });
+
+  it("exits with 2 on a wrong configuration, and names every fault", async () => {
+    const { code, error } = await cli.run(["migrate"], { environment: { PORT: "x", LOG_LEVEL: "loud" } });
+    expect(code).to.equal(2);
+    expect(error).to.match(/^The configuration is invalid:\n {2}PORT: .*\n {2}LOG_LEVEL: .*\n$/);
+  });
+
+  it("exits with 2 and one sentence when the database does not answer", async () => {
+    const environment = { DATABASE_URL: `postgres://waterbill@127.0.0.1:${await freePort()}/postgres` };
+    const { code, error } = await cli.run(["whitelist", "list"], { environment });
+    expect(code).to.equal(2);
+    expect(error).to.equal("The database does not answer: is DATABASE_URL right, and PostgreSQL running?\n");
+  });
+
+  it("exits with 2 and a stack on an error that is unexpected", async () => {
+    const url = new URL(cli.context.testDatabase.url);
+    url.searchParams.set("options", "-c search_path=nowhere");
+    const { code, error } = await cli.run(["migrate"], { environment: { DATABASE_URL: url.href } });
+    expect(code).to.equal(2);
+    expect(error)
+      .to.match(/^QueryError: /)
+      .and.to.match(/^ {4}at /m);
+  });
+
+  it("takes a reader that stops early for one that has enough", async () => {
+    await addEntry(cli.context.app, { phone: newPhone(), notes: "", isActive: true, actor: null });
+    const list = ["whitelist", "list"];
+    expect(await cli.run(list, { stdout: failingStream("EPIPE") })).to.include({ code: 0, error: "" });
+    const full = await cli.run(list, { stdout: failingStream("ENOSPC") });
+    expect(full.code).to.equal(2);
+    expect(full.error).to.include("write ENOSPC");
+  });
+
+  it("runs as a process, with the variables of a file .env", async () => {
+    const phone = newPhone();
+    await writeFile(
+      join(cli.folder, ".env"),
+      `DATABASE_URL=${cli.context.testDatabase.url}\nDATA_DIR=${cli.folder}\n`,
+    );
+    const program = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
+    // Node does not find tsx by its name from another folder.
+    const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+    const child = spawn(process.execPath, ["--import", tsx, program, "whitelist", "check", phone], {
+      cwd: cli.folder,
+      // tsx compiles a program in another way than the tests: a merged report of coverage would be wrong.
+      env: { PATH: process.env.PATH, NODE_V8_COVERAGE: "" },
+    });
+    const [out, error, [code]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, "close"),
+    ]);
+    expect({ code, out, error }).to.deep.equal({ code: 1, out: `${phone} may not register\n`, error: "" });
+  });
+});

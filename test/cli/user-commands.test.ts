@@ -1,0 +1,63 @@
+import { expect } from "chai";
+import { login } from "../../src/auth/login.js";
+import { activeUser, newPhone, signedIn, testPassword } from "../support/test-context.js";
+import { useCli } from "./use-cli.js";
+
+describe("user commands", () => {
+  const cli = useCli();
+  const joined = "2026-03-01T12:00:00.000Z";
+
+  it("show an account, as a line or as JSON", async () => {
+    const { user } = await signedIn(cli.context);
+    const line = [user.phone, "active", "-", joined, joined, "John Doe", "-"].join("\t");
+    const shown = await cli.run(["user", "show", user.phone]);
+    expect(shown).to.deep.equal({ code: 0, out: `${line}\n`, error: "" });
+    const json = await cli.run(["user", "show", user.phone.slice(1), "--json"]);
+    expect(JSON.parse(json.out)).to.include({ id: user.id, phone: user.phone, full_name: "John Doe" });
+    const absent = await cli.run(["user", "show", newPhone()]);
+    expect(absent).to.deep.equal({ code: 2, out: "", error: "No account has this phone number.\n" });
+  });
+
+  it("deactivate an account and end its sessions, and activate it again", async () => {
+    const { user, tokens } = await signedIn(cli.context);
+    const { phone } = user;
+    const deactivated = await cli.run(["user", "deactivate", phone]);
+    expect(deactivated.code).to.equal(0);
+    expect(deactivated.out).to.match(/^\+\d+\tinactive\t/);
+    const { app } = cli.context;
+    expect(await app.verifyAccessToken(tokens.access).catch(({ reason }) => reason)).to.equal("UNAUTHENTICATED");
+    const activated = await cli.run(["user", "activate", phone, "--json"]);
+    expect(JSON.parse(activated.out)).to.include({ phone, is_active: true });
+    await login(app, { phone, password: testPassword });
+  });
+
+  it("promote an account to staff, and take every right from it", async () => {
+    const { phone } = await activeUser(cli.context);
+    expect((await cli.run(["user", "promote", phone])).out).to.include("\tstaff\t");
+    const staff = await cli.run(["user", "list", "--staff", "--search", phone]);
+    expect(staff.out.split("\t")[0]).to.equal(phone);
+    const demoted = await cli.run(["user", "demote", phone, "--json"]);
+    expect(JSON.parse(demoted.out)).to.include({ is_staff: false, is_superuser: false });
+  });
+
+  it("leave the last superuser its rights, and a superuser that is promoted stays one", async () => {
+    const phone = newPhone();
+    const names = ["--first-name", "Ada", "--last-name", "Lovelace"];
+    const environment = { WATERBILL_PASSWORD: testPassword };
+    await cli.run(["create-superuser", "--phone", phone, ...names], { environment });
+    expect((await cli.run(["user", "promote", phone])).out).to.include("\tsuperuser\t");
+    const demoted = await cli.run(["user", "demote", phone]);
+    expect(demoted).to.include({ code: 2, error: "The last active superuser must remain one.\n" });
+    const list = await cli.run(["user", "list", "--staff", "--search", "lovelace", "--json"]);
+    expect(JSON.parse(list.out)).to.include({ phone, full_name: "Ada Lovelace", is_superuser: true });
+  });
+
+  it("list accounts by state", async () => {
+    const { phone } = await activeUser(cli.context);
+    await cli.run(["user", "deactivate", phone]);
+    const listed = async (...options: string[]) => (await cli.run(["user", "list", ...options])).out;
+    expect(await listed("--inactive")).to.include(phone);
+    expect(await listed("--active")).not.to.include(phone);
+    expect(await listed()).to.include(phone);
+  });
+});

@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { readConfig } from "../src/config.js";
+import type { Database } from "../src/db/database.js";
+import { DomainError } from "../src/errors.js";
+import { createInfrastructure, type Infrastructure } from "../src/infrastructure.js";
+import { createLogger } from "../src/system/logger.js";
+import { newPhone } from "./support/test-context.js";
+
+describe("infrastructure", () => {
+  const folder = mkdtempSync(join(tmpdir(), "waterbill-infrastructure-"));
+  after(() => rmSync(folder, { recursive: true }));
+  let log: Record<string, unknown>[];
+  let printed: string[];
+
+  function infrastructure(variables: Record<string, string> = {}): Promise<Infrastructure> {
+    log = [];
+    printed = [];
+    const config = readConfig({ DATA_DIR: folder, ...variables });
+    const logger = createLogger("trace", { write: (line) => void log.push(JSON.parse(line)) });
+    return createInfrastructure(config, {} as Database, { logger, print: (line) => void printed.push(line) });
+  }
+
+  it("keeps the keys that are not configured in the data directory", async () => {
+    const { keys } = await infrastructure();
+    expect((await infrastructure()).keys).to.deep.equal(keys);
+    const token = "t".repeat(43);
+    expect((await infrastructure({ TOKEN_SECRET: token })).keys).to.deep.equal({ token, code: keys.code });
+    const code = "c".repeat(43);
+    const configured = await infrastructure({ TOKEN_SECRET: token, CODE_SECRET: code });
+    expect(configured.keys).to.deep.equal({ token, code });
+  });
+
+  it("prints what the console gateway would send", async () => {
+    const phone = newPhone();
+    await (await infrastructure()).sms.sendActivationCode(phone, "123456");
+    expect(printed).to.deep.equal([`Code d'activation pour ${phone}: 123456`]);
+  });
+
+  it("logs a refused job in the background as no trouble, and a failed one as an error", async () => {
+    const { background } = await infrastructure();
+    for (const error of [
+      new DomainError("RATE_LIMITED"),
+      new DomainError("OVERLOADED"),
+      new Error("broken"),
+    ]) {
+      background.run(() => Promise.reject(error));
+      await background.drain();
+    }
+    expect(log.map(({ level, msg, reason }) => [level, msg, reason])).to.deep.equal([
+      [30, "a job in the background was refused", "RATE_LIMITED"],
+      [50, "a job in the background failed", undefined],
+      [50, "a job in the background failed", undefined],
+    ]);
+  });
+});

@@ -1,0 +1,118 @@
+import { EventEmitter, once } from "node:events";
+import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { runServer } from "../src/run-server.js";
+import { createLogger } from "../src/system/logger.js";
+import { useTestDatabase } from "./support/database.js";
+import { recordSecret, testLogFile } from "./support/log.js";
+
+describe("server process", () => {
+  const base = useTestDatabase({ migrated: false }, "test");
+  const folder = mkdtempSync(join(tmpdir(), "waterbill-server-"));
+  after(() => rmSync(folder, { recursive: true }));
+
+  /** What the server did to the process around it. */
+  function fakeProcess(variables: Record<string, string>) {
+    const events = new EventEmitter();
+    const log: Record<string, unknown>[] = [];
+    const out: string[] = [];
+    const errors: string[] = [];
+    const exits: number[] = [];
+    return {
+      log,
+      out,
+      errors,
+      exits,
+      /** Sends a signal, and resolves when the log has the line `message`. */
+      async signal(signal: NodeJS.Signals, message: string) {
+        events.emit(signal, signal);
+        while (!log.some(({ msg }) => msg === message)) await once(events, "log");
+      },
+      host: {
+        environment: { HOST: "127.0.0.1", PORT: "0", DATABASE_URL: base.url, DATA_DIR: folder, ...variables },
+        createLogger: (level: string) =>
+          createLogger(level, {
+            write(line) {
+              appendFileSync(testLogFile(), line);
+              log.push(JSON.parse(line));
+              events.emit("log");
+            },
+          }),
+        print: (line: string) => void out.push(line),
+        printError: (line: string) => void errors.push(line),
+        onSignal: (signal: NodeJS.Signals, stop: (signal: NodeJS.Signals) => void) =>
+          void events.on(signal, stop),
+        exit: (code: number) => void exits.push(code),
+      },
+    };
+  }
+
+  it("migrates, tells the superuser's password once, serves, and stops on a signal", async () => {
+    const first = fakeProcess({ NODE_ENV: "development" });
+    await runServer(first.host);
+    const [text = ""] = first.out;
+    const [, password = ""] = /password {2}(\S+)/.exec(text) ?? [];
+    recordSecret(password);
+    const { port } = first.log.find(({ msg }) => msg === "serving") as { port: number };
+    expect(text).to.include(`B=http://localhost:${port}/api/auth;`);
+    expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).to.equal(200);
+
+    await first.signal("SIGTERM", "stopped");
+    await first.signal("SIGINT", "stopped");
+    expect(first.log.filter(({ msg }) => msg === "stopping")).to.have.length(1);
+    expect(first.exits).to.deep.equal([]);
+    expect(first.errors).to.deep.equal([]);
+
+    const second = fakeProcess({ NODE_ENV: "development" });
+    await runServer(second.host);
+    await second.signal("SIGINT", "stopped");
+    expect(second.out).to.deep.equal([]);
+  });
+
+  it("exits with 1 and one sentence when the configuration is wrong, before anything is opened", async () => {
+    const { host, exits, errors, log } = fakeProcess({ PORT: "x" });
+    await runServer(host);
+    expect(exits).to.deep.equal([1]);
+    expect(errors).to.have.length(1);
+    expect(errors[0]).to.match(/^The configuration is invalid:\n {2}PORT: /);
+    expect(log).to.deep.equal([]);
+  });
+
+  it("does not migrate in production: it exits with 1 and says what to run", async () => {
+    const { host, exits, errors } = fakeProcess({
+      NODE_ENV: "production",
+      REDIS_URL: "redis://127.0.0.1:1",
+      TOKEN_SECRET: "t".repeat(43),
+      CODE_SECRET: "c".repeat(43),
+      ALLOW_CONSOLE_SMS: "true",
+    });
+    await runServer(host);
+    expect(exits).to.deep.equal([1]);
+    expect(errors[0]).to.match(/^The database lacks 0001-identity.*: run `npm run migrate` first\.$/);
+  });
+
+  it("exits with 1 and one sentence when the port is taken", async () => {
+    const taken = createServer().listen(0, "127.0.0.1");
+    await once(taken, "listening");
+    const { port } = taken.address() as { port: number };
+    const { host, exits, errors } = fakeProcess({ NODE_ENV: "test", PORT: String(port) });
+    await runServer(host);
+    taken.close();
+    expect(exits).to.deep.equal([1]);
+    expect(errors).to.deep.equal(["The port can't be opened (EADDRINUSE): choose another PORT or HOST."]);
+  });
+
+  it("exits with 1 and a stack on an error that is unexpected", async () => {
+    const url = new URL(base.url);
+    url.searchParams.set("options", "-c search_path=nowhere");
+    const { host, exits, errors } = fakeProcess({ NODE_ENV: "test", DATABASE_URL: url.href });
+    await runServer(host);
+    expect(exits).to.deep.equal([1]);
+    expect(errors[0])
+      .to.match(/^QueryError: /)
+      .and.to.match(/^ {4}at /m);
+  });
+});
