@@ -1,12 +1,25 @@
 import { writeFileSync } from "node:fs";
 import Mocha from "mocha";
 
-/** Mocha's usual report on the screen, and the counts for `run-tests.ts` in the file that it names. */
-export default class CountingReporter extends Mocha.reporters.Spec {
+/** What `run-tests.ts` reads when mocha has ended. */
+export interface TestResults {
+  stats: Mocha.Stats;
+  /** The tests that took longest, the slowest first. */
+  slowest: { file: string; title: string; ms: number }[];
+}
+
+const SLOWEST_COUNT = 10;
+
+/** Mocha's usual report on the screen, and the results in the file that the option `results` names. */
+export default class ResultsReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);
+    const tests: TestResults["slowest"] = [];
+    runner.on("test end", ({ file = "", title, duration = 0 }) => tests.push({ file, title, ms: duration }));
     runner.once("end", () => {
-      writeFileSync(String(options.reporterOptions?.counts), JSON.stringify(runner.stats));
+      const slowest = tests.sort((a, b) => b.ms - a.ms).slice(0, SLOWEST_COUNT);
+      const results: TestResults = { stats: runner.stats as Mocha.Stats, slowest };
+      writeFileSync(String(options.reporterOptions?.results), JSON.stringify(results));
     });
   }
 }

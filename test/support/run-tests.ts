@@ -3,10 +3,11 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { reportCoverage } from "./coverage.js";
 import { leaksOf } from "./leaks.js";
+import type { TestResults } from "./reporter.js";
 import { type Servers, startServers } from "./servers.js";
 
 // `npm test`: all tests with coverage, or `npm test -- <files and options of mocha>` for some without.
@@ -16,7 +17,7 @@ const namesFiles = chosen.some((argument) => argument.startsWith("test/"));
 const allTests = "test/**/*.test.ts";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "waterbill-tests-"));
-const countsFile = join(folder, "counts.json");
+const resultsFile = join(folder, "results.json");
 const coverageFolder = join(root, "coverage");
 
 const bin = (name: string) => join(root, "node_modules", name, "bin", `${name}.js`);
@@ -27,7 +28,7 @@ const c8 = [
 ];
 const mocha = [
   bin("mocha"),
-  ...["--reporter", join(root, "test/support/reporter.ts"), "--reporter-option", `counts=${countsFile}`],
+  ...["--reporter", join(root, "test/support/reporter.ts"), "--reporter-option", `results=${resultsFile}`],
 ];
 const parallel = ["--parallel", "--jobs", String(Math.max(2, availableParallelism()))];
 
@@ -64,7 +65,7 @@ async function runMocha(): Promise<boolean> {
   });
   const [code] = await once(child, "exit");
   child = undefined;
-  if (!existsSync(countsFile)) throw new Error("The tests were interrupted, or mocha did not start.");
+  if (!existsSync(resultsFile)) throw new Error("The tests were interrupted, or mocha did not start.");
   return code === 0;
 }
 
@@ -75,9 +76,15 @@ function reportLeaks(): boolean {
   return leaks.length === 0;
 }
 
+function reportSlowest({ slowest }: TestResults): void {
+  console.log("\nslowest tests");
+  for (const { file, title, ms } of slowest) {
+    console.log(`  ${(ms / 1000).toFixed(1).padStart(5)} s  ${relative(root, file)}: ${title}`);
+  }
+}
+
 /** `12 passed, 0 failed`: the last line of the run. */
-function reportCounts(): void {
-  const { passes, failures, pending } = JSON.parse(readFileSync(countsFile, "utf8")) as Mocha.Stats;
+function reportCounts({ stats: { passes, failures, pending } }: TestResults): void {
   console.log(`\n${passes} passed, ${failures} failed${pending > 0 ? `, ${pending} skipped` : ""}`);
 }
 
@@ -86,7 +93,9 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal
 try {
   const checks = [await runMocha(), reportLeaks()];
   if (wholeRun) checks.push(reportCoverage(join(coverageFolder, "coverage-summary.json")));
-  reportCounts();
+  const results = JSON.parse(readFileSync(resultsFile, "utf8")) as TestResults;
+  if (wholeRun) reportSlowest(results);
+  reportCounts(results);
   process.exitCode = checks.every(Boolean) ? 0 : 1;
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
