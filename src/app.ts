@@ -39,10 +39,18 @@ export interface App {
 /** Time that calls in flight have when the server stops; with the other steps, stopping takes less than 10 s. */
 const GRACE_MS = 8000;
 
-/** Assembles the service. Closing the app also closes the database of `infrastructure`. */
-export function createApp(config: Config, infrastructure: Infrastructure, logger: Logger): App {
+/**
+ * Assembles the service. Closing the app also closes the database of `infrastructure`. `overrides` replace parts of the
+ * context.
+ */
+export function createApp(
+  config: Config,
+  infrastructure: Infrastructure,
+  logger: Logger,
+  overrides: Partial<AppContext> = {},
+): App {
   const { database, clock, random, background } = infrastructure;
-  const context = createContext(config, infrastructure);
+  const context = createContext(config, infrastructure, overrides);
   const services = [AuthService, ProfileService, AccountService, WhitelistService];
 
   const limiter = createLimiter({

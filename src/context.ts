@@ -32,8 +32,12 @@ export type AppContext = AuthServiceDeps &
   CreateSuperuserDeps &
   AuthenticateDeps & { sessions: SessionStore };
 
-/** Creates the stores and the tools, once, for server, command line and tests. */
-export function createContext(config: Config, infrastructure: Infrastructure): AppContext {
+/** Creates the stores and the tools, once, for server, command line and tests. `overrides` replace some of them. */
+export function createContext(
+  config: Config,
+  infrastructure: Infrastructure,
+  overrides: Partial<AppContext> = {},
+): AppContext {
   const { database, keys, clock, random } = infrastructure;
   const { issuer, audience, accessTtlSeconds, refreshTtlSeconds, reuseGraceSeconds } = config.tokens;
   const jwt = createJwt(keys.token, clock);
@@ -74,5 +78,6 @@ export function createContext(config: Config, infrastructure: Infrastructure): A
     frontendUrl: config.frontendUrl,
     refreshTtlSeconds,
     reuseGraceSeconds,
+    ...overrides,
   };
 }

@@ -5,7 +5,7 @@ import { recordSecret } from "./support/log.js";
 import { atOnce, useTestContext } from "./support/test-context.js";
 
 describe("first start", () => {
-  const context = useTestContext({}, "test");
+  const context = useTestContext({ scope: "test" });
 
   it("adds the test numbers and one superuser who can sign in, and does nothing the next time", async () => {
     const superuser = await prepareFirstStart(context.app);

@@ -10,7 +10,7 @@ import { useTestDatabase } from "./support/database.js";
 import { recordSecret, testLogFile } from "./support/log.js";
 
 describe("server process", () => {
-  const base = useTestDatabase({ migrated: false }, "test");
+  const base = useTestDatabase({ migrated: false, scope: "test" });
   const folder = mkdtempSync(join(tmpdir(), "waterbill-server-"));
   after(() => rmSync(folder, { recursive: true }));
 

@@ -4,7 +4,7 @@ import { type Options, Sequelize } from "sequelize";
 import { createDatabase } from "./create-database.js";
 import type { Database } from "./database.js";
 
-/** Timeout after which the server cancels a statement. */
+/** Default timeout after which the server cancels a statement. */
 const STATEMENT_TIMEOUT_MS = 5000;
 /** Additional time after which the client gives up on a statement that the server did not cancel. */
 const CLIENT_GRACE_MS = 1000;
@@ -27,6 +27,10 @@ export interface DatabaseOptions {
    * statements can't have names there, and connections wait for each other.
    */
   embeddedSocket?: string;
+  /** Time (ms) after which the server ends a statement; 5000 by default. */
+  statementTimeoutMs?: number;
+  /** Time (ms) that a call waits for a connection; 2000 by default, and longer for the embedded database. */
+  connectTimeoutMs?: number;
 }
 
 /** A stream that ignores the host and port that pg connects it to, and connects to a unix socket instead. */
@@ -50,8 +54,9 @@ const driver = {
 
 /** Creates a database that connects on first use, and reconnects whenever its connections are lost. */
 export function openDatabase(options: DatabaseOptions): Database {
-  const { embeddedSocket } = options;
-  const connectTimeoutMs = embeddedSocket ? EMBEDDED_CONNECT_TIMEOUT_MS : CONNECT_TIMEOUT_MS;
+  const { embeddedSocket, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
+  const connectTimeoutMs =
+    options.connectTimeoutMs ?? (embeddedSocket ? EMBEDDED_CONNECT_TIMEOUT_MS : CONNECT_TIMEOUT_MS);
   const url = new URL(options.url);
   const settings = ["-c timezone=UTC", url.searchParams.get("options") ?? ""];
   if (options.schema) settings.push(`-c search_path=${options.schema}`);
@@ -71,8 +76,8 @@ export function openDatabase(options: DatabaseOptions): Database {
       application_name: "waterbill-identity",
       keepAlive: true,
       connectionTimeoutMillis: connectTimeoutMs,
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      query_timeout: STATEMENT_TIMEOUT_MS + CLIENT_GRACE_MS,
+      statement_timeout: statementTimeoutMs,
+      query_timeout: statementTimeoutMs + CLIENT_GRACE_MS,
       ...(embeddedSocket && { stream: () => socketTo(embeddedSocket) }),
     },
   };

@@ -25,7 +25,9 @@ describe("user commands", () => {
     expect(deactivated.code).to.equal(0);
     expect(deactivated.out).to.match(/^\+\d+\tinactive\t/);
     const { app } = cli.context;
-    expect(await app.verifyAccessToken(tokens.access).catch(({ reason }) => reason)).to.equal("UNAUTHENTICATED");
+    expect(await app.verifyAccessToken(tokens.access).catch(({ reason }) => reason)).to.equal(
+      "UNAUTHENTICATED",
+    );
     const activated = await cli.run(["user", "activate", phone, "--json"]);
     expect(JSON.parse(activated.out)).to.include({ phone, is_active: true });
     await login(app, { phone, password: testPassword });

@@ -194,7 +194,7 @@ describe("database", () => {
   });
 
   it("is OVERLOADED when all connections stay taken", async () => {
-    const small = await testDatabase({ migrated: false, poolSize: 1 });
+    const small = await testDatabase({ migrated: false, poolSize: 1, connectTimeoutMs: 1000 });
     try {
       await small.database.transaction(async () => {
         expect(await rejection(small.database.ping())).to.have.property("reason", "OVERLOADED");

@@ -11,7 +11,7 @@ const files = readdirSync("src/db/migrations");
 const all = files.map((file) => file.replace(/\.sql$/, "")).sort();
 
 describe("migrate", () => {
-  const db = useTestDatabase({ migrated: false }, "test");
+  const db = useTestDatabase({ migrated: false, scope: "test" });
 
   it("applies every migration in its order and names them", async () => {
     expect(await pendingMigrations(db.database)).to.deep.equal(all);
@@ -39,16 +39,16 @@ describe("migrate", () => {
   it("waits for another process longer than a statement of the service may take", async () => {
     // A server of its own, as its lock would hold up all other tests.
     const server = await startPostgres();
-    const [holder, waiter] = [1, 2].map(() => openDatabase({ url: server.url, poolSize: 1 })) as [
-      Database,
-      Database,
-    ];
+    const statementTimeoutMs = 1000;
+    const open = () => openDatabase({ url: server.url, poolSize: 1, statementTimeoutMs });
+    const [holder, waiter] = [open(), open()];
     try {
       let applied: Promise<string[]> = Promise.resolve([]);
       await holder.transaction(async (tx) => {
         await holder.execute(tx, "SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(5260712)");
         applied = migrate(waiter, testLogger());
-        await holder.execute(tx, "SELECT pg_sleep(6.5)");
+        // Longer than the server's time-out and the client's, which is a second more.
+        await holder.execute(tx, "SELECT pg_sleep(2.5)");
       });
       expect(await applied).to.deep.equal(all);
     } finally {

@@ -66,16 +66,18 @@ describe("database when PostgreSQL goes away", () => {
   });
 
   it("gives up a connection whose server process hangs", async () => {
-    const [row] = await database.run<{ pid: number }>(null, pid, []);
+    const hasty = openDatabase({ url: server.url, poolSize: 5, statementTimeoutMs: 1000 });
+    const [row] = await hasty.run<{ pid: number }>(null, pid, []);
     const hung = row?.pid ?? 0;
     process.kill(hung, "SIGSTOP");
     try {
       // The pool hands out the connection that came back last.
-      expect(await rejection(database.ping())).to.have.property("reason", "OVERLOADED");
-      const [other] = await database.run<{ pid: number }>(null, pid, []);
+      expect(await rejection(hasty.ping())).to.have.property("reason", "OVERLOADED");
+      const [other] = await hasty.run<{ pid: number }>(null, pid, []);
       expect(other?.pid).not.to.equal(hung);
     } finally {
       process.kill(hung, "SIGCONT");
+      await hasty.close();
     }
   });
 

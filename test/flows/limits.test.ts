@@ -7,7 +7,7 @@ import { expectRefusal, useAllClients } from "./all-protocols.js";
 const { login, activate, refreshToken } = AuthService.method;
 
 describe("limits over the wire", () => {
-  const service = useTestService({}, "test");
+  const service = useTestService({ environment: {}, scope: "test" });
   const protocols = useAllClients(service, "test");
 
   const post = (path: string, body: object, headers: Record<string, string> = {}) =>
@@ -74,7 +74,7 @@ describe("limits over the wire", () => {
 });
 
 describe("limits behind a trusted proxy", () => {
-  const service = useTestService({ TRUSTED_PROXIES: "127.0.0.1" });
+  const service = useTestService({ environment: { TRUSTED_PROXIES: "127.0.0.1" } });
 
   it("count each client that the proxy names by itself", async () => {
     const login = (forwarded: string) =>

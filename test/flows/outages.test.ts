@@ -42,7 +42,7 @@ function startTraffic(origin: string, access: string) {
 
 describe("a PostgreSQL that is restarted under traffic", () => {
   const postgres = useFixture(startPostgres, (server) => server.stop());
-  const service = useTestService(() => ({ ...generousLimits, DATABASE_URL: postgres.url }));
+  const service = useTestService({ environment: () => ({ ...generousLimits, DATABASE_URL: postgres.url }) });
 
   it("brings answers of 503 meanwhile, health within five seconds, and signs nobody out", async () => {
     const { tokens } = await signedIn(service.context);
@@ -68,11 +68,9 @@ describe("a PostgreSQL that is restarted under traffic", () => {
 
 describe("a Redis that goes away under traffic", () => {
   const redis = useFixture(startRedis, (server) => server.stop());
-  const service = useTestService(() => ({
-    ...generousLimits,
-    LIMIT_LOGIN: "5/minute",
-    REDIS_URL: redis.url,
-  }));
+  const service = useTestService({
+    environment: () => ({ ...generousLimits, LIMIT_LOGIN: "5/minute", REDIS_URL: redis.url }),
+  });
 
   const loginStatuses = async (calls: number) => {
     const statuses: number[] = [];

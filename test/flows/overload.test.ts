@@ -4,8 +4,11 @@ import { generousLimits, useTestService } from "../support/service.js";
 import { activeUser, atOnce, signedIn, testPassword, useTestContext } from "../support/test-context.js";
 
 describe("many logins at once", () => {
-  const service = useTestService({ ...generousLimits, PASSWORD_HASH_QUEUE: "64" });
-  const context = useTestContext({ PASSWORD_HASH_QUEUE: "5" });
+  const service = useTestService({
+    environment: { ...generousLimits, PASSWORD_HASH_QUEUE: "64" },
+    hashesAnew: true,
+  });
+  const context = useTestContext({ environment: { PASSWORD_HASH_QUEUE: "5" }, hashesAnew: true });
 
   it("don't hold up a profile read", async () => {
     const { user, tokens } = await signedIn(service.context);

@@ -22,6 +22,8 @@ interface TestDatabaseOptions {
   url?: string | undefined;
   migrated?: boolean;
   poolSize?: number;
+  /** Time (ms) that a call waits for a connection, instead of the service's. */
+  connectTimeoutMs?: number;
 }
 
 /**
@@ -36,6 +38,7 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
     url,
     schema,
     poolSize: options.poolSize ?? 10,
+    ...(options.connectTimeoutMs && { connectTimeoutMs: options.connectTimeoutMs }),
     onStatement: (text) => statements.push(text),
   });
   await database.sequelize.query(`CREATE SCHEMA ${schema}`);
@@ -53,11 +56,11 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
 }
 
 /** A schema for the tests of the describe (or file) that calls this. */
-export function useTestDatabase(options: TestDatabaseOptions = {}, scope?: FixtureScope): TestDatabase {
+export function useTestDatabase(options: TestDatabaseOptions & { scope?: FixtureScope } = {}): TestDatabase {
   return useFixture(
     () => testDatabase(options),
     (base) => base.drop(),
-    scope,
+    options.scope,
   );
 }
 

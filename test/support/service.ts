@@ -3,7 +3,7 @@ import type { LimitName } from "../../src/config.js";
 import { type FixtureScope, useFixture } from "./fixture.js";
 import { testLogger } from "./log.js";
 import { testKeyPrefix, testRedisUrl } from "./redis.js";
-import { createTestContext, type TestContext } from "./test-context.js";
+import { createTestContext, type TestContext, type TestContextOptions } from "./test-context.js";
 
 /** The whole service on a free port, with a real PostgreSQL, a real Redis and everything else that a test context has. */
 export interface TestService {
@@ -33,18 +33,34 @@ export const generousLimits: Record<string, string> = Object.fromEntries(
   limits.map((name) => [`LIMIT_${name.toUpperCase()}`, "100000/minute"]),
 );
 
-/** Starts a service; its caller closes it. */
-export async function createTestService(environment: Record<string, string>): Promise<TestService> {
+interface TestServiceOptions extends Omit<TestContextOptions, "environment"> {
+  /** Added to the variables that every service gets; may be a function of what earlier fixtures have made. */
+  environment?: Record<string, string> | (() => Record<string, string>);
+  scope?: FixtureScope;
+}
+
+async function createTestService({
+  environment = generousLimits,
+  ...options
+}: TestServiceOptions): Promise<TestService> {
   const context = await createTestContext({
-    HOST: "127.0.0.1",
-    PORT: "0",
-    REDIS_URL: testRedisUrl(),
-    REDIS_PREFIX: testKeyPrefix(),
-    ...environment,
+    ...options,
+    environment: {
+      HOST: "127.0.0.1",
+      PORT: "0",
+      REDIS_URL: testRedisUrl(),
+      REDIS_PREFIX: testKeyPrefix(),
+      ...(typeof environment === "function" ? environment() : environment),
+    },
   });
   // The context closes the database, after it has dropped the schema.
   const database = { ...context.infrastructure.database, close: async () => {} };
-  const app = createApp(context.config, { ...context.infrastructure, database }, testLogger());
+  const app = createApp(
+    context.config,
+    { ...context.infrastructure, database },
+    testLogger(),
+    context.overrides,
+  );
   const { port } = await app.listen();
   return {
     context: { ...context, app: app.context },
@@ -57,17 +73,11 @@ export async function createTestService(environment: Record<string, string>): Pr
   };
 }
 
-/**
- * A service for the tests of the describe (or file) that calls this. `environment` may be a function of what
- * earlier hooks have made.
- */
-export function useTestService(
-  environment: Record<string, string> | (() => Record<string, string>) = generousLimits,
-  scope?: FixtureScope,
-): TestService {
+/** A service for the tests of the describe (or file) that calls this; with generous limits unless told otherwise. */
+export function useTestService(options: TestServiceOptions = {}): TestService {
   return useFixture(
-    () => createTestService(typeof environment === "function" ? environment() : environment),
+    () => createTestService(options),
     (service) => service.close(),
-    scope,
+    options.scope,
   );
 }

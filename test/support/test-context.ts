@@ -4,6 +4,7 @@ import { register } from "../../src/auth/register.js";
 import { type Config, readConfig } from "../../src/config.js";
 import { type AppContext, createContext } from "../../src/context.js";
 import type { Infrastructure } from "../../src/infrastructure.js";
+import { createPasswordHasher } from "../../src/passwords/password-hash.js";
 import type { TokenPair } from "../../src/sessions/token-pair.js";
 import { createBackground } from "../../src/system/background.js";
 import { systemRandom } from "../../src/system/random.js";
@@ -14,11 +15,14 @@ import { type TestDatabase, testDatabase } from "./database.js";
 import { type FixtureScope, useFixture } from "./fixture.js";
 import { recordSecret } from "./log.js";
 import { createOutbox, type Outbox } from "./outbox.js";
+import { rememberingHasher } from "./remembering-hasher.js";
 
 /** All use cases on a real PostgreSQL, with a clock that stands still and an SMS gateway that keeps its messages. */
 export interface TestContext {
   config: Config;
   infrastructure: Infrastructure;
+  /** Parts of the context that the tests replace. */
+  overrides: Partial<AppContext>;
   app: AppContext;
   clock: TestClock;
   outbox: Outbox;
@@ -37,9 +41,16 @@ export const testKeys = { token: "t".repeat(43), code: "c".repeat(43) };
 /** A good password, for everybody. */
 export const testPassword = "Motdepasse123!";
 
-export async function createTestContext(environment: Record<string, string> = {}): Promise<TestContext> {
+export interface TestContextOptions {
+  /** Added to the variables that every context gets. */
+  environment?: Record<string, string>;
+  /** Computes every password hash, for tests of what that costs. Absent: see `rememberingHasher`. */
+  hashesAnew?: boolean;
+}
+
+export async function createTestContext(options: TestContextOptions = {}): Promise<TestContext> {
   recordSecret(testPassword);
-  const config = readConfig({ NODE_ENV: "test", PASSWORD_HASH_QUEUE: "1000", ...environment });
+  const config = readConfig({ NODE_ENV: "test", PASSWORD_HASH_QUEUE: "1000", ...options.environment });
   const base = await testDatabase({ url: config.databaseUrl });
   const clock = testClock();
   const outbox = createOutbox();
@@ -57,26 +68,29 @@ export async function createTestContext(environment: Record<string, string> = {}
     sms: outbox,
     background,
   };
+  const hasher = createPasswordHasher({ concurrency: 2, queueLimit: config.passwords.hashQueue });
+  const overrides = options.hashesAnew ? {} : { hasher: rememberingHasher(hasher) };
   return {
     config,
     infrastructure,
-    app: createContext(config, infrastructure),
+    overrides,
+    app: createContext(config, infrastructure, overrides),
     clock,
     outbox,
     statements: base.statements,
     testDatabase: base,
-    anotherProcess: () => createContext(config, infrastructure),
+    anotherProcess: () => createContext(config, infrastructure, overrides),
     settle: () => background.drain(),
     close: () => base.drop(),
   };
 }
 
 /** A context for the tests of the describe (or file) that calls this. */
-export function useTestContext(environment: Record<string, string> = {}, scope?: FixtureScope): TestContext {
+export function useTestContext(options: TestContextOptions & { scope?: FixtureScope } = {}): TestContext {
   return useFixture(
-    () => createTestContext(environment),
+    () => createTestContext(options),
     (context) => context.close(),
-    scope,
+    options.scope,
   );
 }
 

@@ -24,26 +24,39 @@ describe("embedded database", function () {
       throw error;
     },
   };
-  let database: Database;
+  /** The server's database while it is open. To open it takes a second, so that a test leaves it as it needs it. */
+  let server: Database | undefined;
 
-  async function counted(via: Database = database, tx: Tx | null = null): Promise<number> {
-    return (await via.run<{ count: number }>(tx, count, []))[0]?.count ?? -1;
+  /** The server's database, without items. */
+  async function opened(): Promise<Database> {
+    server ??= await openEmbeddedDatabase(options);
+    await server.sequelize.query("TRUNCATE items");
+    return server;
+  }
+
+  async function closed(): Promise<void> {
+    await server?.close();
+    server = undefined;
+  }
+
+  async function counted(database: Database, tx: Tx | null = null): Promise<number> {
+    return (await database.run<{ count: number }>(tx, count, []))[0]?.count ?? -1;
   }
 
   before(async () => {
-    // What a first start leaves that was killed half way.
+    // What a first start leaves behind that was killed before it was done.
     mkdirSync(join(folder, "pg.new"));
     writeFileSync(join(folder, "pg.new", "PG_VERSION"), "18\n");
-    database = await openEmbeddedDatabase(options);
-    await database.sequelize.query("CREATE TABLE items (id serial, name text UNIQUE)");
+    server = await openEmbeddedDatabase(options);
+    await server.sequelize.query("CREATE TABLE items (id serial, name text UNIQUE)");
   });
-  beforeEach(() => database.sequelize.query("TRUNCATE items"));
   after(async () => {
-    await database.close();
+    await closed();
     rmSync(folder, { recursive: true });
   });
 
   it("takes the same migrations and types as any PostgreSQL", async () => {
+    const database = await opened();
     expect(await migrate(database, testLogger())).not.to.be.empty;
     const types = {
       name: "types",
@@ -60,6 +73,7 @@ describe("embedded database", function () {
   });
 
   it("serves 100 transactions at once, one after another", async () => {
+    const database = await opened();
     const transfer = async (index: number) =>
       database.transaction(async (tx) => {
         await database.run(tx, { name: "lock", text: "SELECT id FROM items FOR UPDATE" }, []);
@@ -67,52 +81,57 @@ describe("embedded database", function () {
         return index;
       });
     await Promise.all(Array.from({ length: 100 }, (_, index) => transfer(index)));
-    expect(await counted()).to.equal(100);
+    expect(await counted(database)).to.equal(100);
   });
 
   it("rolls back what a transaction's failure leaves", async () => {
+    const database = await opened();
     const failed = database.transaction(async (tx) => {
       await database.run(tx, add, ["a"]);
       await database.run(tx, add, ["a"]);
     });
     expect(await rejection(failed)).to.have.property("constraint", "items_name_key");
-    expect(await counted()).to.equal(0);
+    expect(await counted(database)).to.equal(0);
   });
 
   it("is OVERLOADED to a statement outside of the transaction that waits for it", async () => {
+    const database = await opened();
     await database.transaction(async (tx) => {
       await database.run(tx, add, ["a"]);
-      expect(await rejection(counted()))
+      expect(await rejection(counted(database)))
         .to.be.instanceOf(DomainError)
         .with.property("reason", "OVERLOADED");
     });
-    expect(await counted()).to.equal(1);
+    expect(await counted(database)).to.equal(1);
   });
 
   it("refuses a second server, naming the process and the folder", async () => {
+    await opened();
     const { message } = (await rejection(openEmbeddedDatabase(options))) as Error;
     expect(message).to.contain(folder).and.to.contain(`process ${process.pid}`);
   });
 
   it("lets the command line work beside the server", async () => {
+    const database = await opened();
     const beside = await joinEmbeddedDatabase(options);
     await beside.run(null, add, ["from the command line"]);
     await beside.close();
-    expect(await counted()).to.equal(1);
+    expect(await counted(database)).to.equal(1);
   });
 
   it("keeps what was committed over a stop", async () => {
-    await database.run(null, add, ["kept"]);
-    await database.close();
+    await (await opened()).run(null, add, ["kept"]);
+    await closed();
     expect(readdirSync(folder)).to.deep.equal(["pg"]);
-    database = await openEmbeddedDatabase(options);
-    expect(await counted()).to.equal(1);
+    server = await openEmbeddedDatabase(options);
+    expect(await counted(server)).to.equal(1);
   });
 
   it("keeps the folder for as long as it serves anybody", async () => {
+    await opened();
     const beside = await joinEmbeddedDatabase(options);
     let isClosed = false;
-    const closing = database.close().then(() => {
+    const closing = closed().then(() => {
       isClosed = true;
     });
     while (!isClosed) {
@@ -125,23 +144,25 @@ describe("embedded database", function () {
     }
     await closing;
     await beside.close();
-    database = await openEmbeddedDatabase(options);
   });
 
   it("opens for the command line when no server runs, for several at once", async () => {
-    await database.close();
+    await closed();
     const commands = Array.from({ length: 3 }, async (_, index) => {
       const own = await joinEmbeddedDatabase(options);
       await own.run(null, add, [`command ${index}`]);
       await own.close();
     });
     await Promise.all(commands);
-    database = await openEmbeddedDatabase(options);
-    expect(await counted()).to.equal(3);
+    server = await openEmbeddedDatabase(options);
+    const [rows] = await server.sequelize.query(
+      "SELECT name FROM items WHERE name LIKE 'command %' ORDER BY name",
+    );
+    expect(rows).to.deep.equal([0, 1, 2].map((index) => ({ name: `command ${index}` })));
   });
 
   it("tells when it has broken down, and answers OVERLOADED from then on", async () => {
-    await database.close();
+    await closed();
     let tell: (error: Error) => void = () => {};
     const failure = new Promise<Error>((resolve) => {
       tell = resolve;
@@ -153,19 +174,18 @@ describe("embedded database", function () {
     expect(await statement).to.have.property("reason", "OVERLOADED");
     expect(await rejection(broken.ping())).to.have.property("reason", "OVERLOADED");
     await broken.close();
-    database = await openEmbeddedDatabase(options);
   });
 
   it("keeps every committed row when the server is killed, and opens again at once", async () => {
-    await database.close();
+    await closed();
     let last = 0;
     for (let round = 0; round < 2; round++) {
       const writer = await startScript("test/db/embedded/writer.ts", [folder]);
       for (let line = 0; line < 30; line++) last = Number(await writer.line());
       await writer.kill("SIGKILL");
     }
-    database = await openEmbeddedDatabase(options);
-    const [rows] = await database.sequelize.query("SELECT mark FROM marks");
+    server = await openEmbeddedDatabase(options);
+    const [rows] = await server.sequelize.query("SELECT mark FROM marks");
     const marks = new Set((rows as { mark: number }[]).map((row) => row.mark));
     expect(marks).to.include(last);
     expect(marks.size).to.be.at.least(60);

@@ -1,0 +1,38 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { PasswordHasher } from "../../src/passwords/password-hash.js";
+
+/** Hashes of one password: several, so that two accounts, or two changes in a row, don't get the same one. */
+const HASHES_PER_PASSWORD = 4;
+
+const hashes = new Map<string, string[]>();
+const verdicts = new Map<string, Awaited<ReturnType<PasswordHasher["verify"]>>>();
+
+/**
+ * `hasher`, but what a test file before has hashed or verified is not computed again. The hashes are those that
+ * `hasher` makes; what they cost, and how calls queue up for them, is lost.
+ */
+export function rememberingHasher(hasher: PasswordHasher): PasswordHasher {
+  return {
+    async hash(password) {
+      const known = hashes.get(password) ?? [];
+      hashes.set(password, known);
+      const next = known.length < HASHES_PER_PASSWORD ? undefined : known.shift();
+      if (next) await nextTurn();
+      const hash = next ?? (await hasher.hash(password));
+      known.push(hash);
+      return hash;
+    },
+    async verify(hash, password) {
+      const key = JSON.stringify([hash, password]);
+      const known = verdicts.get(key);
+      if (known) await nextTurn();
+      const verdict = known ?? (await hasher.verify(hash, password));
+      verdicts.set(key, verdict);
+      return verdict;
+    },
+    verifyNothing: () => nextTurn(),
+    get waiting() {
+      return hasher.waiting;
+    },
+  };
+}
