@@ -50,9 +50,9 @@ describe("infrastructure", () => {
       await background.drain();
     }
     expect(log.map(({ level, msg, reason }) => [level, msg, reason])).to.deep.equal([
-      [30, "a job in the background was refused", "RATE_LIMITED"],
-      [50, "a job in the background failed", undefined],
-      [50, "a job in the background failed", undefined],
+      [30, "a background job was rejected", "RATE_LIMITED"],
+      [50, "a background job failed", undefined],
+      [50, "a background job failed", undefined],
     ]);
   });
 });

@@ -91,7 +91,9 @@ describe("server process", () => {
     });
     await runServer(host);
     expect(exits).to.deep.equal([1]);
-    expect(errors[0]).to.match(/^The database lacks 0001-identity.*: run `npm run migrate` first\.$/);
+    expect(errors[0]).to.match(
+      /^The database is missing migrations \(0001-identity.*\): run `npm run migrate` first\.$/,
+    );
   });
 
   it("exits with 1 and one sentence when the port is taken", async () => {
@@ -102,7 +104,7 @@ describe("server process", () => {
     await runServer(host);
     taken.close();
     expect(exits).to.deep.equal([1]);
-    expect(errors).to.deep.equal(["The port can't be opened (EADDRINUSE): choose another PORT or HOST."]);
+    expect(errors).to.deep.equal(["Cannot open the port (EADDRINUSE): choose another PORT or HOST."]);
   });
 
   it("exits with 1 and a stack on an error that is unexpected", async () => {

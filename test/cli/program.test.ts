@@ -67,7 +67,9 @@ describe("command line", () => {
     const environment = { DATABASE_URL: `postgres://waterbill@127.0.0.1:${await freePort()}/postgres` };
     const { code, error } = await cli.run(["whitelist", "list"], { environment });
     expect(code).to.equal(2);
-    expect(error).to.equal("The database does not answer: is DATABASE_URL right, and PostgreSQL running?\n");
+    expect(error).to.equal(
+      "The database is unreachable: check DATABASE_URL, and that PostgreSQL is running.\n",
+    );
   });
 
   it("exits with 2 and a stack on an error that is unexpected", async () => {

@@ -15,7 +15,7 @@ describe("create-superuser", () => {
   it("creates an active superuser with the password of the environment", async () => {
     const phone = newPhone();
     const created = await cli.run(commandFor(phone), { environment });
-    expect(created).to.deep.equal({ code: 0, out: `${phone} is a superuser now\n`, error: "" });
+    expect(created).to.deep.equal({ code: 0, out: `${phone} is now a superuser\n`, error: "" });
     const { user } = await login(cli.context.app, { phone, password: testPassword });
     expect(user).to.include({ isActive: true, isStaff: true, isSuperuser: true, firstName: "Ada" });
     const again = await cli.run(commandFor(phone), { environment });
@@ -34,10 +34,10 @@ describe("create-superuser", () => {
     recordSecret(password);
     const terminal = [
       ["Password:", password],
-      ["Once more:", password],
+      ["Repeat password:", password],
     ] as const;
     const created = await cli.run(commandFor(phone), { terminal });
-    expect(created).to.include({ code: 0, out: `${phone} is a superuser now\n` });
+    expect(created).to.include({ code: 0, out: `${phone} is now a superuser\n` });
     expect(created.error).not.to.include(password);
     await login(cli.context.app, { phone, password });
   });
@@ -46,13 +46,13 @@ describe("create-superuser", () => {
     const phone = newPhone();
     const terminal = [
       ["Password:", testPassword],
-      ["Once more:", "something else"],
+      ["Repeat password:", "something else"],
     ] as const;
     const differing = await cli.run(commandFor(phone), { terminal });
     expect(differing).to.include({ code: 2, out: "" });
     expect(differing.error).to.include("The passwords do not match.\n");
     const silent = await cli.run(commandFor(phone));
-    const message = "There is no terminal to ask for the password: set WATERBILL_PASSWORD.\n";
+    const message = "There is no terminal to prompt for the password. Set WATERBILL_PASSWORD instead.\n";
     expect(silent).to.deep.equal({ code: 2, out: "", error: message });
     expect(await cli.context.app.users.findByPhone(null, phone)).to.equal(null);
   });

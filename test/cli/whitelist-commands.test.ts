@@ -63,7 +63,7 @@ describe("whitelist commands", () => {
     const phone = newPhone();
     await cli.run(["whitelist", "add", phone]);
     const remove = ["whitelist", "remove", phone];
-    const question = `Take ${phone} off the whitelist?`;
+    const question = `Remove ${phone} from the whitelist?`;
     expect(await cli.run(remove, { terminal: [[question, "n"]] })).to.include({ code: 1, out: "" });
     expect(await find(phone)).not.to.equal(null);
     const removed = await cli.run(remove, { terminal: [[question, "y"]] });

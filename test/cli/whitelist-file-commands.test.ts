@@ -52,7 +52,7 @@ describe("whitelist import and export", () => {
     const { code, out } = await cli.run(["whitelist", "import", file, "--dry-run"]);
     expect(code).to.equal(1);
     expect(out.split("\n").slice(-3, -1)).to.deep.equal([
-      "and 3 refused lines more",
+      "and 3 more refused lines",
       "0 added, 0 reactivated, 0 unchanged, 10003 refused, 0 not applied",
     ]);
   });
