@@ -40,8 +40,8 @@ export interface App {
 const GRACE_MS = 8000;
 
 /**
- * Assembles the service. Closing the app also closes the database of `infrastructure`. `overrides` replace parts of the
- * context.
+ * Assembles the service. Closing the app also closes the database of `infrastructure`. `overrides` replace members of
+ * the context.
  */
 export function createApp(
   config: Config,

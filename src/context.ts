@@ -55,7 +55,7 @@ export function createContext(
     ...infrastructure,
     users: createUserStore(database),
     registrations: createRegistrationStore(database),
-    directory: createAccountStore(database),
+    accounts: createAccountStore(database),
     pageTokens: createPageTokens(keys.token),
     codes: createCodeStore(database),
     smsQuota: createSmsQuotaStore(database),

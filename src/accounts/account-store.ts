@@ -46,12 +46,12 @@ export interface AccountStore {
 }
 
 const lockSuperusers: Statement = {
-  name: "directory_lock_superusers",
+  name: "accounts_lock_superusers",
   text: "SELECT id FROM users WHERE is_superuser AND is_active ORDER BY id FOR UPDATE",
 };
 
 const setActive: Statement = {
-  name: "directory_set_active",
+  name: "accounts_set_active",
   text: `UPDATE users SET is_active = $2, deactivated_at = CASE WHEN $2 THEN NULL ELSE coalesce(deactivated_at, $3) END
          WHERE id = $1 RETURNING ${USER_COLUMNS}`,
 };
@@ -82,7 +82,7 @@ function pageStatement(list: Parameters<AccountStore["page"]>[1]): {
   }
   const tail = query.tail(orderFrom(query, { table: "users", order, after }), limit);
   const text = `SELECT ${USER_COLUMNS}, users.${order.column}::text AS place FROM users ${tail}`;
-  return { statement: { name: "directory_page", text, isAdHoc: true }, values: query.values };
+  return { statement: { name: "accounts_page", text, isAdHoc: true }, values: query.values };
 }
 
 export function createAccountStore(database: Database): AccountStore {

@@ -6,7 +6,7 @@ import type { User } from "../users/user.js";
 import { ACCOUNT_ORDERS, type AccountFilter, type AccountOrder, type AccountStore } from "./account-store.js";
 
 export interface ListAccountsDeps {
-  directory: AccountStore;
+  accounts: AccountStore;
   pageTokens: PageTokens;
 }
 
@@ -23,7 +23,7 @@ export async function listAccounts(
 ): Promise<Page<User>> {
   const { filter, order } = select(selection);
   return readPage(deps.pageTokens, ["users", order, filter], { pageSize, pageToken }, (after, limit) =>
-    deps.directory.page(null, { filter, order, after, limit }),
+    deps.accounts.page(null, { filter, order, after, limit }),
   );
 }
 
@@ -33,7 +33,7 @@ export async function* allAccounts(
   selection: AccountSelection,
 ): AsyncGenerator<User[]> {
   const { filter, order } = select(selection);
-  yield* everyPage((after, limit) => deps.directory.page(null, { filter, order, after, limit }));
+  yield* everyPage((after, limit) => deps.accounts.page(null, { filter, order, after, limit }));
 }
 
 function select({ search, orderBy, ...rest }: AccountSelection): {

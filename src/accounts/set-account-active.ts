@@ -11,7 +11,7 @@ import type { AccountStore } from "./account-store.js";
 export interface ChangeAccountDeps {
   database: Database;
   users: UserStore;
-  directory: AccountStore;
+  accounts: AccountStore;
   clock: Clock;
   phoneRules: PhoneRules;
 }
@@ -34,7 +34,7 @@ export async function setAccountActive(
   return changeAccount(deps, phone, async (tx, { id }, isLastSuperuser) => {
     if (isLastSuperuser && !isActive) throw new DomainError("LAST_SUPERUSER");
     const now = deps.clock.now();
-    const user = await deps.directory.setActive(tx, id, isActive, now);
+    const user = await deps.accounts.setActive(tx, id, isActive, now);
     await deps.codes.voidAll(tx, id);
     if (!isActive) await deps.sessions.endAll(tx, id, now, null);
     return user;
@@ -54,7 +54,7 @@ export async function changeAccount(
 ): Promise<User> {
   const phone = parsePhone(deps.phoneRules, rawPhone);
   return deps.database.transaction(async (tx) => {
-    const superusers = await deps.directory.lockSuperusers(tx);
+    const superusers = await deps.accounts.lockSuperusers(tx);
     const account = await deps.users.findByPhone(tx, phone);
     if (!account) throw new DomainError("ACCOUNT_NOT_FOUND");
     const isLastSuperuser = superusers.length === 1 && superusers[0] === account.user.id;

@@ -15,6 +15,6 @@ export async function setRights(
   return changeAccount(deps, phone, async (tx, { id, ...current }, isLastSuperuser) => {
     const next = rights(current);
     if (isLastSuperuser && !next.isSuperuser) throw new DomainError("LAST_SUPERUSER");
-    return deps.directory.setRights(tx, id, next);
+    return deps.accounts.setRights(tx, id, next);
   });
 }

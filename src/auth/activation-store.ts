@@ -62,7 +62,7 @@ const activate: Statement = {
          RETURNING ${USER_COLUMNS}`,
 };
 
-interface TryRow
+interface AttemptRow
   extends Pick<UserRow, "is_active" | "deactivated_at">,
     OuterJoined<Pick<CodeRow, "expires_at" | "code_digest">> {
   user_id: UserRow["id"];
@@ -72,7 +72,7 @@ interface TryRow
 export function createActivationStore(database: Database): ActivationStore {
   return {
     async countAttempt(tx, phone, now) {
-      const [row] = await database.run<TryRow>(tx, countAttempt, [phone, now]);
+      const [row] = await database.run<AttemptRow>(tx, countAttempt, [phone, now]);
       if (!row || row.deactivated_at) return { kind: "unknown" };
       if (row.is_active) return { kind: "active" };
       if (row.code_id && row.code_digest) {

@@ -1,4 +1,4 @@
-/** The parts of a Content-Type that the protocols need. */
+/** What the protocols need of a Content-Type. */
 export interface ContentType {
   /** In lower case, without parameters: `application/json`. Empty if the header is missing. */
   mediaType: string;

@@ -12,7 +12,7 @@ export interface JwtProfile {
 
 const ALGORITHM = "HS256";
 const REQUIRED_CLAIMS = ["iss", "aud", "sub", "sid", "jti", "iat", "exp", "token_type"];
-/** Three base64url parts. jose accepts other spellings of the same token too. */
+/** Three base64url segments. jose accepts other spellings of the same token too. */
 const COMPACT_JWT = /^[\w-]+\.[\w-]+\.([\w-]+)$/;
 
 export interface Jwt {

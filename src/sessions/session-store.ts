@@ -14,7 +14,7 @@ export interface NewSession {
 }
 
 /** What a login verified, and the hash that it stores. */
-export interface Proof {
+export interface VerifiedCredentials {
   /** The number and the stored hash that the password was verified against. */
   phone: string;
   passwordHash: string;
@@ -50,7 +50,7 @@ export interface SessionStore {
    * Opens a session and records the login if account, number and hash are still the ones that were verified. Returns
    * false if they have changed since, so that a session never outlives what it was opened with.
    */
-  open(tx: Tx | null, session: NewSession, proof: Proof): Promise<boolean>;
+  open(tx: Tx | null, session: NewSession, proof: VerifiedCredentials): Promise<boolean>;
   /** Returns the account of a session if the session is open and the account active. One statement. */
   findUser(tx: Tx | null, sessionId: string, userId: number): Promise<User | null>;
   /** Uses a refresh token. One statement: of concurrent callers one rotates the token, the others get its result. */
