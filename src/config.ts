@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { flag, list, positive, rates, region, secret, webUrl, whole } from "./config-values.js";
+import { LoggableError } from "./system/loggable-error.js";
 
 /** Every environment variable, its format and its default. `.env.example` says what each one is for. */
 const environmentSchema = z.object({
@@ -137,10 +138,9 @@ export type Config = Readonly<ReturnType<typeof toConfig>>;
 export type LimitName = keyof Config["limits"];
 
 /** The environment is not a valid configuration. The message lists every problem, and never a value. */
-export class ConfigError extends Error {
+export class ConfigError extends LoggableError {
   constructor(problems: readonly string[]) {
     super(`The configuration is invalid:\n${problems.map((problem) => `  ${problem}`).join("\n")}`);
-    this.name = "ConfigError";
   }
 }
 

@@ -1,6 +1,7 @@
 import { Code } from "@connectrpc/connect";
 import type { ErrorReason } from "#gen/waterbill/identity/v1/error_reason_pb.js";
 import type { LocalizedMessage } from "./messages/catalogue.js";
+import { LoggableError } from "./system/loggable-error.js";
 
 /** Machine-readable reason of a failed call: the names of the .proto enum ErrorReason. */
 export type Reason = Exclude<keyof typeof ErrorReason, "ERROR_REASON_UNSPECIFIED">;
@@ -93,7 +94,7 @@ interface DomainErrorOptions {
  * The only error of the domain: a reason from the table, and the details of this case.
  * Every other error reaches the caller as INTERNAL.
  */
-export class DomainError extends Error {
+export class DomainError extends LoggableError {
   readonly reason: Reason;
   readonly localizedMessage: LocalizedMessage;
   readonly fields: readonly FieldViolation[];
@@ -101,7 +102,6 @@ export class DomainError extends Error {
 
   constructor(reason: Reason, options: DomainErrorOptions = {}) {
     super(reason, { cause: options.cause });
-    this.name = "DomainError";
     this.reason = reason;
     const { message: localizedMessage } = ERROR_TABLE[reason];
     const field = options.field ?? ERROR_TABLE[reason].field;

@@ -11,5 +11,6 @@ await runServer({
   print: console.log,
   printError: console.error,
   onSignal: (signal, stop) => process.on(signal, stop),
+  onUncaught: (listener) => process.on("uncaughtException", listener),
   exit: (code) => process.exit(code),
 });

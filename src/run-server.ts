@@ -1,4 +1,3 @@
-import { inspect } from "node:util";
 import { type App, createApp } from "./app.js";
 import { readConfig } from "./config.js";
 import { prepareTables } from "./db/migrate.js";
@@ -19,6 +18,8 @@ export interface ServerProcess {
   /** Writes a line to standard error. */
   printError(line: string): void;
   onSignal(signal: NodeJS.Signals, stop: (signal: NodeJS.Signals) => void): void;
+  /** Registers a listener for errors and rejections that nothing else handles. */
+  onUncaught(listener: (error: unknown) => void): void;
   exit(code: number): void;
 }
 
@@ -30,8 +31,7 @@ export async function runServer(host: ServerProcess): Promise<void> {
   try {
     await start(host);
   } catch (error) {
-    const description = describeStartupError(error);
-    host.printError(typeof description === "string" ? description : inspect(description));
+    host.printError(describeStartupError(error));
     host.exit(1);
   }
 }
@@ -40,10 +40,12 @@ async function start(host: ServerProcess): Promise<void> {
   const { print } = host;
   const config = readConfig(host.environment);
   const logger = host.createLogger(config.logLevel);
-  const database = await openServerDatabase(config, (error) => {
-    logger.fatal({ err: error }, "the embedded database failed");
-    host.exit(1);
-  });
+  // Node would print the error with its message and all its properties.
+  host.onUncaught(exitOnError(host, logger, "uncaught error"));
+  const database = await openServerDatabase(
+    config,
+    exitOnError(host, logger, "the embedded database failed"),
+  );
   let close = () => database.close();
   try {
     await prepareTables(config, database, logger);
@@ -61,15 +63,41 @@ async function start(host: ServerProcess): Promise<void> {
   }
 }
 
-function stopOnSignals(host: ServerProcess, app: App, logger: Logger): void {
+/** Returns a listener that logs an error with `message` and exits with 1. */
+export function exitOnError(
+  host: Pick<ServerProcess, "exit">,
+  logger: Logger,
+  message: string,
+): (error: unknown) => void {
+  return (error) => {
+    logger.fatal({ err: error }, message);
+    host.exit(1);
+  };
+}
+
+/** Closes `app` at the first signal; the process then ends on its own. Exits with 1 if closing fails or takes too long. */
+export function stopOnSignals(
+  host: Pick<ServerProcess, "onSignal" | "exit">,
+  app: Pick<App, "close">,
+  logger: Logger,
+): void {
   let isStopping = false;
-  async function stop(signal: NodeJS.Signals): Promise<void> {
+  function stop(signal: NodeJS.Signals): void {
     if (isStopping) return;
     isStopping = true;
     logger.info({ signal }, "stopping");
-    setTimeout(() => host.exit(1), STOP_DEADLINE_MS).unref();
-    await app.close();
-    logger.info("stopped");
+    const deadline = setTimeout(() => {
+      logger.error("could not stop in time");
+      host.exit(1);
+    }, STOP_DEADLINE_MS);
+    deadline.unref();
+    app.close().then(
+      () => logger.info("stopped"),
+      (error: unknown) => {
+        logger.error({ err: error }, "could not stop");
+        host.exit(1);
+      },
+    );
   }
   host.onSignal("SIGTERM", stop);
   host.onSignal("SIGINT", stop);

@@ -2,21 +2,34 @@ import { ConfigError } from "./config.js";
 import { DirectoryInUseError } from "./db/embedded/directory-lock.js";
 import { PendingMigrationsError } from "./db/migrate.js";
 import { DomainError } from "./errors.js";
+import { describeError, type ErrorDescription, errorCode } from "./system/describe-error.js";
+import { LoggableError } from "./system/loggable-error.js";
 
 /** A mistake that the person who started the program can fix. Only its message is printed, without the stack. */
-export class UsageError extends Error {}
+export class UsageError extends LoggableError {}
 
 const SELF_EXPLANATORY = [ConfigError, DirectoryInUseError, PendingMigrationsError, UsageError];
 
-/** Returns what to print for an error that ends the program: a message, or the error itself if it is unexpected. */
-export function describeStartupError(error: unknown): unknown {
+/**
+ * Returns what to print for an error that ends the program: a message, or for an unexpected error as much as the log may
+ * hold, because this output ends up in files too.
+ */
+export function describeStartupError(error: unknown): string {
   if (SELF_EXPLANATORY.some((kind) => error instanceof kind)) return (error as Error).message;
   if (error instanceof DomainError && error.reason === "OVERLOADED") {
     return "The database is unreachable: check DATABASE_URL, and that PostgreSQL is running.";
   }
-  const { code } = error as NodeJS.ErrnoException;
+  const code = errorCode(Object(error));
   if (code === "EADDRINUSE" || code === "EACCES" || code === "EADDRNOTAVAIL") {
     return `Cannot open the port (${code}): choose another PORT or HOST.`;
   }
-  return error;
+  return formatError(describeError(error));
+}
+
+/** Formats an error as Node prints it: a line, the stack, then its causes. */
+function formatError({ type, code, message, stack, cause, errors = [] }: ErrorDescription): string {
+  const head = `${type}${code === undefined ? "" : ` (${code})`}${message ? `: ${message}` : ""}`;
+  const frames = stack ? stack.split("\n").map((frame) => `    ${frame}`) : [];
+  const nested = [...(cause ? [cause] : []), ...errors].map((inner) => `caused by ${formatError(inner)}`);
+  return [head, ...frames, ...nested].join("\n");
 }

@@ -8,6 +8,7 @@ import {
   requireSamePassword,
 } from "../passwords/password-policy.js";
 import type { SmsGateway } from "../sms/sms-gateway.js";
+import { LoggableError } from "../system/loggable-error.js";
 import { optionalText, personalName } from "../users/personal-text.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { RegistrationStore } from "../users/registration-store.js";
@@ -85,7 +86,7 @@ function createAccount(
     // Create the account before the code: concurrent registrations must fail here with PHONE_TAKEN, not at the quota.
     const user = await deps.users.create(tx, { ...account, dateJoined: now });
     const issued = await issueCode(deps, tx, { userId: user.id, purpose: "activation", phone: user.phone });
-    if (!issued) throw new Error("the account created in this transaction was not found");
+    if (!issued) throw new LoggableError("the account created in this transaction was not found");
     return { userId: user.id, issued };
   });
 }

@@ -1,5 +1,4 @@
 import type { Writable } from "node:stream";
-import { inspect } from "node:util";
 import { DomainError } from "../errors.js";
 import { localize } from "../messages/catalogue.js";
 import { describeStartupError } from "../startup-error.js";
@@ -10,9 +9,7 @@ export function reportFailure(stderr: Writable, error: unknown): void {
 }
 
 function describeFailure(error: unknown): string {
-  const description = describeStartupError(error);
-  if (typeof description === "string") return description;
-  if (!(error instanceof DomainError)) return inspect(error);
+  if (!(error instanceof DomainError) || error.reason === "OVERLOADED") return describeStartupError(error);
   const lines = error.fields.map(({ field, message }) => `${field}: ${localize("en", message)}`);
   return (lines.length > 0 ? lines : [localize("en", error.localizedMessage)]).join("\n");
 }

@@ -1,6 +1,7 @@
 import type { Client } from "pg";
 import { type Sequelize, Transaction } from "sequelize";
 import { overloaded } from "../errors.js";
+import { LoggableError } from "../system/loggable-error.js";
 import type { Database, Statement, Tx } from "./database.js";
 import { isStalePlan, losesConnection, translate } from "./errors.js";
 import { defineModels } from "./models/models.js";
@@ -72,7 +73,8 @@ export function createDatabase({
   async function run<Row extends object>(tx: Tx | null, statement: Statement, values: readonly unknown[]) {
     if (tx) {
       const { connection, finished } = tx as OpenTransaction;
-      if (finished) throw new Error(`${statement.name} came after the ${finished} of its transaction`);
+      if (finished)
+        throw new LoggableError(`${statement.name} came after the ${finished} of its transaction`);
       return runOn<Row>(connection, statement, values);
     }
     const client = await borrow();
@@ -93,7 +95,8 @@ export function createDatabase({
       const result = await work(tx);
       tx.finished = "commit";
       const { command: completed } = await command(client, "COMMIT");
-      if (completed !== "COMMIT") throw new Error("a failed statement had already ended the transaction");
+      if (completed !== "COMMIT")
+        throw new LoggableError("a failed statement had already ended the transaction");
       return result;
     } catch (error) {
       if (tx.finished !== "commit" && !lost.has(client)) {

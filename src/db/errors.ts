@@ -1,36 +1,39 @@
 import { ConnectionError } from "sequelize";
 import { type DomainError, overloaded } from "../errors.js";
+import { errorCode, errorType } from "../system/describe-error.js";
+import { LoggableError } from "../system/loggable-error.js";
 
 /** The properties of pg's and Sequelize's errors that are used here. */
 interface DriverError {
-  name?: string;
   message: string;
   code?: string;
   constraint?: string;
   table?: string;
+  column?: string;
+  /** Position in the text of the statement, in characters from 1. */
+  position?: string;
   /** The function in PostgreSQL's source code that reported the error. */
   routine?: string;
   parent?: DriverError;
 }
 
 /**
- * A statement that PostgreSQL rejected. Contains no value of the statement: the errors of pg and Sequelize carry SQL,
- * parameters and row contents, which must not reach a log.
+ * A statement that failed. Contains no text of PostgreSQL or the driver: their messages quote values, in the quotes of
+ * the server's language, and their errors carry SQL, parameters and rows, which must not reach a log. The message says
+ * by name what failed: error class, SQLSTATE, table, column, constraint and PostgreSQL's routine.
  */
-export class QueryError extends Error {
+export class QueryError extends LoggableError {
   /** SQLSTATE, or the operating system's code (`ECONNREFUSED`); absent for failures of the driver itself. */
   readonly code: string | undefined;
   readonly constraint: string | undefined;
   readonly table: string | undefined;
 
-  constructor({ code, constraint, table, message }: DriverError) {
-    // Messages of class 22 (data exception) quote the invalid value.
-    const quotesValue = code?.startsWith("22") ?? false;
-    super(quotesValue ? message.replaceAll(/".*"/gs, "…") : message);
-    this.name = "QueryError";
-    this.code = code;
-    this.constraint = constraint;
-    this.table = table;
+  constructor(error: unknown) {
+    const source = toDriverError(error);
+    super(summarise(error, source));
+    this.code = source.code;
+    this.constraint = source.constraint;
+    this.table = source.table;
   }
 }
 
@@ -41,6 +44,19 @@ const LOST_CONNECTION_MESSAGES =
   /^(Connection terminated|Client has encountered|Client was closed|Query read timeout|timeout expired)/;
 /** Timeouts, lock conflicts and exhausted resources (53): a retry can succeed, and the connection is fine. */
 const TRANSIENT_CODES = /^(53...|57014|55P03|40001|40P01)$/;
+
+const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
+
+/** `DatabaseError 23505, table users, constraint users_phone_key, routine _bt_check_unique` */
+function summarise(error: unknown, source: DriverError): string {
+  const type = error instanceof Error ? errorType(error) : typeof error;
+  const head = [type, errorCode(source), LOST_CONNECTION_MESSAGES.exec(source.message)?.[0]];
+  const names = (["table", "column", "constraint", "routine"] as const).flatMap((key) =>
+    IDENTIFIER.test(source[key] ?? "") ? `${key} ${source[key]}` : [],
+  );
+  const position = /^\d{1,5}$/.test(source.position ?? "") ? [`character ${source.position}`] : [];
+  return [head.filter(Boolean).join(" "), ...names, ...position].join(", ");
+}
 
 function toDriverError(error: unknown): DriverError {
   if (!(error instanceof Error)) return { message: String(error) };
@@ -63,7 +79,7 @@ export function isStalePlan(error: unknown): boolean {
  * a QueryError.
  */
 export function translate(error: unknown): QueryError | DomainError {
-  const queryError = new QueryError(toDriverError(error));
+  const queryError = new QueryError(error);
   const isTransient = TRANSIENT_CODES.test(queryError.code ?? "") || isStalePlan(error);
   const isUnreachable = error instanceof ConnectionError || losesConnection(error);
   return isTransient || isUnreachable ? overloaded(1, queryError) : queryError;

@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import type { Config } from "../config.js";
+import { LoggableError } from "../system/loggable-error.js";
 import type { Logger } from "../system/logger.js";
 import type { Database, Tx } from "./database.js";
 
@@ -67,10 +68,9 @@ export async function migrate(database: Database, logger: Logger): Promise<strin
 }
 
 /** The database is missing migrations, and this process must not apply them. */
-export class PendingMigrationsError extends Error {
+export class PendingMigrationsError extends LoggableError {
   constructor(pending: readonly string[]) {
     super(`The database is missing migrations (${pending.join(", ")}): run \`npm run migrate\` first.`);
-    this.name = "PendingMigrationsError";
   }
 }
 

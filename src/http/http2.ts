@@ -7,6 +7,7 @@ import {
   type ServerHttp2Session,
 } from "node:http2";
 import type { Socket } from "node:net";
+import { LoggableError } from "../system/loggable-error.js";
 import {
   type Connection,
   type ConnectionLimits,
@@ -120,7 +121,7 @@ export function createHttp2(handler: NodeHandler, limits: ConnectionLimits): Pro
       server.emit("connection", socket);
       const session = accepted;
       accepted = null;
-      if (!session) throw new Error("node:http2 did not create a session");
+      if (!session) throw new LoggableError("node:http2 did not create a session");
       const requests = createRequestsInFlight(limits);
       requestsOf.set(session, requests);
       return createSessionConnection(session, socket, requests, limits);

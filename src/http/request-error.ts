@@ -24,7 +24,6 @@ export class RequestError extends DomainError {
 
   constructor(message: LocalizedMessage, options: RequestErrorOptions = {}) {
     super("INVALID_REQUEST", { message, fields: options.fields ?? [], cause: options.cause });
-    this.name = "RequestError";
     this.status = options.status ?? 400;
     this.code = options.code ?? Code.InvalidArgument;
     this.headers = options.headers ?? {};

@@ -94,7 +94,8 @@ export function createRoutes(deps: Deps): NodeHandler {
   function handleFailure(response: NodeResponse, error: unknown): void {
     const isDisconnected = "stream" in response ? response.stream.destroyed : response.destroyed;
     if (isDisconnected) return;
-    logger.error({ err: error, requestId: response.getHeader("x-request-id") }, "failed to handle a request");
+    const requestId = response.getHeader("x-request-id")?.toString();
+    logger.error({ err: error, requestId }, "failed to handle a request");
     if (!response.headersSent) endWithStatus(response, 500);
     // A truncated response must not look complete.
     else if ("stream" in response) response.stream.close(constants.NGHTTP2_INTERNAL_ERROR);

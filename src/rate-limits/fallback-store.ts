@@ -1,6 +1,8 @@
 import { Redis, type RedisOptions } from "ioredis";
+import { LoggableError } from "../system/loggable-error.js";
 import type { Logger } from "../system/logger.js";
 import type { Random } from "../system/random.js";
+import { redisFailure } from "./redis-failure.js";
 import { createRedisStore } from "./redis-store.js";
 import type { RateLimitStore, SlidingWindow, WindowUsage } from "./store.js";
 
@@ -42,7 +44,7 @@ function withTimeout<T>(milliseconds: number, work: Promise<T>): Promise<T> {
       ticksLeft -= 1;
       if (ticksLeft > 0) timer = setTimeout(onTick, TICK_MS);
       // Sockets are read once more before an immediate runs.
-      else setImmediate(() => reject(new Error(`no answer within ${milliseconds} ms`)));
+      else setImmediate(() => reject(new LoggableError(`no answer within ${milliseconds} ms`)));
     };
     let timer = setTimeout(onTick, TICK_MS);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
@@ -113,7 +115,6 @@ export function createFallbackStore(deps: FallbackStoreDeps): FallbackStore {
     markDecided();
   }
 
-  /** `reason` is a message and not the error, which also carries the command and so a client's address. */
   function useMemory(reason: string): void {
     if (state === "memory" || state === "closed") return;
     state = "memory";
@@ -122,7 +123,7 @@ export function createFallbackStore(deps: FallbackStoreDeps): FallbackStore {
   }
 
   function fail(error: unknown): void {
-    useMemory(error instanceof Error ? error.message : String(error));
+    useMemory(redisFailure(error));
     // Only on an open connection: ioredis stops reconnecting when it is told to disconnect while it connects.
     if (redis.status === "ready" && redis.stream.writable) redis.disconnect(true);
   }

@@ -1,6 +1,7 @@
 import { type DescMessage, type DescMethod, getOption, hasOption, ScalarType } from "@bufbuild/protobuf";
 import { http } from "#gen/google/api/annotations_pb.js";
 import type { HttpRule } from "#gen/google/api/http_pb.js";
+import { LoggableError } from "../system/loggable-error.js";
 
 /** One part of a path, between two slashes. */
 export interface Segment {
@@ -39,14 +40,16 @@ export function readHttpRules(method: DescMethod): HttpBinding[] {
 
 function readRule(method: DescMethod, { pattern, body, responseBody }: HttpRule): HttpBinding {
   if (pattern.case === undefined || pattern.case === "custom") {
-    throw new Error(`${method}: its http rule has no HTTP method or path`);
+    throw new LoggableError(`${method}: its http rule has no HTTP method or path`);
   }
   const isFile = method.methodKind === "client_streaming";
   if (body !== "" && body !== "*" && !isFieldOf(method.input, body, isFile ? "bytes" : "message")) {
-    throw new Error(`${method}: its http body names no ${isFile ? "bytes" : "message"} field: ${body}`);
+    throw new LoggableError(
+      `${method}: its http body names no ${isFile ? "bytes" : "message"} field: ${body}`,
+    );
   }
   if (responseBody !== "" && !isFieldOf(method.output, responseBody, "bytes")) {
-    throw new Error(`${method}: its http response body names no bytes field: ${responseBody}`);
+    throw new LoggableError(`${method}: its http response body names no bytes field: ${responseBody}`);
   }
   const path = pattern.value.replace(/^\//, "").replace(/\/$/, "");
   const segments = path.split("/").map((text) => readSegment(method, text));
@@ -65,6 +68,6 @@ function readSegment(method: DescMethod, text: string): Segment {
   const name = /^\{(\w+)\}$/.exec(text)?.[1];
   const field = method.input.fields.find((each) => each.name === name);
   if (!name || field?.fieldKind !== "scalar")
-    throw new Error(`${method}: ${text} in its http path names no scalar field`);
+    throw new LoggableError(`${method}: ${text} in its http path names no scalar field`);
   return { name, isVariable: true };
 }

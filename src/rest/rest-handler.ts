@@ -5,6 +5,7 @@ import { toConnectError } from "../rpc/interceptors/report-errors.js";
 import type { MethodRegistry } from "../rpc/method-registry.js";
 import type { StreamingMethodHandler } from "../rpc/streaming-method.js";
 import type { MethodHandler } from "../rpc/unary-method.js";
+import { LoggableError } from "../system/loggable-error.js";
 import { type Route, successBody, successStatus } from "./envelope.js";
 import { type HttpExchange, sendError, sendJson } from "./http-exchange.js";
 import { readHttpRules } from "./http-rules.js";
@@ -46,7 +47,7 @@ function routesOf(
   const { method } = handler;
   return readHttpRules(method).map((binding) => {
     const success = SUCCESS_RESPONSES.get(method);
-    if (!success) throw new Error(`${method}: rest/success-responses.ts has no response for it`);
+    if (!success) throw new LoggableError(`${method}: rest/success-responses.ts has no response for it`);
     return { binding, target: { handler, binding, success } };
   });
 }

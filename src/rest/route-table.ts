@@ -1,3 +1,4 @@
+import { LoggableError } from "../system/loggable-error.js";
 import type { HttpBinding } from "./http-rules.js";
 
 /** The values of a path's variables, by field name. */
@@ -30,7 +31,7 @@ export function createRouteTable<Target>(
     const shape = shapeOf(binding);
     const entry = paths.get(shape) ?? { binding, targets: new Map() };
     if (entry.targets.has(binding.httpMethod))
-      throw new Error(`two methods claim ${binding.httpMethod} ${shape}`);
+      throw new LoggableError(`two methods claim ${binding.httpMethod} ${shape}`);
     entry.targets.set(binding.httpMethod, target);
     paths.set(shape, entry);
   }

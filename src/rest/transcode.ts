@@ -12,6 +12,7 @@ import type { NodeRequest } from "../http/node-handler.js";
 import { decompress, readBody } from "../http/read-body.js";
 import { contentTypeUnsupported } from "../http/request-error.js";
 import { messageFromJson, readJsonObject, readText } from "../rpc/codec.js";
+import { LoggableError } from "../system/loggable-error.js";
 import type { HttpBinding } from "./http-rules.js";
 import type { Variables } from "./route-table.js";
 
@@ -34,7 +35,7 @@ export async function transcode(
 async function readBodyFields(input: DescMessage, body: string, request: NodeRequest): Promise<JsonObject> {
   if (body === "*") return readFields(input, request);
   const field = input.fields.find(({ name }) => name === body);
-  if (field?.fieldKind !== "message") throw new Error(`${input} has no message field ${body}`);
+  if (field?.fieldKind !== "message") throw new LoggableError(`${input} has no message field ${body}`);
   const fields = await readFields(field.message, request);
   return { [body]: fields, ...maskOf(input, field.message, fields) };
 }

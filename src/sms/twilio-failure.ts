@@ -1,3 +1,5 @@
+import { errorCode } from "../system/describe-error.js";
+
 /** The loggable part of a failed call: nothing that quotes the number, the text or the credentials. */
 export interface TwilioFailure {
   /** Twilio's error code (https://www.twilio.com/docs/api/errors), or Node's for the connection (`ECONNREFUSED`). */
@@ -30,14 +32,15 @@ export function isNumberRejected(failure: TwilioFailure): boolean {
 
 /** Describes an error thrown by the twilio package: its RestException, a connection error, or anything else. */
 export function twilioFailure(error: unknown): TwilioFailure {
-  const { code, status } = Object(error) as { code?: unknown; status?: unknown };
+  const { status } = Object(error) as { status?: unknown };
+  const code = errorCode(Object(error));
   return {
-    ...(isCode(code) && { providerCode: code }),
-    ...(typeof status === "number" && { providerStatus: status }),
+    ...(code !== undefined && { providerCode: code }),
+    ...(isHttpStatus(status) && { providerStatus: status }),
   };
 }
 
-/** Codes are numbers or upper-case names; a longer text comes from some other server. */
-function isCode(code: unknown): code is number | string {
-  return typeof code === "number" || (typeof code === "string" && /^[A-Z_0-9]{1,40}$/.test(code));
+/** Any other value comes from some other server. */
+function isHttpStatus(status: unknown): status is number {
+  return typeof status === "number" && status >= 100 && status <= 599;
 }

@@ -1,6 +1,7 @@
 import { DomainError } from "../errors.js";
 import { sms } from "../messages/sms.js";
-import { type Logger, maskPhone } from "../system/logger.js";
+import { LoggableError } from "../system/loggable-error.js";
+import type { Logger } from "../system/logger.js";
 import { type Operation, SmsDeliveryUnknownError, type SmsGateway } from "./sms-gateway.js";
 import { activationText, confirmationText, verificationText } from "./sms-texts.js";
 import { isNumberRejected, mayHaveBeenSent, type TwilioFailure, twilioFailure } from "./twilio-failure.js";
@@ -35,11 +36,11 @@ export async function createTwilioGateway(options: TwilioGatewayOptions): Promis
   if (options.baseUrl) client.api.baseUrl = options.baseUrl;
 
   async function send(phone: string, kind: "activation" | Operation, body: string): Promise<void> {
-    const logFields = { sms: kind, phone: maskPhone(phone) };
+    const logFields = { sms: kind, phone };
     try {
       const request = client.messages.create({ body, from: account.fromNumber, to: phone });
       const message = await withTimeout(request, timeoutMs);
-      if (!message.sid) throw new Error("Twilio's response has no message SID");
+      if (!message.sid) throw new LoggableError("Twilio's response has no message SID");
     } catch (error) {
       const failure = twilioFailure(error);
       logger.error({ ...logFields, ...failure }, "Twilio rejected the SMS");
@@ -79,7 +80,10 @@ function toDomainError(failure: TwilioFailure): DomainError {
 async function withTimeout<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(Object.assign(new Error(), { code: "ETIMEDOUT" })), timeoutMs);
+    timer = setTimeout(
+      () => reject(Object.assign(new LoggableError("no response in time"), { code: "ETIMEDOUT" })),
+      timeoutMs,
+    );
   });
   try {
     return await Promise.race([work, timeout]);

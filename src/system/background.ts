@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import pLimit from "p-limit";
+import { LoggableError } from "./loggable-error.js";
 
 /** Runs jobs that no caller waits for. */
 export interface Background {
@@ -39,7 +40,7 @@ export function createBackground(options: BackgroundOptions): Background {
   return {
     run(job) {
       if (pending.size >= options.limit) {
-        options.onFailure(new Error("too many background jobs are pending"));
+        options.onFailure(new LoggableError("too many background jobs are pending"));
         return false;
       }
       const running = start(job).finally(() => pending.delete(running));

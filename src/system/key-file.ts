@@ -1,6 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { LoggableError } from "./loggable-error.js";
 import type { Random } from "./random.js";
 
 const secret = z.string().min(32);
@@ -28,7 +29,7 @@ function readKeys(path: string): Keys | null {
     return keysSchema.parse(JSON.parse(readFileSync(path, "utf8")));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw new Error(`Cannot read the keys in ${path}.`, { cause: error });
+    throw new LoggableError(`Cannot read the keys in ${path}.`, { cause: error });
   }
 }
 

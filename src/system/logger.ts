@@ -1,17 +1,58 @@
-import { type DestinationStream, type Logger, pino } from "pino";
+import { type DestinationStream, type LoggerOptions, pino } from "pino";
+import { describeError } from "./describe-error.js";
+import { maskPhone, redact } from "./redact.js";
 
-export type { Logger };
+/** Names of what must never be logged. */
+type SecretName =
+  | "authorization"
+  | "code"
+  | "access"
+  | "refresh"
+  | `${string}${"password" | "Password" | "token" | "Token" | "secret" | "Secret"}${string}`
+  | `${string}Phone`;
 
-/**
- * Writes one JSON object a line. What is logged is chosen by the caller: no secret, code, token or
- * full phone number is ever handed over (`maskPhone` for the last).
- */
-export function createLogger(level: string, destination?: DestinationStream): Logger {
-  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
-  return destination ? pino(options, destination) : pino(options);
+/** Values with nothing inside them; an error only as `err`, which is described. */
+type Fields<Key> = {
+  readonly [Name in keyof Key]: Name extends "err"
+    ? unknown
+    : Name extends SecretName
+      ? never
+      : string | number | boolean | undefined;
+};
+
+/** Writes a line. `message` is a fixed sentence; whatever varies is a field. */
+interface Log {
+  (message: string): void;
+  <Key extends Fields<Key>>(fields: Key, message: string): void;
 }
 
-/** `+237670000001` as `+2376…01`: enough to follow a case, too little to call. */
-export function maskPhone(phone: string): string {
-  return `${phone.slice(0, 5)}…${phone.slice(-2)}`;
+export interface Logger {
+  readonly debug: Log;
+  readonly info: Log;
+  readonly warn: Log;
+  readonly error: Log;
+  readonly fatal: Log;
+}
+
+const OPTIONS: LoggerOptions = {
+  base: null,
+  timestamp: pino.stdTimeFunctions.isoTime,
+  serializers: { err: describeError, phone: maskPhone, msg: redact },
+  hooks: {
+    /** Without a message pino would take the one of the error. */
+    logMethod(args, method) {
+      const [fields, message] = args as [unknown, unknown?];
+      if (typeof fields === "string") method.call(this, fields);
+      else method.call(this, fields, typeof message === "string" ? message : "no message");
+    },
+  },
+};
+
+/**
+ * Writes one JSON object a line. What is logged is chosen by the caller: no secret, code or token is ever handed over.
+ * `err` is any error or thrown value, and shown as `describeError` says; `phone` is shown masked.
+ */
+export function createLogger(level: string, destination?: DestinationStream): Logger {
+  const options = { ...OPTIONS, level };
+  return destination ? pino(options, destination) : pino(options);
 }

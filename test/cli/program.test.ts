@@ -78,7 +78,7 @@ describe("command line", () => {
     const { code, error } = await cli.run(["migrate"], { environment: { DATABASE_URL: url.href } });
     expect(code).to.equal(2);
     expect(error)
-      .to.match(/^QueryError: /)
+      .to.match(/^QueryError \(3F000\): /)
       .and.to.match(/^ {4}at /m);
   });
 
@@ -88,7 +88,7 @@ describe("command line", () => {
     expect(await cli.run(list, { stdout: failingStream("EPIPE") })).to.include({ code: 0, error: "" });
     const full = await cli.run(list, { stdout: failingStream("ENOSPC") });
     expect(full.code).to.equal(2);
-    expect(full.error).to.include("write ENOSPC");
+    expect(full.error).to.include("Error (ENOSPC)");
   });
 
   it("runs as a process, with the variables of a file .env", async () => {

@@ -84,9 +84,34 @@ describe("translate", () => {
     expect(JSON.stringify(Object.entries(error)) + error.stack).not.to.contain(secret);
   });
 
-  it("hides the value that a data exception quotes", () => {
-    const error = translate(pgError("22P02", 'invalid input syntax for type uuid: "se"cret"'));
-    expect(error.message).to.equal("invalid input syntax for type uuid: …");
+  it("takes over no message, which quotes values", () => {
+    for (const message of [
+      'invalid input syntax for type uuid: "se"cret"',
+      "syntaxe invalide : « secret »",
+    ]) {
+      const error = translate(pgError("22P02", message));
+      expect(error.message + error.stack).not.to.contain("cret");
+    }
+  });
+
+  it("says by name what failed, and where", () => {
+    const where = {
+      table: "users",
+      column: "phone",
+      constraint: "users_phone_key",
+      routine: "_bt_check_unique",
+    };
+    expect(translate(pgError("23505", "duplicate key", where)).message).to.equal(
+      "Error 23505, table users, column phone, constraint users_phone_key, routine _bt_check_unique",
+    );
+    const misspelt = { routine: "errorMissingColumn", position: "57" };
+    expect(translate(pgError("42703", "column does not exist", misspelt)).message).to.equal(
+      "Error 42703, routine errorMissingColumn, character 57",
+    );
+    const lost = translate(pgError(undefined, "Connection terminated unexpectedly")).cause as Error;
+    expect(lost.message).to.equal("Error Connection terminated");
+    const strange = { table: "no identifier", position: "+237670000001" };
+    expect(translate(pgError("23505", "duplicate key", strange)).message).to.equal("Error 23505");
   });
 });
 

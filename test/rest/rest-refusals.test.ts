@@ -114,6 +114,7 @@ describe("rest refuses", () => {
       send("POST", "/api/login/", { phone: "1", password: "x" }),
     );
     expect([status, message, data]).deep.equal([500, "Erreur interne du serveur.", {}]);
-    expect(fake.lines.join("")).contain("SELECT");
+    expect(JSON.parse(fake.lines[0]!).err.stack).contain("test/rest/rest-refusals.test.ts:");
+    expect(fake.lines.join("")).not.contain("SELECT");
   });
 });

@@ -106,13 +106,18 @@ describe("rpc", () => {
           message: "Erreur interne du serveur.",
         });
         expect(JSON.stringify(answer)).not.contain("SELECT");
-        expect(fake.lines.join("")).contain("SELECT * FROM users").and.contain("fake-services");
+        const { err } = JSON.parse(fake.lines[0]!);
+        expect(err.type).equal("Error");
+        expect(err.stack).contain("test/rpc/rpc-handler.test.ts:").and.contain("fake-services");
+        expect(fake.lines.join("")).not.contain("SELECT");
       });
 
       it("answers INTERNAL when the answer can't be encoded", async () => {
         const answer = await call(AuthService.method.activate, { phone: "x", code: "unencodable" });
         expect(answer).include({ code: Code.Internal, reason: "INTERNAL" });
-        expect(fake.lines.join("")).contain("cannot encode");
+        const { err } = JSON.parse(fake.lines[0]!);
+        expect(err.type).match(/Error$/);
+        expect(err.stack).match(/node_modules\/@bufbuild\/protobuf\/.* \(src\/rpc\//s);
       });
 
       it("carries the service's own headers and trailers", async () => {

@@ -1,32 +1,94 @@
 import { expect } from "chai";
 import { describeError } from "../../src/system/describe-error.js";
+import { LoggableError } from "../../src/system/loggable-error.js";
+import { expectNoSecret, hostileErrors, SECRETS } from "../support/hostile-errors.js";
 
 describe("describeError", () => {
-  it("tells name, message and stack, of the causes too", () => {
-    const description = describeError(new TypeError("outer", { cause: new Error("inner") }));
-    expect(description).include({ type: "TypeError", message: "outer" });
-    expect(description.stack).contain("describe-error.test");
-    expect(description.cause).include({ type: "Error", message: "inner" });
+  it("tells class, code and place of every error, and nothing that it holds", () => {
+    for (const { error, type, code } of hostileErrors()) {
+      const description = describeError(error);
+      expectNoSecret(JSON.stringify(description), type);
+      expect(description, type).include({ type, ...(code !== undefined && { code }) });
+      if (code === undefined) expect(description, type).not.have.property("code");
+      if (error instanceof Error) expect(description.stack, type).contain("test/support/hostile-errors.ts:");
+    }
   });
 
-  it("leaves out whatever else hangs on an error", () => {
-    const error = Object.assign(new Error("unique violation"), { detail: "Key (phone)=(+237670000001)" });
-    expect(Object.keys(describeError(error))).have.members(["type", "message", "stack"]);
+  it("shows a message of ours, without what has the form of a secret", () => {
+    expect(describeError(new LoggableError("no free port"))).include({
+      type: "LoggableError",
+      message: "no free port",
+    });
+    expect(describeError(new LoggableError("at 0f8fad5b-d9cb-469f-a165-70867728950e")).message).equal("at …");
+    expect(describeError(new Error("no free port"))).not.have.property("message");
   });
 
-  it("takes out what may be a phone number, a code, a link token or a JWT", () => {
-    const link = "0f8fad5b-d9cb-469f-a165-70867728950e";
-    const description = describeError(
-      new Error(`+237670000001 123456 ${link} eyJhbGciOi.eyJzdWIi.c2ln at line 1234:56`),
-    );
-    expect(description.message).equal("+… … … … at line 1234:56");
-    expect(description.stack).not.contain("123456");
+  it("follows causes of any kind, five deep", () => {
+    let error = new Error("innermost");
+    for (let depth = 0; depth < 8; depth++) error = new TypeError("outer", { cause: error });
+    const types = [];
+    for (let step = describeError(error); step.cause; step = step.cause) types.push(step.cause.type);
+    expect(types).deep.equal(Array(5).fill("TypeError"));
+    for (const cause of ["text", 7, { password: SECRETS }, null]) {
+      expect(describeError(new Error("outer", { cause })).cause).deep.equal({ type: typeof cause });
+    }
+    expect(describeError(new Error("outer", { cause: undefined }))).not.have.property("cause");
   });
 
-  it("describes what is no error, and ends on a circle of causes", () => {
-    expect(describeError("code 123456")).deep.equal({ type: "string", message: "code …" });
-    const circle = new Error("circle");
-    circle.cause = circle;
-    expect(JSON.stringify(describeError(circle)).split("circle").length).lessThan(20);
+  it("ends on a circle of causes", () => {
+    const circle = new Error("outer");
+    const inner = new TypeError("inner", { cause: circle });
+    circle.cause = inner;
+    expect(describeError(circle).cause).include({ type: "TypeError" }).and.not.have.property("cause");
+    const aggregate = new AggregateError([circle, inner]);
+    aggregate.errors.push(aggregate);
+    expect(describeError(aggregate).errors?.map(({ type }) => type)).deep.equal(["Error", "TypeError"]);
+  });
+
+  it("describes at most five errors of an AggregateError", () => {
+    const errors = Array.from({ length: 9 }, () => new RangeError("one of many"));
+    expect(describeError(new AggregateError(errors)).errors).length(5);
+  });
+
+  it("leaves out a code that is no program's", () => {
+    const codeOf = (code: unknown) => describeError(Object.assign(new Error(), { code })).code;
+    for (const code of ["487913", 487_913, 237670000001, -1, 1n, "hunter2", "HUNTER2", "", {}, null]) {
+      expect(codeOf(code), String(code)).equal(undefined);
+    }
+    for (const code of ["ECONNRESET", "EAI_AGAIN", "ERR_HTTP2_STREAM_ERROR", "23505", 21_211, 0]) {
+      expect(codeOf(code)).equal(code);
+    }
+  });
+
+  it("shows frames of the program, of packages and of Node only", () => {
+    const error = new Error("changed later");
+    error.stack = [
+      "Error: as it was",
+      "    at secret (node:fs:1:1)",
+      "when it was made",
+      "    at login (/srv/elsewhere/login.js:3:5)",
+      "    at async Client.query (file:///srv/app/node_modules/pg/lib/client.js:526:17)",
+      "    at async node:internal/main:1:2",
+      "    at JSON.parse (<anonymous>)",
+      "    at eval (eval at secret (<anonymous>), <anonymous>:1:1)",
+      "",
+    ].join("\n");
+    expect(describeError(error).stack?.split("\n")).deep.equal([
+      "at async Client.query (node_modules/pg/lib/client.js:526:17)",
+      "at node:internal/main:1:2",
+    ]);
+    error.stack = Object("not text");
+    expect(describeError(error)).deep.equal({ type: "Error" });
+  });
+
+  it("survives an error that can't be read", () => {
+    const hidden = Object.defineProperty(new Error(), "code", {
+      get: () => {
+        throw new Error(SECRETS);
+      },
+    });
+    expect(describeError(hidden)).deep.equal({ type: "unreadable" });
+    expect(describeError(Object.setPrototypeOf(new Error(), null))).include({ type: "Error" });
+    expect(describeError(Object.create(null))).deep.equal({ type: "object" });
   });
 });

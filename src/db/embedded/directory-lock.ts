@@ -4,6 +4,7 @@ import { chmodSync, readdirSync, rmSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { join, relative } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { LoggableError } from "../../system/loggable-error.js";
 
 // A process that holds or wants the data of a folder listens on its own unix socket in that folder. A socket that
 // accepts connections belongs to a live process, whatever its process id means to us (containers may share the folder).
@@ -32,7 +33,9 @@ function addressOf(folder: string, name: string): string {
   const fromHere = relative(process.cwd(), absolute);
   const address = fromHere.length < absolute.length ? fromHere : absolute;
   if (Buffer.byteLength(address) > MAX_ADDRESS_BYTES) {
-    throw new Error(`The path ${folder} is too long for the embedded database: choose a shorter DATA_DIR.`);
+    throw new LoggableError(
+      `The path ${folder} is too long for the embedded database: choose a shorter DATA_DIR.`,
+    );
   }
   return address;
 }
@@ -66,7 +69,7 @@ export async function findLockHolder(folder: string, except?: string): Promise<L
 }
 
 /** Another process holds the data. */
-export class DirectoryInUseError extends Error {
+export class DirectoryInUseError extends LoggableError {
   constructor(
     folder: string,
     readonly holder: LockHolder,
@@ -74,7 +77,6 @@ export class DirectoryInUseError extends Error {
     super(
       `The data in ${folder} is in use by process ${holder.pid}: stop it first, or choose another DATA_DIR.`,
     );
-    this.name = "DirectoryInUseError";
   }
 }
 

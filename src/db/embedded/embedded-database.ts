@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { DomainError } from "../../errors.js";
+import { LoggableError } from "../../system/loggable-error.js";
 import type { Database } from "../database.js";
 import { openDatabase } from "../open-database.js";
 import { DirectoryInUseError, findLockHolder, type LockHolder } from "./directory-lock.js";
@@ -27,22 +28,27 @@ export interface EmbeddedOptions {
 const IS_BUILT = import.meta.url.endsWith(".js");
 const WORKER_URL = new URL(IS_BUILT ? "./worker.js" : "./worker-from-source.js", import.meta.url);
 
+/** Restores the class of a LoggableError, which an error loses on the way from its thread. */
+function fromThread(error: unknown): unknown {
+  const isLoggable = error instanceof Error && error.name === LoggableError.name;
+  return isLoggable ? new LoggableError(error.message, { cause: error }) : error;
+}
+
 async function startWorker(folder: string, onFailure: (error: Error) => void) {
   const workerData: WorkerInput = { folder, lockTimeoutMs: LOCK_TIMEOUT_MS };
   const worker = new Worker(WORKER_URL, { workerData });
-  const exited = once(worker, "exit").then(
-    () => new Error("the worker thread exited"),
-    (error: unknown) => error,
-  );
+  const exited = once(worker, "exit").then(() => new LoggableError("the worker thread exited"), fromThread);
   const message = await Promise.race([
     new Promise<WorkerMessage>((resolve) => worker.once("message", resolve)),
-    exited.then((cause) => Promise.reject(new Error(`Cannot open the database in ${folder}.`, { cause }))),
+    exited.then((cause) =>
+      Promise.reject(new LoggableError(`Cannot open the database in ${folder}.`, { cause })),
+    ),
   ]);
   if (message.kind === "in-use") throw new DirectoryInUseError(folder, message.holder);
 
   let isStopping = false;
   void exited.then((cause) => {
-    if (!isStopping) onFailure(new Error(`The database in ${folder} failed.`, { cause }));
+    if (!isStopping) onFailure(new LoggableError(`The database in ${folder} failed.`, { cause }));
   });
   return {
     address: message.address,

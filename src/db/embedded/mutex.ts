@@ -1,3 +1,4 @@
+import { LoggableError } from "../../system/loggable-error.js";
 /** Gives a resource to one caller at a time, first come, first served. */
 export interface Mutex {
   /** Resolves with the function that releases the mutex; rejects if it does not become free in time. */
@@ -28,7 +29,7 @@ export function createMutex(waitTimeoutMs: number): Mutex {
         };
         const timer = setTimeout(() => {
           waiting.splice(waiting.indexOf(grant), 1);
-          reject(new Error(`the database was not free within ${waitTimeoutMs} ms`));
+          reject(new LoggableError(`the database was not free within ${waitTimeoutMs} ms`));
         }, waitTimeoutMs);
         waiting.push(grant);
       });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { PGlite } from "@electric-sql/pglite";
+import { LoggableError } from "../../system/loggable-error.js";
 import { acquireDirectoryLock, DirectoryInUseError, type LockHolder } from "./directory-lock.js";
 import { createMutex } from "./mutex.js";
 import { type Engine, serveSession } from "./session.js";
@@ -50,7 +51,7 @@ async function createEngine(pglite: PGlite): Promise<Engine> {
       try {
         return await pglite.execProtocolRaw(messages);
       } catch (cause) {
-        throw new Error("PGlite failed", { cause });
+        throw new LoggableError("PGlite failed", { cause });
       }
     },
     mutex: createMutex(MUTEX_TIMEOUT_MS),

@@ -3,6 +3,7 @@ import type { Interceptor } from "@connectrpc/connect";
 import { Access, access } from "#gen/waterbill/options/v1/access_pb.js";
 import { type Principal, principalKey } from "../../caller.js";
 import { DomainError } from "../../errors.js";
+import { LoggableError } from "../../system/loggable-error.js";
 import { isAdmin, type User } from "../../users/user.js";
 
 export interface AuthenticateDeps {
@@ -21,7 +22,8 @@ const PERMITS: ReadonlyMap<Access, (user: User) => boolean> = new Map([
 /** Throws if a method declares no access or an unknown one, so that the server can't start with such a method. */
 export function assertAccessDeclared(methods: Iterable<DescMethod>): void {
   const wrong = [...methods].filter((method) => !PERMITS.has(getOption(method, access)));
-  if (wrong.length > 0) throw new Error(`no access is declared for ${wrong.join(", ")}, or an unknown one`);
+  if (wrong.length > 0)
+    throw new LoggableError(`no access is declared for ${wrong.join(", ")}, or an unknown one`);
 }
 
 /**

@@ -1,7 +1,6 @@
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
 import { callerKey, principalKey, protocolKey } from "../../caller.js";
 import { DomainError, ERROR_TABLE, type Reason } from "../../errors.js";
-import { describeError } from "../../system/describe-error.js";
 import type { Logger } from "../../system/logger.js";
 import { codeToString } from "../connect-internals.js";
 import { watchEnd } from "../stream-messages.js";
@@ -39,10 +38,7 @@ export function logCalls({ logger }: LogCallsDeps): Interceptor {
       const { code, cause } = ConnectError.from(error, Code.Internal);
       const reason = cause instanceof DomainError ? cause.reason : undefined;
       if (isServerError(code, reason)) {
-        logger.error(
-          { ...line(codeToString(code), reason ?? "INTERNAL"), error: describeError(cause) },
-          "call",
-        );
+        logger.error({ ...line(codeToString(code), reason ?? "INTERNAL"), err: cause ?? error }, "call");
       } else {
         logger.info(line(codeToString(code), reason), "call");
       }

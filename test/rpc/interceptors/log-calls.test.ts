@@ -41,7 +41,7 @@ describe("logCalls", () => {
     };
     const line = await lineOf("AuthService/Login", '{"phone":"675799743","password":"Motdepasse123!"}');
     expect(line).include({ level: 30, status: "unauthenticated", reason: "CREDENTIALS_REJECTED" });
-    expect(line).not.have.property("error");
+    expect(line).not.have.property("err");
   });
 
   it("says nothing of what a call holds", async () => {
@@ -57,16 +57,19 @@ describe("logCalls", () => {
     };
     const line = await lineOf("AuthService/Login", '{"phone":"1","password":"x"}');
     expect(line).include({ level: 50, status: "internal", reason: "INTERNAL" });
-    expect(line.error).nested.include({ type: "TypeError", "cause.message": "of the database" });
-    expect(line.error).property("stack").contain("fake-services");
+    expect(line.err).nested.include({ type: "TypeError", "cause.type": "Error" });
+    expect(line.err).property("stack").contain("fake-services");
+    expect(line.err).nested.property("cause.stack").contain("log-calls.test.ts");
+    expect(fake.lines[0]).not.match(/not a function|of the database/);
   });
 
   it("shows why the service is unavailable, as an error", async () => {
     fake.services.before = () => {
-      throw overloaded(1, new Error("connection refused"));
+      throw overloaded(1, Object.assign(new Error("connection refused"), { code: "ECONNREFUSED" }));
     };
     const line = await lineOf("AuthService/Login", '{"phone":"1","password":"x"}');
     expect(line).include({ level: 50, status: "unavailable", reason: "OVERLOADED" });
-    expect(line.error).nested.include({ "cause.message": "connection refused" });
+    expect(line.err).nested.include({ message: "OVERLOADED", "cause.code": "ECONNREFUSED" });
+    expect(fake.lines[0]).not.contain("connection refused");
   });
 });

@@ -1,0 +1,272 @@
+import { readdirSync, readFileSync } from "node:fs";
+import type { Server as TcpServer } from "node:net";
+import { fileURLToPath } from "node:url";
+import { createClient } from "@connectrpc/connect";
+import { createGrpcTransport } from "@connectrpc/connect-node";
+import { expect } from "chai";
+import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
+import { WhitelistService } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
+import { type App, createApp } from "../../src/app.js";
+import { DomainError, ERROR_TABLE } from "../../src/errors.js";
+import { parseTrustedProxies } from "../../src/http/client-address.js";
+import { createReadiness } from "../../src/http/readiness.js";
+import { createRoutes } from "../../src/http/routes.js";
+import { createServer } from "../../src/http/server.js";
+import { createInfrastructure } from "../../src/infrastructure.js";
+import { createMethodRegistry } from "../../src/rpc/method-registry.js";
+import { createRpcHandler } from "../../src/rpc/rpc-handler.js";
+import { exitOnError, stopOnSignals } from "../../src/run-server.js";
+import { createLogger } from "../../src/system/logger.js";
+import { systemRandom } from "../../src/system/random.js";
+import { testInterceptors } from "../rpc/fake-services.js";
+import { expectNoSecret, type HostileError, hostileErrors, SECRETS } from "../support/hostile-errors.js";
+import { rejection } from "../support/rejection.js";
+import { serve } from "../support/serve.js";
+import { generousLimits } from "../support/service.js";
+import { useTestContext } from "../support/test-context.js";
+
+/** The files of `src` that log errors. Each has its test here, which logs through it. */
+const LOGGING_FILES = [
+  "app.ts",
+  "http/routes.ts",
+  "http/server.ts",
+  "infrastructure.ts",
+  "rpc/interceptors/log-calls.ts",
+  "run-server.ts",
+];
+
+const PASSWORD_BODY = `{"phone":"+237670000001","password":Motdepasse123!}`;
+
+describe("errors in the log", () => {
+  const lines: string[] = [];
+  const logger = createLogger("debug", { write: (line) => lines.push(line) });
+  const context = useTestContext({ environment: { HOST: "127.0.0.1", PORT: "0", ...generousLimits } });
+  let app: App;
+  let origin: string;
+  let clearExpired: () => void;
+  /** What every statement fails with. */
+  let failure: unknown;
+
+  before(async () => {
+    const fail = () => Promise.reject(failure);
+    const models = { ...context.infrastructure.database.models };
+    models.codes = new Proxy(models.codes, { get: () => fail });
+    const database = {
+      ...context.infrastructure.database,
+      models,
+      run: fail,
+      transaction: fail,
+      close: async () => {},
+    };
+    const startTimer = globalThis.setInterval;
+    globalThis.setInterval = ((work: () => void, ms: number) => {
+      if (ms === 600_000) clearExpired = work;
+      return startTimer(work, ms);
+    }) as typeof setInterval;
+    app = createApp(context.config, { ...context.infrastructure, database }, logger);
+    globalThis.setInterval = startTimer;
+    origin = `http://127.0.0.1:${(await app.listen()).port}`;
+  });
+  after(() => app.close());
+  beforeEach(() => {
+    lines.length = 0;
+  });
+
+  /** Logs each error through `log`, and checks the line. */
+  async function logEach(
+    log: (error: unknown) => unknown,
+    isLogged: (error: unknown) => boolean = () => true,
+  ): Promise<void> {
+    for (const hostile of hostileErrors()) {
+      lines.length = 0;
+      await log(hostile.error);
+      expect(lines, hostile.type).length(1);
+      expectLine(lines[0]!, hostile, isLogged(hostile.error));
+    }
+  }
+
+  function expectLine(line: string, { error, type, code }: HostileError, isLogged: boolean): void {
+    expectNoSecret(line, type);
+    const { err } = JSON.parse(line);
+    if (!isLogged) {
+      expect(err, type).equal(undefined);
+      return;
+    }
+    expect(err, type).include({ type, ...(code !== undefined && { code }) });
+    if (error instanceof Error) expect(err.stack, type).contain("test/support/hostile-errors.ts:");
+  }
+
+  /** Refusals are not errors of ours: the line has their reason only. */
+  const isOurs = (error: unknown) =>
+    !(error instanceof DomainError) || ERROR_TABLE[error.reason].status >= 500;
+
+  async function failCall(path: string, error: unknown): Promise<void> {
+    failure = error;
+    const body = '{"phone":"+237670000001","password":"Motdepasse123!"}';
+    const response = await fetch(`${origin}${path}`, {
+      method: "POST",
+      body,
+      headers: { "content-type": "application/json" },
+    });
+    const text = await response.text();
+    expect(response.status, text).least(400);
+    // What a DomainError says is for the caller.
+    if (!(error instanceof DomainError)) expectNoSecret(text, `response of ${path}`);
+  }
+
+  it("hold no secret of a call over REST", () => {
+    return logEach((error) => failCall("/api/auth/login/", error), isOurs);
+  });
+
+  it("hold no secret of a call over Connect", () => {
+    return logEach((error) => failCall("/waterbill.identity.v1.AuthService/Login", error), isOurs);
+  });
+
+  it("hold no secret of a call over gRPC", () => {
+    const client = createClient(AuthService, createGrpcTransport({ baseUrl: origin }));
+    const call = { phone: "+237670000001", password: "Motdepasse123!" };
+    return logEach((error) => {
+      failure = error;
+      return client.login(call).catch(() => undefined);
+    }, isOurs);
+  });
+
+  it("hold no value of a statement, but name what PostgreSQL refused", async () => {
+    const { database } = context.infrastructure;
+    const statement = { name: "test_uuid", text: "SELECT $1::uuid" };
+    const inlined = { replacements: { value: SECRETS } };
+    for (const query of [
+      database.run(null, statement, [SECRETS]),
+      database.sequelize.query("SELECT :value::uuid", inlined),
+    ]) {
+      lines.length = 0;
+      logger.error({ err: await rejection(query) }, "failed");
+      expectNoSecret(lines[0]!, "PostgreSQL");
+      const { err } = JSON.parse(lines[0]!);
+      expect(err).include({ type: "QueryError", code: "22P02" });
+      expect(err.message).match(/^DatabaseError 22P02, routine \w+/);
+      expect(err.stack).contain("src/db/create-database.ts:");
+    }
+  });
+
+  it("hold no secret of a body that can't be parsed", async () => {
+    for (const path of ["/api/auth/login/", "/waterbill.identity.v1.AuthService/Login"]) {
+      const headers = { "content-type": "application/json" };
+      await fetch(`${origin}${path}`, { method: "POST", body: PASSWORD_BODY, headers });
+    }
+    expect(lines).length(2);
+    expectNoSecret(lines.join(""), "body");
+  });
+
+  it("hold no secret of a stream", async () => {
+    const calls = createMethodRegistry({
+      interceptors: testInterceptors(lines),
+      routes: (router) =>
+        router.service(WhitelistService, {
+          // biome-ignore lint/correctness/useYield: it fails before its first answer.
+          async *exportWhitelistEntries() {
+            throw failure;
+          },
+        }),
+    });
+    const server = await serve(createRpcHandler(calls));
+    const client = createClient(WhitelistService, createGrpcTransport({ baseUrl: server.url }));
+    const headers = { authorization: "Bearer admin" };
+    try {
+      await logEach(async (error) => {
+        failure = error;
+        await client
+          .exportWhitelistEntries({}, { headers })
+          [Symbol.asyncIterator]()
+          .next()
+          .catch(() => undefined);
+      }, isOurs);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it("hold no secret of a handler, nor of a connection that can't be accepted", async () => {
+    const readiness = createReadiness({ database: { ping: async () => {} } });
+    let tcp: TcpServer | undefined;
+    const handler = createRoutes({
+      rpc: { serves: () => false, handle: () => Promise.reject(failure) },
+      rest: {
+        handle(request) {
+          tcp = (request.socket as unknown as { _server: TcpServer })._server;
+          return Promise.reject(failure);
+        },
+      },
+      readiness,
+      trustsProxy: parseTrustedProxies([]),
+      random: systemRandom,
+      logger,
+    });
+    const server = createServer({ handler, readiness, logger });
+    const { port } = await server.listen(0, "127.0.0.1");
+    try {
+      await logEach(async (error) => {
+        failure = error;
+        expect((await fetch(`http://127.0.0.1:${port}/`)).status).equal(500);
+      });
+      await logEach((error) => tcp?.emit("error", error));
+    } finally {
+      await server.close(0);
+    }
+  });
+
+  it("hold no secret of a job in the background", async () => {
+    const { background } = await createInfrastructure(
+      { ...context.config, tokenSecret: "t".repeat(43), codeSecret: "c".repeat(43) },
+      context.infrastructure.database,
+      { logger, print: () => {} },
+    );
+    await logEach(async (error) => {
+      background.run(() => Promise.reject(error));
+      await background.drain();
+    }, isOurs);
+  });
+
+  it("hold no secret of the housekeeping", () => {
+    return logEach(async (error) => {
+      failure = error;
+      clearExpired();
+      await new Promise(setImmediate);
+    });
+  });
+
+  it("hold no secret of what ends the process", async () => {
+    const exits: number[] = [];
+    const host = { exit: (code: number) => void exits.push(code) };
+    await logEach(exitOnError(host, logger, "uncaught error"));
+    expect(exits).to.deep.equal(hostileErrors().map(() => 1));
+  });
+
+  it("hold no secret of a stop that fails", () => {
+    return logEach(async (error) => {
+      let stop: (signal: NodeJS.Signals) => void = () => {};
+      const host = {
+        exit: () => {},
+        onSignal: (_: NodeJS.Signals, listener: typeof stop) => {
+          stop = listener;
+        },
+      };
+      stopOnSignals(host, { close: () => Promise.reject(error) }, logger);
+      stop("SIGTERM");
+      await new Promise(setImmediate);
+      // Before it: that the process is stopping.
+      lines.shift();
+    });
+  });
+
+  it("come from nowhere else", () => {
+    const src = fileURLToPath(new URL("../../src/", import.meta.url));
+    const logging = readdirSync(src, { recursive: true, encoding: "utf8" })
+      .filter(
+        (file) =>
+          file.endsWith(".ts") && /\blogger\.\w+\([^;]*\berr\b/.test(readFileSync(src + file, "utf8")),
+      )
+      .sort();
+    expect(logging).deep.equal(LOGGING_FILES);
+  });
+});

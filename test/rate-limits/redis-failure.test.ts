@@ -1,0 +1,50 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { expect } from "chai";
+import { createFallbackStore } from "../../src/rate-limits/fallback-store.js";
+import { createMemoryStore } from "../../src/rate-limits/memory-store.js";
+import { redisFailure } from "../../src/rate-limits/redis-failure.js";
+import { createLogger } from "../../src/system/logger.js";
+import { systemRandom } from "../../src/system/random.js";
+import { testClock } from "../support/clock.js";
+import { expectNoSecret, hostileErrors, SECRETS } from "../support/hostile-errors.js";
+import { perMinute } from "./stores.js";
+
+describe("redisFailure", () => {
+  it("names the class and the code of any error, and nothing that it holds", () => {
+    for (const { error, type } of hostileErrors()) {
+      expectNoSecret(redisFailure(error), type);
+      expect(redisFailure(error)).match(/^[A-Za-z]/);
+    }
+  });
+
+  it("is all that the log has of a reply that quotes a command", async () => {
+    const lines: string[] = [];
+    const sockets = new Set<Socket>();
+    const redis = createServer((socket) => {
+      sockets.add(socket.on("error", () => {}));
+      const reply = `-ERR unknown command 'x', with args: ${SECRETS.replaceAll("\n", " ")}\r\n`;
+      // One for each command that has arrived.
+      socket.on("data", (commands) => {
+        for (const _ of commands.toString().matchAll(/\*\d+\r\n/g)) socket.write(reply);
+      });
+    }).listen(0, "127.0.0.1");
+    await once(redis, "listening");
+    const redisUrl = `redis://127.0.0.1:${(redis.address() as AddressInfo).port}`;
+    const logger = createLogger("debug", { write: (line) => lines.push(line) });
+    const store = createFallbackStore({
+      redisUrl,
+      redisPrefix: "",
+      memoryStore: createMemoryStore(testClock()),
+      random: systemRandom,
+      logger,
+    });
+    await store.consume([perMinute("+237670000001", 5)]);
+    store.close();
+    for (const socket of sockets) socket.destroy();
+    redis.close();
+    expect(lines).length(1);
+    expectNoSecret(lines[0]!, "reply");
+    expect(JSON.parse(lines[0]!).reason).match(/Error ERR$/);
+  });
+});

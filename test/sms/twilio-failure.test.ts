@@ -1,0 +1,28 @@
+import { expect } from "chai";
+import { mayHaveBeenSent, twilioFailure } from "../../src/sms/twilio-failure.js";
+import { createLogger } from "../../src/system/logger.js";
+import { expectNoSecret, hostileErrors } from "../support/hostile-errors.js";
+
+describe("twilioFailure", () => {
+  it("takes code and status from an error, and nothing that it holds", () => {
+    const lines: string[] = [];
+    const logger = createLogger("debug", { write: (line) => lines.push(line) });
+    for (const { error, code } of hostileErrors()) {
+      const failure = twilioFailure(error);
+      logger.error(failure, "Twilio did not take the SMS");
+      expect(failure.providerCode).equal(code);
+    }
+    expectNoSecret(lines.join(""), "twilio");
+  });
+
+  it("takes for code and status only what can be one", () => {
+    for (const code of ["012345", 487_913, 237670000001, "+237670000001", { secret: true }]) {
+      expect(twilioFailure({ code, status: code })).deep.equal({});
+    }
+    expect(twilioFailure({ code: 21_211, status: 400 })).deep.equal({
+      providerCode: 21_211,
+      providerStatus: 400,
+    });
+    expect(mayHaveBeenSent(twilioFailure({ status: 0 }))).equal(true);
+  });
+});
