@@ -24,7 +24,7 @@ export async function clearExpired({ codes, smsQuota, sessions, clock }: Houseke
 
 /** Runs every ten minutes until the returned function is called. A failure is reported, and the next run retries. */
 export function startHousekeeping(deps: HousekeepingDeps, onFailure: (error: unknown) => void): () => void {
-  const timer = setInterval(() => clearExpired(deps).catch(onFailure), INTERVAL_MS);
+  const timer = setInterval(() => void clearExpired(deps).catch(onFailure), INTERVAL_MS);
   timer.unref();
   return () => clearInterval(timer);
 }

@@ -27,13 +27,15 @@ export function createReadiness(deps: Deps, timings = PROBE_TIMINGS): Readiness 
   async function ping(): Promise<boolean> {
     if (isPinging) return false;
     isPinging = true;
-    const result = deps.database.ping().then(
-      () => true,
-      () => false,
-    );
-    result.finally(() => {
-      isPinging = false;
-    });
+    const result = deps.database
+      .ping()
+      .then(
+        () => true,
+        () => false,
+      )
+      .finally(() => {
+        isPinging = false;
+      });
     const timeout = new Promise<boolean>((resolve) => {
       setTimeout(() => resolve(false), timings.timeoutMs).unref();
     });
@@ -41,9 +43,7 @@ export function createReadiness(deps: Deps, timings = PROBE_TIMINGS): Readiness 
   }
 
   function probe(): Promise<boolean> {
-    if (latest) return latest;
-    latest = ping();
-    latest.finally(() => {
+    latest ??= ping().finally(() => {
       setTimeout(() => {
         latest = null;
       }, timings.freshMs).unref();

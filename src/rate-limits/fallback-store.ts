@@ -137,7 +137,7 @@ export function createFallbackStore(deps: FallbackStoreDeps): FallbackStore {
     }
   }
 
-  redis.on("ready", () => consumeInRedis([PROBE]).then(useRedis, () => {}));
+  redis.on("ready", () => void consumeInRedis([PROBE]).then(useRedis, () => {}));
   redis.on("error", (error) => {
     if (state !== "undecided" || !isConnectingTimeout(error)) fail(error);
   });

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "chai";
-import type { NodeHandler } from "../../src/http/node-handler.js";
+import type { NodeHandler, NodeRequest, NodeResponse } from "../../src/http/node-handler.js";
 import { serve, stopServing } from "../support/serve.js";
 import { echo, shortLimits } from "./echo.js";
 import { connectHttp2, getHttp2 } from "./http2-client.js";
@@ -43,12 +43,13 @@ describe("slow clients", () => {
   });
 
   it("waits for a body that keeps coming, over HTTP/1 and HTTP/2", async () => {
-    const count: NodeHandler = async (request, response) => {
+    async function count(request: NodeRequest, response: NodeResponse): Promise<void> {
       let bytes = 0;
       for await (const chunk of request) bytes += (chunk as Buffer).length;
       response.end(String(bytes));
-    };
-    const { port, url } = await serve(count, { limits: { ...shortLimits, minBytesPerSecond: 1000 } });
+    }
+    const handler: NodeHandler = (request, response) => void count(request, response);
+    const { port, url } = await serve(handler, { limits: { ...shortLimits, minBytesPerSecond: 1000 } });
     const client = await connectRaw(port);
     client.send("POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 1500\r\n\r\n");
     const session = connectHttp2(url);

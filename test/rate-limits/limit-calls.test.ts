@@ -78,7 +78,7 @@ describe("limitCalls", () => {
     server = createServer((request, response) => {
       const address = String(request.headers["test-address"] ?? "192.0.2.7");
       const caller = { address, requestId: "test", language: "fr", isLanguageRequested: false } as const;
-      rpc.handle(request, response, caller);
+      void rpc.handle(request, response, caller);
     });
     sessions = [];
     server.on("session", (session) => sessions.push(session));

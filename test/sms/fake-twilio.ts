@@ -21,11 +21,12 @@ export interface FakeTwilio {
 /** Plays Twilio's REST API over plain HTTP on this machine. Without an `answer` it takes every message over. */
 export async function startFakeTwilio(): Promise<FakeTwilio> {
   const sockets = new Set<Socket>();
-  const server = createServer(async (incoming, response) => {
+  async function respond(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const request = await readRequest(incoming);
     fake.requests.push(request);
     fake.answer(response, request);
-  });
+  }
+  const server = createServer((incoming, response) => void respond(incoming, response));
   server.on("connection", (socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));

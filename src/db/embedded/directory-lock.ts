@@ -70,13 +70,13 @@ export async function findLockHolder(folder: string, except?: string): Promise<L
 
 /** Another process holds the data. */
 export class DirectoryInUseError extends LoggableError {
-  constructor(
-    folder: string,
-    readonly holder: LockHolder,
-  ) {
+  readonly holder: LockHolder;
+
+  constructor(folder: string, holder: LockHolder) {
     super(
       `The data in ${folder} is in use by process ${holder.pid}: stop it first, or choose another DATA_DIR.`,
     );
+    this.holder = holder;
   }
 }
 
