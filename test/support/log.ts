@@ -8,10 +8,18 @@ export function testLogFile(): string {
   return join(testVariable("TEST_LOG_DIR"), `${process.pid}.log`);
 }
 
-/** A logger at the lowest level. `npm test` searches what it wrote for the recorded secrets. */
-export function testLogger(): Logger {
+/**
+ * A logger at the lowest level. `npm test` searches what it wrote for the recorded secrets. `onLine` is called with
+ * each line.
+ */
+export function testLogger(onLine: (line: string) => void = () => {}): Logger {
   const file = testLogFile();
-  return createLogger("trace", { write: (line) => appendFileSync(file, line) });
+  return createLogger("trace", {
+    write(line) {
+      appendFileSync(file, line);
+      onLine(line);
+    },
+  });
 }
 
 /** Notes a code, token, password or phone number that the tests use: `npm test` fails when a log holds it. */

@@ -1,5 +1,6 @@
 import { type App, createApp } from "../../src/app.js";
 import type { LimitName } from "../../src/config.js";
+import type { Logger } from "../../src/system/logger.js";
 import { type FixtureScope, useFixture } from "./fixture.js";
 import { testLogger } from "./log.js";
 import { testKeyPrefix, testRedisUrl } from "./redis.js";
@@ -39,6 +40,18 @@ interface TestServiceOptions extends Omit<TestContextOptions, "environment"> {
   scope?: FixtureScope;
 }
 
+/** `usesRedis` resolves when the log says that limits are kept in Redis. */
+function watchedLogger(): { logger: Logger; usesRedis: Promise<void> } {
+  let resolve = () => {};
+  const usesRedis = new Promise<void>((done) => {
+    resolve = done;
+  });
+  const logger = testLogger((line) => {
+    if (line.includes("limits are kept in Redis")) resolve();
+  });
+  return { logger, usesRedis };
+}
+
 async function createTestService({
   environment = generousLimits,
   ...options
@@ -55,13 +68,11 @@ async function createTestService({
   });
   // The context closes the database, after it has dropped the schema.
   const database = { ...context.infrastructure.database, close: async () => {} };
-  const app = createApp(
-    context.config,
-    { ...context.infrastructure, database },
-    testLogger(),
-    context.overrides,
-  );
+  const { logger, usesRedis } = watchedLogger();
+  const app = createApp(context.config, { ...context.infrastructure, database }, logger, context.overrides);
   const { port } = await app.listen();
+  // On a busy machine that may take so long that the first calls are counted in memory.
+  await usesRedis;
   return {
     context: { ...context, app: app.context },
     server: app,
