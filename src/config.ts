@@ -49,19 +49,24 @@ type Environment = z.output<typeof environmentSchema>;
 
 const TWILIO_VARIABLES = ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM_NUMBER"] as const;
 
+const PRODUCTION_VARIABLES = ["DATABASE_URL", "REDIS_URL", "TOKEN_SECRET", "CODE_SECRET"] as const;
+
 /** Lists the variables that the others make necessary and that are missing. */
 function missingVariables(env: Environment): string[] {
-  const problems: string[] = [];
-  const twilioSet = TWILIO_VARIABLES.filter((name) => env[name]);
-  if (env.SMS_PROVIDER === "twilio" || twilioSet.length > 0) {
-    for (const name of TWILIO_VARIABLES) {
-      if (!env[name]) problems.push(`${name}: is required for Twilio`);
-    }
-  }
-  if (env.NODE_ENV !== "production") return problems;
-  for (const name of ["DATABASE_URL", "REDIS_URL", "TOKEN_SECRET", "CODE_SECRET"] as const) {
-    if (!env[name]) problems.push(`${name}: is required in production`);
-  }
+  const isProduction = env.NODE_ENV === "production";
+  return [...missingForTwilio(env), ...(isProduction ? missingInProduction(env) : [])];
+}
+
+function missingForTwilio(env: Environment): string[] {
+  const usesTwilio = env.SMS_PROVIDER === "twilio" || TWILIO_VARIABLES.some((name) => env[name]);
+  if (!usesTwilio) return [];
+  return TWILIO_VARIABLES.filter((name) => !env[name]).map((name) => `${name}: is required for Twilio`);
+}
+
+function missingInProduction(env: Environment): string[] {
+  const problems = PRODUCTION_VARIABLES.filter((name) => !env[name]).map(
+    (name) => `${name}: is required in production`,
+  );
   if (env.SMS_PROVIDER === "console" && !env.ALLOW_CONSOLE_SMS) {
     problems.push(
       "SMS_PROVIDER: console prints codes instead of sending them; in production set twilio, or ALLOW_CONSOLE_SMS=true",

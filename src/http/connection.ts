@@ -68,10 +68,21 @@ export interface RequestsInFlight {
 
 type Waiting = { waitingSince: number | null; isResponseEnded: boolean; bytesBefore: number };
 
-export function createRequestsInFlight({
-  requestMs,
-  minBytesPerSecond,
-}: Pick<ConnectionLimits, "requestMs" | "minBytesPerSecond">): RequestsInFlight {
+type RequestTimes = Pick<ConnectionLimits, "requestMs" | "minBytesPerSecond">;
+
+/** Whether a request has waited for its client for too long at `now`. Records since when it waits. */
+function isTooSlow(request: RequestInFlight & Waiting, now: number, times: RequestTimes): boolean {
+  const isResponseEnded = request.response.writableEnded;
+  const waitsForClient = isResponseEnded || !request.isReceived();
+  if (!waitsForClient || isResponseEnded !== request.isResponseEnded) request.waitingSince = null;
+  request.isResponseEnded = isResponseEnded;
+  if (!waitsForClient) return false;
+  request.waitingSince ??= now;
+  const sentBytes = isResponseEnded ? 0 : request.receivedBytes() - request.bytesBefore;
+  return now - request.waitingSince > times.requestMs + (sentBytes / times.minBytesPerSecond) * 1000;
+}
+
+export function createRequestsInFlight(times: RequestTimes): RequestsInFlight {
   const requests = new Map<NodeResponse, RequestInFlight & Waiting>();
   return {
     get size() {
@@ -91,14 +102,7 @@ export function createRequestsInFlight({
     },
     sweep(now) {
       for (const request of requests.values()) {
-        const isResponseEnded = request.response.writableEnded;
-        const waitsForClient = isResponseEnded || !request.isReceived();
-        if (!waitsForClient || isResponseEnded !== request.isResponseEnded) request.waitingSince = null;
-        request.isResponseEnded = isResponseEnded;
-        if (!waitsForClient) continue;
-        request.waitingSince ??= now;
-        const sentBytes = isResponseEnded ? 0 : request.receivedBytes() - request.bytesBefore;
-        if (now - request.waitingSince > requestMs + (sentBytes / minBytesPerSecond) * 1000) request.drop();
+        if (isTooSlow(request, now, times)) request.drop();
       }
     },
   };

@@ -23,7 +23,9 @@ function collectFiles(file: DescFile, found: Map<string, DescFile>): void {
   for (const dependency of file.dependencies) collectFiles(dependency, found);
 }
 
-function membersOf(type: ReturnType<typeof nestedTypes> extends Iterable<infer T> ? T : never): string[] {
+type NestedType = ReturnType<typeof nestedTypes> extends Iterable<infer T> ? T : never;
+
+function membersOf(type: NestedType): string[] {
   switch (type.kind) {
     case "message":
       return [...type.fields, ...type.oneofs].map((member) => `${type.typeName}.${member.name}`);
@@ -39,21 +41,26 @@ function membersOf(type: ReturnType<typeof nestedTypes> extends Iterable<infer T
   }
 }
 
+/** The extensions of every message, by field number; most messages have none. */
+function indexExtensions(types: readonly NestedType[]): Map<string, Map<number, DescFile>> {
+  const extensions = new Map<string, Map<number, DescFile>>();
+  for (const type of types) if (type.kind === "message") extensions.set(type.typeName, new Map());
+  for (const type of types) {
+    if (type.kind === "extension") extensions.get(type.extendee.typeName)?.set(type.number, type.file);
+  }
+  return extensions;
+}
+
 /** Indexes the files of `services` and their transitive imports. */
 export function createDescriptorIndex(services: readonly DescService[]): DescriptorIndex {
   const files = new Map<string, DescFile>();
   for (const service of services) collectFiles(service.file, files);
 
+  const types = [...files.values()].flatMap((file) => [...nestedTypes(file)]);
+  const extensions = indexExtensions(types);
   const symbols = new Map<string, DescFile>();
-  const extensions = new Map<string, Map<number, DescFile>>();
-  for (const file of files.values()) {
-    for (const type of nestedTypes(file)) {
-      for (const symbol of [type.typeName, ...membersOf(type)]) symbols.set(symbol, file);
-      if (type.kind === "message" && !extensions.has(type.typeName)) extensions.set(type.typeName, new Map());
-      if (type.kind !== "extension") continue;
-      const ofMessage = extensions.get(type.extendee.typeName) ?? new Map<number, DescFile>();
-      extensions.set(type.extendee.typeName, ofMessage.set(type.number, file));
-    }
+  for (const type of types) {
+    for (const symbol of [type.typeName, ...membersOf(type)]) symbols.set(symbol, type.file);
   }
 
   return {

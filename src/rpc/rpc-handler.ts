@@ -1,7 +1,6 @@
 import { MethodOptions_IdempotencyLevel as IdempotencyLevel } from "@bufbuild/protobuf/wkt";
-import type { ConnectError } from "@connectrpc/connect";
 import type { Caller } from "../caller.js";
-import { parseContentType } from "../http/content-type.js";
+import { type ContentType, parseContentType } from "../http/content-type.js";
 import { bodyChunks } from "../http/node-body.js";
 import { type NodeRequest, type NodeResponse, pathOf, type RpcHandler } from "../http/node-handler.js";
 import {
@@ -17,6 +16,7 @@ import { type GrpcEncoding, grpcEncoding, handleGrpc, percentEncode, sendGrpc } 
 import { createCallValues } from "./handler-context.js";
 import { toConnectError } from "./interceptors/report-errors.js";
 import type { MethodRegistry } from "./method-registry.js";
+import type { StreamingMethodHandler } from "./streaming-method.js";
 import type { MethodHandler } from "./unary-method.js";
 
 /**
@@ -30,35 +30,53 @@ export function createRpcHandler({ unary, streams }: MethodRegistry): RpcHandler
     const path = pathOf(request);
     const contentType = parseContentType(request.headers["content-type"]);
     const grpc = grpcEncoding(contentType.mediaType);
-    const refuse = (reason: RequestError, encoding?: GrpcEncoding) => {
-      const error = toConnectError(reason, caller.language);
-      if (encoding) refuseGrpc(request, response, error, encoding);
-      else sendConnectError(request, response, error, new Headers(), reason.status);
-    };
-    const handler = unary.get(path);
-    const stream = streams.get(path);
-    if (!handler && !stream) return refuse(pathUnknown(), grpc);
-    const allowed = handler && hasGet(handler) ? ["GET", "POST"] : ["POST"];
-    if (!allowed.includes(request.method ?? "")) return refuse(methodNotAllowed(allowed));
-    if (stream) {
-      const values = createCallValues({ caller, protocol: grpc?.protocol ?? "connect" });
-      const universalRequest = universalRequestFromNodeRequest(request, response, undefined, values);
-      const streamResponse = await stream.handler({ ...universalRequest, body: bodyChunks(request) });
-      return universalResponseToNodeResponse(withDecodableStatus(streamResponse), response);
+    const handler = unary.get(path) ?? streams.get(path);
+    if (!handler) return refuse(request, response, caller, pathUnknown(), grpc);
+    const allowed = allowedMethods(handler);
+    if (!allowed.includes(request.method ?? "")) {
+      return refuse(request, response, caller, methodNotAllowed(allowed));
     }
-    const isGet = request.method === "GET";
-    if (handler && grpc && !isGet) return handleGrpc(handler, request, response, caller, grpc);
-    const connect = isGet ? queryMessage(request) : bodyMessage(request, contentType);
-    if (handler && connect) return handleConnect(handler, request, response, caller, connect);
-    return refuse(contentTypeUnsupported());
+    if ("handler" in handler) return handleStream(handler, request, response, caller, grpc);
+    return handleUnary(handler, request, response, caller, contentType);
   }
 
   return { serves: (path) => services.has(serviceOf(path)), handle };
 }
 
-/** Whether Connect clients may call a method by GET too (https://connectrpc.com/docs/protocol). */
-function hasGet({ method }: MethodHandler): boolean {
-  return method.idempotency === IdempotencyLevel.NO_SIDE_EFFECTS;
+/** Connect clients may call methods without side effects by GET too (https://connectrpc.com/docs/protocol). */
+function allowedMethods(handler: MethodHandler | StreamingMethodHandler): string[] {
+  const isUnary = !("handler" in handler);
+  const hasGet = isUnary && handler.method.idempotency === IdempotencyLevel.NO_SIDE_EFFECTS;
+  return hasGet ? ["GET", "POST"] : ["POST"];
+}
+
+async function handleUnary(
+  handler: MethodHandler,
+  request: NodeRequest,
+  response: NodeResponse,
+  caller: Caller,
+  contentType: ContentType,
+): Promise<void> {
+  const isGet = request.method === "GET";
+  const grpc = isGet ? undefined : grpcEncoding(contentType.mediaType);
+  if (grpc) return handleGrpc(handler, request, response, caller, grpc);
+  const connect = isGet ? queryMessage(request) : bodyMessage(request, contentType);
+  if (connect) return handleConnect(handler, request, response, caller, connect);
+  return refuse(request, response, caller, contentTypeUnsupported());
+}
+
+/** Serves a stream with the library's own handler. */
+async function handleStream(
+  { handler }: StreamingMethodHandler,
+  request: NodeRequest,
+  response: NodeResponse,
+  caller: Caller,
+  grpc: GrpcEncoding | undefined,
+): Promise<void> {
+  const values = createCallValues({ caller, protocol: grpc?.protocol ?? "connect" });
+  const universalRequest = universalRequestFromNodeRequest(request, response, undefined, values);
+  const streamResponse = await handler({ ...universalRequest, body: bodyChunks(request) });
+  await universalResponseToNodeResponse(withDecodableStatus(streamResponse), response);
 }
 
 /** The service part of a path: `/waterbill.identity.v1.AuthService/`. */
@@ -66,14 +84,21 @@ function serviceOf(path: string): string {
   return path.slice(0, path.indexOf("/", 1) + 1);
 }
 
-function refuseGrpc(
+/** Sends an error in the given gRPC encoding, otherwise as Connect does. */
+function refuse(
   request: NodeRequest,
   response: NodeResponse,
-  error: ConnectError,
-  encoding: GrpcEncoding,
+  caller: Caller,
+  reason: RequestError,
+  grpc?: GrpcEncoding,
 ): void {
-  const [header, trailer] = [new Headers(), new Headers()];
-  sendGrpc(request, response, encoding, { header, message: Buffer.alloc(0), error, trailer });
+  const error = toConnectError(reason, caller.language);
+  const header = new Headers();
+  if (grpc) {
+    sendGrpc(request, response, grpc, { header, message: Buffer.alloc(0), error, trailer: new Headers() });
+  } else {
+    sendConnectError(request, response, error, header, reason.status);
+  }
 }
 
 /** Re-encodes the `grpc-message` of a response from Connect's own handler so that every client can decode it. */

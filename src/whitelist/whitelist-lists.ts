@@ -72,6 +72,17 @@ function searchCondition(query: ListQuery, terms: SearchTerms, adderIds: readonl
   return `(${ways.join(" OR ") || "false"})`;
 }
 
+/** Adds the conditions of a filter, but that of a search. */
+function addConditions(query: ListQuery, { isActive, addedBy, addedAfter, addedBefore }: EntryFilter): void {
+  if (isActive !== null) query.where(isActive ? "entry.is_active" : "NOT entry.is_active");
+  if (addedBy && "id" in addedBy) query.where(`entry.added_by = ${query.value(addedBy.id)}`);
+  if (addedBy && "phone" in addedBy) {
+    query.where(`entry.added_by = (SELECT id FROM users WHERE phone = ${query.value(addedBy.phone)})`);
+  }
+  if (addedAfter) query.where(`entry.added_at >= ${query.value(addedAfter)}`);
+  if (addedBefore) query.where(`entry.added_at < ${query.value(addedBefore)}`);
+}
+
 export function createWhitelistLists(database: Database): WhitelistLists {
   async function findAdders(tx: Tx | null, terms: SearchTerms): Promise<number[]> {
     const query = createListQuery();
@@ -85,14 +96,8 @@ export function createWhitelistLists(database: Database): WhitelistLists {
   return {
     async page(tx, { filter, order, after, limit }) {
       const query = createListQuery();
-      const { isActive, addedBy, addedAfter, addedBefore, search } = filter;
-      if (isActive !== null) query.where(isActive ? "entry.is_active" : "NOT entry.is_active");
-      if (addedBy && "id" in addedBy) query.where(`entry.added_by = ${query.value(addedBy.id)}`);
-      if (addedBy && "phone" in addedBy) {
-        query.where(`entry.added_by = (SELECT id FROM users WHERE phone = ${query.value(addedBy.phone)})`);
-      }
-      if (addedAfter) query.where(`entry.added_at >= ${query.value(addedAfter)}`);
-      if (addedBefore) query.where(`entry.added_at < ${query.value(addedBefore)}`);
+      addConditions(query, filter);
+      const { search } = filter;
       if (search) query.where(searchCondition(query, search, await findAdders(tx, search)));
       const tail = query.tail(orderFrom(query, { table: "entry", order, after }), limit);
       const text = `SELECT ${ENTRY_COLUMNS}, entry.${order.column}::text AS place FROM ${ENTRY_TABLES} ${tail}`;

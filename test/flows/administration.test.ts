@@ -49,50 +49,64 @@ describe("administration", () => {
     json(send("POST", `/api/auth/admin/whitelist/import/${query}`, file as string, { "content-type": type }));
 
   describe("is for administrators", () => {
-    /** Calls over gRPC, Connect and REST, on every path, and tells how each was refused. */
-    async function refusals(method: DescMethod, bearer: string | null): Promise<Refusal[]> {
-      const authorization: Record<string, string> =
-        bearer === null ? {} : { authorization: `Bearer ${bearer}` };
-      const path = `${service.origin}/${method.parent.typeName}/${method.name}`;
-      const isStream = method.methodKind !== "unary";
-      const found: Refusal[] = [];
+    type Headers = Record<string, string>;
 
-      const frame = Buffer.alloc(5);
-      const web = await fetch(path, {
+    async function refusalOverGrpcWeb(path: string, authorization: Headers): Promise<Refusal> {
+      const response = await fetch(path, {
         method: "POST",
         headers: { ...authorization, "content-type": "application/grpc-web+proto" },
-        body: frame,
+        body: Buffer.alloc(5),
       });
-      const trailers = Buffer.from(await web.arrayBuffer()).toString("latin1");
-      const status = web.headers.get("grpc-status") ?? /grpc-status: ?(\d+)/i.exec(trailers)?.[1];
-      found.push(status === "16" ? "UNAUTHENTICATED" : status === "7" ? "ADMIN_REQUIRED" : null);
+      const trailers = Buffer.from(await response.arrayBuffer()).toString("latin1");
+      const status = response.headers.get("grpc-status") ?? /grpc-status: ?(\d+)/i.exec(trailers)?.[1];
+      if (status === "16") return "UNAUTHENTICATED";
+      return status === "7" ? "ADMIN_REQUIRED" : null;
+    }
 
-      const connect = await fetch(path, {
+    async function refusalOverConnect(
+      path: string,
+      authorization: Headers,
+      isStream: boolean,
+    ): Promise<Refusal> {
+      const response = await fetch(path, {
         method: "POST",
         headers: { ...authorization, "content-type": `application/${isStream ? "connect+json" : "json"}` },
         body: isStream ? Buffer.concat([Buffer.from([0, 0, 0, 0, 2]), Buffer.from("{}")]) : "{}",
       });
-      const text = await connect.text();
-      found.push(
-        /UNAUTHENTICATED|unauthenticated/.test(text)
-          ? "UNAUTHENTICATED"
-          : /permission_denied/.test(text)
-            ? "ADMIN_REQUIRED"
-            : null,
-      );
+      const text = await response.text();
+      if (/UNAUTHENTICATED|unauthenticated/.test(text)) return "UNAUTHENTICATED";
+      return /permission_denied/.test(text) ? "ADMIN_REQUIRED" : null;
+    }
 
-      for (const { httpMethod: verb, segments, body } of readHttpRules(method)) {
-        const rest = `/${segments.map(({ name, isVariable }) => (isVariable ? "+237670000000" : name)).join("/")}`;
+    async function refusalOverRest(
+      path: string,
+      authorization: Headers,
+      { httpMethod, body }: Pick<ReturnType<typeof readHttpRules>[number], "httpMethod" | "body">,
+    ): Promise<Refusal> {
+      const [type, content] = body === "csv" ? ["text/csv", "+237670000000"] : ["application/json", "{}"];
+      const response = await fetch(path, {
+        method: httpMethod,
+        headers: { ...authorization, "content-type": type },
+        ...(body !== "" && { body: content }),
+      });
+      await response.arrayBuffer();
+      if (response.status === 401) return "UNAUTHENTICATED";
+      return response.status === 403 ? "ADMIN_REQUIRED" : null;
+    }
+
+    /** Calls over gRPC, Connect and REST, on every path, and tells how each was refused. */
+    async function refusals(method: DescMethod, bearer: string | null): Promise<Refusal[]> {
+      const authorization: Headers = bearer === null ? {} : { authorization: `Bearer ${bearer}` };
+      const path = `${service.origin}/${method.parent.typeName}/${method.name}`;
+      const found = [
+        await refusalOverGrpcWeb(path, authorization),
+        await refusalOverConnect(path, authorization, method.methodKind !== "unary"),
+      ];
+      for (const rule of readHttpRules(method)) {
+        const names = rule.segments.map(({ name, isVariable }) => (isVariable ? "+237670000000" : name));
+        const rest = `${service.origin}/${names.join("/")}`;
         for (const spelling of [rest, `${rest}/`]) {
-          const response = await fetch(service.origin + spelling, {
-            method: verb,
-            headers: { ...authorization, "content-type": body === "csv" ? "text/csv" : "application/json" },
-            ...(body !== "" && { body: body === "csv" ? "+237670000000" : "{}" }),
-          });
-          await response.arrayBuffer();
-          found.push(
-            response.status === 401 ? "UNAUTHENTICATED" : response.status === 403 ? "ADMIN_REQUIRED" : null,
-          );
+          found.push(await refusalOverRest(spelling, authorization, rule));
         }
       }
       return found;

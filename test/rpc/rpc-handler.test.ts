@@ -117,7 +117,8 @@ describe("rpc", () => {
         expect(answer).include({ code: Code.Internal, reason: "INTERNAL" });
         const { err } = JSON.parse(fake.lines[0]!);
         expect(err.type).match(/Error$/);
-        expect(err.stack).match(/node_modules\/@bufbuild\/protobuf\/.* \(src\/rpc\//s);
+        // V8 keeps ten frames; the encoder, which recurses, may use all of them.
+        expect(err.stack).match(/^at (?:\w+ \()?node_modules\/@bufbuild\/protobuf\//);
       });
 
       it("carries the service's own headers and trailers", async () => {

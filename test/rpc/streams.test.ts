@@ -1,6 +1,13 @@
 import { connect } from "node:http2";
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { Code, ConnectError, createClient, type Interceptor, type Transport } from "@connectrpc/connect";
+import {
+  Code,
+  ConnectError,
+  createClient,
+  type Interceptor,
+  type ServiceImpl,
+  type Transport,
+} from "@connectrpc/connect";
 import { createWritableIterable } from "@connectrpc/connect/protocol";
 import {
   createConnectTransport,
@@ -42,32 +49,36 @@ describe("streams", () => {
     return response;
   };
 
+  const importWhitelistEntries: ServiceImpl<typeof WhitelistService>["importWhitelistEntries"] = async (
+    requests,
+    context,
+  ) => {
+    requirePrincipal(context);
+    try {
+      for await (const { entries } of requests) {
+        received += 1;
+        if (entries[0]?.phone === "fail") throw new Error("secret detail");
+      }
+    } catch (error) {
+      ended = error;
+      throw error;
+    }
+    return { totalCount: received };
+  };
+
+  async function* exportWhitelistEntries() {
+    for (let id = 1; id <= 5; id += 1) {
+      yield { whitelist: [{ id }] };
+      if (id === 3) afterThird();
+    }
+  }
+
   before(async () => {
     const interceptors = testInterceptors(lines, limitCalls);
     const calls = createMethodRegistry({
       interceptors,
       routes: (router) =>
-        router.service(WhitelistService, {
-          async importWhitelistEntries(requests, context) {
-            requirePrincipal(context);
-            try {
-              for await (const { entries } of requests) {
-                received += 1;
-                if (entries[0]?.phone === "fail") throw new Error("secret detail");
-              }
-            } catch (error) {
-              ended = error;
-              throw error;
-            }
-            return { totalCount: received };
-          },
-          async *exportWhitelistEntries() {
-            for (let id = 1; id <= 5; id += 1) {
-              yield { whitelist: [{ id }] };
-              if (id === 3) afterThird();
-            }
-          },
-        }),
+        router.service(WhitelistService, { importWhitelistEntries, exportWhitelistEntries }),
     });
     server = await serve(createRpcHandler(calls));
     const baseUrl = server.url;

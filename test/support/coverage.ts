@@ -39,19 +39,23 @@ function groupOf(file: string): string | undefined {
   return rest ? folder : "root";
 }
 
-/** Prints how much of each group of files the tests ran, from c8's summary; false when one misses its target. */
-export function reportCoverage(summaryFile: string): boolean {
-  const summary = JSON.parse(readFileSync(summaryFile, "utf8")) as Summary;
-  const folders = new Map<string, { total: number; covered: number }>();
+/** The lines of each group of files, and how many of them the tests ran. */
+function sumByGroup(summary: Summary): [string, { total: number; covered: number }][] {
+  const groups = new Map<string, { total: number; covered: number }>();
   for (const [file, { lines }] of Object.entries(summary)) {
     const group = groupOf(file);
     if (!group) continue;
-    const sum = folders.get(group) ?? { total: 0, covered: 0 };
-    folders.set(group, { total: sum.total + lines.total, covered: sum.covered + lines.covered });
+    const sum = groups.get(group) ?? { total: 0, covered: 0 };
+    groups.set(group, { total: sum.total + lines.total, covered: sum.covered + lines.covered });
   }
+  return [...groups].sort();
+}
+
+/** Prints how much of each group of files the tests ran, from c8's summary; false when one misses its target. */
+export function reportCoverage(summaryFile: string): boolean {
   let reached = true;
   console.log("\nlines covered");
-  for (const [folder, { total, covered }] of [...folders].sort()) {
+  for (const [folder, { total, covered }] of sumByGroup(JSON.parse(readFileSync(summaryFile, "utf8")))) {
     const percent = total === 0 ? 100 : (100 * covered) / total;
     const target = targets[folder];
     const missed = target !== undefined && percent < target;

@@ -16,19 +16,29 @@ function standsAlone(text: string, at: number, secret: string): boolean {
   return !/[\w.+-]/.test(text.charAt(at - 1)) && !/[\w-]/.test(text.charAt(at + secret.length));
 }
 
-/** Every place in `text` where one of `secrets` stands. */
-export function leaksIn(text: string, secrets: Iterable<string>): Leak[] {
+/** The secrets by how they begin. */
+function indexBySeed(secrets: Iterable<string>): ReadonlyMap<string, readonly string[]> {
   const bySeed = new Map<string, string[]>();
   for (const secret of new Set(secrets)) {
     const seed = secret.slice(0, seedLength);
     bySeed.set(seed, [...(bySeed.get(seed) ?? []), secret]);
   }
+  return bySeed;
+}
+
+function lineAt(text: string, at: number): string {
+  const end = text.indexOf("\n", at);
+  return text.slice(text.lastIndexOf("\n", at) + 1, end < 0 ? undefined : end);
+}
+
+/** Every place in `text` where one of `secrets` stands. */
+export function leaksIn(text: string, secrets: Iterable<string>): Leak[] {
+  const bySeed = indexBySeed(secrets);
   const leaks: Leak[] = [];
   for (let at = 0; at + seedLength <= text.length; at++) {
     for (const secret of bySeed.get(text.slice(at, at + seedLength)) ?? []) {
-      if (!text.startsWith(secret, at) || !standsAlone(text, at, secret)) continue;
-      const end = text.indexOf("\n", at);
-      leaks.push({ secret, line: text.slice(text.lastIndexOf("\n", at) + 1, end < 0 ? undefined : end) });
+      const isLeak = text.startsWith(secret, at) && standsAlone(text, at, secret);
+      if (isLeak) leaks.push({ secret, line: lineAt(text, at) });
     }
   }
   return leaks;

@@ -197,14 +197,16 @@ describe("parsePhone", () => {
   });
 
   it("leaves its own results as they are, in every country", () => {
+    const policies = ["length", "possible", "valid", "mobile"] as const;
     for (const region of getCountries()) {
       const number = getExampleNumber(region, examples);
-      for (const policy of ["length", "possible", "valid", "mobile"] as const) {
-        const rules = { defaultRegion: region, policy };
-        for (const text of [number?.number ?? "", number?.formatNational() ?? ""]) {
-          const once = outcome(rules, text);
-          if (once.startsWith("+")) expect(parsePhone(rules, once), `${region} ${text}`).to.equal(once);
-        }
+      const texts = [number?.number ?? "", number?.formatNational() ?? ""];
+      for (const rules of policies.map((policy) => ({ defaultRegion: region, policy }))) {
+        const accepted = texts.map((text) => outcome(rules, text)).filter((text) => text.startsWith("+"));
+        expect(
+          accepted.map((text) => parsePhone(rules, text)),
+          region,
+        ).to.deep.equal(accepted);
       }
     }
   });

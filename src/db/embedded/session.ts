@@ -67,6 +67,45 @@ async function openSession(socket: Socket, read: Read, engine: Engine): Promise<
   }
 }
 
+const BUSY = Buffer.concat([
+  errorResponse("ERROR", "55P03", "the embedded database is busy with another transaction"),
+  READY_FOR_QUERY,
+]);
+
+/** One client's hold of the backend, from the first message of a transaction to its end. */
+interface Hold {
+  readonly isHeld: boolean;
+  /** Waits for the backend, unless it is held already. False if the backend is busy for too long. */
+  acquire(): Promise<boolean>;
+  release(): void;
+}
+
+function createHold(mutex: Mutex): Hold {
+  let release: (() => void) | undefined;
+  return {
+    get isHeld() {
+      return release !== undefined;
+    },
+    async acquire() {
+      release ??= await mutex.acquire().catch(() => undefined);
+      return release !== undefined;
+    },
+    release() {
+      release?.();
+      release = undefined;
+    },
+  };
+}
+
+/** Executes whole messages and writes the response. Releases the backend at the end of the transaction. */
+async function serveBatch(socket: Socket, engine: Engine, hold: Hold, messages: Uint8Array): Promise<void> {
+  if (!(await hold.acquire())) return write(socket, BUSY);
+  if (socket.destroyed) return;
+  const response = await engine.exec(messages);
+  await write(socket, response);
+  if (isIdle(response)) hold.release();
+}
+
 /**
  * Serves one client until it disconnects, and then rolls back its open transaction, if any.
  * Rejects only if the engine fails.
@@ -78,31 +117,19 @@ export async function serveSession(socket: Socket, engine: Engine): Promise<void
     socket.end(errorResponse("FATAL", "25P03", message), () => socket.destroy());
   });
   const read = createReader(socket);
-  let release: (() => void) | undefined;
-  let isOpen = await openSession(socket, read, engine);
-  while (isOpen) {
-    socket.setTimeout(release ? engine.idleTimeoutMs : 0);
+  const hold = createHold(engine.mutex);
+  const isOpen = await openSession(socket, read, engine);
+  while (isOpen && !socket.destroyed) {
+    socket.setTimeout(hold.isHeld ? engine.idleTimeoutMs : 0);
     const batch = await read(batchOf);
     socket.setTimeout(0);
     if (!batch || batch.end === "X") break;
-    release ??= await engine.mutex.acquire().catch(() => undefined);
-    isOpen = !socket.destroyed;
-    if (!release) {
-      const busy = errorResponse("ERROR", "55P03", "the embedded database is busy with another transaction");
-      await write(socket, Buffer.concat([busy, READY_FOR_QUERY]));
-    } else if (isOpen) {
-      const response = await engine.exec(batch.bytes);
-      await write(socket, response);
-      if (isIdle(response)) {
-        release();
-        release = undefined;
-      }
-    }
+    await serveBatch(socket, engine, hold, batch.bytes);
   }
-  if (release) {
+  if (hold.isHeld) {
     await engine.exec(SYNC);
     await engine.exec(ROLLBACK);
-    release();
+    hold.release();
   }
   socket.destroy();
 }

@@ -27,8 +27,8 @@ export function assertAccessDeclared(methods: Iterable<DescMethod>): void {
 }
 
 /**
- * Enforces the access that the method declares, and sets the principal of the call (`principalKey`). PUBLIC methods ignore
- * the Authorization header. OPTIONAL methods accept calls without it; if it is there, its token must be valid.
+ * Enforces the access that the method declares, and sets the principal of the call (`principalKey`). PUBLIC methods
+ * ignore the Authorization header. OPTIONAL methods accept calls without it; if it is there, its token must be valid.
  *
  * Throws UNAUTHENTICATED, or ADMIN_REQUIRED for a signed-in user whom the access does not permit.
  */
@@ -38,18 +38,25 @@ export function authenticate(deps: AuthenticateDeps): Interceptor {
   return (next) => async (request) => {
     const needed = declared.get(request.method) ?? getOption(request.method, access);
     declared.set(request.method, needed);
-    if (needed === Access.PUBLIC) return next(request);
-
-    const token = bearerToken(request.header);
-    if (token === null) {
-      if (needed === Access.OPTIONAL) return next(request);
-      throw new DomainError("UNAUTHENTICATED");
-    }
-    const principal = await deps.verifyAccessToken(token);
+    const principal = await principalOf(deps, request.header, needed);
     request.contextValues.set(principalKey, principal);
-    if (!PERMITS.get(needed)?.(principal.user)) throw new DomainError("ADMIN_REQUIRED");
     return next(request);
   };
+}
+
+/** The permitted caller of a method with this access; null if the method is public, or the optional token is absent. */
+async function principalOf(
+  deps: AuthenticateDeps,
+  header: Headers,
+  needed: Access,
+): Promise<Principal | null> {
+  if (needed === Access.PUBLIC) return null;
+  const token = bearerToken(header);
+  if (token === null && needed === Access.OPTIONAL) return null;
+  if (token === null) throw new DomainError("UNAUTHENTICATED");
+  const principal = await deps.verifyAccessToken(token);
+  if (!PERMITS.get(needed)?.(principal.user)) throw new DomainError("ADMIN_REQUIRED");
+  return principal;
 }
 
 /**

@@ -17,9 +17,10 @@ export interface LogCallsDeps {
 export function logCalls({ logger }: LogCallsDeps): Interceptor {
   return (next) => async (request) => {
     const start = performance.now();
-    const line = (status: string, reason?: Reason) => {
+    const report = (error?: unknown) => {
+      const { status, reason, err } = outcomeOf(error);
       const { address, requestId } = request.contextValues.get(callerKey);
-      return {
+      const line = {
         method: `${request.service.typeName}/${request.method.name}`,
         protocol: request.contextValues.get(protocolKey),
         status,
@@ -29,19 +30,8 @@ export function logCalls({ logger }: LogCallsDeps): Interceptor {
         address,
         userId: request.contextValues.get(principalKey)?.user.id,
       };
-    };
-    const report = (error?: unknown) => {
-      if (error === undefined) {
-        logger.info(line("ok"), "call");
-        return;
-      }
-      const { code, cause } = ConnectError.from(error, Code.Internal);
-      const reason = cause instanceof DomainError ? cause.reason : undefined;
-      if (isServerError(code, reason)) {
-        logger.error({ ...line(codeToString(code), reason ?? "INTERNAL"), err: cause ?? error }, "call");
-      } else {
-        logger.info(line(codeToString(code), reason), "call");
-      }
+      if (err === undefined) logger.info(line, "call");
+      else logger.error({ ...line, err }, "call");
     };
     try {
       const response = await next(request);
@@ -53,6 +43,22 @@ export function logCalls({ logger }: LogCallsDeps): Interceptor {
       throw error;
     }
   };
+}
+
+interface Outcome {
+  status: string;
+  reason: Reason | undefined;
+  /** What our own fault came from. */
+  err?: unknown;
+}
+
+function outcomeOf(error: unknown): Outcome {
+  if (error === undefined) return { status: "ok", reason: undefined };
+  const { code, cause } = ConnectError.from(error, Code.Internal);
+  const status = codeToString(code);
+  const reason = cause instanceof DomainError ? cause.reason : undefined;
+  if (!isServerError(code, reason)) return { status, reason };
+  return { status, reason: reason ?? "INTERNAL", err: cause ?? error };
 }
 
 function isServerError(code: Code, reason: Reason | undefined): boolean {

@@ -31,23 +31,37 @@ const STATES = new Map([
  * rows. Throws INVALID_REQUEST if the file is not text, or is empty.
  */
 export async function* readCsvLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<RawLine[]> {
+  const rows = createRowReader();
+  for await (const records of readCsvRecords(decodeText(chunks))) {
+    yield records.flatMap((record) => rows.read(record) ?? []);
+  }
+  if (rows.isEmpty) throw invalidField("csv", (m) => m.csvEmpty);
+}
+
+interface RowReader {
+  /** Returns the line of the next row; null for a blank row and for the header. */
+  read(record: CsvRecord): RawLine | null;
+  /** True while all rows were blank. */
+  readonly isEmpty: boolean;
+}
+
+/** The first row that is not blank may be a header, and determines the columns. */
+function createRowReader(): RowReader {
   let row = 0;
   let columns: Columns | null = null;
-  for await (const records of readCsvRecords(decodeText(chunks))) {
-    const lines: RawLine[] = [];
-    for (const record of records) {
+  return {
+    read(record) {
       row += 1;
-      if (record?.every((cell) => cell.trim() === "")) continue;
-      if (!columns) {
-        const header = record && readHeader(record);
-        columns = header ?? DEFAULT_COLUMNS;
-        if (header) continue;
-      }
-      lines.push(toLine(row, columns, record));
-    }
-    yield lines;
-  }
-  if (!columns) throw invalidField("csv", (m) => m.csvEmpty);
+      if (record?.every((cell) => cell.trim() === "")) return null;
+      if (columns) return toLine(row, columns, record);
+      const header = record && readHeader(record);
+      columns = header ?? DEFAULT_COLUMNS;
+      return header ? null : toLine(row, columns, record);
+    },
+    get isEmpty() {
+      return columns === null;
+    },
+  };
 }
 
 /** The columns that the first row names; null if it does not name the phone column. */

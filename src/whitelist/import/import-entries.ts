@@ -112,15 +112,17 @@ async function processWithReadAhead<T>(
   }
 }
 
+/** By phone number. */
+interface EffectiveLines {
+  firsts: Map<string, ValidLine>;
+  seconds: Map<string, ValidLine>;
+}
+
 /**
- * Applies a batch with the same results as line by line. At most two lines of a number have an effect: the first, and
- * if that adds the number as inactive, the first active line after it.
+ * Selects the lines that have an effect. At most two lines of a number have one: the first, and if that adds the number
+ * as inactive, the first active line after it.
  */
-async function applyBatch(
-  batch: readonly ValidLine[],
-  add: Add,
-  report: (result: LineResult) => void,
-): Promise<void> {
+function effectiveLines(batch: readonly ValidLine[]): EffectiveLines {
   const firsts = new Map<string, ValidLine>();
   const seconds = new Map<string, ValidLine>();
   for (const line of batch) {
@@ -128,6 +130,16 @@ async function applyBatch(
     if (!first) firsts.set(line.phone, line);
     else if (line.isActive && !first.isActive && !seconds.has(line.phone)) seconds.set(line.phone, line);
   }
+  return { firsts, seconds };
+}
+
+/** Applies a batch with the same results as line by line. */
+async function applyBatch(
+  batch: readonly ValidLine[],
+  add: Add,
+  report: (result: LineResult) => void,
+): Promise<void> {
+  const { firsts, seconds } = effectiveLines(batch);
   const firstActions = await add([...firsts.values()]);
   const secondActions = seconds.size > 0 ? await add([...seconds.values()]) : new Map<string, AddAction>();
   for (const line of batch) {
