@@ -145,7 +145,7 @@ describe("errors in the log", () => {
       const { err } = JSON.parse(lines[0]!);
       expect(err).include({ type: "QueryError", code: "22P02" });
       expect(err.message).match(/^DatabaseError 22P02, routine \w+/);
-      expect(err.stack).contain("src/db/create-database.ts:");
+      expect(err.stack).contain("src/db/connections.ts:");
     }
   });
 
