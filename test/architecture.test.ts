@@ -6,7 +6,7 @@ import { expect } from "chai";
 const src = fileURLToPath(new URL("../src", import.meta.url));
 const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
 
-/** The rooms of `src`, outermost layer first. Files directly in `src` count as rooms too. */
+/** The folders of `src`, outermost layer first. Each file directly in `src` counts as one too. */
 const layers = [
   ["main", "run-server", "cli", "cli/"],
   ["app", "first-start", "housekeeping", "context", "infrastructure", "startup-error"],
@@ -82,11 +82,11 @@ const offenders = (isOffence: (file: string, text: string) => boolean) =>
   files.filter((file) => isOffence(file, read(file)));
 
 describe("the source", () => {
-  it("has no room that the layers don't know", () => {
+  it("has only rooms that belong to a layer", () => {
     expect([...new Set(files.map(roomOf))].filter((room) => layerOf(room) < 0)).to.deep.equal([]);
   });
 
-  it("imports only inwards, and no feature another", () => {
+  it("imports only inwards, and never one feature from another", () => {
     const wrong = files.flatMap((file) => {
       const from = roomOf(file);
       return localImports(file)
@@ -106,7 +106,7 @@ describe("the source", () => {
     expect(findCircle(new Map(files.map((file) => [file, localImports(file)])))).to.equal(null);
   });
 
-  it("would notice a circle", () => {
+  it("is checked by a search that finds circles", () => {
     // The circle that the tree had before sessions/ and passwords/ left users/.
     const before = {
       caller: ["users/"],
@@ -138,7 +138,7 @@ describe("the source", () => {
     const count = (text: string, pattern: RegExp) => text.match(pattern)?.length ?? 0;
     const calls = /\w\.(create|bulkCreate|update|destroy|find\w+|count)\(/g;
     const modelUsers = offenders((_, text) => text.includes("database.models"));
-    expect(modelUsers).not.to.have.length(0);
+    expect(modelUsers).to.not.to.have.length(0);
     expect(
       modelUsers.filter(
         (file) => count(read(file), calls) !== count(read(file), /\btransaction: (tx|null)\b/g),
@@ -157,7 +157,7 @@ describe("the source", () => {
     expect(offenders((file, text) => own.test(text) && !file.startsWith("system/"))).to.deep.equal([]);
   });
 
-  it("says French only in messages", () => {
+  it("has French text only in messages", () => {
     const french = /["'`][^"'`\n]*[éèêàçùÉ][^"'`\n]*["'`]/;
     const code = (text: string) => text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
     expect(offenders((file, text) => french.test(code(text)) && !file.startsWith("messages/"))).to.deep.equal(
@@ -165,13 +165,13 @@ describe("the source", () => {
     );
   });
 
-  it("has no file of more than 200 lines but the catalogues", () => {
+  it("has no file over 200 lines except the catalogues", () => {
     const long = (file: string, text: string) =>
       text.split("\n").length > 201 && !file.startsWith("messages/");
     expect(offenders(long)).to.deep.equal([]);
   });
 
-  it("leaves nothing to do", () => {
+  it("has no open task markers", () => {
     expect(offenders((_, text) => /\b(TODO|FIXME|XXX)\b/.test(text))).to.deep.equal([]);
   });
 });

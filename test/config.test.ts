@@ -41,7 +41,7 @@ describe("configuration", () => {
     expect(config.limits.admin).to.deep.equal([{ limit: 1000, seconds: 3600 }]);
   });
 
-  it("knows the variables of .env.example, and no others", () => {
+  it("reads the variables of .env.example, and no others", () => {
     const source = readFileSync(new URL("../src/config.ts", import.meta.url), "utf8");
     const example = readFileSync(new URL("../.env.example", import.meta.url), "utf8");
     const known = [...source.matchAll(/^ {2}([A-Z_]+):/gm)].map(([, name]) => name);
@@ -50,7 +50,7 @@ describe("configuration", () => {
     expect(shown).to.have.members(known);
   });
 
-  it("takes an empty variable for an absent one", () => {
+  it("treats an empty variable like an absent one", () => {
     expect(readConfig({ PORT: "", DATABASE_URL: "" })).to.deep.equal(readConfig({}));
   });
 
@@ -68,13 +68,13 @@ describe("configuration", () => {
     expect(config.frontendUrl).to.equal("https://app.example/base");
   });
 
-  it("names every fault at once, and no value", () => {
+  it("names every error at once, and no value", () => {
     const message = problems({ PORT: "70000", LIMIT_LOGIN: "0/minute", TOKEN_SECRET: "too-short-secret" });
     expect(message).to.include("PORT").and.include("LIMIT_LOGIN").and.include("TOKEN_SECRET");
-    expect(message).not.to.include("too-short-secret");
+    expect(message).to.not.to.include("too-short-secret");
   });
 
-  it("accepts a complete production, and names what one lacks", () => {
+  it("accepts a complete production configuration, and names what is missing", () => {
     expect(readConfig(production).sms).to.include({ provider: "twilio", accountSid: "AC123" });
     for (const name of ["DATABASE_URL", "REDIS_URL", "TOKEN_SECRET", "CODE_SECRET"]) {
       expect(problems({ ...production, [name]: undefined })).to.include(name);
@@ -87,7 +87,7 @@ describe("configuration", () => {
     expect(readConfig({ ...console, ALLOW_CONSOLE_SMS: "true" }).sms).to.deep.equal({ provider: "console" });
   });
 
-  it("names the Twilio variable that is missing when others are set", () => {
+  it("names the missing Twilio variable when others are set", () => {
     const message = problems({ TWILIO_ACCOUNT_SID: "AC123", TWILIO_FROM_NUMBER: "+15005550006" });
     expect(message).to.include("TWILIO_AUTH_TOKEN").and.not.include("TWILIO_FROM_NUMBER");
   });

@@ -7,7 +7,7 @@ import { atOnce, useTestContext } from "./support/test-context.js";
 describe("first start", () => {
   const context = useTestContext({ scope: "test" });
 
-  it("adds the test numbers and one superuser who can sign in, and does nothing the next time", async () => {
+  it("adds the test numbers and one superuser who can sign in, and nothing the next time", async () => {
     const superuser = await prepareFirstStart(context.app);
     recordSecret(superuser?.password ?? "");
     const { user } = await login(context.app, { phone: superuser!.phone, password: superuser!.password });
@@ -18,12 +18,12 @@ describe("first start", () => {
     expect(await prepareFirstStart(context.app)).to.equal(null);
   });
 
-  it("gives one of several processes that start at once the password", async () => {
+  it("returns the password to one of several processes that start at once", async () => {
     const results = await atOnce(4, () => prepareFirstStart(context.app));
     expect(results.filter((result) => result !== null)).to.have.length(1);
   });
 
-  it("tells the superuser's password, and commands for the port that is served", () => {
+  it("prints the superuser's password, and commands for the server's port", () => {
     const text = firstStartText({ phone: "+237670000999", password: "a-password" }, "http://localhost:8123");
     expect(text).to.match(/phone +\+237670000999\n +password +a-password /);
     expect(text).to.include("B=http://localhost:8123/api/auth;");

@@ -16,7 +16,7 @@ describe("housekeeping", () => {
     return counts ?? {};
   }
 
-  it("forgets codes, sends and sessions once nothing asks for them any more, and not before", async () => {
+  it("deletes codes, sends and sessions once nothing reads them any more, and not before", async () => {
     await registered(context);
     await signedIn(context);
     const full = { codes: 1, sends: 2, sessions: 1 };

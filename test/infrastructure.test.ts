@@ -39,7 +39,7 @@ describe("infrastructure", () => {
     expect(printed).to.deep.equal([`Code d'activation pour ${phone}: 123456`]);
   });
 
-  it("logs a refused job in the background as no trouble, and a failed one as an error", async () => {
+  it("logs a refused background job as info, and a failed one as an error", async () => {
     const { background } = await infrastructure();
     for (const error of [
       new DomainError("RATE_LIMITED"),

@@ -14,7 +14,7 @@ describe("server process", () => {
   const folder = mkdtempSync(join(tmpdir(), "waterbill-server-"));
   after(() => rmSync(folder, { recursive: true }));
 
-  /** What the server did to the process around it. */
+  /** A process for the server, which records what the server does to it. */
   function fakeProcess(variables: Record<string, string>) {
     const events = new EventEmitter();
     const log: Record<string, unknown>[] = [];
@@ -51,7 +51,7 @@ describe("server process", () => {
     };
   }
 
-  it("migrates, tells the superuser's password once, serves, and stops on a signal", async () => {
+  it("migrates, prints the superuser's password once, serves, and stops on a signal", async () => {
     const first = fakeProcess({ NODE_ENV: "development" });
     await runServer(first.host);
     const [text = ""] = first.out;
@@ -73,7 +73,7 @@ describe("server process", () => {
     expect(second.out).to.deep.equal([]);
   });
 
-  it("exits with 1 and one sentence when the configuration is wrong, before anything is opened", async () => {
+  it("exits with 1 and one sentence on an invalid configuration, before it opens anything", async () => {
     const { host, exits, errors, log } = fakeProcess({ PORT: "x" });
     await runServer(host);
     expect(exits).to.deep.equal([1]);
@@ -82,7 +82,7 @@ describe("server process", () => {
     expect(log).to.deep.equal([]);
   });
 
-  it("does not migrate in production: it exits with 1 and says what to run", async () => {
+  it("exits with 1 in production when migrations are missing, and says what to run", async () => {
     const { host, exits, errors } = fakeProcess({
       NODE_ENV: "production",
       REDIS_URL: "redis://127.0.0.1:1",
@@ -97,7 +97,7 @@ describe("server process", () => {
     );
   });
 
-  it("exits with 1 and one sentence when the port is taken", async () => {
+  it("exits with 1 and one sentence when the port is in use", async () => {
     const taken = createServer().listen(0, "127.0.0.1");
     await once(taken, "listening");
     const { port } = taken.address() as { port: number };
@@ -108,7 +108,7 @@ describe("server process", () => {
     expect(errors).to.deep.equal(["Cannot open the port (EADDRINUSE): choose another PORT or HOST."]);
   });
 
-  it("exits with 1 and a stack on an error that is unexpected", async () => {
+  it("exits with 1 and a stack trace on an unexpected error", async () => {
     const url = new URL(base.url);
     url.searchParams.set("options", "-c search_path=nowhere");
     const { host, exits, errors } = fakeProcess({ NODE_ENV: "test", DATABASE_URL: url.href });

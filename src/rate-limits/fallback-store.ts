@@ -44,7 +44,7 @@ function withTimeout<T>(milliseconds: number, work: Promise<T>): Promise<T> {
       ticksLeft -= 1;
       if (ticksLeft > 0) timer = setTimeout(onTick, TICK_MS);
       // Sockets are read once more before an immediate runs.
-      else setImmediate(() => reject(new LoggableError(`no answer within ${milliseconds} ms`)));
+      else setImmediate(() => reject(new LoggableError(`no response within ${milliseconds} ms`)));
     };
     let timer = setTimeout(onTick, TICK_MS);
     work.then(resolve, reject).finally(() => clearTimeout(timer));

@@ -7,10 +7,10 @@ import { login } from "../../src/auth/login.js";
 import { refreshSession } from "../../src/auth/refresh-session.js";
 import { register } from "../../src/auth/register.js";
 import { administrator } from "../support/administrator.js";
+import { rejectionReason } from "../support/rejection.js";
 import {
   activeUser,
   atOnce,
-  failure,
   newPhone,
   person,
   registered,
@@ -30,42 +30,44 @@ describe("administering accounts", () => {
     context.testDatabase.database.run(null, { name: "test_users", text, isAdHoc: true }, []);
 
   describe("setAccountActive", () => {
-    it("ends an account's sessions at once, and keeps it from signing in", async () => {
+    it("ends an account's sessions at once and prevents it from signing in", async () => {
       const { user, tokens } = await signedIn(context);
       const ended = await setActive(user.phone, false);
       expect(ended).to.deep.include({ id: user.id, isActive: false });
-      expect(await failure(context.app.verifyAccessToken(tokens.access))).to.equal("UNAUTHENTICATED");
-      expect(await failure(refreshSession(context.app, { refresh: tokens.refresh }))).to.equal(
+      expect(await rejectionReason(context.app.verifyAccessToken(tokens.access))).to.equal("UNAUTHENTICATED");
+      expect(await rejectionReason(refreshSession(context.app, { refresh: tokens.refresh }))).to.equal(
         "REFRESH_REJECTED",
       );
       const again = login(context.app, { phone: user.phone, password: testPassword });
-      expect(await failure(again)).to.equal("ACCOUNT_NOT_ACTIVATED");
-      expect(await failure(register(context.app, { ...person, phone: user.phone }))).to.equal("PHONE_TAKEN");
+      expect(await rejectionReason(again)).to.equal("ACCOUNT_NOT_ACTIVATED");
+      expect(await rejectionReason(register(context.app, { ...person, phone: user.phone }))).to.equal(
+        "PHONE_TAKEN",
+      );
     });
 
     it("lets an account sign in again, with new sessions", async () => {
       const { user, tokens } = await signedIn(context);
       await setActive(user.phone, false);
       expect(await setActive(user.phone, true)).to.deep.include({ isActive: true });
-      expect(await failure(context.app.verifyAccessToken(tokens.access))).to.equal("UNAUTHENTICATED");
+      expect(await rejectionReason(context.app.verifyAccessToken(tokens.access))).to.equal("UNAUTHENTICATED");
       await login(context.app, { phone: user.phone, password: testPassword });
     });
 
-    it("voids the code of an account that waits for its activation, and it stays ended", async () => {
+    it("voids the code of an account that is not activated yet, which stays deactivated", async () => {
       const phone = await registered(context);
       const code = context.outbox.codeFor(phone);
       await setActive(phone, false);
-      expect(await failure(activate(context.app, { phone, code }))).to.equal("CODE_INCORRECT");
-      expect(await failure(register(context.app, { ...person, phone }))).to.equal("PHONE_TAKEN");
+      expect(await rejectionReason(activate(context.app, { phone, code }))).to.equal("CODE_INCORRECT");
+      expect(await rejectionReason(register(context.app, { ...person, phone }))).to.equal("PHONE_TAKEN");
     });
 
-    it("activates an account that was never proved", async () => {
+    it("activates an account that never confirmed its number", async () => {
       const phone = await registered(context);
       expect((await setActive(phone, true)).isActive).to.equal(true);
       await login(context.app, { phone, password: testPassword });
     });
 
-    it("may be repeated", async () => {
+    it("changes nothing when it is repeated", async () => {
       const { phone } = await activeUser(context);
       await setActive(phone, false);
       expect((await setActive(phone, false)).isActive).to.equal(false);
@@ -73,12 +75,12 @@ describe("administering accounts", () => {
       expect((await setActive(phone, true)).isActive).to.equal(true);
     });
 
-    it("refuses a number without an account, and one that is none", async () => {
-      expect(await failure(setActive(newPhone(), false))).to.equal("ACCOUNT_NOT_FOUND");
-      expect(await failure(setActive("12", false))).to.equal("PHONE_LENGTH");
+    it("refuses a number without an account and an invalid number", async () => {
+      expect(await rejectionReason(setActive(newPhone(), false))).to.equal("ACCOUNT_NOT_FOUND");
+      expect(await rejectionReason(setActive("12", false))).to.equal("PHONE_LENGTH");
     });
 
-    it("leaves no session of a login at the same moment", async () => {
+    it("leaves no session open of a concurrent login", async () => {
       const { phone } = await activeUser(context);
       const [result] = await Promise.allSettled([
         login(context.app, { phone, password: testPassword }),
@@ -86,9 +88,9 @@ describe("administering accounts", () => {
       ]);
       if (result.status === "fulfilled") {
         const { access } = result.value.tokens;
-        expect(await failure(context.app.verifyAccessToken(access))).to.equal("UNAUTHENTICATED");
+        expect(await rejectionReason(context.app.verifyAccessToken(access))).to.equal("UNAUTHENTICATED");
       }
-      expect(await failure(login(context.app, { phone, password: testPassword }))).to.equal(
+      expect(await rejectionReason(login(context.app, { phone, password: testPassword }))).to.equal(
         "ACCOUNT_NOT_ACTIVATED",
       );
     });
@@ -102,12 +104,12 @@ describe("administering accounts", () => {
     it("can be neither deactivated nor demoted", async () => {
       const { phone } = await activeUser(context);
       await makeSuperuser(phone);
-      expect(await failure(setActive(phone, false))).to.equal("LAST_SUPERUSER");
+      expect(await rejectionReason(setActive(phone, false))).to.equal("LAST_SUPERUSER");
       const demoted = setRights(context.app, {
         phone,
         rights: () => ({ isStaff: true, isSuperuser: false }),
       });
-      expect(await failure(demoted)).to.equal("LAST_SUPERUSER");
+      expect(await rejectionReason(demoted)).to.equal("LAST_SUPERUSER");
       await setRights(context.app, { phone, rights: (has) => has });
       expect((await setActive(phone, true)).isActive).to.equal(true);
     });
@@ -117,10 +119,10 @@ describe("administering accounts", () => {
       await makeSuperuser(one.phone);
       await makeSuperuser(other.phone);
       await setActive(other.phone, false);
-      expect(await failure(setActive(one.phone, false))).to.equal("LAST_SUPERUSER");
+      expect(await rejectionReason(setActive(one.phone, false))).to.equal("LAST_SUPERUSER");
     });
 
-    it("remains, of 5 superusers who are deactivated and demoted at once in two processes", async () => {
+    it("remains when 5 superusers are deactivated and demoted at once in two processes", async () => {
       const phones: string[] = [];
       for (let count = 0; count < 5; count += 1) phones.push((await activeUser(context)).phone);
       for (const phone of phones) await makeSuperuser(phone);
@@ -138,7 +140,7 @@ describe("administering accounts", () => {
   });
 
   describe("listAccounts", () => {
-    const everybody: AccountSelection = {
+    const unfiltered: AccountSelection = {
       isActive: null,
       isStaff: null,
       search: "",
@@ -147,7 +149,7 @@ describe("administering accounts", () => {
       orderBy: "",
     };
     const phonesOf = async (selection: Partial<AccountSelection>) => {
-      const request = { ...everybody, ...selection, pageSize: 0, pageToken: "" };
+      const request = { ...unfiltered, ...selection, pageSize: 0, pageToken: "" };
       return (await listAccounts(context.app, request)).rows.map(({ phone }) => phone);
     };
 
@@ -176,22 +178,22 @@ describe("administering accounts", () => {
       expect(await phonesOf({ joinedAfter })).to.have.members([user.phone, inactive]);
       expect(await phonesOf({ joinedAfter, isActive: false })).to.deep.equal([inactive]);
       expect(await phonesOf({ joinedAfter, isStaff: true })).to.deep.equal([user.phone]);
-      expect(await phonesOf({ joinedBefore: joinedAfter })).not.to.include(user.phone);
-      const request = { ...everybody, joinedAfter, isStaff: true, pageSize: 0, pageToken: "" };
+      expect(await phonesOf({ joinedBefore: joinedAfter })).to.not.to.include(user.phone);
+      const request = { ...unfiltered, joinedAfter, isStaff: true, pageSize: 0, pageToken: "" };
       const [row] = (await listAccounts(context.app, request)).rows;
       expect(row).to.deep.include({ isStaff: true, isSuperuser: false, lastLogin: context.clock.now() });
     });
 
-    it("gives each account once, page by page", async () => {
+    it("lists each account once, page by page", async () => {
       const all: string[] = [];
-      for await (const users of allAccounts(context.app, { ...everybody, orderBy: "phone" })) {
+      for await (const users of allAccounts(context.app, { ...unfiltered, orderBy: "phone" })) {
         all.push(...users.map(({ phone }) => phone));
       }
       for (const orderBy of ["phone", "date_joined", ""]) {
         const seen: string[] = [];
         let pageToken = "";
         do {
-          const page = await listAccounts(context.app, { ...everybody, orderBy, pageSize: 3, pageToken });
+          const page = await listAccounts(context.app, { ...unfiltered, orderBy, pageSize: 3, pageToken });
           seen.push(...page.rows.map(({ phone }) => phone));
           pageToken = page.nextPageToken;
         } while (pageToken !== "");

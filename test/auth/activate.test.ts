@@ -1,13 +1,7 @@
 import { expect } from "chai";
 import { activate } from "../../src/auth/activate.js";
-import {
-  activeUser,
-  atOnce,
-  failure,
-  newPhone,
-  registered,
-  useTestContext,
-} from "../support/test-context.js";
+import { rejectionReason } from "../support/rejection.js";
+import { activeUser, atOnce, newPhone, registered, useTestContext } from "../support/test-context.js";
 
 describe("activate", () => {
   const context = useTestContext();
@@ -22,7 +16,7 @@ describe("activate", () => {
     expect(context.statements).to.have.length(2);
   });
 
-  it("takes the code with white space, zero-width characters and digits of other scripts", async () => {
+  it("accepts the code with white space, zero-width characters and digits of other scripts", async () => {
     const phone = await registered(context);
     const code = context.outbox
       .codeFor(phone)
@@ -34,40 +28,42 @@ describe("activate", () => {
     expect(user.isActive).to.equal(true);
   });
 
-  it("answers an unknown phone like a wrong code", async () => {
-    expect(await failure(activate(context.app, { phone: newPhone(), code: "123456" }))).to.equal(
+  it("treats an unknown phone like a wrong code", async () => {
+    expect(await rejectionReason(activate(context.app, { phone: newPhone(), code: "123456" }))).to.equal(
       "CODE_INCORRECT",
     );
   });
 
   it("refuses an active account", async () => {
     const { phone } = await activeUser(context);
-    expect(await failure(activate(context.app, { phone, code: "123456" }))).to.equal("ALREADY_ACTIVE");
+    expect(await rejectionReason(activate(context.app, { phone, code: "123456" }))).to.equal(
+      "ALREADY_ACTIVE",
+    );
   });
 
-  it("refuses the right code after ten minutes", async () => {
+  it("refuses the correct code after ten minutes", async () => {
     const phone = await registered(context);
     context.clock.advance(600);
     const code = context.outbox.codeFor(phone);
-    expect(await failure(activate(context.app, { phone, code }))).to.equal("CODE_EXPIRED");
+    expect(await rejectionReason(activate(context.app, { phone, code }))).to.equal("CODE_EXPIRED");
   });
 
-  it("locks the code after five wrong tries, the right code included", async () => {
+  it("locks the code after five wrong attempts, even for the correct code", async () => {
     const phone = await registered(context);
     const code = context.outbox.codeFor(phone);
     for (let attempt = 1; attempt <= 5; attempt += 1) {
-      expect(await failure(activate(context.app, { phone, code: wrongFor(code) }))).to.equal(
+      expect(await rejectionReason(activate(context.app, { phone, code: wrongFor(code) }))).to.equal(
         "CODE_INCORRECT",
       );
     }
-    expect(await failure(activate(context.app, { phone, code }))).to.equal("CODE_LOCKED");
+    expect(await rejectionReason(activate(context.app, { phone, code }))).to.equal("CODE_LOCKED");
   });
 
-  it("takes the right code at the fifth try", async () => {
+  it("accepts the correct code at the fifth attempt", async () => {
     const phone = await registered(context);
     const code = context.outbox.codeFor(phone);
     for (let attempt = 1; attempt <= 4; attempt += 1) {
-      await failure(activate(context.app, { phone, code: wrongFor(code) }));
+      await rejectionReason(activate(context.app, { phone, code: wrongFor(code) }));
     }
     expect((await activate(context.app, { phone, code })).isActive).to.equal(true);
   });
@@ -77,10 +73,10 @@ describe("activate", () => {
     const other = await registered(context);
     const code = context.outbox.codeFor(other);
     if (code === context.outbox.codeFor(phone)) return;
-    expect(await failure(activate(context.app, { phone, code }))).to.equal("CODE_INCORRECT");
+    expect(await rejectionReason(activate(context.app, { phone, code }))).to.equal("CODE_INCORRECT");
   });
 
-  it("does not bring back an account that an administrator ended", async () => {
+  it("does not activate an account that an administrator deactivated", async () => {
     const phone = await registered(context);
     await context.testDatabase.database.run(
       null,
@@ -88,10 +84,10 @@ describe("activate", () => {
       [phone],
     );
     const code = context.outbox.codeFor(phone);
-    expect(await failure(activate(context.app, { phone, code }))).to.equal("CODE_INCORRECT");
+    expect(await rejectionReason(activate(context.app, { phone, code }))).to.equal("CODE_INCORRECT");
   });
 
-  it("activates once, of 100 callers at once with the right code in two processes", async () => {
+  it("activates once when 100 callers send the correct code at once in two processes", async () => {
     const phone = await registered(context);
     const code = context.outbox.codeFor(phone);
     const processes = [context.app, context.anotherProcess()];
@@ -104,7 +100,7 @@ describe("activate", () => {
     expect(refusals).to.have.length(99);
   });
 
-  it("compares at most five of 200 wrong codes at once, and then refuses the right one", async () => {
+  it("compares at most five of 200 concurrent wrong codes, then refuses the correct one", async () => {
     const phone = await registered(context);
     const code = context.outbox.codeFor(phone);
     const processes = [context.app, context.anotherProcess()];
@@ -113,6 +109,6 @@ describe("activate", () => {
     );
     expect(results.filter((result) => result === "CODE_INCORRECT")).to.have.length(5);
     expect(results.filter((result) => result === "CODE_LOCKED")).to.have.length(195);
-    expect(await failure(activate(context.app, { phone, code }))).to.equal("CODE_LOCKED");
+    expect(await rejectionReason(activate(context.app, { phone, code }))).to.equal("CODE_LOCKED");
   });
 });

@@ -1,10 +1,10 @@
 import argon2 from "argon2";
 import { expect } from "chai";
 import { login } from "../../src/auth/login.js";
+import { rejectionReason } from "../support/rejection.js";
 import {
   activeUser,
   atOnce,
-  failure,
   newPhone,
   registered,
   testPassword,
@@ -21,7 +21,7 @@ describe("login", () => {
       [phone, hash],
     );
 
-  it("opens a session in two statements, and notes the login", async () => {
+  it("opens a session in two statements and records the login", async () => {
     const { phone } = await activeUser(context);
     context.statements.length = 0;
     const { user, tokens } = await login(context.app, { phone, password: testPassword });
@@ -33,30 +33,34 @@ describe("login", () => {
     expect(account?.user.lastLogin).to.deep.equal(context.clock.now());
   });
 
-  it("answers an unknown phone like a wrong password", async () => {
+  it("treats an unknown phone like a wrong password", async () => {
     const { phone } = await activeUser(context);
-    expect(await failure(login(context.app, { phone, password: "wrong" }))).to.equal("CREDENTIALS_REJECTED");
-    expect(await failure(login(context.app, { phone: newPhone(), password: "wrong" }))).to.equal(
+    expect(await rejectionReason(login(context.app, { phone, password: "wrong" }))).to.equal(
+      "CREDENTIALS_REJECTED",
+    );
+    expect(await rejectionReason(login(context.app, { phone: newPhone(), password: "wrong" }))).to.equal(
       "CREDENTIALS_REJECTED",
     );
   });
 
-  it("tells only who knows the password that the account is not activated", async () => {
+  it("reveals that the account is not activated only with the correct password", async () => {
     const phone = await registered(context);
-    expect(await failure(login(context.app, { phone, password: testPassword }))).to.equal(
+    expect(await rejectionReason(login(context.app, { phone, password: testPassword }))).to.equal(
       "ACCOUNT_NOT_ACTIVATED",
     );
-    expect(await failure(login(context.app, { phone, password: "wrong" }))).to.equal("CREDENTIALS_REJECTED");
+    expect(await rejectionReason(login(context.app, { phone, password: "wrong" }))).to.equal(
+      "CREDENTIALS_REJECTED",
+    );
   });
 
-  it("takes a password composed in another way", async () => {
+  it("accepts the password in another Unicode normalisation", async () => {
     const { phone } = await activeUser(context);
     await setHash(phone, await context.app.hasher.hash("Crème brûlée".normalize("NFC")));
     const { user } = await login(context.app, { phone, password: "Crème brûlée".normalize("NFD") });
     expect(user.phone).to.equal(phone);
   });
 
-  it("takes a hash of Django's and replaces it with ours", async () => {
+  it("accepts a hash from Django and replaces it with ours", async () => {
     const { phone } = await activeUser(context);
     const options = { type: argon2.argon2id, memoryCost: 102_400, timeCost: 2, parallelism: 8 } as const;
     await setHash(phone, `argon2${await argon2.hash(testPassword, options)}`);
@@ -66,7 +70,7 @@ describe("login", () => {
     await login(context.app, { phone, password: testPassword });
   });
 
-  it("lets every one of several logins at once through while the hash is being replaced", async () => {
+  it("accepts all concurrent logins while the hash is being replaced", async () => {
     const { phone } = await activeUser(context);
     const options = { type: argon2.argon2id, memoryCost: 8192, timeCost: 1, parallelism: 1 } as const;
     await setHash(phone, `argon2${await argon2.hash(testPassword, options)}`);
@@ -74,7 +78,7 @@ describe("login", () => {
     expect(results.filter((result) => typeof result === "object")).to.have.length(4);
   });
 
-  it("spends a hash on an unknown phone too", async () => {
+  it("computes a hash for an unknown phone too", async () => {
     let spent = 0;
     const hasher = {
       ...context.app.hasher,
@@ -84,7 +88,7 @@ describe("login", () => {
       },
     };
     const attempt = login({ ...context.app, hasher }, { phone: newPhone(), password: "wrong" });
-    expect(await failure(attempt)).to.equal("CREDENTIALS_REJECTED");
+    expect(await rejectionReason(attempt)).to.equal("CREDENTIALS_REJECTED");
     expect(spent).to.equal(1);
   });
 
@@ -98,7 +102,7 @@ describe("login", () => {
       },
     };
     const attempt = login({ ...context.app, hasher }, { phone, password: testPassword });
-    expect(await failure(attempt)).to.equal("CREDENTIALS_REJECTED");
+    expect(await rejectionReason(attempt)).to.equal("CREDENTIALS_REJECTED");
     const [row] = await context.testDatabase.database.run<{ count: string }>(
       null,
       { name: "test_sessions", text: "SELECT count(*) FROM sessions WHERE user_id = $1" },
@@ -119,6 +123,6 @@ describe("login", () => {
       },
     };
     const attempt = login({ ...context.app, hasher }, { phone, password: testPassword });
-    expect(await failure(attempt)).to.equal("CREDENTIALS_REJECTED");
+    expect(await rejectionReason(attempt)).to.equal("CREDENTIALS_REJECTED");
   });
 });

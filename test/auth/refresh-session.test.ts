@@ -3,34 +3,35 @@ import { login } from "../../src/auth/login.js";
 import { logout } from "../../src/auth/logout.js";
 import { refreshSession } from "../../src/auth/refresh-session.js";
 import type { TokenPair } from "../../src/sessions/token-pair.js";
-import { atOnce, failure, signedIn, testPassword, useTestContext } from "../support/test-context.js";
+import { rejectionReason } from "../support/rejection.js";
+import { atOnce, signedIn, testPassword, useTestContext } from "../support/test-context.js";
 
-describe("refresh-token", () => {
+describe("refreshSession", () => {
   const context = useTestContext();
 
   const refresh = (token: string) => refreshSession(context.app, { refresh: token });
 
-  it("gives a successor and an access token in one statement", async () => {
+  it("returns a successor and an access token in one statement", async () => {
     const { user, tokens } = await signedIn(context);
     context.statements.length = 0;
     const next = await refresh(tokens.refresh);
     expect(context.statements).to.have.length(1);
-    expect(next.refresh).not.to.equal(tokens.refresh);
+    expect(next.refresh).to.not.to.equal(tokens.refresh);
     expect(next).to.include({ accessExpiresIn: 900, refreshExpiresIn: 604_800 });
     expect((await context.app.verifyAccessToken(next.access)).user.id).to.equal(user.id);
   });
 
-  it("keeps a session alive for as long as it is used within seven days", async () => {
+  it("keeps a session alive while it is used at least every seven days", async () => {
     let { refresh: token } = (await signedIn(context)).tokens;
     for (let day = 0; day < 30; day += 6) {
       context.clock.advance(6 * 86_400);
       token = (await refresh(token)).refresh;
     }
     context.clock.advance(7 * 86_400 + 1);
-    expect(await failure(refresh(token))).to.equal("REFRESH_REJECTED");
+    expect(await rejectionReason(refresh(token))).to.equal("REFRESH_REJECTED");
   });
 
-  it("gives a used token the same successor again within the grace", async () => {
+  it("returns the same successor for a used token within the grace period", async () => {
     const { tokens } = await signedIn(context);
     const first = await refresh(tokens.refresh);
     context.clock.advance(9);
@@ -40,16 +41,16 @@ describe("refresh-token", () => {
     await refresh(first.refresh);
   });
 
-  it("ends the session when a used token comes again after the grace", async () => {
+  it("ends the session when a used token is reused after the grace period", async () => {
     const { tokens } = await signedIn(context);
     const next = await refresh(tokens.refresh);
     context.clock.advance(10);
-    expect(await failure(refresh(tokens.refresh))).to.equal("REFRESH_REJECTED");
-    expect(await failure(refresh(next.refresh))).to.equal("REFRESH_REJECTED");
-    expect(await failure(context.app.verifyAccessToken(next.access))).to.equal("UNAUTHENTICATED");
+    expect(await rejectionReason(refresh(tokens.refresh))).to.equal("REFRESH_REJECTED");
+    expect(await rejectionReason(refresh(next.refresh))).to.equal("REFRESH_REJECTED");
+    expect(await rejectionReason(context.app.verifyAccessToken(next.access))).to.equal("UNAUTHENTICATED");
   });
 
-  it("gives each of several tokens its own successor again within the grace", async () => {
+  it("returns each token's own successor again within the grace period", async () => {
     const { tokens } = await signedIn(context);
     const second = await refresh(tokens.refresh);
     context.clock.advance(2);
@@ -59,30 +60,30 @@ describe("refresh-token", () => {
     expect((await refresh(second.refresh)).refresh).to.equal(third.refresh);
     context.clock.advance(6);
     expect((await refresh(second.refresh)).refresh).to.equal(third.refresh);
-    expect(await failure(refresh(tokens.refresh))).to.equal("REFRESH_REJECTED");
-    expect(await failure(refresh(third.refresh))).to.equal("REFRESH_REJECTED");
+    expect(await rejectionReason(refresh(tokens.refresh))).to.equal("REFRESH_REJECTED");
+    expect(await rejectionReason(refresh(third.refresh))).to.equal("REFRESH_REJECTED");
   });
 
-  it("ends the session when a token comes again that was used five times ago", async () => {
+  it("ends the session when the fifth-last token is reused", async () => {
     const { tokens } = await signedIn(context);
     let last = tokens;
     for (let use = 0; use < 5; use += 1) last = await refresh(last.refresh);
-    expect(await failure(refresh(tokens.refresh))).to.equal("REFRESH_REJECTED");
-    expect(await failure(refresh(last.refresh))).to.equal("REFRESH_REJECTED");
+    expect(await rejectionReason(refresh(tokens.refresh))).to.equal("REFRESH_REJECTED");
+    expect(await rejectionReason(refresh(last.refresh))).to.equal("REFRESH_REJECTED");
   });
 
-  it("leaves other sessions of the user alone when one is ended", async () => {
+  it("leaves the user's other sessions open when one ends", async () => {
     const { user, tokens } = await signedIn(context);
     const other = await login(context.app, { phone: user.phone, password: testPassword });
     await logout(context.app, { userId: user.id, refresh: tokens.refresh });
-    expect(await failure(refresh(tokens.refresh))).to.equal("REFRESH_REJECTED");
+    expect(await rejectionReason(refresh(tokens.refresh))).to.equal("REFRESH_REJECTED");
     await refresh(other.tokens.refresh);
   });
 
-  it("refuses an access token, and anything that is no token", async () => {
+  it("refuses an access token and anything that is not a token", async () => {
     const { tokens } = await signedIn(context);
     for (const token of [tokens.access, "", "a.b.c", `${tokens.refresh} `, `${tokens.refresh}=`]) {
-      expect(await failure(refresh(token)), token.slice(-5)).to.equal("REFRESH_REJECTED");
+      expect(await rejectionReason(refresh(token)), token.slice(-5)).to.equal("REFRESH_REJECTED");
     }
     await refresh(tokens.refresh);
   });
@@ -94,11 +95,11 @@ describe("refresh-token", () => {
       { name: "test_deactivate", text: "UPDATE users SET is_active = false WHERE id = $1" },
       [user.id],
     );
-    expect(await failure(refresh(tokens.refresh))).to.equal("REFRESH_REJECTED");
-    expect(await failure(context.app.verifyAccessToken(tokens.access))).to.equal("UNAUTHENTICATED");
+    expect(await rejectionReason(refresh(tokens.refresh))).to.equal("REFRESH_REJECTED");
+    expect(await rejectionReason(context.app.verifyAccessToken(tokens.access))).to.equal("UNAUTHENTICATED");
   });
 
-  it("gives one successor to 100 callers at once in two processes", async () => {
+  it("returns one successor to 100 concurrent callers in two processes", async () => {
     const { tokens } = await signedIn(context);
     const processes = [context.app, context.anotherProcess()];
     const results = await atOnce(100, (index) =>
@@ -108,7 +109,7 @@ describe("refresh-token", () => {
     await refresh((results[0] as TokenPair).refresh);
   });
 
-  it("lets one of 100 callers at once through when there is no grace", async () => {
+  it("accepts one of 100 concurrent callers when there is no grace period", async () => {
     const { tokens } = await signedIn(context);
     const app = { ...context.app, reuseGraceSeconds: 0 };
     const results = await atOnce(100, () => refreshSession(app, { refresh: tokens.refresh }));
@@ -120,45 +121,45 @@ describe("refresh-token", () => {
 describe("logout", () => {
   const context = useTestContext();
 
-  it("ends the session with every token that belongs to it", async () => {
+  it("ends the session and every token that belongs to it", async () => {
     const { user, tokens } = await signedIn(context);
     const next = await refreshSession(context.app, { refresh: tokens.refresh });
     await logout(context.app, { userId: user.id, refresh: next.refresh });
-    expect(await failure(refreshSession(context.app, { refresh: next.refresh }))).to.equal(
+    expect(await rejectionReason(refreshSession(context.app, { refresh: next.refresh }))).to.equal(
       "REFRESH_REJECTED",
     );
-    expect(await failure(context.app.verifyAccessToken(tokens.access))).to.equal("UNAUTHENTICATED");
-    expect(await failure(context.app.verifyAccessToken(next.access))).to.equal("UNAUTHENTICATED");
+    expect(await rejectionReason(context.app.verifyAccessToken(tokens.access))).to.equal("UNAUTHENTICATED");
+    expect(await rejectionReason(context.app.verifyAccessToken(next.access))).to.equal("UNAUTHENTICATED");
   });
 
-  it("refuses another user's token, and leaves their session open", async () => {
+  it("refuses another user's token and leaves that session open", async () => {
     const { user } = await signedIn(context);
     const { tokens } = await signedIn(context);
-    expect(await failure(logout(context.app, { userId: user.id, refresh: tokens.refresh }))).to.equal(
+    expect(await rejectionReason(logout(context.app, { userId: user.id, refresh: tokens.refresh }))).to.equal(
       "REFRESH_REJECTED",
     );
     await refreshSession(context.app, { refresh: tokens.refresh });
   });
 
-  it("refuses a blacklisted token, and ends its session", async () => {
+  it("refuses a blacklisted token and ends its session", async () => {
     const { user, tokens } = await signedIn(context);
     const next = await refreshSession(context.app, { refresh: tokens.refresh });
     context.clock.advance(11);
-    expect(await failure(logout(context.app, { userId: user.id, refresh: tokens.refresh }))).to.equal(
+    expect(await rejectionReason(logout(context.app, { userId: user.id, refresh: tokens.refresh }))).to.equal(
       "REFRESH_REJECTED",
     );
-    expect(await failure(refreshSession(context.app, { refresh: next.refresh }))).to.equal(
+    expect(await rejectionReason(refreshSession(context.app, { refresh: next.refresh }))).to.equal(
       "REFRESH_REJECTED",
     );
   });
 
-  it("takes the token before the last within the grace", async () => {
+  it("accepts the previous token within the grace period", async () => {
     const { user, tokens } = await signedIn(context);
     await refreshSession(context.app, { refresh: tokens.refresh });
     await logout(context.app, { userId: user.id, refresh: tokens.refresh });
   });
 
-  it("ends a session once, of 20 callers at once", async () => {
+  it("ends a session once when 20 callers ask at once", async () => {
     const { user, tokens } = await signedIn(context);
     const results = await atOnce(20, () => logout(context.app, { userId: user.id, refresh: tokens.refresh }));
     expect(results.filter((result) => result === undefined)).to.have.length(1);

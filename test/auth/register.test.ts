@@ -3,15 +3,8 @@ import { activate } from "../../src/auth/activate.js";
 import { register } from "../../src/auth/register.js";
 import { SmsDeliveryUnknownError } from "../../src/sms/sms-gateway.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
-import {
-  activeUser,
-  atOnce,
-  failure,
-  newPhone,
-  person,
-  registered,
-  useTestContext,
-} from "../support/test-context.js";
+import { rejectionReason } from "../support/rejection.js";
+import { activeUser, atOnce, newPhone, person, registered, useTestContext } from "../support/test-context.js";
 
 describe("register", () => {
   const context = useTestContext();
@@ -36,22 +29,30 @@ describe("register", () => {
       [account?.user.id],
     );
     expect(row?.code_digest).to.have.length(32);
-    expect(row?.code_digest.toString("latin1")).not.to.include(code);
+    expect(row?.code_digest.toString("latin1")).to.not.to.include(code);
   });
 
-  it("refuses a phone that is not whitelisted, and one that is deactivated there", async () => {
+  it("refuses a phone that is not whitelisted or whose entry is inactive", async () => {
     const phone = newPhone();
-    expect(await failure(register(context.app, { ...person, phone }))).to.equal("PHONE_NOT_WHITELISTED");
+    expect(await rejectionReason(register(context.app, { ...person, phone }))).to.equal(
+      "PHONE_NOT_WHITELISTED",
+    );
     await addEntry(context.app, { phone, notes: "", isActive: false, actor: null });
-    expect(await failure(register(context.app, { ...person, phone }))).to.equal("PHONE_NOT_WHITELISTED");
+    expect(await rejectionReason(register(context.app, { ...person, phone }))).to.equal(
+      "PHONE_NOT_WHITELISTED",
+    );
     expect(await context.app.users.findByPhone(null, phone)).to.equal(null);
   });
 
-  it("refuses a phone with an active account, and one whose code is still alive", async () => {
+  it("refuses a phone with an active account or with a code that is still valid", async () => {
     const { phone: active } = await activeUser(context);
-    expect(await failure(register(context.app, { ...person, phone: active }))).to.equal("PHONE_TAKEN");
+    expect(await rejectionReason(register(context.app, { ...person, phone: active }))).to.equal(
+      "PHONE_TAKEN",
+    );
     const waiting = await registered(context);
-    expect(await failure(register(context.app, { ...person, phone: waiting }))).to.equal("PHONE_TAKEN");
+    expect(await rejectionReason(register(context.app, { ...person, phone: waiting }))).to.equal(
+      "PHONE_TAKEN",
+    );
   });
 
   it("replaces an inactive account whose code has expired, with a new identity", async () => {
@@ -62,13 +63,15 @@ describe("register", () => {
     await register(context.app, { ...person, phone, firstName: "Ada" });
     const after = await context.app.users.findByPhone(null, phone);
     expect(after?.user.firstName).to.equal("Ada");
-    expect(after?.user.id).not.to.equal(before?.user.id);
+    expect(after?.user.id).to.not.to.equal(before?.user.id);
     if (oldCode !== context.outbox.codeFor(phone)) {
-      expect(await failure(activate(context.app, { phone, code: oldCode }))).to.equal("CODE_INCORRECT");
+      expect(await rejectionReason(activate(context.app, { phone, code: oldCode }))).to.equal(
+        "CODE_INCORRECT",
+      );
     }
   });
 
-  it("does not replace an account that an administrator ended", async () => {
+  it("does not replace an account that an administrator deactivated", async () => {
     const { id, phone } = await activeUser(context);
     await context.testDatabase.database.run(
       null,
@@ -79,7 +82,7 @@ describe("register", () => {
       [id],
     );
     context.clock.advance(100_000);
-    expect(await failure(register(context.app, { ...person, phone }))).to.equal("PHONE_TAKEN");
+    expect(await rejectionReason(register(context.app, { ...person, phone }))).to.equal("PHONE_TAKEN");
   });
 
   it("checks phone, uniqueness, whitelist and password in this order", async () => {
@@ -88,48 +91,50 @@ describe("register", () => {
     const unlisted = newPhone();
     const listed = newPhone();
     await allow(listed);
-    expect(await failure(register(context.app, { ...weak, phone: "12" }))).to.equal("PHONE_LENGTH");
-    expect(await failure(register(context.app, { ...weak, phone: taken }))).to.equal("PHONE_TAKEN");
-    expect(await failure(register(context.app, { ...weak, phone: unlisted }))).to.equal(
+    expect(await rejectionReason(register(context.app, { ...weak, phone: "12" }))).to.equal("PHONE_LENGTH");
+    expect(await rejectionReason(register(context.app, { ...weak, phone: taken }))).to.equal("PHONE_TAKEN");
+    expect(await rejectionReason(register(context.app, { ...weak, phone: unlisted }))).to.equal(
       "PHONE_NOT_WHITELISTED",
     );
-    expect(await failure(register(context.app, { ...weak, phone: listed }))).to.equal("PASSWORD_REJECTED");
+    expect(await rejectionReason(register(context.app, { ...weak, phone: listed }))).to.equal(
+      "PASSWORD_REJECTED",
+    );
   });
 
-  it("refuses names of nothing but white space, and different passwords", async () => {
+  it("refuses blank names and passwords that differ", async () => {
     const phone = newPhone();
     const blank = { ...person, phone, firstName: " \u00a0 " };
-    expect(await failure(register(context.app, blank))).to.equal("INVALID_REQUEST");
+    expect(await rejectionReason(register(context.app, blank))).to.equal("INVALID_REQUEST");
     const different = { ...person, phone, passwordConfirm: "another one" };
-    expect(await failure(register(context.app, different))).to.equal("INVALID_REQUEST");
+    expect(await rejectionReason(register(context.app, different))).to.equal("INVALID_REQUEST");
   });
 
   it("leaves nothing behind when the SMS can't be sent", async () => {
     const phone = newPhone();
     await allow(phone);
     context.outbox.failing = true;
-    expect(await failure(register(context.app, { ...person, phone }))).to.equal("SMS_UNAVAILABLE");
+    expect(await rejectionReason(register(context.app, { ...person, phone }))).to.equal("SMS_UNAVAILABLE");
     context.outbox.failing = false;
     expect(await context.app.users.findByPhone(null, phone)).to.equal(null);
     await register(context.app, { ...person, phone });
     expect(context.outbox.to(phone)).to.have.length(1);
   });
 
-  it("counts a code that may have left although no account remains", async () => {
+  it("counts a code that may have been sent although no account remains", async () => {
     const phone = newPhone();
     await allow(phone);
     const sms = {
       ...context.outbox,
       sendActivationCode: () => Promise.reject(new SmsDeliveryUnknownError()),
     };
-    expect(await failure(register({ ...context.app, sms }, { ...person, phone }))).to.equal(
+    expect(await rejectionReason(register({ ...context.app, sms }, { ...person, phone }))).to.equal(
       "SMS_UNAVAILABLE",
     );
     expect(await context.app.users.findByPhone(null, phone)).to.equal(null);
-    expect(await failure(register(context.app, { ...person, phone }))).to.equal("RATE_LIMITED");
+    expect(await rejectionReason(register(context.app, { ...person, phone }))).to.equal("RATE_LIMITED");
   });
 
-  it("registers one number in 14 spellings once, of as many callers in two processes, with one SMS", async () => {
+  it("registers a number once, with one SMS, when 14 callers in two processes spell it differently", async () => {
     const phone = newPhone();
     await allow(phone);
     const digits = phone.slice(1);

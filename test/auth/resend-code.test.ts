@@ -4,20 +4,13 @@ import { register } from "../../src/auth/register.js";
 import { resendCode } from "../../src/auth/resend-code.js";
 import { DomainError } from "../../src/errors.js";
 import { SmsDeliveryUnknownError } from "../../src/sms/sms-gateway.js";
-import {
-  activeUser,
-  atOnce,
-  failure,
-  newPhone,
-  person,
-  registered,
-  useTestContext,
-} from "../support/test-context.js";
+import { rejection, rejectionReason } from "../support/rejection.js";
+import { activeUser, atOnce, newPhone, person, registered, useTestContext } from "../support/test-context.js";
 
-describe("resend-code", () => {
+describe("resendCode", () => {
   const context = useTestContext();
 
-  it("sends a new code a minute after the registration's, and kills the earlier one", async () => {
+  it("sends a new code a minute after the first one, and voids the first one", async () => {
     const phone = await registered(context);
     const first = context.outbox.codeFor(phone);
     context.clock.advance(60);
@@ -25,36 +18,36 @@ describe("resend-code", () => {
     const second = context.outbox.codeFor(phone);
     expect(context.outbox.to(phone)).to.have.length(2);
     if (first !== second) {
-      expect(await failure(activate(context.app, { phone, code: first }))).to.equal("CODE_INCORRECT");
+      expect(await rejectionReason(activate(context.app, { phone, code: first }))).to.equal("CODE_INCORRECT");
     }
     expect((await activate(context.app, { phone, code: second })).isActive).to.equal(true);
   });
 
-  it("refuses a second code within a minute, and says how long to wait", async () => {
+  it("refuses a second code within a minute and returns how long to wait", async () => {
     const phone = await registered(context);
     context.clock.advance(20);
-    const error = await resendCode(context.app, { phone }).catch((thrown: unknown) => thrown);
+    const error = await rejection(resendCode(context.app, { phone }));
     expect(error).to.be.instanceOf(DomainError);
     expect(error).to.include({ reason: "RATE_LIMITED", retryAfterSeconds: 40 });
   });
 
-  it("lets five codes leave in 24 hours, the registration's included", async () => {
+  it("sends at most five codes in 24 hours, the first one included", async () => {
     const phone = await registered(context);
     for (let sends = 2; sends <= 5; sends += 1) {
       context.clock.advance(60);
       await resendCode(context.app, { phone });
     }
     context.clock.advance(60);
-    expect(await failure(resendCode(context.app, { phone }))).to.equal("RATE_LIMITED");
+    expect(await rejectionReason(resendCode(context.app, { phone }))).to.equal("RATE_LIMITED");
     context.clock.advance(86_400);
     await resendCode(context.app, { phone });
     expect(context.outbox.to(phone)).to.have.length(6);
   });
 
-  it("gives a locked account a new code", async () => {
+  it("sends a new code to a locked account", async () => {
     const phone = await registered(context);
     for (let attempt = 1; attempt <= 6; attempt += 1) {
-      await failure(activate(context.app, { phone, code: "x" }));
+      await rejectionReason(activate(context.app, { phone, code: "x" }));
     }
     context.clock.advance(60);
     await resendCode(context.app, { phone });
@@ -62,7 +55,7 @@ describe("resend-code", () => {
     expect(user.isActive).to.equal(true);
   });
 
-  it("answers an unknown phone as if it had sent, and sends nothing", async () => {
+  it("succeeds for an unknown phone, and sends nothing", async () => {
     const phone = newPhone();
     await resendCode(context.app, { phone });
     expect(context.outbox.to(phone)).to.deep.equal([]);
@@ -70,45 +63,45 @@ describe("resend-code", () => {
 
   it("refuses an active account", async () => {
     const { phone } = await activeUser(context);
-    expect(await failure(resendCode(context.app, { phone }))).to.equal("ALREADY_ACTIVE");
+    expect(await rejectionReason(resendCode(context.app, { phone }))).to.equal("ALREADY_ACTIVE");
   });
 
-  it("keeps the earlier code and counts nothing when the SMS can't be sent", async () => {
+  it("keeps the earlier code valid and counts nothing when the SMS can't be sent", async () => {
     const phone = await registered(context);
     const code = context.outbox.codeFor(phone);
     context.clock.advance(60);
     context.outbox.failing = true;
-    expect(await failure(resendCode(context.app, { phone }))).to.equal("SMS_UNAVAILABLE");
+    expect(await rejectionReason(resendCode(context.app, { phone }))).to.equal("SMS_UNAVAILABLE");
     context.outbox.failing = false;
-    expect(await failure(activate(context.app, { phone, code: "x" }))).to.equal("CODE_INCORRECT");
+    expect(await rejectionReason(activate(context.app, { phone, code: "x" }))).to.equal("CODE_INCORRECT");
     expect((await activate(context.app, { phone, code })).isActive).to.equal(true);
   });
 
-  it("counts a code that may have left although no answer came", async () => {
+  it("counts a code that may have been sent although the gateway did not respond", async () => {
     const phone = await registered(context);
     context.clock.advance(60);
     const sms = {
       ...context.outbox,
       sendActivationCode: () => Promise.reject(new SmsDeliveryUnknownError()),
     };
-    expect(await failure(resendCode({ ...context.app, sms }, { phone }))).to.equal("SMS_UNAVAILABLE");
-    expect(await failure(resendCode(context.app, { phone }))).to.equal("RATE_LIMITED");
+    expect(await rejectionReason(resendCode({ ...context.app, sms }, { phone }))).to.equal("SMS_UNAVAILABLE");
+    expect(await rejectionReason(resendCode(context.app, { phone }))).to.equal("RATE_LIMITED");
     expect((await activate(context.app, { phone, code: context.outbox.codeFor(phone) })).isActive).to.equal(
       true,
     );
   });
 
-  it("sends again at once what certainly did not leave", async () => {
+  it("sends again at once after a code that was certainly not sent", async () => {
     const phone = await registered(context);
     context.clock.advance(60);
     context.outbox.failing = true;
-    expect(await failure(resendCode(context.app, { phone }))).to.equal("SMS_UNAVAILABLE");
+    expect(await rejectionReason(resendCode(context.app, { phone }))).to.equal("SMS_UNAVAILABLE");
     context.outbox.failing = false;
     await resendCode(context.app, { phone });
     expect(context.outbox.to(phone)).to.have.length(2);
   });
 
-  it("answers an account that is gone since it was looked up as if it had sent", async () => {
+  it("succeeds for an account that was removed after it was looked up", async () => {
     const phone = await registered(context);
     context.clock.advance(601);
     const stale = await context.app.users.findByPhone(null, phone);
@@ -118,7 +111,7 @@ describe("resend-code", () => {
     expect(context.outbox.to(phone)).to.have.length(1);
   });
 
-  it("and a registration of the same number never wait for each other", async () => {
+  it("does not deadlock with a registration of the same number", async () => {
     for (let round = 0; round < 8; round += 1) {
       const phone = await registered(context);
       context.clock.advance(601);
@@ -130,7 +123,7 @@ describe("resend-code", () => {
     }
   });
 
-  it("sends one code for 20 callers at once in two processes", async () => {
+  it("sends one code for 20 concurrent callers in two processes", async () => {
     const phone = await registered(context);
     context.clock.advance(60);
     const processes = [context.app, context.anotherProcess()];

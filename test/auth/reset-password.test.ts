@@ -4,10 +4,10 @@ import { refreshSession } from "../../src/auth/refresh-session.js";
 import { confirmPasswordReset, requestPasswordReset } from "../../src/auth/reset-password.js";
 import { overloaded } from "../../src/errors.js";
 import { requestPasswordChange } from "../../src/profile/change-password.js";
+import { rejectionReason } from "../support/rejection.js";
 import {
   activeUser,
   atOnce,
-  failure,
   newPhone,
   newSession,
   registered,
@@ -18,10 +18,10 @@ import {
 
 const newPassword = "Nouveau-Secret-9";
 
-describe("reset-password", () => {
+describe("password reset", () => {
   const context = useTestContext();
 
-  /** Asks for a reset and returns what the SMS brought. */
+  /** Requests a reset and returns the token and code of its SMS. */
   async function requested(phone: string): Promise<{ token: string; code: string }> {
     requestPasswordReset(context.app, { phone });
     await context.settle();
@@ -39,7 +39,7 @@ describe("reset-password", () => {
     await confirm(await requested(phone));
     await context.settle();
     await login(context.app, { phone, password: newPassword });
-    expect(await failure(login(context.app, { phone, password: testPassword }))).to.equal(
+    expect(await rejectionReason(login(context.app, { phone, password: testPassword }))).to.equal(
       "CREDENTIALS_REJECTED",
     );
     expect(context.outbox.to(phone).map((message) => message.kind)).to.deep.equal([
@@ -49,7 +49,7 @@ describe("reset-password", () => {
     ]);
   });
 
-  it("sends the link of the front end with a UUID as token", async () => {
+  it("sends a link to the front end with a UUID as token", async () => {
     const { phone } = await activeUser(context);
     await requested(phone);
     const message = context.outbox.to(phone).at(-1);
@@ -60,7 +60,7 @@ describe("reset-password", () => {
       );
   });
 
-  it("sends nothing to an unknown or inactive phone, and nothing beyond the quota", async () => {
+  it("sends nothing to an unknown or inactive phone, or beyond the quota", async () => {
     const unknown = newPhone();
     requestPasswordReset(context.app, { phone: unknown });
     const inactive = await registered(context);
@@ -80,12 +80,12 @@ describe("reset-password", () => {
     const other = await login(context.app, { phone: user.phone, password: testPassword });
     await confirm(await requested(user.phone));
     for (const { access, refresh } of [tokens, other.tokens]) {
-      expect(await failure(refreshSession(context.app, { refresh }))).to.equal("REFRESH_REJECTED");
-      expect(await failure(context.app.verifyAccessToken(access))).to.equal("UNAUTHENTICATED");
+      expect(await rejectionReason(refreshSession(context.app, { refresh }))).to.equal("REFRESH_REJECTED");
+      expect(await rejectionReason(context.app.verifyAccessToken(access))).to.equal("UNAUTHENTICATED");
     }
   });
 
-  it("takes the token with white space, line breaks and zero-width characters around it", async () => {
+  it("accepts the token with surrounding white space, line breaks and zero-width characters", async () => {
     const { phone } = await activeUser(context);
     const { token, code } = await requested(phone);
     await confirm({
@@ -94,24 +94,24 @@ describe("reset-password", () => {
     });
   });
 
-  it("asks for a token, and refuses one that is no UUID or cut off", async () => {
+  it("requires a token, and refuses one that is not a UUID or is truncated", async () => {
     const { phone } = await activeUser(context);
     const { token, code } = await requested(phone);
-    expect(await failure(confirm({ token: " \u200b", code }))).to.equal("TOKEN_REQUIRED");
-    expect(await failure(confirm({ token: "abc", code }))).to.equal("TOKEN_INVALID");
-    expect(await failure(confirm({ token: token.slice(0, -1), code }))).to.equal("TOKEN_INVALID");
+    expect(await rejectionReason(confirm({ token: " \u200b", code }))).to.equal("TOKEN_REQUIRED");
+    expect(await rejectionReason(confirm({ token: "abc", code }))).to.equal("TOKEN_INVALID");
+    expect(await rejectionReason(confirm({ token: token.slice(0, -1), code }))).to.equal("TOKEN_INVALID");
   });
 
   it("refuses a token that is unknown, expired or used", async () => {
     const { phone } = await activeUser(context);
     const unknown = "00000000-0000-4000-8000-000000000000";
-    expect(await failure(confirm({ token: unknown, code: "123456" }))).to.equal("LINK_REJECTED");
+    expect(await rejectionReason(confirm({ token: unknown, code: "123456" }))).to.equal("LINK_REJECTED");
     const expired = await requested(phone);
     context.clock.advance(600);
-    expect(await failure(confirm(expired))).to.equal("LINK_REJECTED");
+    expect(await rejectionReason(confirm(expired))).to.equal("LINK_REJECTED");
     const used = await requested(phone);
     await confirm(used);
-    expect(await failure(confirm(used))).to.equal("LINK_REJECTED");
+    expect(await rejectionReason(confirm(used))).to.equal("LINK_REJECTED");
   });
 
   it("refuses another operation's token", async () => {
@@ -119,40 +119,42 @@ describe("reset-password", () => {
     const sessionId = await newSession(context, phone);
     await requestPasswordChange(context.app, { userId, sessionId, currentPassword: testPassword });
     const proof = { token: context.outbox.tokenFor(phone), code: context.outbox.codeFor(phone) };
-    expect(await failure(confirm(proof))).to.equal("LINK_REJECTED");
+    expect(await rejectionReason(confirm(proof))).to.equal("LINK_REJECTED");
   });
 
   it("refuses one user's code with another's token", async () => {
     const mine = await requested((await activeUser(context)).phone);
     const theirs = await requested((await activeUser(context)).phone);
     if (mine.code === theirs.code) return;
-    expect(await failure(confirm({ token: mine.token, code: theirs.code }))).to.equal("CODE_INCORRECT");
+    expect(await rejectionReason(confirm({ token: mine.token, code: theirs.code }))).to.equal(
+      "CODE_INCORRECT",
+    );
   });
 
-  it("voids the earlier token when a new one is asked for", async () => {
+  it("voids the earlier token when a new one is requested", async () => {
     const { phone } = await activeUser(context);
     const first = await requested(phone);
     context.clock.advance(60);
     const second = await requested(phone);
-    expect(await failure(confirm(first))).to.equal("LINK_REJECTED");
+    expect(await rejectionReason(confirm(first))).to.equal("LINK_REJECTED");
     await confirm(second);
   });
 
-  it("locks the operation after five wrong codes, and the owner still signs in", async () => {
+  it("locks the operation after five wrong codes, while the owner can still sign in", async () => {
     const { phone } = await activeUser(context);
     const { token, code } = await requested(phone);
     for (let attempt = 1; attempt <= 5; attempt += 1) {
-      expect(await failure(confirm({ token, code: wrongFor(code) }))).to.equal("CODE_INCORRECT");
+      expect(await rejectionReason(confirm({ token, code: wrongFor(code) }))).to.equal("CODE_INCORRECT");
     }
-    expect(await failure(confirm({ token, code }))).to.equal("CODE_LOCKED");
+    expect(await rejectionReason(confirm({ token, code }))).to.equal("CODE_LOCKED");
     await login(context.app, { phone, password: testPassword });
   });
 
-  it("costs no try when the new password is refused", async () => {
+  it("counts no attempt when the new password is refused", async () => {
     const { phone } = await activeUser(context);
     const proof = await requested(phone);
     for (let attempt = 1; attempt <= 6; attempt += 1) {
-      expect(await failure(confirm(proof, "12345678"))).to.equal("PASSWORD_REJECTED");
+      expect(await rejectionReason(confirm(proof, "12345678"))).to.equal("PASSWORD_REJECTED");
     }
     await confirm(proof);
   });
@@ -168,11 +170,11 @@ describe("reset-password", () => {
       { name: "test_codes", text: "SELECT count(*) FROM codes WHERE user_id = $1" },
       [userId],
     );
-    expect(other).not.to.equal(context.outbox.tokenFor(phone));
+    expect(other).to.not.to.equal(context.outbox.tokenFor(phone));
     expect(row?.count).to.equal("0");
   });
 
-  it("changes the password once, of 100 callers at once with one token", async () => {
+  it("changes the password once when 100 callers use one token at once", async () => {
     const { phone } = await activeUser(context);
     const proof = await requested(phone);
     const processes = [context.app, context.anotherProcess()];
@@ -185,7 +187,7 @@ describe("reset-password", () => {
     await login(context.app, { phone, password: newPassword });
   });
 
-  it("lets one of two different passwords win, and that one signs in", async () => {
+  it("sets one of two passwords that are sent at once, and that one signs in", async () => {
     const { phone } = await activeUser(context);
     const proof = await requested(phone);
     const passwords = ["Premier-Secret-1", "Second-Secret-2"];
@@ -193,12 +195,12 @@ describe("reset-password", () => {
     const winner = results.indexOf(undefined as never);
     expect(results.filter((result) => result === undefined)).to.have.length(1);
     await login(context.app, { phone, password: passwords[winner]! });
-    expect(await failure(login(context.app, { phone, password: passwords[1 - winner]! }))).to.equal(
+    expect(await rejectionReason(login(context.app, { phone, password: passwords[1 - winner]! }))).to.equal(
       "CREDENTIALS_REJECTED",
     );
   });
 
-  it("sends nothing to a number that the account has left since it was looked up", async () => {
+  it("sends nothing to a number that the account gave up after it was looked up", async () => {
     const { id: userId, phone: old } = await activeUser(context);
     const stale = await context.app.users.findByPhone(null, old);
     const phone = newPhone();
@@ -209,19 +211,19 @@ describe("reset-password", () => {
     expect(context.outbox.to(old).map(({ kind }) => kind)).to.deep.equal(["activation"]);
   });
 
-  it("costs no try when the queue of password hashes is full", async () => {
+  it("counts no attempt when the queue of password hashes is full", async () => {
     const { phone } = await activeUser(context);
     const proof = await requested(phone);
     const hasher = { ...context.app.hasher, hash: () => Promise.reject(overloaded(1)) };
     const input = { ...proof, newPassword, newPasswordConfirm: newPassword };
     for (let attempt = 1; attempt <= 6; attempt += 1) {
       const refused = confirmPasswordReset({ ...context.app, hasher }, input);
-      expect(await failure(refused)).to.equal("OVERLOADED");
+      expect(await rejectionReason(refused)).to.equal("OVERLOADED");
     }
     await confirm(proof);
   });
 
-  it("refuses a code that is superseded while it is being checked", async () => {
+  it("refuses a code that is replaced while it is being checked", async () => {
     const { phone } = await activeUser(context);
     const proof = await requested(phone);
     const codes = {
@@ -234,11 +236,11 @@ describe("reset-password", () => {
     };
     const input = { ...proof, newPassword, newPasswordConfirm: newPassword };
     const attempt = confirmPasswordReset({ ...context.app, codes }, input);
-    expect(await failure(attempt)).to.equal("CODE_LOCKED");
+    expect(await rejectionReason(attempt)).to.equal("CODE_LOCKED");
     await login(context.app, { phone, password: testPassword });
   });
 
-  it("goes through although the confirmation can't be sent", async () => {
+  it("succeeds although the confirmation can't be sent", async () => {
     const { phone } = await activeUser(context);
     const proof = await requested(phone);
     context.outbox.failing = true;

@@ -4,7 +4,7 @@ import { useCli } from "./use-cli.js";
 describe("migrate", () => {
   const cli = useCli();
 
-  it("names the migrations that it applies, and has nothing to do the next time", async () => {
+  it("prints the migrations that it applies, and none the next time", async () => {
     const { database, schema } = cli.context.testDatabase;
     await database.sequelize.query(`DROP SCHEMA ${schema} CASCADE; CREATE SCHEMA ${schema}`);
     const first = await cli.run(["migrate"]);

@@ -12,7 +12,7 @@ import { freePort } from "../support/server-process.js";
 import { newPhone } from "../support/test-context.js";
 import { useCli } from "./use-cli.js";
 
-/** A standard output that fails at its first chunk. */
+/** A standard output whose first write fails. */
 function failingStream(code: string): Writable {
   return new Writable({
     write(_chunk, _encoding, done) {
@@ -51,19 +51,19 @@ describe("command line", () => {
     });
   }
 
-  it("exits with 2 and the field's message on a wrong phone number", async () => {
+  it("exits with 2 and the field's message on an invalid phone number", async () => {
     const result = await cli.run(["whitelist", "check", "12"]);
     const message = "The phone number must have between 9 and 15 digits.";
     expect(result).to.deep.equal({ code: 2, out: "", error: `phone: ${message}\n` });
   });
 
-  it("exits with 2 on a wrong configuration, and names every fault", async () => {
+  it("exits with 2 on an invalid configuration and names every error", async () => {
     const { code, error } = await cli.run(["migrate"], { environment: { PORT: "x", LOG_LEVEL: "loud" } });
     expect(code).to.equal(2);
     expect(error).to.match(/^The configuration is invalid:\n {2}PORT: .*\n {2}LOG_LEVEL: .*\n$/);
   });
 
-  it("exits with 2 and one sentence when the database does not answer", async () => {
+  it("exits with 2 and one sentence when the database is unreachable", async () => {
     const environment = { DATABASE_URL: `postgres://waterbill@127.0.0.1:${await freePort()}/postgres` };
     const { code, error } = await cli.run(["whitelist", "list"], { environment });
     expect(code).to.equal(2);
@@ -72,7 +72,7 @@ describe("command line", () => {
     );
   });
 
-  it("exits with 2 and a stack on an error that is unexpected", async () => {
+  it("exits with 2 and a stack trace on an unexpected error", async () => {
     const url = new URL(cli.context.testDatabase.url);
     url.searchParams.set("options", "-c search_path=nowhere");
     const { code, error } = await cli.run(["migrate"], { environment: { DATABASE_URL: url.href } });
@@ -82,7 +82,7 @@ describe("command line", () => {
       .and.to.match(/^ {4}at /m);
   });
 
-  it("takes a reader that stops early for one that has enough", async () => {
+  it("exits with 0 when the reader of its output stops early", async () => {
     await addEntry(cli.context.app, { phone: newPhone(), notes: "", isActive: true, actor: null });
     const list = ["whitelist", "list"];
     expect(await cli.run(list, { stdout: failingStream("EPIPE") })).to.include({ code: 0, error: "" });
@@ -91,7 +91,7 @@ describe("command line", () => {
     expect(full.error).to.include("Error (ENOSPC)");
   });
 
-  it("runs as a process, with the variables of a file .env", async () => {
+  it("runs as a process, with the variables of a .env file", async () => {
     const phone = newPhone();
     await writeFile(
       join(cli.folder, ".env"),
@@ -102,7 +102,7 @@ describe("command line", () => {
     const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
     const child = spawn(process.execPath, ["--import", tsx, program, "whitelist", "check", phone], {
       cwd: cli.folder,
-      // tsx compiles a program in another way than the tests: a merged report of coverage would be wrong.
+      // tsx compiles a program differently from the tests, so a merged coverage report would be wrong.
       env: { PATH: process.env.PATH, NODE_V8_COVERAGE: "" },
     });
     const [out, error, [code]] = await Promise.all([

@@ -5,7 +5,7 @@ import { useCli } from "./use-cli.js";
 describe("sms test", () => {
   const cli = useCli();
 
-  it("says whether the gateway is available, and sends a sample text", async () => {
+  it("prints whether the gateway is available, and sends a sample text", async () => {
     const phone = newPhone();
     const { code, out, error } = await cli.run(["sms", "test", phone.slice(1)]);
     expect({ code, error }).to.deep.equal({ code: 0, error: "" });
@@ -17,7 +17,7 @@ describe("sms test", () => {
     ]);
   });
 
-  it("exits with 2 on a wrong number, and sends nothing", async () => {
+  it("exits with 2 on an invalid number and sends nothing", async () => {
     const result = await cli.run(["sms", "test", "12"]);
     expect(result).to.include({ code: 2, out: "" });
   });

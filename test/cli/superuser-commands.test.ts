@@ -12,7 +12,7 @@ describe("create-superuser", () => {
   ];
   const environment = { WATERBILL_PASSWORD: testPassword };
 
-  it("creates an active superuser with the password of the environment", async () => {
+  it("creates an active superuser with the password from the environment", async () => {
     const phone = newPhone();
     const created = await cli.run(commandFor(phone), { environment });
     expect(created).to.deep.equal({ code: 0, out: `${phone} is now a superuser\n`, error: "" });
@@ -28,7 +28,7 @@ describe("create-superuser", () => {
     expect(result.error).to.match(/^password: /);
   });
 
-  it("asks twice for the password on a terminal, and does not show it", async () => {
+  it("asks twice for the password on a terminal without showing it", async () => {
     const phone = newPhone();
     const password = "Une-autre-phrase-9!";
     recordSecret(password);
@@ -38,11 +38,11 @@ describe("create-superuser", () => {
     ] as const;
     const created = await cli.run(commandFor(phone), { terminal });
     expect(created).to.include({ code: 0, out: `${phone} is now a superuser\n` });
-    expect(created.error).not.to.include(password);
+    expect(created.error).to.not.to.include(password);
     await login(cli.context.app, { phone, password });
   });
 
-  it("exits with 2 when the two passwords differ, and without a terminal to ask", async () => {
+  it("exits with 2 when the two passwords differ or there is no terminal to ask", async () => {
     const phone = newPhone();
     const terminal = [
       ["Password:", testPassword],

@@ -16,18 +16,18 @@ export interface CliResult {
 interface CliOptions {
   /** The standard input of a command without a terminal. */
   input?: string;
-  /** Makes standard input and standard error a terminal, on which each prompt gets the line beside it, in this order. */
+  /** Makes standard input and standard error a terminal. Each prompt gets its answer, in this order. */
   terminal?: readonly (readonly [prompt: string, answer: string])[];
-  /** Added to the variables that every command gets. */
+  /** Variables in addition to those that every command gets. */
   environment?: Record<string, string>;
-  /** Instead of a stream that keeps what is printed. */
+  /** Replaces the stream that keeps what is printed. */
   stdout?: Writable;
 }
 
 /** The command line on the data of a test context. */
 export interface Cli {
   context: TestContext;
-  /** A folder for files of the tests. */
+  /** A folder for the tests' files. */
   folder: string;
   /** Runs a command in this process, without a terminal unless the options give one. */
   run(args: readonly string[], options?: CliOptions): Promise<CliResult>;
@@ -67,7 +67,7 @@ async function runCommand(
   return { code, out: out.text(), error: error.text() };
 }
 
-/** Types the line that belongs to the next prompt, when that shows in the text. */
+/** Types the answer to the next prompt once the text shows that prompt. */
 function answering(stdin: PassThrough, lines: NonNullable<CliOptions["terminal"]>): (text: string) => void {
   const unanswered = [...lines];
   let answeredLength = 0;
@@ -76,12 +76,12 @@ function answering(stdin: PassThrough, lines: NonNullable<CliOptions["terminal"]
     if (prompt === undefined || !text.slice(answeredLength).includes(prompt)) return;
     unanswered.shift();
     answeredLength = text.length;
-    // A prompt reads the keys that come after it has drawn itself.
+    // A prompt reads only the keys that arrive after it was rendered.
     setImmediate(() => stdin.write(`${answer}\r`));
   };
 }
 
-/** A stream that keeps the text that is written to it, and tells `onText` the whole of it. */
+/** A stream that keeps its text, and passes all of it to `onText` at each write. */
 function keepingStream(onText: (text: string) => void = () => {}) {
   let text = "";
   const stream = new Writable({
@@ -91,7 +91,7 @@ function keepingStream(onText: (text: string) => void = () => {}) {
       done();
     },
   });
-  // A prompt ends its output, and that of a process stays open all the same.
+  // A prompt ends its output stream; those of a process stay open nevertheless.
   stream.end = () => stream;
   return { stream, text: () => text };
 }

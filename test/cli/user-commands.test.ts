@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { login } from "../../src/auth/login.js";
+import { rejectionReason } from "../support/rejection.js";
 import { activeUser, newPhone, signedIn, testPassword } from "../support/test-context.js";
 import { useCli } from "./use-cli.js";
 
@@ -7,7 +8,7 @@ describe("user commands", () => {
   const cli = useCli();
   const joined = "2026-03-01T12:00:00.000Z";
 
-  it("show an account, as a line or as JSON", async () => {
+  it("print an account, as a line or as JSON", async () => {
     const { user } = await signedIn(cli.context);
     const line = [user.phone, "active", "-", joined, joined, "John Doe", "-"].join("\t");
     const shown = await cli.run(["user", "show", user.phone]);
@@ -25,15 +26,13 @@ describe("user commands", () => {
     expect(deactivated.code).to.equal(0);
     expect(deactivated.out).to.match(/^\+\d+\tinactive\t/);
     const { app } = cli.context;
-    expect(await app.verifyAccessToken(tokens.access).catch(({ reason }) => reason)).to.equal(
-      "UNAUTHENTICATED",
-    );
+    expect(await rejectionReason(app.verifyAccessToken(tokens.access))).to.equal("UNAUTHENTICATED");
     const activated = await cli.run(["user", "activate", phone, "--json"]);
     expect(JSON.parse(activated.out)).to.include({ phone, is_active: true });
     await login(app, { phone, password: testPassword });
   });
 
-  it("promote an account to staff, and take every right from it", async () => {
+  it("promote an account to staff, and revoke every right", async () => {
     const { phone } = await activeUser(cli.context);
     expect((await cli.run(["user", "promote", phone])).out).to.include("\tstaff\t");
     const staff = await cli.run(["user", "list", "--staff", "--search", phone]);
@@ -42,7 +41,7 @@ describe("user commands", () => {
     expect(JSON.parse(demoted.out)).to.include({ is_staff: false, is_superuser: false });
   });
 
-  it("leave the last superuser its rights, and a superuser that is promoted stays one", async () => {
+  it("keep the last superuser's rights, and keep a superuser who is promoted a superuser", async () => {
     const phone = newPhone();
     const names = ["--first-name", "Ada", "--last-name", "Lovelace"];
     const environment = { WATERBILL_PASSWORD: testPassword };
@@ -59,7 +58,7 @@ describe("user commands", () => {
     await cli.run(["user", "deactivate", phone]);
     const listed = async (...options: string[]) => (await cli.run(["user", "list", ...options])).out;
     expect(await listed("--inactive")).to.include(phone);
-    expect(await listed("--active")).not.to.include(phone);
+    expect(await listed("--active")).to.not.to.include(phone);
     expect(await listed()).to.include(phone);
   });
 });

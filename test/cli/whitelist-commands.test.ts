@@ -49,7 +49,7 @@ describe("whitelist commands", () => {
     expect(absent).to.include({ code: 2, error: "Number not found on the whitelist.\n" });
   });
 
-  it("remove a number without a question where no terminal can answer it", async () => {
+  it("remove a number without confirmation when there is no terminal", async () => {
     const phone = newPhone();
     await cli.run(["whitelist", "add", phone, "Client VIP"]);
     expect(await cli.run(["whitelist", "remove", phone])).to.include({ code: 0, out: `${phone} removed\n` });
@@ -59,13 +59,13 @@ describe("whitelist commands", () => {
     expect(JSON.parse(json.out)).to.deep.equal({ removed_phone: phone });
   });
 
-  it("remove a number on a terminal only after a yes or with --yes", async () => {
+  it("remove a number on a terminal only after confirmation or with --yes", async () => {
     const phone = newPhone();
     await cli.run(["whitelist", "add", phone]);
     const remove = ["whitelist", "remove", phone];
     const question = `Remove ${phone} from the whitelist?`;
     expect(await cli.run(remove, { terminal: [[question, "n"]] })).to.include({ code: 1, out: "" });
-    expect(await find(phone)).not.to.equal(null);
+    expect(await find(phone)).to.not.to.equal(null);
     const removed = await cli.run(remove, { terminal: [[question, "y"]] });
     expect(removed).to.include({ code: 0, out: `${phone} removed\n` });
     await cli.run(["whitelist", "add", phone]);
@@ -73,7 +73,7 @@ describe("whitelist commands", () => {
     expect(await find(phone)).to.equal(null);
   });
 
-  it("add the test numbers, and reactivate them only by force", async () => {
+  it("add the test numbers, and reactivate them only with --force", async () => {
     const each = (result: string) => TEST_NUMBERS.map((phone) => `${phone} ${result}\n`).join("");
     expect(await cli.run(["whitelist", "init"])).to.include({ code: 0, out: each("added") });
     expect(await cli.run(["whitelist", "init"])).to.include({ code: 0, out: each("unchanged") });

@@ -15,7 +15,7 @@ describe("whitelist import and export", () => {
     return file;
   }
 
-  it("report each refused line of a file, and take back what was exported", async () => {
+  it("report each refused line of a file, and import an export again", async () => {
     const [one, two] = [newPhone(), newPhone()];
     const file = await fileOf(`phone;notes\n${one};Client VIP\n${two};=1+1\n12;x\n`);
     const first = await cli.run(["whitelist", "import", file]);
@@ -31,7 +31,7 @@ describe("whitelist import and export", () => {
     expect(again.code).to.equal(0);
   });
 
-  it("change nothing in a dry run, nor with a bad line when it is all or nothing", async () => {
+  it("change nothing in a dry run, or with --all-or-nothing and a refused line", async () => {
     const phone = newPhone();
     const file = await fileOf(`phone;notes\n${phone};a\n\n12;x\n`);
     const dry = await cli.run(["whitelist", "import", file, "--dry-run"]);
@@ -47,7 +47,7 @@ describe("whitelist import and export", () => {
     expect(await find(phone)).to.equal(null);
   });
 
-  it("show at most 10000 refused lines", async () => {
+  it("print at most 10000 refused lines", async () => {
     const file = await fileOf("1\n".repeat(10_003));
     const { code, out } = await cli.run(["whitelist", "import", file, "--dry-run"]);
     expect(code).to.equal(1);
@@ -57,7 +57,7 @@ describe("whitelist import and export", () => {
     ]);
   });
 
-  it("show a bar on a terminal while a file is read", async () => {
+  it("show a progress bar on a terminal while a file is read", async () => {
     const file = await fileOf(`${newPhone()}\n`);
     const { code, out, error } = await cli.run(["whitelist", "import", file], { terminal: [] });
     expect({ code, out }).to.deep.equal({
@@ -67,14 +67,14 @@ describe("whitelist import and export", () => {
     expect(error).to.include("0%");
   });
 
-  it("exit with 2 on a file that does not exist, and on a folder", async () => {
+  it("exit with 2 on a folder and on a file that does not exist", async () => {
     for (const file of [join(cli.folder, "nothing.csv"), cli.folder]) {
       const result = await cli.run(["whitelist", "import", file]);
       expect(result).to.deep.equal({ code: 2, out: "", error: `There is no file ${file}.\n` });
     }
   });
 
-  it("export a header alone when nothing is selected, and nothing for a selection that is refused", async () => {
+  it("export only a header when nothing is selected, and nothing when the selection is refused", async () => {
     const none = await cli.run(["whitelist", "export", "--search", "nowhere"]);
     expect(none).to.include({ code: 0, out: "\ufeffphone,notes,is_active\r\n" });
     const refused = await cli.run(["whitelist", "export", "--order", "notes"]);

@@ -4,7 +4,7 @@ import { updateEntry } from "../../src/whitelist/update-entry.js";
 import { activeUser, newPhone } from "../support/test-context.js";
 import { useCli } from "./use-cli.js";
 
-/** The lines of a command's output as columns. */
+/** The columns of each line of a command's output. */
 const rows = (out: string) =>
   out
     .split("\n")
@@ -38,7 +38,7 @@ describe("whitelist list and history", () => {
     ]);
   });
 
-  it("select by state and text, and order by number", async () => {
+  it("filter by state and text, and order by number", async () => {
     expect(await listed("--inactive")).to.deep.equal([two]);
     expect(await listed("--active")).to.have.members([one, adder]);
     expect(await listed("--active", "--inactive")).to.have.members([one, two, adder]);
@@ -47,12 +47,12 @@ describe("whitelist list and history", () => {
     expect((await cli.run(["whitelist", "list", "--order", "notes"])).code).to.equal(2);
   });
 
-  it("print JSON as REST has it, one object a line", async () => {
+  it("print one JSON object per line, in the form of REST", async () => {
     const { out } = await cli.run(["whitelist", "list", "--inactive", "--json"]);
     expect(JSON.parse(out)).to.include({ phone: two, is_active: false, notes: "" });
   });
 
-  it("print what happened to a number, the latest first", async () => {
+  it("print a number's history, the latest change first", async () => {
     const { code, out } = await cli.run(["whitelist", "history", two]);
     expect(code).to.equal(0);
     const at = "2026-03-01T12:01:00.000Z";

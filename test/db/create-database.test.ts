@@ -35,12 +35,12 @@ describe("database", () => {
       expect(row).to.deep.equal({ at, bytes: Buffer.from([0, 255]), one: 1, none: null });
     });
 
-    it("sends one statement, and nothing around it", async () => {
+    it("sends one statement and nothing else", async () => {
       await add(null, "a");
       expect(db.statements).to.deep.equal([insert.text]);
     });
 
-    it("prepares a statement under its name, once a connection", async () => {
+    it("prepares a statement under its name, once per connection", async () => {
       await db.database.transaction(async (tx) => {
         await add(tx, "a");
         await add(tx, "b");
@@ -58,18 +58,18 @@ describe("database", () => {
       expect(await names()).to.have.length(200);
     });
 
-    it("names the constraint that a row violates", async () => {
+    it("reports the constraint that a row violates", async () => {
       await add(null, "a");
       expect(violatedConstraint(await rejection(add(null, "a")))).to.equal("items_name_key");
     });
 
-    it("gives the connection back when a statement fails", async () => {
+    it("releases the connection when a statement fails", async () => {
       const wrong = { name: "wrong", text: "SELECT * FROM nowhere" };
       for (let round = 0; round < 30; round++) await rejection(db.database.run(null, wrong, []));
       expect(await names()).to.deep.equal([]);
     });
 
-    it("prepares anew after a migration has changed a result's type", async () => {
+    it("prepares statements again after a migration changes a result's type", async () => {
       const before = await testDatabase({ migrated: false, poolSize: 1 });
       try {
         await before.database.sequelize.query("CREATE TABLE notes (text varchar(3))");
@@ -83,7 +83,7 @@ describe("database", () => {
       }
     });
 
-    it("ends a statement that takes too long, and the connection lives on", async () => {
+    it("cancels a statement that takes too long, and keeps the connection", async () => {
       const slow = { name: "slow", text: "SELECT pg_sleep(30)" };
       await db.database.transaction(async (tx) => {
         await db.database.execute(tx, "SET LOCAL statement_timeout = 50; SAVEPOINT before");
@@ -96,7 +96,7 @@ describe("database", () => {
   });
 
   describe("transaction", () => {
-    it("commits and hands on the result", async () => {
+    it("commits and returns the result", async () => {
       const result = await db.database.transaction(async (tx) => {
         await add(tx, "a");
         return 7;
@@ -105,12 +105,12 @@ describe("database", () => {
       expect(await names()).to.deep.equal(["a"]);
     });
 
-    it("costs a BEGIN and a COMMIT", async () => {
+    it("sends a BEGIN and a COMMIT", async () => {
       await db.database.transaction((tx) => add(tx, "a"));
       expect(db.statements).to.deep.equal(["BEGIN ISOLATION LEVEL READ COMMITTED", insert.text, "COMMIT"]);
     });
 
-    it("rolls back and throws what the work threw", async () => {
+    it("rolls back and throws the error of the work", async () => {
       const error = new Error("no");
       const failed = db.database.transaction(async (tx) => {
         await add(tx, "a");
@@ -120,14 +120,14 @@ describe("database", () => {
       expect(await names()).to.deep.equal([]);
     });
 
-    it("is not seen from outside before it has committed", async () => {
+    it("is invisible to others before it commits", async () => {
       await db.database.transaction(async (tx) => {
         await add(tx, "a");
         expect(await names()).to.deep.equal([]);
       });
     });
 
-    it("holds for models, too", async () => {
+    it("includes statements of models", async () => {
       class Item extends Model {}
       Item.init(
         { name: DataTypes.TEXT },
@@ -143,7 +143,7 @@ describe("database", () => {
       expect(await Item.count()).to.equal(0);
     });
 
-    it("reports a commit that committed nothing", async () => {
+    it("rejects when COMMIT commits nothing", async () => {
       const swallowed = db.database.transaction(async (tx) => {
         await add(tx, "a");
         await rejection(add(tx, "a"));
@@ -152,7 +152,7 @@ describe("database", () => {
       expect(await names()).to.deep.equal([]);
     });
 
-    it("reports a commit that PostgreSQL refuses", async () => {
+    it("rejects when PostgreSQL refuses the COMMIT", async () => {
       await db.database.sequelize.query(
         "CREATE TABLE IF NOT EXISTS pairs (id int UNIQUE DEFERRABLE INITIALLY DEFERRED)",
       );
@@ -161,17 +161,17 @@ describe("database", () => {
       expect(violatedConstraint(error)).to.equal("pairs_id_key");
     });
 
-    it("refuses a statement that comes after its end", async () => {
+    it("rejects a statement after its end", async () => {
       let leaked: Tx | undefined;
       await db.database.transaction(async (tx) => {
         leaked = tx;
       });
       expect(await rejection(add(leaked ?? null, "late")))
         .to.have.property("message")
-        .that.contains("after the commit");
+        .that.includes("after the commit");
     });
 
-    it("gives its connection back whatever happens", async () => {
+    it("always releases its connection", async () => {
       for (let round = 0; round < 30; round++) {
         await rejection(
           db.database.transaction((tx) => db.database.run(tx, { name: "bad", text: "SELECT 1/0" }, [])),
@@ -184,16 +184,16 @@ describe("database", () => {
     });
   });
 
-  it("tells models' and queries' failures as QueryErrors without values", async () => {
+  it("rejects with a QueryError without values when a model or a query fails", async () => {
     await add(null, "a");
     const query = db.database.sequelize.query("INSERT INTO items (name) VALUES ('a')");
     const error = await rejection(query);
     expect(error).to.be.instanceOf(QueryError);
     expect(violatedConstraint(error)).to.equal("items_name_key");
-    expect(error).not.to.have.any.keys("sql", "parameters", "parent", "errors", "fields");
+    expect(error).to.not.to.have.any.keys("sql", "parameters", "parent", "errors", "fields");
   });
 
-  it("is OVERLOADED when all connections stay taken", async () => {
+  it("is OVERLOADED when all connections stay in use", async () => {
     const small = await testDatabase({ migrated: false, poolSize: 1, connectTimeoutMs: 1000 });
     try {
       await small.database.transaction(async () => {

@@ -3,7 +3,7 @@ import { ConnectionAcquireTimeoutError, ConnectionRefusedError, UniqueConstraint
 import { losesConnection, QueryError, translate, violatedConstraint } from "../../src/db/errors.js";
 import { DomainError } from "../../src/errors.js";
 
-/** As pg makes them: an Error with properties. */
+/** An Error with properties, as pg creates them. */
 function pgError(code: string | undefined, message = "refused", more: object = {}): Error {
   return Object.assign(new Error(message), code === undefined ? more : { code, ...more });
 }
@@ -27,7 +27,7 @@ describe("translate", () => {
     "EPIPE",
   ];
   for (const code of comeBack) {
-    it(`makes ${code} OVERLOADED with a time to come back`, () => {
+    it(`makes ${code} OVERLOADED with a time to retry`, () => {
       const error = translate(pgError(code));
       expect(reasonOf(error)).to.equal("OVERLOADED");
       expect((error as DomainError).retryAfterSeconds).to.equal(1);
@@ -42,7 +42,7 @@ describe("translate", () => {
     "Query read timeout",
     "timeout expired",
   ]) {
-    it(`makes pg's "${message}" OVERLOADED and the connection a lost one`, () => {
+    it(`makes pg's "${message}" OVERLOADED and the connection lost`, () => {
       expect(reasonOf(translate(pgError(undefined, message)))).to.equal("OVERLOADED");
       expect(losesConnection(pgError(undefined, message))).to.equal(true);
     });
@@ -56,19 +56,19 @@ describe("translate", () => {
   });
 
   for (const code of ["23505", "42P01", "22P02", "42601"]) {
-    it(`leaves ${code} a QueryError`, () => {
+    it(`turns ${code} into a QueryError`, () => {
       expect(translate(pgError(code)))
         .to.be.instanceOf(QueryError)
         .with.property("code", code);
     });
   }
 
-  it("keeps a connection whose statement was merely refused or timed out", () => {
+  it("keeps a connection whose statement was only refused or timed out", () => {
     for (const code of ["57014", "40P01", "55P03", "23505"])
       expect(losesConnection(pgError(code))).to.equal(false);
   });
 
-  it("takes over no SQL, no parameter and no row", () => {
+  it("copies no SQL, no parameter and no row", () => {
     const secret = "+237670000001";
     const source = pgError("23505", "duplicate key", {
       detail: `Key (phone)=(${secret})`,
@@ -81,7 +81,7 @@ describe("translate", () => {
         fields: { phone: secret },
       }),
     );
-    expect(JSON.stringify(Object.entries(error)) + error.stack).not.to.contain(secret);
+    expect(JSON.stringify(Object.entries(error)) + error.stack).to.not.to.include(secret);
   });
 
   it("takes over no message, which quotes values", () => {
@@ -90,7 +90,7 @@ describe("translate", () => {
       "syntaxe invalide : « secret »",
     ]) {
       const error = translate(pgError("22P02", message));
-      expect(error.message + error.stack).not.to.contain("cret");
+      expect(error.message + error.stack).to.not.to.contain("cret");
     }
   });
 

@@ -6,6 +6,7 @@ import { openDatabase } from "../../src/db/open-database.js";
 import { useTestDatabase } from "../support/database.js";
 import { testLogger } from "../support/log.js";
 import { startPostgres } from "../support/postgres-server.js";
+import { rejection } from "../support/rejection.js";
 
 const files = readdirSync("src/db/migrations");
 const all = files.map((file) => file.replace(/\.sql$/, "")).sort();
@@ -13,7 +14,7 @@ const all = files.map((file) => file.replace(/\.sql$/, "")).sort();
 describe("migrate", () => {
   const db = useTestDatabase({ migrated: false, scope: "test" });
 
-  it("applies every migration in its order and names them", async () => {
+  it("applies every migration in order and returns their names", async () => {
     expect(await pendingMigrations(db.database)).to.deep.equal(all);
     expect(await migrate(db.database, testLogger())).to.deep.equal(all);
     const [users] = await db.database.sequelize.query("SELECT count(*)::int AS count FROM users");
@@ -36,8 +37,8 @@ describe("migrate", () => {
     }
   });
 
-  it("waits for another process longer than a statement of the service may take", async () => {
-    // A server of its own, as its lock would hold up all other tests.
+  it("waits for another process beyond the statement timeout", async () => {
+    // A separate server, as its lock would block all other tests.
     const server = await startPostgres();
     const statementTimeoutMs = 1000;
     const open = () => openDatabase({ url: server.url, poolSize: 1, statementTimeoutMs });
@@ -47,7 +48,7 @@ describe("migrate", () => {
       await holder.transaction(async (tx) => {
         await holder.execute(tx, "SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(5260712)");
         applied = migrate(waiter, testLogger());
-        // Longer than the server's time-out and the client's, which is a second more.
+        // Longer than the timeout of the server and that of the client, which is a second longer.
         await holder.execute(tx, "SELECT pg_sleep(2.5)");
       });
       expect(await applied).to.deep.equal(all);
@@ -57,13 +58,9 @@ describe("migrate", () => {
     }
   });
 
-  it("leaves nothing of a migration that fails", async () => {
+  it("rolls back a migration that fails", async () => {
     await db.database.sequelize.query("CREATE TABLE whitelist_history (id int)");
-    let failure: unknown;
-    await migrate(db.database, testLogger()).catch((error: unknown) => {
-      failure = error;
-    });
-    expect(failure).to.have.property("code", "42P07");
+    expect(await rejection(migrate(db.database, testLogger()))).to.have.property("code", "42P07");
     expect(await pendingMigrations(db.database)).to.deep.equal(all);
     const [users] = await db.database.sequelize.query("SELECT to_regclass('users') AS users");
     expect(users).to.deep.equal([{ users: null }]);

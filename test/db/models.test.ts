@@ -8,7 +8,7 @@ import {
 } from "sequelize";
 import type { Database } from "../../src/db/database.js";
 import { QueryError, violatedConstraint } from "../../src/db/errors.js";
-import { type TestDatabase, testDatabase } from "../support/database.js";
+import { type TestDatabase, testDatabase, useTestDatabase } from "../support/database.js";
 import { rejection } from "../support/rejection.js";
 import { newPhone } from "../support/test-context.js";
 
@@ -19,7 +19,7 @@ interface Column {
   isPrimaryKey: boolean;
   /** Numbered by the database. */
   isIdentity: boolean;
-  /** The value of a new row that is given none, or the call that makes it; null: none. */
+  /** The default value, or the call that computes it; null if there is none. */
   defaultValue: unknown;
 }
 type Columns = Record<string, Column>;
@@ -92,18 +92,16 @@ function toColumns(model: ModelStatic<Model>): Columns {
 }
 
 describe("models", () => {
-  let db: TestDatabase;
+  const db = useTestDatabase();
   let tables: Record<string, Columns>;
   let models: ModelStatic<Model>[];
 
   before(async () => {
-    db = await testDatabase();
     tables = await readTables(db);
     models = Object.values(db.database.models);
   });
-  after(() => db.drop());
 
-  it("describe every table once, and nothing else", () => {
+  it("describe each table once, and nothing else", () => {
     expect(models.map((model) => model.getTableName()).sort()).to.deep.equal(Object.keys(tables).sort());
   });
 
@@ -129,8 +127,8 @@ describe("models", () => {
     const error = await rejection(users.create(row, { transaction: null }));
     expect(error).to.be.instanceOf(QueryError);
     expect(violatedConstraint(error)).to.equal("users_phone_key");
-    expect(String((error as Error).stack)).not.to.contain(row.phone);
-    expect(error).not.to.have.any.keys("sql", "parameters", "parent", "errors", "fields");
+    expect(String((error as Error).stack)).to.not.to.include(row.phone);
+    expect(error).to.not.to.have.any.keys("sql", "parameters", "parent", "errors", "fields");
   });
 
   it("are OVERLOADED once their database is closed", async () => {
@@ -145,7 +143,7 @@ describe("models", () => {
     }
   });
 
-  it("belong to one database each", async () => {
+  it("belong to one database", async () => {
     const before = await db.database.models.users.count({ transaction: null });
     const other = await testDatabase();
     try {

@@ -8,7 +8,7 @@ import { rejection } from "../support/rejection.js";
 const pid = { name: "pid", text: "SELECT pg_backend_pid() AS pid" };
 const add = { name: "add", text: "INSERT INTO marks VALUES ($1)" };
 
-describe("database when PostgreSQL goes away", () => {
+describe("database when PostgreSQL fails", () => {
   let server: PostgresServer;
   let database: Database;
 
@@ -28,7 +28,7 @@ describe("database when PostgreSQL goes away", () => {
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename = 'waterbill'",
     );
 
-  it("replaces idle connections that the server has ended", async () => {
+  it("replaces idle connections that the server has closed", async () => {
     await Promise.all(Array.from({ length: 5 }, () => database.ping()));
     await endOthers();
     for (let round = 0; round < 20; round++) {
@@ -38,7 +38,7 @@ describe("database when PostgreSQL goes away", () => {
     await Promise.all(Array.from({ length: 50 }, () => database.ping()));
   });
 
-  it("rolls back a transaction whose connection was ended, and uses that connection no more", async () => {
+  it("rolls back a transaction whose connection is closed, and never reuses that connection", async () => {
     let lost = 0;
     const work = database.transaction(async (tx) => {
       await database.run(tx, add, ["lost"]);
@@ -51,10 +51,10 @@ describe("database when PostgreSQL goes away", () => {
     const pids = await Promise.all(
       Array.from({ length: 20 }, () => database.run<{ pid: number }>(null, pid, [])),
     );
-    expect(pids.map(([row]) => row?.pid)).not.to.include(lost);
+    expect(pids.map(([row]) => row?.pid)).to.not.to.include(lost);
   });
 
-  it("reports a commit that does not reach the server", async () => {
+  it("rejects when a commit does not reach the server", async () => {
     const work = database.transaction(async (tx) => {
       await database.run(tx, add, ["uncommitted"]);
       await database
@@ -65,23 +65,23 @@ describe("database when PostgreSQL goes away", () => {
     expect(await marks()).to.deep.equal([]);
   });
 
-  it("gives up a connection whose server process hangs", async () => {
+  it("abandons a connection whose server process hangs", async () => {
     const hasty = openDatabase({ url: server.url, poolSize: 5, statementTimeoutMs: 1000 });
     const [row] = await hasty.run<{ pid: number }>(null, pid, []);
     const hung = row?.pid ?? 0;
     process.kill(hung, "SIGSTOP");
     try {
-      // The pool hands out the connection that came back last.
+      // The pool lends the connection that was released last.
       expect(await rejection(hasty.ping())).to.have.property("reason", "OVERLOADED");
       const [other] = await hasty.run<{ pid: number }>(null, pid, []);
-      expect(other?.pid).not.to.equal(hung);
+      expect(other?.pid).to.not.to.equal(hung);
     } finally {
       process.kill(hung, "SIGCONT");
       await hasty.close();
     }
   });
 
-  it("answers only OVERLOADED during a restart under traffic, and works again by itself", async () => {
+  it("rejects only with OVERLOADED during a restart under traffic, then recovers by itself", async () => {
     let running = true;
     const failures: unknown[] = [];
     const traffic = Array.from({ length: 20 }, async () => {
@@ -96,7 +96,7 @@ describe("database when PostgreSQL goes away", () => {
         )) {
           failures.push(reason);
         }
-        // Refusals come at once: leave the event loop some air.
+        // Rejections are immediate, so give the event loop a turn.
         await new Promise((resolve) => setImmediate(resolve));
       }
     });
@@ -109,7 +109,7 @@ describe("database when PostgreSQL goes away", () => {
     running = false;
     await Promise.all(traffic);
 
-    expect(failures).not.to.be.empty;
+    expect(failures).to.not.to.be.empty;
     for (const failure of failures) {
       expect(failure).to.be.instanceOf(DomainError);
       expect(failure).to.have.property("reason", "OVERLOADED");

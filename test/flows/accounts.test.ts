@@ -30,7 +30,7 @@ describe("accounts", () => {
       expect(page.data).to.have.nested.property("accounts[0].id", id);
       const ended = await protocol.call(setAccountActive, { phone, is_active: false }, headers);
       expect(ended.data).to.have.nested.property("account.phone", phone);
-      expect(ended.data).not.to.have.nested.property("account.isActive", true);
+      expect(ended.data).to.not.to.have.nested.property("account.isActive", true);
       const inactive = await protocol.call(listAccounts, { search: phone, is_active: false }, headers);
       expect(inactive.data).to.have.nested.property("accounts[0].id", id);
       const again = await protocol.call(setAccountActive, { phone, is_active: true }, headers);
@@ -40,7 +40,7 @@ describe("accounts", () => {
     });
   }
 
-  it("are listed by GET of Connect, counted by the same limit and never stored", async () => {
+  it("are listed by a Connect GET, under the same limit and never cached", async () => {
     const { id, phone } = await activeUser(service.context);
     const posted = await protocols[3]!.call(listAccounts, { search: phone }, headers);
     const responses: Response[] = [];
@@ -63,7 +63,7 @@ describe("accounts", () => {
     expect(Number(response!.headers.get(remaining))).to.equal(Number(posted.header.get(remaining)) - 1);
   });
 
-  it("are not exported by GET of Connect, which has no streams", async () => {
+  it("are not exported by a Connect GET, which has no streams", async () => {
     const query = "connect=v1&encoding=json&message=%7B%7D";
     const url = `${service.origin}/waterbill.identity.v1.WhitelistService/ExportWhitelistEntries?${query}`;
     const response = await fetch(url, { headers });
@@ -72,7 +72,7 @@ describe("accounts", () => {
     expect(response.headers.get("cache-control")).to.equal("no-store");
   });
 
-  it("are no part of ProfileService", async () => {
+  it("are not part of ProfileService", async () => {
     for (const method of ["ListUsers", "SetUserActive"]) {
       const url = `${service.origin}/waterbill.identity.v1.ProfileService/${method}`;
       const headers = { "content-type": "application/json" };

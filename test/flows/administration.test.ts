@@ -22,7 +22,7 @@ const adminMethods = [AuthService, ProfileService, AccountService, WhitelistServ
   .flatMap((service): readonly DescMethod[] => service.methods)
   .filter((method) => getOption(method, access) === Access.ADMIN);
 
-/** How a request was refused, in the same words for every protocol; `null`: it was not. */
+/** How a request was refused, in one form for every protocol; `null` if it succeeded. */
 type Refusal = "UNAUTHENTICATED" | "ADMIN_REQUIRED" | null;
 
 describe("administration", () => {
@@ -35,14 +35,14 @@ describe("administration", () => {
     token = signed.tokens.access;
   });
 
-  const send = (verb: string, path: string, body?: string, headers: Record<string, string> = {}) =>
+  const send = (httpMethod: string, path: string, body?: string, headers: Record<string, string> = {}) =>
     fetch(service.origin + path, {
-      method: verb,
+      method: httpMethod,
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers },
       ...(body !== undefined && { body }),
     });
-  const json = async (answer: Promise<Response>) => {
-    const response = await answer;
+  const json = async (call: Promise<Response>) => {
+    const response = await call;
     return { status: response.status, body: (await response.json()) as Record<string, never> };
   };
   const importCsv = (file: string | Buffer, query = "", type = "text/csv") =>
@@ -112,13 +112,13 @@ describe("administration", () => {
       return found;
     }
 
-    it("has methods that all have a REST path", () => {
+    it("has a REST path for each method", () => {
       expect(adminMethods).to.include.members([...WhitelistService.methods]);
-      for (const method of adminMethods) expect(readHttpRules(method), method.name).not.to.have.length(0);
+      for (const method of adminMethods) expect(readHttpRules(method), method.name).to.not.to.have.length(0);
     });
 
     for (const method of adminMethods) {
-      it(`refuses ${method.name} on every protocol without a token, with an expired one and to a user`, async () => {
+      it(`refuses ${method.name} on every protocol without a token, with an expired one and for an ordinary user`, async () => {
         const { user, tokens } = await signedIn(service.context);
         expect(new Set(await refusals(method, null))).to.deep.equal(new Set(["UNAUTHENTICATED"]));
         expect(new Set(await refusals(method, "x.y.z"))).to.deep.equal(new Set(["UNAUTHENTICATED"]));
@@ -145,7 +145,7 @@ describe("administration", () => {
   });
 
   describe("over REST as the specification has it", () => {
-    it("adds, lists, checks and removes a number, in exactly its shapes and messages", async () => {
+    it("adds, lists, checks and removes a number, with the exact shapes and messages", async () => {
       const phone = newPhone();
       const added_at = service.context.clock.now().toISOString().replace(".000Z", "Z");
       const added = await json(
@@ -196,7 +196,7 @@ describe("administration", () => {
       expect(unknown.body).to.deep.equal(success("Numéro non autorisé", { is_authorized: false }));
     });
 
-    it("refuses with its messages", async () => {
+    it("refuses with the specified messages", async () => {
       const phone = newPhone();
       const add = () => json(send("POST", "/api/auth/admin/whitelist/add/", JSON.stringify({ phone })));
       await add();
@@ -214,7 +214,7 @@ describe("administration", () => {
       });
     });
 
-    it("takes a number in path and query, with a plus or the code for one", async () => {
+    it("accepts a number in path and query, with a plus sign or its percent-encoding", async () => {
       for (const spell of [
         (phone: string) => `${phone}/`,
         (phone: string) => encodeURIComponent(phone),
@@ -230,7 +230,7 @@ describe("administration", () => {
       }
     });
 
-    it("changes an entry, and tells its history", async () => {
+    it("changes an entry and returns its history", async () => {
       const phone = newPhone();
       await addEntry(service.context.app, { phone, notes: "one", isActive: true, actor: null });
       const changes = JSON.stringify({ notes: "two", is_active: false });
@@ -242,7 +242,7 @@ describe("administration", () => {
       expect(body).to.have.nested.property("data.history[1].actor_phone", "");
     });
 
-    it("answers sizes and tokens that make no sense clearly", async () => {
+    it("explains why it refuses an invalid size or token", async () => {
       const list = (query: string) => json(send("GET", `/api/auth/admin/whitelist/?${query}`));
       for (const size of ["0", "1000000000"]) expect((await list(`page_size=${size}`)).status).to.equal(200);
       for (const query of ["page_size=-1", "page_size=10000000000", "page_size=x", "page_token=AAAA"]) {
@@ -255,7 +255,7 @@ describe("administration", () => {
       }
     });
 
-    it("lists accounts, and deactivates and activates one", async () => {
+    it("lists accounts, deactivates one and activates it again", async () => {
       const { user } = await signedIn(service.context);
       const { body } = await json(send("GET", `/api/auth/admin/users/?search=${user.phone.slice(1)}`));
       expect(body).to.have.nested.property("message", "Utilisateurs récupérés avec succès");
@@ -318,7 +318,7 @@ describe("administration", () => {
       expect(refused.body).to.deep.include({ message: "Importation refusée : rien n'a été modifié" });
     });
 
-    it("are refused with a clear answer when they can't be read", async () => {
+    it("are refused with an explanation when they can't be read", async () => {
       const cases: [string | Buffer, string, number][] = [
         ["", "text/csv", 400],
         ["PK\u0003\u0004\0", "text/csv", 400],
@@ -326,9 +326,9 @@ describe("administration", () => {
         ["x", "multipart/form-data; boundary=x", 415],
       ];
       for (const [file, type, status] of cases) {
-        const answer = await importCsv(file, "", type);
-        expect(answer.status, type).to.equal(status);
-        expect(answer.body).to.deep.include({ status: "error" });
+        const response = await importCsv(file, "", type);
+        expect(response.status, type).to.equal(status);
+        expect(response.body).to.deep.include({ status: "error" });
       }
       const packed = await json(
         send("POST", "/api/auth/admin/whitelist/import/", "x", {
@@ -342,7 +342,7 @@ describe("administration", () => {
       expect(torn.body).to.have.nested.property("data.refused_count", 1);
     });
 
-    it("change nothing when their upload breaks off and it is to be all or nothing", async () => {
+    it("change nothing when an all-or-nothing upload breaks off", async () => {
       const phone = newPhone();
       const session = connect(service.origin);
       await once(session, "connect");
@@ -358,12 +358,12 @@ describe("administration", () => {
       stream.close(constants.NGHTTP2_CANCEL);
       await once(stream, "close");
       session.close();
-      // Whatever was to be done is done before this import is.
+      // The broken import, if it were applied, would be applied before this one.
       await importCsv(`${newPhone()}\n`, "?all_or_nothing=true");
       expect(await service.context.app.whitelist.find(null, phone)).to.equal(null);
     });
 
-    it("are exported as an import takes them, neutralised", async () => {
+    it("are exported neutralised, in a form that import accepts", async () => {
       const phone = newPhone();
       const notes = `=HYPERLINK("http://x";"a, b")`;
       await addEntry(service.context.app, { phone, notes, isActive: false, actor: null });
@@ -386,7 +386,7 @@ describe("administration", () => {
       expect(head.headers.get("content-type")).to.equal("text/csv; charset=utf-8");
     });
 
-    it("are exported whole, however many pages they have", async () => {
+    it("are exported completely over several pages", async () => {
       const { app, testDatabase, clock } = service.context;
       const additions = Array.from({ length: 2500 }, (_, n) => ({
         phone: `+9980${String(n).padStart(8, "0")}`,

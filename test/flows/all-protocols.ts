@@ -7,14 +7,14 @@ import { openProtocolClients, type ProtocolClient } from "../rpc/protocols.js";
 import { aroundTests, type FixtureScope } from "../support/fixture.js";
 import { recordSecret } from "../support/log.js";
 
-/** How a call ended, in the same words for every protocol. */
+/** The result of a call, in one form for every protocol. */
 export interface FlowResponse {
-  /** Undefined when the call went well. */
+  /** Undefined when the call succeeded. */
   reason: string | undefined;
   message: string;
   fields: Record<string, string>;
   header: Headers;
-  /** The answer's content, with the .proto file's names; over REST what is in `data`, or the bare answer. */
+  /** The response with the field names of the .proto file; over REST its `data`, or the bare response. */
   data: Record<string, unknown>;
 }
 
@@ -24,8 +24,8 @@ export interface FlowClient {
   close(): void;
 }
 
-/** The service's REST paths, as contract.md gives them. */
-const restPaths: Record<string, readonly [verb: string, path: string]> = {
+/** The service's REST paths in contract.md. */
+const restPaths: Record<string, readonly [httpMethod: string, path: string]> = {
   Register: ["POST", "/api/auth/register/"],
   Activate: ["POST", "/api/auth/activate/"],
   ResendCode: ["POST", "/api/auth/resend-code/"],
@@ -64,12 +64,12 @@ function fromRpc(protocol: ProtocolClient): FlowClient {
     name: protocol.name,
     async call(method, input, token) {
       const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-      const answer = await protocol.call(method, input, headers);
-      const data = snakeCase(answer.data ?? {}) as Record<string, unknown>;
+      const response = await protocol.call(method, input, headers);
+      const data = snakeCase(response.data ?? {}) as Record<string, unknown>;
       recordTokens(data);
-      const { reason, message, fields, header } = answer;
+      const { reason, message, fields, header } = response;
       return {
-        reason: answer.code === undefined ? undefined : (reason ?? "none"),
+        reason: response.code === undefined ? undefined : (reason ?? "none"),
         message,
         fields,
         header,
@@ -84,15 +84,15 @@ function restClient(origin: string): FlowClient {
   return {
     name: "REST",
     async call(method, input, token) {
-      const [verb, path] = restPaths[method.name]!;
+      const [httpMethod, path] = restPaths[method.name]!;
       const body = method.name === "UpdateProfile" ? input.profile : input;
       const response = await fetch(`${origin}${path}`, {
-        method: verb,
+        method: httpMethod,
         headers: {
           "content-type": "application/json",
           ...(token !== undefined && { authorization: `Bearer ${token}` }),
         },
-        ...(verb !== "GET" && { body: JSON.stringify(body) }),
+        ...(httpMethod !== "GET" && { body: JSON.stringify(body) }),
       });
       const envelope = (await response.json()) as Record<string, unknown>;
       const data = ("status" in envelope ? (envelope.data ?? {}) : envelope) as Record<string, unknown>;
@@ -109,7 +109,7 @@ function restClient(origin: string): FlowClient {
   };
 }
 
-/** REST names no reasons: the one whose status and message these are. */
+/** REST has no reasons: returns the one with this status and message. */
 function reasonOf(status: number, text: string): string {
   const prefix = localize("fr", (m) => m.registrationFailed(""));
   const message = text.startsWith(prefix) ? text.slice(prefix.length) : text;
@@ -145,15 +145,15 @@ function recordTokens(data: Record<string, unknown>): void {
   }
 }
 
-/** The answer's content; fails with the refusal when the call was refused. */
-export async function accepted(answer: Promise<FlowResponse>): Promise<Record<string, unknown>> {
-  const { reason, message, fields, data } = await answer;
+/** The response's content; fails with the refusal when the call was refused. */
+export async function accepted(response: Promise<FlowResponse>): Promise<Record<string, unknown>> {
+  const { reason, message, fields, data } = await response;
   expect(reason, `${message} ${JSON.stringify(fields)}`).to.equal(undefined);
   return data;
 }
 
-export async function expectRefusal(answer: Promise<FlowResponse>, reason: Reason): Promise<FlowResponse> {
-  const refused = await answer;
+export async function expectRefusal(response: Promise<FlowResponse>, reason: Reason): Promise<FlowResponse> {
+  const refused = await response;
   expect(refused.reason, refused.message).to.equal(reason);
   return refused;
 }

@@ -17,7 +17,7 @@ describe("limits over the wire", () => {
       body: JSON.stringify(body),
     });
 
-  it("refuse the 16th login in a minute, through any mixture of protocols, paths and forged addresses", async () => {
+  it("refuse the 16th login in a minute, across protocols, paths and spoofed addresses", async () => {
     const input = { phone: newPhone(), password: "wrong" };
     for (let call = 0; call < 15; call += 1) {
       const { header } = await expectRefusal(protocols[call % 5]!.call(login, input), "CREDENTIALS_REJECTED");
@@ -37,7 +37,7 @@ describe("limits over the wire", () => {
     }
   });
 
-  it("say in English over REST when to come back, and in French to who asks for it", async () => {
+  it("say over REST when to retry, in English or, on request, in French", async () => {
     const input = { phone: newPhone(), password: "wrong" };
     for (let call = 0; call < 15; call += 1) await post("/api/login/", input);
     const read = async (headers = {}) => (await post("/api/login/", input, headers)).json();
@@ -48,13 +48,13 @@ describe("limits over the wire", () => {
     expect(french.message).to.match(/^Trop de requêtes\. Réessayez dans \d+ secondes\.$/);
   });
 
-  it("count a phone number once, however it is spelled, and take nothing else from a refused call", async () => {
+  it("count all spellings of a phone number together, and charge nothing for a refused call", async () => {
     const phone = await registered(service.context);
     const spellings = [phone, ` ${phone.slice(1)}`, `00${phone.slice(1)}`, `tel:${phone}`, `(${phone})`];
-    const answers = [];
+    const responses = [];
     for (const spelling of spellings)
-      answers.push(await protocols[4]!.call(activate, { phone: spelling, code: "x" }));
-    expect(answers.map(({ reason }) => reason)).to.deep.equal([
+      responses.push(await protocols[4]!.call(activate, { phone: spelling, code: "x" }));
+    expect(responses.map(({ reason }) => reason)).to.deep.equal([
       "CODE_INCORRECT",
       "CODE_INCORRECT",
       "CODE_INCORRECT",
@@ -67,7 +67,7 @@ describe("limits over the wire", () => {
     await expectRefusal(protocols[2]!.call(activate, other), "RATE_LIMITED");
   });
 
-  it("count what is not even a call of the method", async () => {
+  it("count a request that can't be read", async () => {
     for (let call = 0; call < 30; call += 1) await post("/api/token/refresh/", { refresh: [call] });
     await expectRefusal(protocols[0]!.call(refreshToken, { refresh: "x" }), "RATE_LIMITED");
   });
@@ -76,7 +76,7 @@ describe("limits over the wire", () => {
 describe("limits behind a trusted proxy", () => {
   const service = useTestService({ environment: { TRUSTED_PROXIES: "127.0.0.1" } });
 
-  it("count each client that the proxy names by itself", async () => {
+  it("count each client that the proxy names separately", async () => {
     const login = (forwarded: string) =>
       fetch(`${service.origin}/api/login/`, {
         method: "POST",

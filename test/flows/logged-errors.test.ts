@@ -80,7 +80,7 @@ describe("errors in the log", () => {
     for (const hostile of hostileErrors()) {
       lines.length = 0;
       await log(hostile.error);
-      expect(lines, hostile.type).length(1);
+      expect(lines, hostile.type).to.length(1);
       expectLine(lines[0]!, hostile, isLogged(hostile.error));
     }
   }
@@ -89,11 +89,11 @@ describe("errors in the log", () => {
     expectNoSecret(line, type);
     const { err } = JSON.parse(line);
     if (!isLogged) {
-      expect(err, type).equal(undefined);
+      expect(err, type).to.equal(undefined);
       return;
     }
-    expect(err, type).include({ type, ...(code !== undefined && { code }) });
-    if (error instanceof Error) expect(err.stack, type).contain("test/support/hostile-errors.ts:");
+    expect(err, type).to.include({ type, ...(code !== undefined && { code }) });
+    if (error instanceof Error) expect(err.stack, type).to.contain("test/support/hostile-errors.ts:");
   }
 
   /** Refusals are not errors of ours: the line has their reason only. */
@@ -109,7 +109,7 @@ describe("errors in the log", () => {
       headers: { "content-type": "application/json" },
     });
     const text = await response.text();
-    expect(response.status, text).least(400);
+    expect(response.status, text).to.least(400);
     // What a DomainError says is for the caller.
     if (!(error instanceof DomainError)) expectNoSecret(text, `response of ${path}`);
   }
@@ -143,9 +143,9 @@ describe("errors in the log", () => {
       logger.error({ err: await rejection(query) }, "failed");
       expectNoSecret(lines[0]!, "PostgreSQL");
       const { err } = JSON.parse(lines[0]!);
-      expect(err).include({ type: "QueryError", code: "22P02" });
-      expect(err.message).match(/^DatabaseError 22P02, routine \w+/);
-      expect(err.stack).contain("src/db/connections.ts:");
+      expect(err).to.include({ type: "QueryError", code: "22P02" });
+      expect(err.message).to.match(/^DatabaseError 22P02, routine \w+/);
+      expect(err.stack).to.contain("src/db/connections.ts:");
     }
   });
 
@@ -154,7 +154,7 @@ describe("errors in the log", () => {
       const headers = { "content-type": "application/json" };
       await fetch(`${origin}${path}`, { method: "POST", body: PASSWORD_BODY, headers });
     }
-    expect(lines).length(2);
+    expect(lines).to.length(2);
     expectNoSecret(lines.join(""), "body");
   });
 
@@ -207,7 +207,7 @@ describe("errors in the log", () => {
     try {
       await logEach(async (error) => {
         failure = error;
-        expect((await fetch(`http://127.0.0.1:${port}/`)).status).equal(500);
+        expect((await fetch(`http://127.0.0.1:${port}/`)).status).to.equal(500);
       });
       await logEach((error) => tcp?.emit("error", error));
     } finally {
@@ -267,6 +267,6 @@ describe("errors in the log", () => {
           file.endsWith(".ts") && /\blogger\.\w+\([^;]*\berr\b/.test(readFileSync(src + file, "utf8")),
       )
       .sort();
-    expect(logging).deep.equal(LOGGING_FILES);
+    expect(logging).to.deep.equal(LOGGING_FILES);
   });
 });

@@ -6,7 +6,7 @@ import { startRedis } from "../support/redis-server.js";
 import { generousLimits, useTestService } from "../support/service.js";
 import { signedIn } from "../support/test-context.js";
 
-/** Reads a profile over and over until it is told to stop; returns how often each status came. */
+/** Reads a profile repeatedly until it is stopped, and counts the statuses. */
 function startTraffic(origin: string, access: string) {
   const statuses = new Map<number, number>();
   let isOver = false;
@@ -27,7 +27,7 @@ function startTraffic(origin: string, access: string) {
   const loops = Array.from({ length: 4 }, loop);
   return {
     statuses,
-    /** Resolves with the milliseconds until a read is answered with `status`. */
+    /** Resolves with the time (ms) until a read returns `status`. */
     async until(status: number): Promise<number> {
       const start = performance.now();
       while ((await read()) !== status) await nextTurn();
@@ -44,7 +44,7 @@ describe("a PostgreSQL that is restarted under traffic", () => {
   const postgres = useFixture(startPostgres, (server) => server.stop());
   const service = useTestService({ environment: () => ({ ...generousLimits, DATABASE_URL: postgres.url }) });
 
-  it("brings answers of 503 meanwhile, health within five seconds, and signs nobody out", async () => {
+  it("causes status 503 meanwhile, recovers within five seconds, and keeps sessions", async () => {
     const { tokens } = await signedIn(service.context);
     const traffic = startTraffic(service.origin, tokens.access);
     await traffic.until(200);
@@ -66,7 +66,7 @@ describe("a PostgreSQL that is restarted under traffic", () => {
   });
 });
 
-describe("a Redis that goes away under traffic", () => {
+describe("a Redis that fails under traffic", () => {
   const redis = useFixture(startRedis, (server) => server.stop());
   const service = useTestService({
     environment: () => ({ ...generousLimits, LIMIT_LOGIN: "5/minute", REDIS_URL: redis.url }),
@@ -89,12 +89,12 @@ describe("a Redis that goes away under traffic", () => {
     ["hangs", () => redis.signal("SIGSTOP"), async () => redis.signal("SIGCONT")],
     ["is stopped", () => redis.halt(), () => redis.resume()],
   ] as const) {
-    it(`and ${what}: no call fails, and limits hold`, async () => {
+    it(`and ${what}: fails no call and keeps limits`, async () => {
       const { tokens } = await signedIn(service.context);
       const traffic = startTraffic(service.origin, tokens.access);
       await traffic.until(200);
       await away();
-      // The clock of the limits in memory stands still: an hour on, what an earlier outage counted is over.
+      // The limits in memory use the test's clock: after an hour, the counts of an earlier outage have expired.
       service.context.clock.advance(3600);
       const { access } = (await signedIn(service.context)).tokens;
       const others = startTraffic(service.origin, access);

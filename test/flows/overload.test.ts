@@ -10,7 +10,7 @@ describe("many logins at once", () => {
   });
   const context = useTestContext({ environment: { PASSWORD_HASH_QUEUE: "5" }, hashesAnew: true });
 
-  it("don't hold up a profile read", async () => {
+  it("don't delay a profile read", async () => {
     const { user, tokens } = await signedIn(service.context);
     let done = 0;
     const logins = Array.from({ length: 64 }, async () => {
@@ -31,7 +31,7 @@ describe("many logins at once", () => {
     await Promise.all(logins);
   });
 
-  it("are answered OVERLOADED at once beyond the queue", async () => {
+  it("are OVERLOADED at once beyond the queue", async () => {
     const { phone } = await activeUser(context);
     const order: string[] = [];
     const results = await atOnce(100, () =>

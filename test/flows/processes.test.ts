@@ -16,12 +16,12 @@ interface Server {
   line(pattern: RegExp): Promise<RegExpExecArray>;
 }
 
-/** The server as it is started in earnest, in a process of its own. */
+/** The server in a process of its own. */
 async function startServer(environment: Record<string, string>): Promise<Server> {
   const port = await freePort();
   const child = spawn(process.execPath, ["--import", "tsx", "src/main.ts"], {
     stdio: ["ignore", "pipe", "inherit"],
-    // tsx compiles a program in another way than the tests: merged, the two reports of coverage mean nothing.
+    // tsx compiles a program differently from the tests, so a merged coverage report would be wrong.
     env: {
       ...process.env,
       NODE_V8_COVERAGE: "",
@@ -76,7 +76,7 @@ describe("two processes on one PostgreSQL and one Redis", function () {
     Promise.all([one, two].map((server) => stopProcess(server.process, "SIGKILL"))),
   );
 
-  it("share accounts, codes, sessions and limits, and stop when they are told to", async () => {
+  it("share accounts, codes, sessions and limits, and stop on a signal", async () => {
     const { one, two } = servers;
     const phone = newPhone();
     const statement = {

@@ -36,7 +36,7 @@ describe("recovery and change", () => {
     code: service.context.outbox.codeFor(phone),
   });
 
-  /** Two devices whose tokens are refused, whatever they are used for. */
+  /** Expects that both tokens of each device are refused. */
   async function expectEnded(protocol: FlowClient, ...sessions: Tokens[]): Promise<void> {
     for (const { access, refresh } of sessions) {
       await expectRefusal(protocol.call(refreshToken, { refresh }), "REFRESH_REJECTED");
@@ -179,7 +179,7 @@ describe("recovery and change", () => {
     await signIn(protocol, phone, newPassword);
   });
 
-  it("answers 401 to a bad token of any form where a token is optional", async () => {
+  it("returns 401 for any invalid token where a token is optional", async () => {
     for (const authorization of ["Bearer not.a.token", "Bearer", "Basic am9objpkb2U="]) {
       for (const path of ["/api/auth/password/change/confirm/", "/api/auth/phone/change/confirm/"]) {
         const headers = { authorization, "content-type": "application/json" };
@@ -191,21 +191,21 @@ describe("recovery and change", () => {
     }
   });
 
-  it("answers a known, unknown, inactive and throttled phone alike, and says nothing while it works", async () => {
+  it("responds alike to a known, unknown, inactive and throttled phone, without waiting for the SMS", async () => {
     const { context } = service;
     const { phone: known } = await activeUser(context);
     const inactive = await registered(context);
     const sent = context.outbox.messages.length;
     for (const protocol of protocols) {
-      const answers = [];
+      const responses = [];
       for (const phone of [known, newPhone(), inactive, known]) {
         const { reason, message, data, header } = await protocol.call(requestPasswordReset, { phone });
         const own = ["date", "x-request-id", "x-ratelimit-remaining", "x-ratelimit-reset"];
         const headers = [...header].filter(([name]) => !own.includes(name));
-        answers.push({ reason, message, data, headers });
+        responses.push({ reason, message, data, headers });
       }
-      for (const answer of answers) expect(answer, protocol.name).to.deep.equal(answers[0]);
-      expect(answers[0]?.reason).to.equal(undefined);
+      for (const response of responses) expect(response, protocol.name).to.deep.equal(responses[0]);
+      expect(responses[0]?.reason).to.equal(undefined);
     }
     await context.settle();
     expect(context.outbox.messages.slice(sent).map(({ kind, phone }) => [kind, phone])).to.deep.equal([
@@ -216,9 +216,9 @@ describe("recovery and change", () => {
   it("clears an optional field over REST with null or an empty text, by PUT and PATCH, under both paths", async () => {
     const { phone } = await activeUser(service.context);
     const { access } = await signIn(protocols[4]!, phone);
-    const send = async (verb: string, path: string, body: object) => {
+    const send = async (httpMethod: string, path: string, body: object) => {
       const response = await fetch(`${service.origin}${path}`, {
-        method: verb,
+        method: httpMethod,
         headers: { authorization: `Bearer ${access}`, "content-type": "application/json" },
         body: JSON.stringify(body),
       });
@@ -236,7 +236,7 @@ describe("recovery and change", () => {
     expect(await send("PUT", "/api/profile", {})).to.include({ email: null, apartment_name: "A1" });
   });
 
-  it("takes a mask over gRPC, and refuses one that names a read-only field", async () => {
+  it("accepts a mask over gRPC, and refuses one that names a read-only field", async () => {
     const { phone, id } = await activeUser(service.context);
     const protocol = protocols[0]!;
     const { access } = await signIn(protocol, phone);

@@ -19,7 +19,7 @@ describe("from sign-up to sign-out", () => {
   const protocols = useAllClients(service);
 
   for (const [index, name] of ["gRPC", "gRPC-Web", "Connect binary", "Connect JSON", "REST"].entries()) {
-    it(`goes over ${name}`, async () => {
+    it(`works over ${name}`, async () => {
       const { context } = service;
       const protocol = protocols[index]!;
       expect(protocol.name).to.equal(name);
@@ -78,7 +78,7 @@ describe("from sign-up to sign-out", () => {
     });
   }
 
-  it("ends the session through every protocol when a rotated token comes back after the grace", async () => {
+  it("ends the session over every protocol when a rotated token is reused after the grace period", async () => {
     const { context } = service;
     for (const protocol of protocols) {
       const phone = newPhone();
@@ -106,7 +106,7 @@ describe("from sign-up to sign-out", () => {
 describe("round trips", () => {
   const service = useTestService();
 
-  it("are one statement for a profile and a refresh, two for an activation and a login", async () => {
+  it("are one statement for a profile or a refresh, two for an activation or a login", async () => {
     const { context, origin } = service;
     const phone = newPhone();
     await addEntry(context.app, { phone, notes: "", isActive: true, actor: null });

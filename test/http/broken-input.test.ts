@@ -41,7 +41,7 @@ describe("broken and oversized input", () => {
     });
   }
 
-  it("takes as many header fields as it says", async () => {
+  it("accepts the maximum number of header fields", async () => {
     const { port } = await serve(echo);
     const client = await connectRaw(port);
     client.send(getRequest("/many").replace("\r\n\r\n", `${"\r\nX: x".repeat(99)}\r\n\r\n`));
@@ -50,7 +50,7 @@ describe("broken and oversized input", () => {
     client.reset();
   });
 
-  it("does not put a refusal into an answer that has begun", async () => {
+  it("does not write a refusal into a response that has begun", async () => {
     const { port } = await serve((_, response) => {
       (response as ServerResponse).writeHead(200).flushHeaders();
     });
@@ -59,10 +59,10 @@ describe("broken and oversized input", () => {
     await client.until("200 OK");
     client.send("\x00\r\n\r\n");
 
-    expect(await client.closed).to.not.contain("400");
+    expect(await client.closed).to.not.to.include("400");
   });
 
-  it("drops a client that sends ever more requests without awaiting answers", async () => {
+  it("disconnects a client that pipelines too many requests", async () => {
     let begun = 0;
     const { port } = await serve(
       () => {
@@ -78,7 +78,7 @@ describe("broken and oversized input", () => {
     expect(begun).to.equal(3);
   });
 
-  it("says GOAWAY to a broken HTTP/2 preface and hangs up", async () => {
+  it("sends GOAWAY on a broken HTTP/2 preface and disconnects", async () => {
     const { port, url } = await serve(echo);
     const client = await connectRaw(port);
     client.send("PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n");
@@ -89,12 +89,12 @@ describe("broken and oversized input", () => {
     expect((await fetch(url)).status).to.equal(200);
   });
 
-  it("resets an HTTP/2 stream with a header too large or of too many fields", async () => {
+  it("resets an HTTP/2 stream whose header is too large or has too many fields", async () => {
     const { url } = await serve(echo);
     const session = connectHttp2(url);
     const many = Object.fromEntries(Array.from({ length: 120 }, (_, index) => [`x-${index}`, "x"]));
 
-    // The client's acknowledgement of our limit comes with its first request.
+    // The client acknowledges our limit with its first request.
     expect((await getHttp2(session, "/", { x: "x".repeat(8_000) })).status).to.equal(200);
     expect(await rejection(getHttp2(session, "/", { x: "x".repeat(17_000) }))).to.be.an("error");
     expect(await rejection(getHttp2(session, "/", many))).to.be.an("error");
@@ -112,7 +112,7 @@ describe("broken and oversized input", () => {
     client.reset();
   });
 
-  it("outlives streams that are reset as they are opened, with and without Expect", async () => {
+  it("survives streams that are reset as they are opened, with and without Expect", async () => {
     const { port, url } = await serve(echo);
     const client = await connectRaw(port);
     const ids = Array.from({ length: 50 }, (_, index) => 2 * index + 1);
@@ -127,7 +127,7 @@ describe("broken and oversized input", () => {
     expect((await fetch(url)).status).to.equal(200);
   });
 
-  it("answers Expect: 100-continue over HTTP/2", async () => {
+  it("handles Expect: 100-continue over HTTP/2", async () => {
     const { url } = await serve(echo);
     const session = connectHttp2(url);
     const stream = session.request({ ":method": "POST", expect: "100-continue" }, { endStream: false });
@@ -140,7 +140,7 @@ describe("broken and oversized input", () => {
     session.destroy();
   });
 
-  it("accepts no more connections than it may", async () => {
+  it("accepts no more connections than the maximum", async () => {
     const { port } = await serve(echo, { limits: { maxConnections: 1 } });
     const first = await connectRaw(port);
     first.send(getRequest("/"));

@@ -11,7 +11,7 @@ describe("client address", () => {
     ["is what a trusted proxy was called from", "10.1.2.3", "198.51.100.1", "198.51.100.1"],
     ["is read from the right", "10.1.2.3", "1.1.1.1, 2.2.2.2, 198.51.100.1", "198.51.100.1"],
     [
-      "goes past several trusted proxies",
+      "skips several trusted proxies",
       "10.1.2.3",
       "9.9.9.9, 198.51.100.1, 192.0.2.7, 10.9.9.9",
       "198.51.100.1",
@@ -30,7 +30,7 @@ describe("client address", () => {
     ["reads an IPv6 hop with its port", "10.1.2.3", "[2001:db8::5]:4711", "2001:db8::5"],
     ["reads an IPv6 hop in brackets", "10.1.2.3", "[2001:db8::5]", "2001:db8::5"],
     ["spells IPv6 in one way", "10.1.2.3", "2001:0DB8:0:0::5", "2001:db8::5"],
-    ["turns mapped IPv4 into IPv4", "::ffff:203.0.113.9", "", "203.0.113.9"],
+    ["converts mapped IPv4 to IPv4", "::ffff:203.0.113.9", "", "203.0.113.9"],
     ["trusts a proxy whose address is mapped", "::ffff:10.1.2.3", "::ffff:198.51.100.1", "198.51.100.1"],
     ["trusts an IPv6 range", "2001:db8:1::9", "2001:db8:2::1", "2001:db8:2::1"],
     ["does not trust outside the range", "2001:db8:2::9", "1.1.1.1", "2001:db8:2::9"],
@@ -41,17 +41,17 @@ describe("client address", () => {
     });
   }
 
-  it("trusts nobody unless told to", () => {
+  it("trusts no proxy by default", () => {
     expect(clientAddress(parseTrustedProxies([]), "127.0.0.1", "1.1.1.1")).to.equal("127.0.0.1");
   });
 
-  it("survives a header of nothing but commas and junk", () => {
+  it("handles a header of only commas and junk", () => {
     expect(clientAddress(trusts, "10.1.2.3", ",".repeat(16_000))).to.equal("10.1.2.3");
     expect(clientAddress(trusts, "10.1.2.3", "[".repeat(8_000))).to.equal("10.1.2.3");
     expect(clientAddress(trusts, "10.1.2.3", "10.0.0.1,".repeat(1_700))).to.equal("10.1.2.3");
   });
 
-  it("refuses a setting that is no address and no range, and names its place", () => {
+  it("refuses a setting that is neither an address nor a range, and names its position", () => {
     for (const entry of [
       "proxy",
       "10.0.0.0/33",

@@ -3,11 +3,11 @@ import { parseContentType } from "../../src/http/content-type.js";
 
 describe("parseContentType", () => {
   it("reads the media type in any case, without parameters", () => {
-    expect(parseContentType("Application/JSON ; charset=utf-8").mediaType).equal("application/json");
-    expect(parseContentType(undefined).mediaType).equal("");
+    expect(parseContentType("Application/JSON ; charset=utf-8").mediaType).to.equal("application/json");
+    expect(parseContentType(undefined).mediaType).to.equal("");
   });
 
-  it("knows UTF-8 in each of its spellings", () => {
+  it("recognises UTF-8 in each of its spellings", () => {
     for (const parameter of [
       "",
       ";charset=utf-8",
@@ -15,11 +15,11 @@ describe("parseContentType", () => {
       '; charset="utf-8"',
       "; a=b; charset=utf8",
     ]) {
-      expect(parseContentType(`application/json${parameter}`).isUtf8, parameter).equal(true);
+      expect(parseContentType(`application/json${parameter}`).isUtf8, parameter).to.equal(true);
     }
   });
 
-  it("knows that another charset isn't", () => {
-    expect(parseContentType("application/json; charset=latin1").isUtf8).equal(false);
+  it("recognises that another charset isn't UTF-8", () => {
+    expect(parseContentType("application/json; charset=latin1").isUtf8).to.equal(false);
   });
 });

@@ -1,4 +1,4 @@
-/** HTTP/2 by hand, for what no well-behaved client sends (RFC 9113 and, for header fields, RFC 7541). */
+/** Hand-made HTTP/2, for input that no well-behaved client sends (RFC 9113 and, for header fields, RFC 7541). */
 
 export const preface = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
 
@@ -22,7 +22,7 @@ export function frame(type: number, flags: number, streamId: number, payload: Ui
   return Buffer.concat([head, payload]);
 }
 
-/** Settings without any. */
+/** An empty SETTINGS frame. */
 export const settings = frame(frameType.settings, 0, 0, Buffer.alloc(0));
 
 /** A header block of literal fields without indexing; names and values up to 126 bytes. */
@@ -38,7 +38,7 @@ export function headerBlock(fields: Record<string, string>): Buffer {
   return Buffer.concat(app);
 }
 
-/** The header frame of a request whose body is still to come, unless `flags` say that there is none. */
+/** The HEADERS frame of a request whose body follows, unless `flags` end the stream. */
 export function requestFrame(
   streamId: number,
   fields: Record<string, string>,
@@ -53,7 +53,7 @@ export function resetFrame(streamId: number): Buffer {
   return frame(frameType.reset, 0, streamId, Buffer.from([0, 0, 0, 8]));
 }
 
-/** Every complete frame in what a server sent (`latin1`). */
+/** Every complete frame in a server's output (`latin1`). */
 export function framesIn(received: string): { type: number; streamId: number; payload: Buffer }[] {
   const bytes = Buffer.from(received, "latin1");
   const frames = [];

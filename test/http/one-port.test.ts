@@ -11,7 +11,7 @@ import { connectRaw } from "./raw-client.js";
 describe("one port", () => {
   afterEach(stopServing);
 
-  it("answers HTTP/1.1 and HTTP/2", async () => {
+  it("serves HTTP/1.1 and HTTP/2", async () => {
     const { port, url } = await serve(echo);
     const session = connectHttp2(url);
 
@@ -20,7 +20,7 @@ describe("one port", () => {
     session.destroy();
   });
 
-  it("knows HTTP/2 by a preface that comes byte by byte", async () => {
+  it("recognises HTTP/2 by a preface that arrives byte by byte", async () => {
     const { port } = await serve(echo);
     const client = await connectRaw(port);
     const bytes = Buffer.concat([preface, settings, requestFrame(1, { ":path": "/b" }, 5)]);
@@ -34,7 +34,7 @@ describe("one port", () => {
     client.reset();
   });
 
-  it("knows HTTP/1.1 by a POST whose P comes alone", async () => {
+  it("recognises HTTP/1.1 by a POST whose P arrives alone", async () => {
     const { port } = await serve(echo);
     const client = await connectRaw(port);
 
@@ -46,7 +46,7 @@ describe("one port", () => {
     client.reset();
   });
 
-  it("goes on when a client leaves before it has shown its protocol", async () => {
+  it("keeps serving when a client disconnects before its protocol is known", async () => {
     const { port, url } = await serve(echo);
     const client = await connectRaw(port);
 
@@ -57,7 +57,7 @@ describe("one port", () => {
     expect((await fetch(url)).status).to.equal(200);
   });
 
-  it("rejects a port that is taken", async () => {
+  it("rejects a port that is in use", async () => {
     const { port, readiness } = await serve(echo);
     const second = createServer({ handler: echo, readiness, logger: testLogger() });
 

@@ -1,36 +1,36 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 
-/** A TCP client that sends whatever bytes it is told to. */
+/** A TCP client that sends arbitrary bytes. */
 export interface RawClient {
   send(bytes: string | Uint8Array): void;
-  /** Sends the end of the stream, and goes on receiving. */
+  /** Ends its side of the connection, and keeps receiving. */
   end(): void;
-  /** All that has come in up to now, one character a byte. */
+  /** Everything received so far, one character per byte. */
   received(): string;
-  /** Resolves when `text` has come in; rejects when the server hangs up before. */
+  /** Resolves when `text` has been received; rejects when the server disconnects before. */
   until(text: string): Promise<void>;
-  /** Resolves, with all that came in, when the server sends the end of the stream. */
+  /** Resolves with everything received when the server ends its side. */
   ended: Promise<string>;
-  /** Resolves, with all that came in, when the connection is gone: without `allowHalfOpen` by either's end. */
+  /** Resolves with everything received when the connection is closed; without `allowHalfOpen` either side closes it. */
   closed: Promise<string>;
-  /** Stops to take in what the server sends. */
+  /** Stops reading. */
   pause(): void;
-  /** Breaks the connection off. */
+  /** Resets the connection. */
   reset(): void;
 }
 
-/** An HTTP/1.1 request of the least form. */
+/** A minimal HTTP/1.1 request. */
 export function getRequest(path: string): string {
   return `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
 }
 
-/** The first line of an HTTP/1.1 answer. */
+/** The first line of an HTTP/1.1 response. */
 export function statusLine(received: string): string {
   return received.split("\r\n", 1)[0] ?? "";
 }
 
-/** With `allowHalfOpen` the client keeps its side open when the server has ended. */
+/** With `allowHalfOpen` the client keeps its side open when the server ends its own. */
 export async function connectRaw(port: number, allowHalfOpen = false): Promise<RawClient> {
   const socket = connect({ port, host: "127.0.0.1", allowHalfOpen, noDelay: true });
   let text = "";

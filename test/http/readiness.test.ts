@@ -1,22 +1,22 @@
 import { expect } from "chai";
 import { createReadiness } from "../../src/http/readiness.js";
 
-/** A database that answers when the test says so, and counts how often it is asked. */
+/** A database whose pings the test settles, and which counts them. */
 function fakeDatabase() {
-  const answers: ((error?: Error) => void)[] = [];
+  const pings: ((error?: Error) => void)[] = [];
   return {
     asked: 0,
-    answer: (error?: Error) => answers.shift()?.(error),
+    settle: (error?: Error) => pings.shift()?.(error),
     ping(): Promise<void> {
       this.asked += 1;
       return new Promise((resolve, reject) => {
-        answers.push((error) => (error ? reject(error) : resolve()));
+        pings.push((error) => (error ? reject(error) : resolve()));
       });
     },
   };
 }
 
-/** Timers fire in the order of their ends: after this one, those of 0 and 1 ms set earlier are over. */
+/** Timers fire in the order of their expiry: after this one, earlier timers of 0 and 1 ms have fired. */
 function shortTimersFire(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 2));
 }
@@ -24,46 +24,46 @@ function shortTimersFire(): Promise<void> {
 const timings = { timeoutMs: 60_000, freshMs: 60_000 };
 
 describe("readiness", () => {
-  it("is there while the database answers", async () => {
+  it("is ready while the database responds", async () => {
     const database = fakeDatabase();
     const check = createReadiness({ database }, timings).check();
-    database.answer();
+    database.settle();
 
     expect(await check).to.equal(true);
   });
 
-  it("is not there while the database fails", async () => {
+  it("is not ready while the database fails", async () => {
     const database = fakeDatabase();
     const check = createReadiness({ database }, timings).check();
-    database.answer(new Error("no connection"));
+    database.settle(new Error("no connection"));
 
     expect(await check).to.equal(false);
   });
 
-  it("asks once for all that come at the same time, and holds the answer for a while", async () => {
+  it("pings once for concurrent checks, and keeps the result for a while", async () => {
     const database = fakeDatabase();
     const readiness = createReadiness({ database }, timings);
     const checks = Array.from({ length: 100 }, () => readiness.check());
-    database.answer();
+    database.settle();
 
-    expect(await Promise.all([...checks, readiness.check()])).to.not.include(false);
+    expect(await Promise.all([...checks, readiness.check()])).to.not.to.include(false);
     expect(database.asked).to.equal(1);
   });
 
-  it("asks again when the answer is old", async () => {
+  it("pings again when the result is old", async () => {
     const database = fakeDatabase();
     const readiness = createReadiness({ database }, { ...timings, freshMs: 0 });
     const first = readiness.check();
-    database.answer(new Error("no connection"));
+    database.settle(new Error("no connection"));
     await first;
     await shortTimersFire();
     const second = readiness.check();
-    database.answer();
+    database.settle();
 
     expect(await second).to.equal(true);
   });
 
-  it("waits no longer than it has patience, and does not ask again before the first question ends", async () => {
+  it("waits no longer than its timeout, and does not ping again before the first ping ends", async () => {
     const database = fakeDatabase();
     const readiness = createReadiness({ database }, { timeoutMs: 5, freshMs: 0 });
 
@@ -73,12 +73,12 @@ describe("readiness", () => {
     expect(database.asked).to.equal(1);
   });
 
-  it("is gone for good once stopped, even for a check under way", async () => {
+  it("is never ready again once stopped, even for a check under way", async () => {
     const database = fakeDatabase();
     const readiness = createReadiness({ database }, timings);
     const check = readiness.check();
     readiness.stop();
-    database.answer();
+    database.settle();
 
     expect(await check).to.equal(false);
     expect(await readiness.check()).to.equal(false);

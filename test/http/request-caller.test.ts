@@ -11,17 +11,17 @@ function callerWith(headers: IncomingHttpHeaders) {
 }
 
 describe("caller of a request", () => {
-  it("has the address that the proxy vouches for", () => {
+  it("has the address that the trusted proxy reports", () => {
     expect(callerWith({ "x-forwarded-for": "1.1.1.1, 198.51.100.1" }).address).to.equal("198.51.100.1");
   });
 
-  it("keeps a sane request id of the client's", () => {
+  it("keeps a valid request id of the client", () => {
     for (const id of ["a", "550e8400-e29b-41d4-a716-446655440000", "A_b.c-1", "x".repeat(64)]) {
       expect(callerWith({ "x-request-id": id }).requestId).to.equal(id);
     }
   });
 
-  it("gives a new request id instead of none or another", () => {
+  it("generates a request id when there is none or an invalid one", () => {
     for (const id of ["", "x".repeat(65), "a b", "a\nb", "a\r\nSet-Cookie: a", "é", "<script>", "a, b"]) {
       expect(callerWith({ "x-request-id": id }).requestId, id).to.equal("a-new-uuid");
     }
@@ -50,7 +50,7 @@ describe("caller of a request", () => {
     [";;;,,,===", "fr", false],
   ];
   for (const [header, language, asked] of languages) {
-    it(`answers Accept-Language ${JSON.stringify(header?.slice(0, 30))} in ${language}`, () => {
+    it(`maps Accept-Language ${JSON.stringify(header?.slice(0, 30))} to ${language}`, () => {
       const headers = header === undefined ? {} : { "accept-language": header };
 
       expect(callerWith(headers)).to.include({ language, isLanguageRequested: asked });

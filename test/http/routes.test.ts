@@ -9,8 +9,8 @@ import { connectRaw } from "./raw-client.js";
 const login = "/waterbill.identity.v1.AuthService/Login";
 const uuid = /^[0-9a-f-]{36}$/;
 
-/** Answers with its name, and remembers who called. */
-function answering(name: string, callers: Caller[] = []): RequestHandler {
+/** Responds with its name, and records its callers. */
+function respondWith(name: string, callers: Caller[] = []): RequestHandler {
   return {
     async handle(_, response, caller) {
       callers.push(caller);
@@ -25,10 +25,10 @@ interface Handlers {
   ping?: () => Promise<void>;
 }
 
-const serveHandlers = ({ rest = answering("rest"), rpc = answering("rpc"), ping }: Handlers = {}) =>
+const serveHandlers = ({ rest = respondWith("rest"), rpc = respondWith("rpc"), ping }: Handlers = {}) =>
   serveRoutes(() => ({ rest, rpc: { ...rpc, serves: (path) => path === login } }), ping);
 
-/** The answer's status and body to one HTTP/1.1 request, whose target goes out exactly as it is given. */
+/** The status and body of the response to one HTTP/1.1 request, whose target is sent exactly as given. */
 async function send(port: number, target: string, method = "GET", host = "localhost"): Promise<string> {
   const client = await connectRaw(port);
   client.send(`${method} ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
@@ -39,7 +39,7 @@ async function send(port: number, target: string, method = "GET", host = "localh
 describe("routes", () => {
   afterEach(stopServing);
 
-  it("answers pings and probes on both protocols", async () => {
+  it("responds to pings and probes on both protocols", async () => {
     const { port, url } = await serveHandlers();
     const session = connectHttp2(url);
 
@@ -50,16 +50,16 @@ describe("routes", () => {
       ["/healthz", { status: "alive" }],
       ["/readyz", { status: "ready" }],
     ] as const) {
-      const answer = await getHttp2(session, path);
+      const response = await getHttp2(session, path);
 
-      expect(answer.headers["content-type"]).to.equal("application/json");
-      expect(JSON.parse(answer.body)).to.deep.equal(body);
+      expect(response.headers["content-type"]).to.equal("application/json");
+      expect(JSON.parse(response.body)).to.deep.equal(body);
       expect(await send(port, path)).to.equal(`200 ${JSON.stringify(body)}`);
     }
     session.destroy();
   });
 
-  it("answers HEAD without a body, and other verbs on a probe with 405 and Allow", async () => {
+  it("responds to HEAD without a body, and to other methods on a probe with 405 and Allow", async () => {
     const { port, url } = await serveHandlers();
     const posted = await fetch(`${url}/healthz`, { method: "POST", body: "x" });
 
@@ -76,7 +76,7 @@ describe("routes", () => {
     expect(await send(port, "/healthz")).to.equal('200 {"status":"alive"}');
   });
 
-  it("hands service paths to rpc and all others to rest, query or not", async () => {
+  it("passes service paths to rpc and all others to rest, with or without a query", async () => {
     const { port } = await serveHandlers();
 
     expect(await send(port, login, "POST")).to.equal("200 rpc");
@@ -86,7 +86,7 @@ describe("routes", () => {
     expect(await send(port, "*", "OPTIONS")).to.equal("200 rest");
   });
 
-  it("knows each path in one spelling", async () => {
+  it("accepts each path in one spelling only", async () => {
     const { port } = await serveHandlers();
 
     for (const target of [
@@ -117,14 +117,17 @@ describe("routes", () => {
     }
   });
 
-  it("gives every answer a request id and no cache", async () => {
+  it("adds a request id and no-store to every response", async () => {
     const callers: Caller[] = [];
-    const { url } = await serveHandlers({ rest: answering("rest", callers), rpc: answering("rpc", callers) });
+    const { url } = await serveHandlers({
+      rest: respondWith("rest", callers),
+      rpc: respondWith("rpc", callers),
+    });
 
     for (const path of ["/healthz", "/nowhere", login]) {
-      const answer = await fetch(`${url}${path}`, { headers: { "x-request-id": "mine-1" } });
-      expect(answer.headers.get("x-request-id"), path).to.equal("mine-1");
-      expect(answer.headers.get("cache-control"), path).to.equal("no-store");
+      const response = await fetch(`${url}${path}`, { headers: { "x-request-id": "mine-1" } });
+      expect(response.headers.get("x-request-id"), path).to.equal("mine-1");
+      expect(response.headers.get("cache-control"), path).to.equal("no-store");
       expect((await fetch(`${url}${path}`)).headers.get("x-request-id"), path).to.match(uuid);
     }
     expect(callers).to.have.length(4);
@@ -136,9 +139,9 @@ describe("routes", () => {
     });
   });
 
-  it("knows the client's address on both protocols", async () => {
+  it("passes on the client's address on both protocols", async () => {
     const callers: Caller[] = [];
-    const { url } = await serveHandlers({ rest: answering("rest", callers) });
+    const { url } = await serveHandlers({ rest: respondWith("rest", callers) });
     const session = connectHttp2(url);
     await fetch(`${url}/a`, { headers: { "x-forwarded-for": "1.1.1.1" } });
     await getHttp2(session, "/a", { "x-forwarded-for": "1.1.1.1" });
@@ -147,7 +150,7 @@ describe("routes", () => {
     expect(callers.map(({ address }) => address)).to.deep.equal(["127.0.0.1", "127.0.0.1"]);
   });
 
-  it("answers 500 without a word when a handler fails", async () => {
+  it("responds with 500 and an empty body when a handler fails", async () => {
     const { port, url } = await serveHandlers({
       rest: { handle: async () => Promise.reject(new Error("a secret of ours")) },
     });
@@ -158,7 +161,7 @@ describe("routes", () => {
     session.destroy();
   });
 
-  it("breaks off an answer when its handler fails in the midst of it", async () => {
+  it("breaks off a response when its handler fails midway", async () => {
     const { port, url } = await serveHandlers({
       rest: {
         async handle(_, response) {

@@ -11,14 +11,14 @@ import { connectRaw, getRequest, statusLine } from "./raw-client.js";
 describe("slow clients", () => {
   afterEach(stopServing);
 
-  it("drops one that sends nothing", async () => {
+  it("disconnects one that sends nothing", async () => {
     const { port } = await serve(echo, { limits: shortLimits });
     const client = await connectRaw(port);
 
     expect(await client.closed).to.equal("");
   });
 
-  it("drops one that sends a single byte", async () => {
+  it("disconnects one that sends a single byte", async () => {
     const { port } = await serve(echo, { limits: shortLimits });
     const client = await connectRaw(port);
     client.send("P");
@@ -54,11 +54,11 @@ describe("slow clients", () => {
     client.send("POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 1500\r\n\r\n");
     const session = connectHttp2(url);
     const stream = session.request({ ":method": "POST" }, { endStream: false });
-    let answer = "";
+    let response = "";
     stream.setEncoding("utf8").on("data", (text: string) => {
-      answer += text;
+      response += text;
     });
-    // Thrice as long as a request may take that does not come at this rate.
+    // Three times as long as a request may take that is slower than this rate.
     for (let sent = 0; sent < 15; sent += 1) {
       client.send("x".repeat(100));
       stream.write("x".repeat(100));
@@ -66,12 +66,12 @@ describe("slow clients", () => {
     }
     stream.end();
     await once(stream, "close");
-    expect(answer).to.equal("1500");
+    expect(response).to.equal("1500");
     expect(await client.closed).to.match(/200 OK[\s\S]*1500/);
     session.destroy();
   });
 
-  it("drops one that sends half an HTTP/2 preface", async () => {
+  it("disconnects one that sends half an HTTP/2 preface", async () => {
     const { port } = await serve(echo, { limits: shortLimits });
     const client = await connectRaw(port);
     client.send(preface.subarray(0, 10));
@@ -79,7 +79,7 @@ describe("slow clients", () => {
     await client.closed;
   });
 
-  it("resets a stream whose HTTP/2 body does not come to its end", async () => {
+  it("resets a stream whose HTTP/2 body does not end", async () => {
     const { url } = await serve((request) => void request.resume(), { limits: shortLimits });
     const session = connectHttp2(url);
     const stream = session.request({ ":method": "POST" }, { endStream: false });
@@ -94,7 +94,7 @@ describe("slow clients", () => {
 
   const large = Buffer.alloc(20_000_000);
 
-  it("drops one that does not take in its answer over HTTP/1", async () => {
+  it("disconnects one that does not read its response over HTTP/1", async () => {
     const events = new EventEmitter();
     const dropped = once(events, "dropped");
     const { port } = await serve(
@@ -112,7 +112,7 @@ describe("slow clients", () => {
     client.reset();
   });
 
-  it("resets the stream of one that does not take in its answer over HTTP/2", async () => {
+  it("resets the stream of one that does not read its response over HTTP/2", async () => {
     const { url } = await serve((_, response) => void response.end(large), { limits: shortLimits });
     const session = connectHttp2(url);
     const stream = session.request({});
@@ -135,7 +135,7 @@ describe("idle clients", () => {
     const client = await connectRaw(port);
     client.send(getRequest("/"));
 
-    expect(await client.closed).to.contain("Keep-Alive: timeout=");
+    expect(await client.closed).to.include("Keep-Alive: timeout=");
   });
 
   it("sends GOAWAY to an HTTP/2 session and closes it", async () => {
@@ -150,7 +150,7 @@ describe("idle clients", () => {
     expect(code).to.equal(0);
   });
 
-  it("hangs up on an HTTP/2 client that keeps its side open after the GOAWAY", async () => {
+  it("disconnects an HTTP/2 client that keeps its side open after the GOAWAY", async () => {
     const { port } = await serve(echo, { limits: { ...shortLimits, headerMs: 60_000, requestMs: 60_000 } });
     const client = await connectRaw(port, true);
     client.send(Buffer.concat([preface, settings, requestFrame(1, {}, flag.endHeaders | flag.endStream)]));
@@ -158,13 +158,13 @@ describe("idle clients", () => {
     const frames = framesIn(await client.ended);
     expect(frames.map(({ type }) => type)).to.include(frameType.goaway);
 
-    // Sending is what tells a client that the other side is gone.
+    // A client learns only by sending that the other side is closed.
     const sending = setInterval(() => client.send("x"), 10);
     await client.closed;
     clearInterval(sending);
   });
 
-  it("lets a call last as long as it needs", async () => {
+  it("lets a call take as long as it needs", async () => {
     const { url } = await serve(
       (_, response) => {
         setTimeout(() => response.end("late"), 1_200);
@@ -173,14 +173,17 @@ describe("idle clients", () => {
     );
     const session = connectHttp2(url);
 
-    const answers = await Promise.all([fetch(url).then((answer) => answer.text()), getHttp2(session, "/")]);
+    const responses = await Promise.all([
+      fetch(url).then((response) => response.text()),
+      getHttp2(session, "/"),
+    ]);
 
-    expect(answers[0]).to.equal("late");
-    expect(answers[1].body).to.equal("late");
+    expect(responses[0]).to.equal("late");
+    expect(responses[1].body).to.equal("late");
     session.destroy();
   });
 
-  it("drops an HTTP/2 client that answers no ping while its call lasts", async () => {
+  it("disconnects an HTTP/2 client that does not acknowledge pings during its call", async () => {
     const { port } = await serve(() => {}, { limits: shortLimits });
     const client = await connectRaw(port);
     client.send(Buffer.concat([preface, settings, requestFrame(1, {}, flag.endHeaders | flag.endStream)]));
@@ -195,7 +198,7 @@ describe("idle clients", () => {
     ["that has broken down", [unanswered, undecodable]],
     ["whose client says GOAWAY and breaks it then", [unanswered, goaway, undecodable]],
   ] as const) {
-    it(`drops an HTTP/2 session ${name}`, async () => {
+    it(`disconnects an HTTP/2 session ${name}`, async () => {
       const { port } = await serve(() => {}, {
         limits: { ...shortLimits, requestMs: 60_000, idleMs: 60_000 },
       });

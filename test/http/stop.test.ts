@@ -8,7 +8,7 @@ import { echo } from "./echo.js";
 import { connectHttp2, getHttp2 } from "./http2-client.js";
 import { connectRaw, getRequest } from "./raw-client.js";
 
-/** Answers when the test says so. */
+/** A handler whose calls the test ends. */
 function heldCalls(): { handler: NodeHandler; next(): Promise<NodeResponse> } {
   const begun: NodeResponse[] = [];
   const waiting: ((response: NodeResponse) => void)[] = [];
@@ -27,7 +27,7 @@ function heldCalls(): { handler: NodeHandler; next(): Promise<NodeResponse> } {
 describe("stopping the server", () => {
   afterEach(stopServing);
 
-  it("is not ready any more, and refuses new connections, at once", async () => {
+  it("is not ready and refuses new connections at once", async () => {
     const { url, server, readiness } = await serve(echo);
     const closed = server.close(1_000);
 
@@ -36,7 +36,7 @@ describe("stopping the server", () => {
     await closed;
   });
 
-  it("closes connections without a call at once, whatever they wait for", async () => {
+  it("closes idle connections at once", async () => {
     const { port, url, server } = await serve(echo);
     const silent = await connectRaw(port);
     const begun = await connectRaw(port);
@@ -53,7 +53,7 @@ describe("stopping the server", () => {
     await Promise.all([silent.closed, begun.closed, kept.closed, goaway]);
   });
 
-  it("finishes an HTTP/1 call in flight, and says that the connection closes", async () => {
+  it("finishes an HTTP/1 call in flight, with Connection: close", async () => {
     const { handler, next } = heldCalls();
     const { port, server } = await serve(handler);
     const client = await connectRaw(port);
@@ -64,11 +64,11 @@ describe("stopping the server", () => {
     response.end("finished");
 
     const received = await client.closed;
-    expect(received).to.contain("Connection: close").and.contain("finished");
+    expect(received).to.include("Connection: close").and.include("finished");
     await closed;
   });
 
-  it("closes an HTTP/1 connection whose answer had begun before", async () => {
+  it("closes an HTTP/1 connection whose response began before", async () => {
     const { handler, next } = heldCalls();
     const { port, server } = await serve(handler);
     const client = await connectRaw(port);
@@ -80,15 +80,15 @@ describe("stopping the server", () => {
 
     response.end("finished");
 
-    expect(await client.closed).to.contain("finished");
+    expect(await client.closed).to.include("finished");
     await closed;
   });
 
-  it("finishes an HTTP/2 call in flight, after it has said GOAWAY", async () => {
+  it("finishes an HTTP/2 call in flight after sending GOAWAY", async () => {
     const { handler, next } = heldCalls();
     const { url, server } = await serve(handler);
     const session = connectHttp2(url);
-    const answer = getHttp2(session, "/");
+    const received = getHttp2(session, "/");
     const response = await next();
     const goaway = once(session, "goaway");
     const closed = server.close(60_000);
@@ -96,11 +96,11 @@ describe("stopping the server", () => {
 
     response.end("finished");
 
-    expect((await answer).body).to.equal("finished");
+    expect((await received).body).to.equal("finished");
     await closed;
   });
 
-  it("begins no new call in an HTTP/2 session that still has one", async () => {
+  it("accepts no new call in an HTTP/2 session that still has one", async () => {
     const { handler, next } = heldCalls();
     const { url, server } = await serve(handler);
     const session = connectHttp2(url);
@@ -116,7 +116,7 @@ describe("stopping the server", () => {
     await closed;
   });
 
-  it("cuts what outlives the grace", async () => {
+  it("cuts connections that outlive the grace period", async () => {
     const { handler, next } = heldCalls();
     const { port, url, server } = await serve(handler);
     const client = await connectRaw(port);
@@ -131,7 +131,7 @@ describe("stopping the server", () => {
     expect(await second).to.be.an("error");
   });
 
-  it("can be asked for twice", async () => {
+  it("can be requested twice", async () => {
     const { server } = await serve(echo);
 
     await Promise.all([server.close(1_000), server.close(1_000)]);

@@ -4,13 +4,13 @@ import { parseOrder } from "../../src/paging/order.js";
 const parse = (text: string) => parseOrder(["added_at", "phone"], text);
 
 describe("parseOrder", () => {
-  it("reads a column, with its direction or without", () => {
+  it("parses a column, with or without a direction", () => {
     expect(parse("phone")).to.deep.equal({ column: "phone", isDescending: false });
     expect(parse("phone asc")).to.deep.equal({ column: "phone", isDescending: false });
     expect(parse("  added_at   desc ")).to.deep.equal({ column: "added_at", isDescending: true });
   });
 
-  it("takes the first column, the newest first, when nothing is said", () => {
+  it("defaults to the first column, the newest first", () => {
     expect(parse("")).to.deep.equal({ column: "added_at", isDescending: true });
   });
 

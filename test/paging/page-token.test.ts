@@ -23,7 +23,7 @@ describe("page tokens", () => {
     expect(createPageTokens("a secret of the service").read(list, token)).to.have.length(2);
   });
 
-  it("ask for the first page when they are empty", () => {
+  it("select the first page when they are empty", () => {
     expect(tokens.read(list, "")).to.equal(null);
   });
 
@@ -32,7 +32,7 @@ describe("page tokens", () => {
     expect(refusal(token, ["users", { search: "vip" }])).to.equal("INVALID_REQUEST page_token");
   });
 
-  it("are refused when they are forged, truncated, extended or spelt otherwise", () => {
+  it("are refused when they are forged, truncated, extended or spelled differently", () => {
     const foreign = createPageTokens("another secret").issue(list, ["x", "1"]);
     const flipped = (at: number) =>
       token.slice(0, at) + (token[at] === "A" ? "B" : "A") + token.slice(at + 1);

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { parseSearch } from "../../src/paging/search-terms.js";
 
 describe("parseSearch", () => {
-  it("reads digits in whatever spelling a number has", () => {
+  it("reads the digits of a number in any spelling", () => {
     for (const text of ["+237 670-000", "(237) 670.000", "00237670000", "２３７６７００００"]) {
       expect(parseSearch(text)?.digits, text).to.equal("237670000");
     }
@@ -12,12 +12,12 @@ describe("parseSearch", () => {
     expect(parseSearch("Client VIP")).to.deep.equal({ digits: null, words: "'Client':* & 'VIP':*" });
   });
 
-  it("takes fewer than three digits, and digits among letters, for words only", () => {
+  it("treats fewer than three digits, and digits among letters, as words only", () => {
     expect(parseSearch("12")).to.deep.equal({ digits: null, words: "'12':*" });
     expect(parseSearch("zone 123")).to.deep.equal({ digits: null, words: "'zone':* & '123':*" });
   });
 
-  it("looks for nothing in a text without digits and letters, and is no search when empty", () => {
+  it("matches nothing without digits and letters, and is no search when empty", () => {
     expect(parseSearch("!?' | & :*")).to.deep.equal({ digits: null, words: null });
     expect(parseSearch("  ")).to.equal(null);
   });

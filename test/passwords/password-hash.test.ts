@@ -9,7 +9,7 @@ const DJANGO = "argon2$argon2id$v=19$m=102400,t=2,p=8$a0dyVEZnMnViazlDWjZYRVlTN3
 
 const hasher = createPasswordHasher({ concurrency: 2, queueLimit: 64 });
 
-/** A hash of PASSWORD with the given parameters in place of ours. */
+/** A hash of PASSWORD with the given parameters instead of ours. */
 function hashWith(parameters: {
   memoryCost?: number;
   timeCost?: number;
@@ -25,13 +25,13 @@ function reasonOf(result: PromiseSettledResult<unknown>): string {
 }
 
 describe("password hasher", () => {
-  it("hashes with argon2id, 19 MiB, two passes and one lane, under a new salt each time", async () => {
+  it("hashes with argon2id, 19 MiB, two passes and one lane, with a new salt each time", async () => {
     const [first, second] = await Promise.all([hasher.hash(PASSWORD), hasher.hash(PASSWORD)]);
     expect(first).to.match(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
-    expect(second).not.to.equal(first);
+    expect(second).to.not.to.equal(first);
   });
 
-  it("tells the right password from others", async () => {
+  it("distinguishes the correct password from others", async () => {
     const hash = await hasher.hash(PASSWORD);
     expect(await hasher.verify(hash, PASSWORD)).to.deep.equal({ ok: true, needsRehash: false });
     for (const other of ["motdepasse123!", "Motdepasse123", "Motdepasse123!\0", ""]) {
@@ -46,14 +46,14 @@ describe("password hasher", () => {
     expect((await hasher.verify(hash, `${long.slice(0, -1)}c`)).ok).to.equal(false);
   });
 
-  it("reads Django's hashes, and asks for new ones", async () => {
+  it("verifies Django's hashes and requests new ones", async () => {
     expect(await hasher.verify(DJANGO, PASSWORD)).to.deep.equal({ ok: true, needsRehash: true });
     expect(await hasher.verify(DJANGO, "Motdepasse123?")).to.deep.equal({ ok: false, needsRehash: false });
     const ours = await hasher.hash(PASSWORD);
     expect(await hasher.verify(`argon2${ours}`, PASSWORD)).to.deep.equal({ ok: true, needsRehash: true });
   });
 
-  it("asks for a new hash when any parameter is not ours", async () => {
+  it("requests a new hash when any parameter is not ours", async () => {
     for (const parameters of [{ memoryCost: 12_288 }, { timeCost: 3 }, { parallelism: 2 }]) {
       expect(await hasher.verify(await hashWith(parameters), PASSWORD)).to.deep.equal({
         ok: true,
@@ -94,13 +94,13 @@ describe("password hasher", () => {
     }
   });
 
-  it("survives a hash that asks for a terabyte", async () => {
+  it("handles a hash that asks for a terabyte", async () => {
     const [, , version, , salt, hash] = (await hashWith({})).split("$");
     const result = await hasher.verify(`$argon2id$${version}$m=1073741824,t=2,p=1$${salt}$${hash}`, PASSWORD);
     expect(result).to.deep.equal({ ok: false, needsRehash: false });
   });
 
-  it("spends as much on nothing, and on an unreadable hash, as on a wrong password", async () => {
+  it("takes as long without a hash, or with an unreadable one, as with a wrong password", async () => {
     const hash = await hasher.hash(PASSWORD);
     const cpu = async (work: () => Promise<unknown>) => {
       const start = process.cpuUsage();
@@ -113,7 +113,7 @@ describe("password hasher", () => {
     expect((await cpu(() => hasher.verify("!", "tigre-lent"))) / wrong).to.be.within(0.5, 2);
   });
 
-  it("serves in order of arrival, and refuses at once beyond the queue", async () => {
+  it("serves callers in order, and refuses them at once beyond the queue", async () => {
     const busy = createPasswordHasher({ concurrency: 1, queueLimit: 3 });
     const ended: number[] = [];
     const calls = [0, 1, 2, 3, 4, 5].map(async (index) => {
@@ -128,7 +128,7 @@ describe("password hasher", () => {
     expect(busy.waiting).to.equal(0);
   });
 
-  it("says when a refused call makes sense again, on every method", async () => {
+  it("says when to retry a refused call, on every method", async () => {
     const busy = createPasswordHasher({ concurrency: 1, queueLimit: 1 });
     const filling = [busy.hash(PASSWORD), busy.hash(PASSWORD)];
     const refused = await Promise.allSettled([
@@ -145,7 +145,7 @@ describe("password hasher", () => {
     expect((await busy.verify(await busy.hash(PASSWORD), PASSWORD)).ok).to.equal(true);
   });
 
-  it("leaves threads for others while the queue is full", async () => {
+  it("leaves threads for other work while the queue is full", async () => {
     const busy = createPasswordHasher({ concurrency: hashConcurrency(2, 4), queueLimit: 64 });
     const logins = Promise.all(Array.from({ length: 32 }, () => busy.hash(PASSWORD)));
     await crypto.subtle.digest("SHA-256", new Uint8Array(32));
@@ -155,7 +155,7 @@ describe("password hasher", () => {
 });
 
 describe("hashConcurrency", () => {
-  it("stays within the cores and two below the thread pool, but is at least one", () => {
+  it("is at most the cores and two less than the thread pool, and at least one", () => {
     expect(hashConcurrency(1, 4)).to.equal(1);
     expect(hashConcurrency(2, 4)).to.equal(2);
     expect(hashConcurrency(8, 4)).to.equal(2);

@@ -2,18 +2,12 @@ import { expect } from "chai";
 import { login } from "../../src/auth/login.js";
 import { refreshSession } from "../../src/auth/refresh-session.js";
 import { confirmPasswordChange, requestPasswordChange } from "../../src/profile/change-password.js";
-import {
-  activeUser,
-  failure,
-  newSession,
-  signedIn,
-  testPassword,
-  useTestContext,
-} from "../support/test-context.js";
+import { rejectionReason } from "../support/rejection.js";
+import { activeUser, newSession, signedIn, testPassword, useTestContext } from "../support/test-context.js";
 
 const newPassword = "Nouveau-Secret-9";
 
-describe("change-password", () => {
+describe("password change", () => {
   const context = useTestContext();
 
   async function requested(userId: number, phone: string) {
@@ -24,15 +18,15 @@ describe("change-password", () => {
 
   const passwords = { newPassword, newPasswordConfirm: newPassword };
 
-  it("refuses a wrong current password, and sends nothing", async () => {
+  it("refuses a wrong current password and sends nothing", async () => {
     const { id: userId, phone } = await activeUser(context);
     const sessionId = await newSession(context, phone);
     const attempt = requestPasswordChange(context.app, { userId, sessionId, currentPassword: "wrong" });
-    expect(await failure(attempt)).to.equal("CURRENT_PASSWORD_INCORRECT");
+    expect(await rejectionReason(attempt)).to.equal("CURRENT_PASSWORD_INCORRECT");
     expect(context.outbox.to(phone)).to.have.length(1);
   });
 
-  it("sends the link of the front end to the account's own number", async () => {
+  it("sends a link to the front end to the account's own number", async () => {
     const { id, phone } = await activeUser(context);
     await requested(id, phone);
     expect(context.outbox.to(phone).at(-1))
@@ -45,44 +39,46 @@ describe("change-password", () => {
     const sessionId = await newSession(context, phone);
     context.outbox.failing = true;
     const attempt = requestPasswordChange(context.app, { userId, sessionId, currentPassword: testPassword });
-    expect(await failure(attempt)).to.equal("SMS_UNAVAILABLE");
+    expect(await rejectionReason(attempt)).to.equal("SMS_UNAVAILABLE");
     context.outbox.failing = false;
     await requested(userId, phone);
   });
 
-  it("sends nothing for a session that has ended since the call was authenticated", async () => {
+  it("sends nothing for a session that ended after the call was authenticated", async () => {
     const { id: userId, phone } = await activeUser(context);
     const sessionId = await newSession(context, phone);
     await context.app.sessions.endAll(null, userId, context.clock.now(), null);
     const attempt = requestPasswordChange(context.app, { userId, sessionId, currentPassword: testPassword });
-    expect(await failure(attempt)).to.equal("UNAUTHENTICATED");
+    expect(await rejectionReason(attempt)).to.equal("UNAUTHENTICATED");
     expect(context.outbox.to(phone)).to.have.length(1);
   });
 
-  it("ends every session when the call comes without one", async () => {
+  it("ends every session when the call has none", async () => {
     const { user, tokens } = await signedIn(context);
     const proof = await requested(user.id, user.phone);
     await confirmPasswordChange(context.app, { ...proof, ...passwords, session: null });
-    expect(await failure(refreshSession(context.app, { refresh: tokens.refresh }))).to.equal(
+    expect(await rejectionReason(refreshSession(context.app, { refresh: tokens.refresh }))).to.equal(
       "REFRESH_REJECTED",
     );
     await login(context.app, { phone: user.phone, password: newPassword });
   });
 
-  it("keeps the session that the call came with, and ends the others", async () => {
+  it("keeps the session of the call and ends the others", async () => {
     const { user, tokens } = await signedIn(context);
     const other = await login(context.app, { phone: user.phone, password: testPassword });
     const proof = await requested(user.id, user.phone);
     const { sessionId: id } = await context.app.verifyAccessToken(tokens.access);
     await confirmPasswordChange(context.app, { ...proof, ...passwords, session: { id, userId: user.id } });
     await refreshSession(context.app, { refresh: tokens.refresh });
-    expect(await failure(refreshSession(context.app, { refresh: other.tokens.refresh }))).to.equal(
+    expect(await rejectionReason(refreshSession(context.app, { refresh: other.tokens.refresh }))).to.equal(
       "REFRESH_REJECTED",
     );
-    expect(await failure(context.app.verifyAccessToken(other.tokens.access))).to.equal("UNAUTHENTICATED");
+    expect(await rejectionReason(context.app.verifyAccessToken(other.tokens.access))).to.equal(
+      "UNAUTHENTICATED",
+    );
   });
 
-  it("refuses another user's session, and changes nothing", async () => {
+  it("refuses another user's session and changes nothing", async () => {
     const { user } = await signedIn(context);
     const stranger = await signedIn(context);
     const proof = await requested(user.id, user.phone);
@@ -92,22 +88,22 @@ describe("change-password", () => {
       ...passwords,
       session: { id, userId: stranger.user.id },
     });
-    expect(await failure(attempt)).to.equal("LINK_REJECTED");
+    expect(await rejectionReason(attempt)).to.equal("LINK_REJECTED");
     await login(context.app, { phone: user.phone, password: testPassword });
   });
 
-  it("refuses different passwords, and one like the account's own data", async () => {
+  it("refuses passwords that differ, and one similar to the account's data", async () => {
     const { id, phone } = await activeUser(context);
     const proof = await requested(id, phone);
     const different = { newPassword, newPasswordConfirm: "x" };
     const attempt = confirmPasswordChange(context.app, { ...proof, ...different, session: null });
-    expect(await failure(attempt)).to.equal("INVALID_REQUEST");
+    expect(await rejectionReason(attempt)).to.equal("INVALID_REQUEST");
     const similar = { newPassword: phone, newPasswordConfirm: phone };
     const second = confirmPasswordChange(context.app, { ...proof, ...similar, session: null });
-    expect(await failure(second)).to.equal("PASSWORD_REJECTED");
+    expect(await rejectionReason(second)).to.equal("PASSWORD_REJECTED");
   });
 
-  it("refuses an account that has been deactivated meanwhile", async () => {
+  it("refuses an account that was deactivated meanwhile", async () => {
     const { id, phone } = await activeUser(context);
     const sessionId = await newSession(context, phone);
     const proof = await requested(id, phone);
@@ -117,12 +113,12 @@ describe("change-password", () => {
       [id],
     );
     const attempt = confirmPasswordChange(context.app, { ...proof, ...passwords, session: null });
-    expect(await failure(attempt)).to.equal("LINK_REJECTED");
+    expect(await rejectionReason(attempt)).to.equal("LINK_REJECTED");
     const request = requestPasswordChange(context.app, {
       userId: id,
       sessionId,
       currentPassword: testPassword,
     });
-    expect(await failure(request)).to.equal("UNAUTHENTICATED");
+    expect(await rejectionReason(request)).to.equal("UNAUTHENTICATED");
   });
 });

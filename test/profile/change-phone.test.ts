@@ -6,10 +6,10 @@ import { DomainError } from "../../src/errors.js";
 import { confirmPhoneChange, requestPhoneChange } from "../../src/profile/change-phone.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
 import { removeEntry } from "../../src/whitelist/remove-entry.js";
+import { rejection, rejectionReason } from "../support/rejection.js";
 import {
   activeUser,
   atOnce,
-  failure,
   newPhone,
   newSession,
   person,
@@ -19,7 +19,7 @@ import {
   useTestContext,
 } from "../support/test-context.js";
 
-describe("change-phone", () => {
+describe("phone change", () => {
   const context = useTestContext();
 
   async function allowedPhone(): Promise<string> {
@@ -28,7 +28,7 @@ describe("change-phone", () => {
     return phone;
   }
 
-  /** Asks for the change and returns what the SMS to the new number brought. */
+  /** Requests the change and returns the token and code of the SMS to the new number. */
   async function requested(userId: number, phone: string) {
     const account = await context.app.users.findById(null, userId);
     const sessionId = await newSession(context, account?.user.phone ?? "");
@@ -36,7 +36,7 @@ describe("change-phone", () => {
     return { token: context.outbox.tokenFor(phone), code: context.outbox.codeFor(phone), session: null };
   }
 
-  it("moves the account to the number that the code was sent to, and tells both", async () => {
+  it("moves the account to the number that the code was sent to, and notifies both numbers", async () => {
     const { id, phone: old } = await activeUser(context);
     const phone = await allowedPhone();
     const proof = await requested(id, phone);
@@ -44,7 +44,7 @@ describe("change-phone", () => {
     await context.settle();
     const { user } = await login(context.app, { phone, password: testPassword });
     expect(user.id).to.equal(id);
-    expect(await failure(login(context.app, { phone: old, password: testPassword }))).to.equal(
+    expect(await rejectionReason(login(context.app, { phone: old, password: testPassword }))).to.equal(
       "CREDENTIALS_REJECTED",
     );
     expect(context.outbox.to(old).at(-1)).to.deep.include({
@@ -57,27 +57,25 @@ describe("change-phone", () => {
     });
   });
 
-  it("refuses a number that is taken, being registered, the own one, or not whitelisted", async () => {
+  it("refuses a number that is taken, being registered, unchanged or not whitelisted", async () => {
     const { id: userId, phone: own } = await activeUser(context);
     const sessionId = await newSession(context, own);
     const { phone: taken } = await activeUser(context);
     const waiting = await registered(context);
     for (const phone of [own, taken, waiting]) {
-      const error = await requestPhoneChange(context.app, { userId, sessionId, newPhone: phone }).catch(
-        (e: unknown) => e,
-      );
+      const error = await rejection(requestPhoneChange(context.app, { userId, sessionId, newPhone: phone }));
       expect(error).to.be.instanceOf(DomainError).and.include({ reason: "PHONE_TAKEN" });
       expect((error as DomainError).fields[0]?.field).to.equal("new_phone");
     }
     expect(
-      await failure(requestPhoneChange(context.app, { userId, sessionId, newPhone: newPhone() })),
+      await rejectionReason(requestPhoneChange(context.app, { userId, sessionId, newPhone: newPhone() })),
     ).to.equal("PHONE_NOT_WHITELISTED");
-    expect(await failure(requestPhoneChange(context.app, { userId, sessionId, newPhone: "12" }))).to.equal(
-      "PHONE_LENGTH",
-    );
+    expect(
+      await rejectionReason(requestPhoneChange(context.app, { userId, sessionId, newPhone: "12" })),
+    ).to.equal("PHONE_LENGTH");
   });
 
-  it("takes over a number whose registration was never proved in time", async () => {
+  it("takes over a number whose registration was not confirmed in time", async () => {
     const { id } = await activeUser(context);
     const phone = await registered(context);
     context.clock.advance(601);
@@ -85,7 +83,7 @@ describe("change-phone", () => {
     expect(await confirmPhoneChange(context.app, proof)).to.equal(phone);
   });
 
-  it("names the number that the gateway refuses by its field, and counts nothing", async () => {
+  it("names the field of a number that the gateway refuses, and counts nothing", async () => {
     const { id: userId, phone: own } = await activeUser(context);
     const phone = await allowedPhone();
     const sms = {
@@ -93,49 +91,49 @@ describe("change-phone", () => {
       sendVerificationCode: () => Promise.reject(new DomainError("PHONE_INVALID")),
     };
     const input = { userId, sessionId: await newSession(context, own), newPhone: phone };
-    const error = await requestPhoneChange({ ...context.app, sms }, input).catch((e: unknown) => e);
+    const error = await rejection(requestPhoneChange({ ...context.app, sms }, input));
     expect(error).to.include({ reason: "PHONE_INVALID" });
     expect((error as DomainError).fields[0]?.field).to.equal("new_phone");
     await requested(userId, phone);
   });
 
-  it("sends nothing for a session that has ended since the call was authenticated", async () => {
+  it("sends nothing for a session that ended after the call was authenticated", async () => {
     const { id: userId, phone: own } = await activeUser(context);
     const phone = await allowedPhone();
     const sessionId = await newSession(context, own);
     await context.app.sessions.endAll(null, userId, context.clock.now(), null);
     const attempt = requestPhoneChange(context.app, { userId, sessionId, newPhone: phone });
-    expect(await failure(attempt)).to.equal("UNAUTHENTICATED");
+    expect(await rejectionReason(attempt)).to.equal("UNAUTHENTICATED");
     expect(context.outbox.to(phone)).to.deep.equal([]);
   });
 
-  it("ends every session but the one the call came with", async () => {
+  it("ends every session except that of the call", async () => {
     const { user, tokens } = await signedIn(context);
     const other = await login(context.app, { phone: user.phone, password: testPassword });
     const { sessionId: id } = await context.app.verifyAccessToken(tokens.access);
     const proof = await requested(user.id, await allowedPhone());
     await confirmPhoneChange(context.app, { ...proof, session: { id, userId: user.id } });
     await refreshSession(context.app, { refresh: tokens.refresh });
-    expect(await failure(refreshSession(context.app, { refresh: other.tokens.refresh }))).to.equal(
+    expect(await rejectionReason(refreshSession(context.app, { refresh: other.tokens.refresh }))).to.equal(
       "REFRESH_REJECTED",
     );
   });
 
-  it("checks whitelist and uniqueness again at the confirmation", async () => {
+  it("checks whitelist and uniqueness again on confirmation", async () => {
     const { id: userId } = await activeUser(context);
     const unlisted = await allowedPhone();
     const first = await requested(userId, unlisted);
     await removeEntry(context.app, { phone: unlisted, actor: null });
-    expect(await failure(confirmPhoneChange(context.app, first))).to.equal("PHONE_NOT_WHITELISTED");
+    expect(await rejectionReason(confirmPhoneChange(context.app, first))).to.equal("PHONE_NOT_WHITELISTED");
 
     const contested = await allowedPhone();
     const second = await requested(userId, contested);
     context.clock.advance(60);
     await register(context.app, { ...person, phone: contested });
-    expect(await failure(confirmPhoneChange(context.app, second))).to.equal("PHONE_TAKEN");
+    expect(await rejectionReason(confirmPhoneChange(context.app, second))).to.equal("PHONE_TAKEN");
   });
 
-  it("lets one of two users who confirm the same number win", async () => {
+  it("accepts one of two users who confirm the same number", async () => {
     const phone = await allowedPhone();
     const one = await activeUser(context);
     const two = await activeUser(context);
@@ -145,13 +143,11 @@ describe("change-phone", () => {
     const proofs = [first, second];
     const results = await atOnce(2, (index) => confirmPhoneChange(context.app, proofs[index]!));
     expect(results).to.have.members([phone, "PHONE_TAKEN"]);
-    const late = await confirmPhoneChange(context.app, proofs[results.indexOf("PHONE_TAKEN")]!).catch(
-      (e) => e,
-    );
-    expect(late.fields[0].field).to.equal("new_phone");
+    const late = await rejection(confirmPhoneChange(context.app, proofs[results.indexOf("PHONE_TAKEN")]!));
+    expect((late as DomainError).fields[0]?.field).to.equal("new_phone");
   });
 
-  it("changes the number once, of 100 callers at once with one token", async () => {
+  it("changes the number once when 100 callers use one token at once", async () => {
     const { id } = await activeUser(context);
     const phone = await allowedPhone();
     const proof = await requested(id, phone);
@@ -162,13 +158,13 @@ describe("change-phone", () => {
     expect(results.filter((result) => refusals.includes(result))).to.have.length(99);
   });
 
-  it("leaves the new owner of a given-up number nothing of the old one's", async () => {
+  it("leaves nothing of the previous owner to the new owner of a number", async () => {
     const { user, tokens } = await signedIn(context);
     const proof = await requested(user.id, await allowedPhone());
     await confirmPhoneChange(context.app, proof);
     context.clock.advance(60);
     await register(context.app, { ...person, phone: user.phone });
-    expect(await failure(refreshSession(context.app, { refresh: tokens.refresh }))).to.equal(
+    expect(await rejectionReason(refreshSession(context.app, { refresh: tokens.refresh }))).to.equal(
       "REFRESH_REJECTED",
     );
     const successor = await context.app.users.findByPhone(null, user.phone);

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { type ProfileValues, updateProfile } from "../../src/profile/update-profile.js";
-import { activeUser, atOnce, failure, registered, useTestContext } from "../support/test-context.js";
+import { rejectionReason } from "../support/rejection.js";
+import { activeUser, atOnce, registered, useTestContext } from "../support/test-context.js";
 
 const nothing: ProfileValues = {
   first_name: "",
@@ -10,10 +11,10 @@ const nothing: ProfileValues = {
   apartment_name: null,
 };
 
-describe("update-profile", () => {
+describe("updateProfile", () => {
   const context = useTestContext();
 
-  it("changes the named fields and leaves the others", async () => {
+  it("changes only the named fields", async () => {
     const { id: userId, phone } = await activeUser(context);
     const values = { ...nothing, first_name: " Ada ", email: "ada@example.com", last_name: "ignored" };
     const user = await updateProfile(context.app, { userId, fields: ["first_name", "email"], values });
@@ -36,34 +37,34 @@ describe("update-profile", () => {
     });
   });
 
-  it("refuses an empty name, and changes nothing", async () => {
+  it("refuses an empty name and changes nothing", async () => {
     const { id: userId } = await activeUser(context);
     const values = { ...nothing, first_name: " ", email: "x@example.com" };
     const attempt = updateProfile(context.app, { userId, fields: ["email", "first_name"], values });
-    expect(await failure(attempt)).to.equal("INVALID_REQUEST");
+    expect(await rejectionReason(attempt)).to.equal("INVALID_REQUEST");
     const account = await context.app.users.findById(null, userId);
     expect(account?.user).to.include({ firstName: "John", email: null });
   });
 
-  it("returns the account when nothing is named", async () => {
+  it("returns the account when no field is named", async () => {
     const { id: userId } = await activeUser(context);
     expect(await updateProfile(context.app, { userId, fields: [], values: nothing })).to.include({
       id: userId,
     });
   });
 
-  it("refuses an address that another account has in another case, and takes the own one again", async () => {
+  it("refuses another account's address in any case, and accepts the unchanged one", async () => {
     const one = await activeUser(context);
     const two = await activeUser(context);
     const fields = ["email"] as const;
     const set = (userId: number, email: string) =>
       updateProfile(context.app, { userId, fields, values: { ...nothing, email } });
     await set(one.id, "Same@Example.com");
-    expect(await failure(set(two.id, "same@example.COM"))).to.equal("EMAIL_TAKEN");
+    expect(await rejectionReason(set(two.id, "same@example.COM"))).to.equal("EMAIL_TAKEN");
     expect(await set(one.id, "same@example.com")).to.include({ email: "same@example.com" });
   });
 
-  it("is not held up by an address that a registration claims without proof", async () => {
+  it("is not blocked by the address of an unconfirmed registration", async () => {
     const phone = await registered(context);
     await context.testDatabase.database.run(
       null,
@@ -77,7 +78,7 @@ describe("update-profile", () => {
     });
   });
 
-  it("gives one address to one of 20 accounts that ask at once", async () => {
+  it("gives an address to one of 20 accounts that ask at once", async () => {
     const users = await Promise.all(Array.from({ length: 20 }, () => activeUser(context)));
     const values = { ...nothing, email: "race@example.com" };
     const results = await atOnce(20, (index) =>

@@ -99,7 +99,7 @@ describe("fallback store", () => {
     expect(verdicts).to.deep.equal([true, true, true, false]);
     expect(log.messages()).to.deep.equal([inRedis, inMemory]);
     expect(log.lines[1]).to.include({ level: 40 });
-    expect(log.lines[1]?.reason).to.contain("ECONNREFUSED");
+    expect(log.lines[1]?.reason).to.include("ECONNREFUSED");
   });
 
   it("counts in memory when Redis is stopped, and in Redis when it is back", async () => {
@@ -127,7 +127,7 @@ describe("fallback store", () => {
     expect((await burst(10, "woken", 5)).passed).to.equal(5);
     expect(await admin.llen("waterbill:limits:woken")).to.equal(5);
     expect(log.messages()).to.deep.equal([inRedis, inMemory, inRedis]);
-    expect(log.lines[1]?.reason).to.equal("no answer within 150 ms");
+    expect(log.lines[1]?.reason).to.equal("no response within 150 ms");
   });
 
   it("starts in memory when Redis hangs, and counts in Redis when it resumes", async () => {
@@ -171,7 +171,7 @@ describe("fallback store", () => {
     await admin.config("SET", "min-replicas-to-write", "1");
     expect((await burst(20, "refused", 5)).passed).to.equal(5);
     expect((await burst(20, "refused", 5)).passed).to.equal(0);
-    expect(log.lines[1]?.reason).to.contain("NOREPLICAS");
+    expect(log.lines[1]?.reason).to.include("NOREPLICAS");
     await admin.config("SET", "min-replicas-to-write", "0");
     expect(await secondsUntil(3)).to.be.below(2);
     expect(log.messages()).to.deep.equal([inRedis, inMemory, inRedis]);

@@ -1,6 +1,3 @@
-import { once } from "node:events";
-import { createServer, type Http2Server, type ServerHttp2Session } from "node:http2";
-import type { AddressInfo } from "node:net";
 import {
   Code,
   ConnectError,
@@ -31,6 +28,8 @@ import { systemRandom } from "../../src/system/random.js";
 import { phoneKey } from "../../src/users/phone-number.js";
 import { type TestClock, testClock } from "../support/clock.js";
 import { testLogger } from "../support/log.js";
+import { rejection, rejectionReason } from "../support/rejection.js";
+import { serve, stopServing } from "../support/serve.js";
 
 const phoneRules = { defaultRegion: undefined, policy: "length" } as const;
 
@@ -51,13 +50,11 @@ const signIn: Interceptor = (next) => (request) => {
 
 describe("limitCalls", () => {
   let clock: TestClock;
-  let server: Http2Server;
-  let sessions: ServerHttp2Session[];
   let transports: Record<"gRPC" | "gRPC-Web" | "Connect", Transport>;
 
   beforeEach(async () => {
     clock = testClock("2026-03-01T12:00:00Z");
-    const calls = createMethodRegistry({
+    const registry = createMethodRegistry({
       interceptors: [reportErrors, signIn, interceptorWith(clock)],
       routes: (router) => {
         router.service(AuthService, {
@@ -74,41 +71,26 @@ describe("limitCalls", () => {
         router.service(ProfileService, { getProfile: () => ({}) });
       },
     });
-    const rpc = createRpcHandler(calls);
-    server = createServer((request, response) => {
+    const rpc = createRpcHandler(registry);
+    const { url: baseUrl } = await serve((request, response) => {
       const address = String(request.headers["test-address"] ?? "192.0.2.7");
       const caller = { address, requestId: "test", language: "fr", isLanguageRequested: false } as const;
       void rpc.handle(request, response, caller);
     });
-    sessions = [];
-    server.on("session", (session) => sessions.push(session));
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     transports = {
       gRPC: createGrpcTransport({ baseUrl }),
       "gRPC-Web": createGrpcWebTransport({ baseUrl, httpVersion: "2" }),
       Connect: createConnectTransport({ baseUrl, httpVersion: "2" }),
     };
   });
-  afterEach(() => {
-    server.close();
-    for (const session of sessions) session.destroy();
-  });
+  afterEach(stopServing);
 
   const authBy = (protocol: keyof typeof transports) => createClient(AuthService, transports[protocol]);
 
   const figures = (headers: Headers) =>
     ["limit", "remaining", "reset"].map((name) => Number(headers.get(`x-ratelimit-${name}`) ?? NaN));
 
-  async function failure(call: Promise<unknown>): Promise<ConnectError> {
-    return ConnectError.from(
-      await call.then(
-        () => new Error("the call succeeded"),
-        (error: unknown) => error,
-      ),
-    );
-  }
+  const refusal = async (call: Promise<unknown>) => ConnectError.from(await rejection(call));
 
   /** The response headers of an Activate. */
   async function activate(phone: string, headers: Record<string, string> = {}): Promise<Headers> {
@@ -132,45 +114,45 @@ describe("limitCalls", () => {
     });
 
     it(`puts the figures on errors of the method, over ${protocol}`, async () => {
-      const rejected = await failure(authBy(protocol).login({}));
+      const rejected = await refusal(authBy(protocol).login({}));
       expect(rejected.code).to.equal(Code.Unauthenticated);
       expect(figures(rejected.metadata)).to.deep.equal([15, 14, clock.now().getTime() / 1000 + 60]);
       expect(rejected.metadata.has("retry-after")).to.equal(false);
-      const broken = await failure(authBy(protocol).refreshToken({}));
+      const broken = await refusal(authBy(protocol).refreshToken({}));
       expect(broken.code).to.equal(Code.Internal);
       expect(figures(broken.metadata)).to.deep.equal([30, 29, clock.now().getTime() / 1000 + 60]);
     });
 
     it(`refuses with the figures and the time to wait, over ${protocol}`, async () => {
-      for (let i = 0; i < 15; i++) await failure(authBy(protocol).login({}));
+      for (let i = 0; i < 15; i++) await refusal(authBy(protocol).login({}));
       clock.advance(20);
-      const refused = await failure(authBy(protocol).login({}));
+      const refused = await refusal(authBy(protocol).login({}));
       expect(refused.code).to.equal(Code.ResourceExhausted);
       expect(figures(refused.metadata)).to.deep.equal([15, 0, clock.now().getTime() / 1000 + 40]);
       expect(refused.metadata.get("retry-after")).to.equal("40");
       clock.advance(40);
-      expect((await failure(authBy(protocol).login({}))).code).to.equal(Code.Unauthenticated);
+      expect((await refusal(authBy(protocol).login({}))).code).to.equal(Code.Unauthenticated);
     });
   }
 
   it("counts the calls of all protocols together", async () => {
     const protocols = ["gRPC", "gRPC-Web", "Connect"] as const;
-    for (let i = 0; i < 15; i++) await failure(authBy(protocols[i % 3]!).login({}));
+    for (let i = 0; i < 15; i++) await refusal(authBy(protocols[i % 3]!).login({}));
     for (const protocol of protocols) {
-      expect((await failure(authBy(protocol).login({}))).code).to.equal(Code.ResourceExhausted);
+      expect((await refusal(authBy(protocol).login({}))).code).to.equal(Code.ResourceExhausted);
     }
   });
 
   it("counts each address separately", async () => {
-    for (let i = 0; i < 16; i++) await failure(authBy("gRPC").login({}));
+    for (let i = 0; i < 16; i++) await refusal(authBy("gRPC").login({}));
     const headers = { "test-address": "192.0.2.8" };
-    expect((await failure(authBy("gRPC").login({}, { headers }))).code).to.equal(Code.Unauthenticated);
+    expect((await refusal(authBy("gRPC").login({}, { headers }))).code).to.equal(Code.Unauthenticated);
   });
 
   it("counts all spellings of a phone number together, across addresses", async () => {
     const spellings = ["+237670000001", "00237 670-00-00-01", "\u200b(237) 670 000 001"];
     for (const [i, phone] of spellings.entries()) await activate(phone, { "test-address": `192.0.2.${i}` });
-    const refused = await failure(activate("237670000001", { "test-address": "192.0.2.9" }));
+    const refused = await refusal(activate("237670000001", { "test-address": "192.0.2.9" }));
     expect(refused.code).to.equal(Code.ResourceExhausted);
     expect(figures(refused.metadata).slice(0, 2)).to.deep.equal([3, 0]);
   });
@@ -222,8 +204,7 @@ describe("limitCalls", () => {
     const call = interceptorWith(clock)(async () => response);
     for (let i = 0; i < 15; i++) await call(request);
     expect(figures(response.header).slice(0, 2)).to.deep.equal([15, 0]);
-    const refusal = await call(request).catch((error: unknown) => error);
-    expect(refusal).to.be.instanceOf(DomainError).with.property("reason", "RATE_LIMITED");
+    expect(await rejectionReason(call(request))).to.equal("RATE_LIMITED");
     expect(figures(request.contextValues.get(responseHeadersKey)!).slice(0, 2)).to.deep.equal([15, 0]);
   });
 });

@@ -102,7 +102,7 @@ describe("verdictOf", () => {
     expect(verdict).to.include({ allowed: false, limit: 5, retryAfterSeconds: 3_600, resetAt: at(3_600) });
   });
 
-  it("never tells a refused caller to try again at once", () => {
+  it("never tells a refused caller to retry at once", () => {
     const { retryAfterSeconds, resetAt } = verdictOf([perMinute("a", 1)], [{ used: 2, resetMs: 1 }], now);
     expect({ retryAfterSeconds, resetAt }).to.deep.equal({ retryAfterSeconds: 1, resetAt: at(1) });
   });

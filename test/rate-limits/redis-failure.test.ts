@@ -14,7 +14,7 @@ describe("redisFailure", () => {
   it("names the class and the code of any error, and nothing that it holds", () => {
     for (const { error, type } of hostileErrors()) {
       expectNoSecret(redisFailure(error), type);
-      expect(redisFailure(error)).match(/^[A-Za-z]/);
+      expect(redisFailure(error)).to.match(/^[A-Za-z]/);
     }
   });
 
@@ -43,8 +43,8 @@ describe("redisFailure", () => {
     store.close();
     for (const socket of sockets) socket.destroy();
     redis.close();
-    expect(lines).length(1);
+    expect(lines).to.length(1);
     expectNoSecret(lines[0]!, "reply");
-    expect(JSON.parse(lines[0]!).reason).match(/Error ERR$/);
+    expect(JSON.parse(lines[0]!).reason).to.match(/Error ERR$/);
   });
 });

@@ -77,10 +77,10 @@ describe("Redis store", () => {
     const refused = passes(first, [wide, perMinute("full", 1)]);
     const others = Array.from({ length: 500 }, (_, i) => passes(i % 2 ? first : second, [wide]));
     expect(await refused).to.equal(false);
-    expect(await Promise.all(others)).to.not.include(false);
+    expect(await Promise.all(others)).to.not.to.include(false);
     const entries = await entriesOf("a");
     expect(entries).to.have.length(500);
-    expect(entries.join()).to.not.contain(".");
+    expect(entries.join()).to.not.to.include(".");
   });
 
   it("leaves no key behind for a window that only a refused call was charged to", async () => {
@@ -90,7 +90,7 @@ describe("Redis store", () => {
     expect(await redis.exists(`${prefix}a`)).to.equal(0);
   });
 
-  it("goes on when Redis has lost the script", async () => {
+  it("continues when Redis has lost the script", async () => {
     const { redis, stores } = test;
     const both = [perMinute("a", 5), perMinute("b", 5)];
     expect(await consumeTimes(stores[0], 2, both)).to.deep.equal([true, true]);
@@ -110,7 +110,7 @@ describe("Redis store", () => {
       const error = await stores[0]
         .consume([perMinute("a", 1), ...others])
         .catch((reason: unknown) => reason);
-      expect(String(error)).to.contain("WRONGTYPE");
+      expect(String(error)).to.include("WRONGTYPE");
     }
   });
 

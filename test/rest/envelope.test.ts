@@ -22,26 +22,26 @@ const register = routeOf(AuthService.method.register);
 const login = routeOf(AuthService.method.login);
 
 describe("successBody", () => {
-  it("stands in an envelope, in the caller's language", () => {
-    expect(JSON.stringify(successBody(register.success, {}, french))).equal(
+  it("is wrapped in an envelope, in the caller's language", () => {
+    expect(JSON.stringify(successBody(register.success, {}, french))).to.equal(
       `{"status":"success","message":"Compte créé avec succès. Un code d'activation a été envoyé par SMS.","data":{}}`,
     );
-    expect(successBody(register.success, {}, english)).include({
+    expect(successBody(register.success, {}, english)).to.include({
       message: "Account created. An activation code has been sent by SMS.",
     });
-    expect(successStatus(register.success)).equal(201);
-    expect(successStatus(login.success)).equal(200);
+    expect(successStatus(register.success)).to.equal(201);
+    expect(successStatus(login.success)).to.equal(200);
   });
 
-  it("gives a list the name that its method declares, in its place", () => {
+  it("places a list under the name that its method declares", () => {
     const { success } = routeOf(AccountService.method.listAccounts);
     const body = successBody(success, { accounts: [], next_page_token: "" }, french);
-    expect(JSON.stringify(body.data)).equal(`{"users":[],"next_page_token":""}`);
+    expect(JSON.stringify(body.data)).to.equal(`{"users":[],"next_page_token":""}`);
   });
 
   it("has no data after a logout", () => {
     const { success } = routeOf(AuthService.method.logout);
-    expect(successBody(success, {}, french)).deep.equal({
+    expect(successBody(success, {}, french)).to.deep.equal({
       status: "success",
       message: "Déconnexion réussie",
     });
@@ -49,88 +49,88 @@ describe("successBody", () => {
 
   it("is bare for a token refresh", () => {
     const { success } = routeOf(AuthService.method.refreshToken);
-    expect(successBody(success, { access: "a" }, french)).deep.equal({ access: "a" });
-    expect(successStatus(success)).equal(200);
+    expect(successBody(success, { access: "a" }, french)).to.deep.equal({ access: "a" });
+    expect(successStatus(success)).to.equal(200);
   });
 });
 
-describe("failureBody", () => {
+describe("errorBody", () => {
   const body = (error: DomainError, route: Route | undefined = login, caller = french) =>
     errorBody(error, caller, route);
 
   it("names the field and repeats its message", () => {
     const message = "Le numéro de téléphone est obligatoire.";
-    expect(body(new DomainError("PHONE_REQUIRED"))).deep.equal({
+    expect(body(new DomainError("PHONE_REQUIRED"))).to.deep.equal({
       status: "error",
       message,
       data: { phone: [message] },
     });
   });
 
-  it("says at a registration that it is the registration that failed", () => {
+  it("says that a registration failed", () => {
     const message = "Un utilisateur avec ce numéro de téléphone existe déjà.";
-    expect(body(new DomainError("PHONE_TAKEN"), register)).deep.equal({
+    expect(body(new DomainError("PHONE_TAKEN"), register)).to.deep.equal({
       status: "error",
       message: `Erreur lors de l'inscription: ${message}`,
       data: { phone: [message] },
     });
-    expect(body(new DomainError("PHONE_TAKEN"), register, english).message).equal(
+    expect(body(new DomainError("PHONE_TAKEN"), register, english).message).to.equal(
       "Registration failed: A user with this phone number already exists.",
     );
-    expect(body(new DomainError("SMS_UNAVAILABLE"), register).message).equal("Échec de l'envoi du SMS.");
+    expect(body(new DomainError("SMS_UNAVAILABLE"), register).message).to.equal("Échec de l'envoi du SMS.");
   });
 
-  it("gives all messages of one field", () => {
+  it("lists all messages of one field", () => {
     const fields = [
       { field: "password", message: () => "Trop court." },
       { field: "password", message: () => "Trop courant." },
     ];
-    expect(body(new DomainError("PASSWORD_REJECTED", { fields }))).deep.include({
+    expect(body(new DomainError("PASSWORD_REJECTED", { fields }))).to.deep.include({
       message: "Trop court. Trop courant.",
       data: { password: ["Trop court.", "Trop courant."] },
     });
   });
 
-  it("speaks of invalid data when several fields are at fault", () => {
+  it("reports invalid data when several fields are invalid", () => {
     const fields = ["first_name", "email"].map((field) => ({ field, message: () => "!" }));
-    expect(body(new DomainError("INVALID_REQUEST", { fields }), register)).deep.equal({
+    expect(body(new DomainError("INVALID_REQUEST", { fields }), register)).to.deep.equal({
       status: "error",
       message: "Données invalides.",
       data: { first_name: ["!"], email: ["!"] },
     });
   });
 
-  it("names a field of a flat body as it stands there", () => {
+  it("names a field of a flat body by its name there", () => {
     const route = routeOf(ProfileService.method.updateProfile);
     const fields = [{ field: "profile.email", message: () => "!" }];
-    expect(body(new DomainError("INVALID_REQUEST", { fields }), route).data).deep.equal({ email: ["!"] });
-    expect(body(new DomainError("EMAIL_TAKEN"), route).data).have.property("email");
+    expect(body(new DomainError("INVALID_REQUEST", { fields }), route).data).to.deep.equal({ email: ["!"] });
+    expect(body(new DomainError("EMAIL_TAKEN"), route).data).to.have.property("email");
   });
 
-  it("has empty data where no field is at fault, and needs no route", () => {
-    expect(body(new DomainError("CODE_INCORRECT")).data).deep.equal({});
-    expect(body(pathUnknown(), undefined)).deep.equal({
+  it("has empty data when no field is invalid, and needs no route", () => {
+    expect(body(new DomainError("CODE_INCORRECT")).data).to.deep.equal({});
+    expect(body(pathUnknown(), undefined)).to.deep.equal({
       status: "error",
       message: "Ressource introuvable.",
       data: {},
     });
   });
 
-  it("is in English when throttled, unless a language was asked for", () => {
+  it("is in English when throttled, unless a language is requested", () => {
     const english42 = "Request was throttled. Expected available in 42 seconds.";
     const askedForFrench = { ...french, isLanguageRequested: true };
-    expect(body(rateLimited(42)).message).equal(english42);
-    expect(body(rateLimited(42), login, english).message).equal(english42);
-    expect(body(rateLimited(42), login, askedForFrench).message).equal(
+    expect(body(rateLimited(42)).message).to.equal(english42);
+    expect(body(rateLimited(42), login, english).message).to.equal(english42);
+    expect(body(rateLimited(42), login, askedForFrench).message).to.equal(
       "Trop de requêtes. Réessayez dans 42 secondes.",
     );
   });
 
-  it("has the status of the table, or HTTP's own for what is no call", () => {
+  it("has the status of the error table, or that of HTTP when it is not a call", () => {
     for (const reason of Object.keys(ERROR_TABLE) as Reason[]) {
-      expect(errorStatus(new DomainError(reason))).equal(ERROR_TABLE[reason].status);
+      expect(errorStatus(new DomainError(reason))).to.equal(ERROR_TABLE[reason].status);
     }
-    expect([bodyTooLarge(), contentTypeUnsupported(), pathUnknown()].map(errorStatus)).deep.equal([
+    expect([bodyTooLarge(), contentTypeUnsupported(), pathUnknown()].map(errorStatus)).to.deep.equal([
       413, 415, 404,
     ]);
   });

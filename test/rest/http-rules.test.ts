@@ -4,19 +4,19 @@ import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js
 import { type HttpBinding, readHttpRules } from "../../src/rest/http-rules.js";
 import { sampleMethod } from "../rpc/sample-method.js";
 
-const spell = ({ httpMethod: verb, segments, body }: HttpBinding) =>
-  `${verb} /${segments.map(({ name, isVariable }) => (isVariable ? `<${name}>` : name)).join("/")} ${body}`;
+const spell = ({ httpMethod, segments, body }: HttpBinding) =>
+  `${httpMethod} /${segments.map(({ name, isVariable }) => (isVariable ? `<${name}>` : name)).join("/")} ${body}`;
 
 describe("readHttpRules", () => {
-  it("reads verb, path and body, below /api/auth/ and below /api/", () => {
-    expect(readHttpRules(AuthService.method.login).map(spell)).deep.equal([
+  it("reads HTTP method, path and body, under /api/auth/ and /api/", () => {
+    expect(readHttpRules(AuthService.method.login).map(spell)).to.deep.equal([
       "POST /api/auth/login *",
       "POST /api/login *",
     ]);
   });
 
   it("reads additional bindings", () => {
-    expect(readHttpRules(ProfileService.method.getProfile).map(spell)).deep.equal([
+    expect(readHttpRules(ProfileService.method.getProfile).map(spell)).to.deep.equal([
       "GET /api/auth/profile ",
       "GET /api/profile ",
       "GET /api/auth/me ",
@@ -28,14 +28,14 @@ describe("readHttpRules", () => {
     const method = sampleMethod({
       http: { pattern: { case: "patch", value: "/other/{phone}/x/" }, body: "nested" },
     });
-    expect(readHttpRules(method).map(spell)).deep.equal(["PATCH /other/<phone>/x nested"]);
+    expect(readHttpRules(method).map(spell)).to.deep.equal(["PATCH /other/<phone>/x nested"]);
   });
 
-  it("reads nothing where nothing is declared", () => {
-    expect(readHttpRules(sampleMethod())).deep.equal([]);
+  it("returns nothing when nothing is declared", () => {
+    expect(readHttpRules(sampleMethod())).to.deep.equal([]);
   });
 
-  it("refuses rules that mean nothing here", () => {
+  it("refuses rules that are not supported", () => {
     const wrong = [
       { pattern: { case: "custom", value: { kind: "LOCK", path: "/x" } }, body: "" },
       { pattern: { case: undefined }, body: "" },
@@ -46,7 +46,9 @@ describe("readHttpRules", () => {
       { pattern: { case: "get", value: "/x/{phone=y/*}" }, body: "" },
     ] as const;
     for (const http of wrong) {
-      expect(() => readHttpRules(sampleMethod({ http })), JSON.stringify(http)).throw(/SampleService\.Find/);
+      expect(() => readHttpRules(sampleMethod({ http })), JSON.stringify(http)).to.throw(
+        /SampleService\.Find/,
+      );
     }
   });
 });

@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import type { Serving } from "../support/serve.js";
 
-/** Sends one REST request; a body that is no text goes as JSON. */
+/** Sends one REST request; a body that is not a string is sent as JSON. */
 export type Send = (
-  verb: string,
+  httpMethod: string,
   path: string,
   body?: unknown,
   headers?: Record<string, string>,
@@ -25,11 +25,11 @@ export interface Refusal {
   data: Record<string, string[]>;
 }
 
-/** What a refusal says; it always says it in an envelope. */
-export async function refusal(answer: Promise<Response>): Promise<Refusal> {
-  const response = await answer;
-  expect(response.headers.get("content-type")).equal("application/json; charset=utf-8");
+/** The content of a refusal, which is always in an envelope. */
+export async function refusal(call: Promise<Response>): Promise<Refusal> {
+  const response = await call;
+  expect(response.headers.get("content-type")).to.equal("application/json; charset=utf-8");
   const { status, message, data } = (await response.json()) as Omit<Refusal, "status"> & { status: string };
-  expect(status).equal("error");
+  expect(status).to.equal("error");
   return { status: response.status, header: response.headers, message, data };
 }

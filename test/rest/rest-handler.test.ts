@@ -34,7 +34,7 @@ describe("rest", () => {
   const fake = useFakeServer(createRestHandler);
   const send = sendTo(fake);
 
-  describe("answers of the specification", () => {
+  describe("responses of the specification", () => {
     const registration = {
       phone: "675799743",
       first_name: "John",
@@ -81,77 +81,78 @@ describe("rest", () => {
       ["POST", "token/refresh/", { refresh: "a-token" }, 200, tokens],
       ["POST", "logout/", { refresh: "a-token" }, 200, { status: "success", message: "Déconnexion réussie" }],
     ];
-    for (const [verb, path, body, status, expected] of walk) {
+    for (const [httpMethod, path, body, status, expected] of walk) {
       for (const prefix of ["/api/auth/", "/api/"]) {
         for (const spelling of [path, path.slice(0, -1)]) {
-          it(`${verb} ${prefix}${spelling}`, async () => {
-            const response = await send(verb, prefix + spelling, body, john);
+          it(`${httpMethod} ${prefix}${spelling}`, async () => {
+            const response = await send(httpMethod, prefix + spelling, body, john);
             const text = await response.text();
-            expect(response.status).equal(status);
-            expect(text).equal(JSON.stringify(expected));
-            expect(response.headers.get("content-type")).equal("application/json; charset=utf-8");
-            expect(response.headers.get("content-length")).equal(String(Buffer.byteLength(text)));
+            expect(response.status).to.equal(status);
+            expect(text).to.equal(JSON.stringify(expected));
+            expect(response.headers.get("content-type")).to.equal("application/json; charset=utf-8");
+            expect(response.headers.get("content-length")).to.equal(String(Buffer.byteLength(text)));
           });
         }
       }
     }
   });
 
-  it("gives every REST path of every method an answer", async () => {
+  it("responds on every REST path of every method", async () => {
     for (const method of [...AuthService.methods, ...ProfileService.methods]) {
       const bindings = readHttpRules(method);
-      expect(bindings, method.name).not.empty;
-      for (const { httpMethod: verb, segments } of bindings) {
+      expect(bindings, method.name).to.not.to.be.empty;
+      for (const { httpMethod, segments } of bindings) {
         const path = `/${segments.map(({ name }) => name).join("/")}/`;
-        expect((await send(verb, path, verb === "GET" ? undefined : {}, admin)).status, path).oneOf([
-          200, 201, 400,
-        ]);
+        expect(
+          (await send(httpMethod, path, httpMethod === "GET" ? undefined : {}, admin)).status,
+          path,
+        ).to.be.oneOf([200, 201, 400]);
       }
     }
   });
 
-  it("speaks the same over HTTP/2", async () => {
+  it("responds alike over HTTP/2", async () => {
     const session = connect(fake.url);
     const stream = session.request({ ":path": "/api/profile/", ...john });
     let text = "";
     for await (const chunk of stream) text += chunk;
-    expect(JSON.parse(text)).deep.include({ status: "success", data: { user } });
+    expect(JSON.parse(text)).to.deep.include({ status: "success", data: { user } });
     session.destroy();
   });
 
-  it("answers HEAD as GET, without the body", async () => {
+  it("handles HEAD like GET, without the body", async () => {
     const [get, head] = await Promise.all([
       send("GET", "/api/profile/", undefined, john),
       send("HEAD", "/api/profile/", undefined, john),
     ]);
-    expect(head.status).equal(200);
-    expect(head.headers.get("content-length")).equal(get.headers.get("content-length"));
-    expect(await head.text()).equal("");
-    expect((await send("HEAD", "/api/nothing/")).status).equal(404);
+    expect(head.status).to.equal(200);
+    expect(head.headers.get("content-length")).to.equal(get.headers.get("content-length"));
+    expect(await head.text()).to.equal("");
+    expect((await send("HEAD", "/api/nothing/")).status).to.equal(404);
   });
 
-  it("hands a flat profile to the service, with a mask of what was sent", async () => {
-    for (const verb of ["PATCH", "PUT"]) {
-      await send(verb, "/api/me/", { first_name: "Zoé", email: null, is_staff: true }, john);
-      expect(fake.services.received.pop()).deep.nested.include({
+  it("passes a flat profile to the service, with a mask of the fields that were sent", async () => {
+    for (const httpMethod of ["PATCH", "PUT"]) {
+      await send(httpMethod, "/api/me/", { first_name: "Zoé", email: null, is_staff: true }, john);
+      expect(fake.services.received.pop()).to.deep.nested.include({
         "profile.firstName": "Zoé",
         "updateMask.paths": ["first_name", "email"],
       });
     }
-    const answer = await refusal(send("PATCH", "/api/me/", { email: "john" }, john));
-    expect(answer.data).deep.equal({ email: ["Saisissez une adresse email valide."] });
+    const response = await refusal(send("PATCH", "/api/me/", { email: "john" }, john));
+    expect(response.data).to.deep.equal({ email: ["Saisissez une adresse email valide."] });
   });
 
-  it("takes a form", async () => {
+  it("accepts a form", async () => {
     const type = { "content-type": "application/x-www-form-urlencoded" };
     await send("POST", "/api/login/", "phone=%2B675+799+743&password=Motdepasse123%21", type);
-    expect(fake.services.received.pop()).include({ phone: "+675 799 743", password: "Motdepasse123!" });
+    expect(fake.services.received.pop()).to.include({ phone: "+675 799 743", password: "Motdepasse123!" });
   });
 
-  it("shows the limits when all is well, and logs the call as any other protocol", async () => {
+  it("returns the limits on success, and logs the call like any other protocol", async () => {
     const response = await send("GET", "/api/profile/", undefined, john);
-    expect(response.headers.get("x-ratelimit-limit")).equal("15");
-    expect(JSON.parse(fake.lines[0]!)).include({
+    expect(response.headers.get("x-ratelimit-limit")).to.equal("15");
+    expect(JSON.parse(fake.lines[0]!)).to.include({
       method: "waterbill.identity.v1.ProfileService/GetProfile",
       protocol: "rest",
       status: "ok",
@@ -159,23 +160,23 @@ describe("rest", () => {
     });
   });
 
-  it("knows no deadline and no protocol of other protocols", async () => {
+  it("ignores deadline and protocol headers of other protocols", async () => {
     const response = await send("GET", "/api/profile/", undefined, {
       ...john,
       "connect-timeout-ms": "0",
       "grpc-timeout": "0n",
     });
-    expect(response.status).equal(200);
+    expect(response.status).to.equal(200);
   });
 });
 
-describe("createRest", () => {
+describe("createRestHandler", () => {
   it("refuses a method without a success response", () => {
     const method = sampleMethod({ http: { pattern: { case: "get", value: "/api/x/" } } });
-    const calls = createMethodRegistry({
+    const registry = createMethodRegistry({
       routes: (router) => router.rpc(method, () => ({})),
       interceptors: [],
     });
-    expect(() => createRestHandler(calls)).throw(/SampleService\.Find.*response/);
+    expect(() => createRestHandler(registry)).to.throw(/SampleService\.Find.*response/);
   });
 });

@@ -7,7 +7,7 @@ import { toRestJson } from "../../src/rest/rest-json.js";
 import { sampleMethod } from "../rpc/sample-method.js";
 
 describe("toRestJson", () => {
-  it("spells a user as the specification does, in its order, null for what isn't set", () => {
+  it("writes a user as the specification does, in its order, with null for absent fields", () => {
     const user = create(UserSchema, {
       id: 1,
       phone: "+675799743",
@@ -18,21 +18,21 @@ describe("toRestJson", () => {
       dateJoined: timestampFromDate(new Date("2024-01-15T10:30:00Z")),
       isActive: false,
     });
-    expect(JSON.stringify(toRestJson(UserSchema, user))).equal(
+    expect(JSON.stringify(toRestJson(UserSchema, user))).to.equal(
       '{"id":1,"phone":"+675799743","first_name":"John","last_name":"Doe","full_name":"John Doe","email":null,' +
         '"address":"","apartment_name":null,"date_joined":"2024-01-15T10:30:00Z","is_active":false}',
     );
   });
 
-  it("does so within other messages, and leaves out a message that isn't there", () => {
+  it("does so within other messages, and omits an absent message", () => {
     const login = create(LoginResponseSchema, { user: { id: 1 } });
     const json = toRestJson(LoginResponseSchema, login);
-    expect(Object.keys(json)).deep.equal(["user"]);
-    expect(json.user).include({ id: 1, email: null, first_name: "" });
+    expect(Object.keys(json)).to.deep.equal(["user"]);
+    expect(json.user).to.include({ id: 1, email: null, first_name: "" });
   });
 
-  it("shows every field without presence", () => {
+  it("writes every field without presence", () => {
     const { output } = sampleMethod();
-    expect(toRestJson(output, create(output))).deep.equal({ phone: "", is_active: false, page_size: 0 });
+    expect(toRestJson(output, create(output))).to.deep.equal({ phone: "", is_active: false, page_size: 0 });
   });
 });

@@ -11,7 +11,7 @@ describe("rest refuses", () => {
   it("an unknown path", async () => {
     for (const path of ["/", "/api/", "/api/nothing/", "/api/auth/auth/login/", "/api//login/"]) {
       const { status, message, data } = await refusal(send("POST", path, {}));
-      expect({ status, message, data }, path).deep.equal({
+      expect({ status, message, data }, path).to.deep.equal({
         status: 404,
         message: "Ressource introuvable.",
         data: {},
@@ -19,49 +19,49 @@ describe("rest refuses", () => {
     }
   });
 
-  it("a verb that the path doesn't know, and says which it does", async () => {
-    for (const [verb, path, allow] of [
+  it("an HTTP method that the path does not support, and lists those that it supports", async () => {
+    for (const [httpMethod, path, allow] of [
       ["GET", "/api/login/", "POST"],
       ["OPTIONS", "/api/auth/login", "POST"],
       ["DELETE", "/api/me/", "GET, HEAD, PATCH, PUT"],
     ] as const) {
-      const { status, message, header } = await refusal(send(verb, path));
-      expect([status, message]).deep.equal([405, "Méthode non autorisée."]);
-      expect(header.get("allow")).equal(allow);
+      const { status, message, header } = await refusal(send(httpMethod, path));
+      expect([status, message]).to.deep.equal([405, "Méthode non autorisée."]);
+      expect(header.get("allow")).to.equal(allow);
     }
   });
 
-  it("a body that is no JSON object", async () => {
+  it("a body that is not a JSON object", async () => {
     for (const body of ["{", "[]", '"x"', "{'phone':1}"]) {
       const { status, message, data } = await refusal(send("POST", "/api/login/", body));
-      expect([status, data]).deep.equal([400, {}]);
-      expect(message).equal("Le corps de la requête n'est pas un objet JSON valide.");
+      expect([status, data]).to.deep.equal([400, {}]);
+      expect(message).to.equal("Le corps de la requête n'est pas un objet JSON valide.");
     }
   });
 
   it("10 MB", async () => {
     const { status, message } = await refusal(send("POST", "/api/login/", "x".repeat(10_000_000)));
-    expect([status, message]).deep.equal([413, "Le corps de la requête est trop volumineux."]);
+    expect([status, message]).to.deep.equal([413, "Le corps de la requête est trop volumineux."]);
   });
 
   it("another content type", async () => {
     const { status, message } = await refusal(
       send("POST", "/api/login/", "{}", { "content-type": "text/plain" }),
     );
-    expect([status, message]).deep.equal([415, "Ce type de contenu n'est pas pris en charge."]);
+    expect([status, message]).to.deep.equal([415, "Ce type de contenu n'est pas pris en charge."]);
   });
 
   it("a wrong type, with its field", async () => {
     const message = "Cette valeur n'a pas le bon type.";
     for (const phone of [5, ["675799743"], { a: 1 }, true]) {
       const { status, message, data } = await refusal(send("POST", "/api/login/", { phone, password: "x" }));
-      expect([status, message, data]).deep.equal([400, message, { phone: [message] }]);
+      expect([status, message, data]).to.deep.equal([400, message, { phone: [message] }]);
     }
     const register = await refusal(send("POST", "/api/register/", { phone: 5 }));
-    expect(register.message).equal(`Erreur lors de l'inscription: ${message}`);
+    expect(register.message).to.equal(`Erreur lors de l'inscription: ${message}`);
   });
 
-  it("what the .proto files forbid, with each field", async () => {
+  it("values that the .proto files forbid, with each field", async () => {
     const body = {
       phone: "1",
       first_name: "Jo\u0000",
@@ -70,51 +70,58 @@ describe("rest refuses", () => {
       password_confirm: "x",
     };
     const { status, message, data } = await refusal(send("POST", "/api/register/", body));
-    expect([status, message]).deep.equal([400, "Données invalides."]);
-    expect(data).deep.equal({
+    expect([status, message]).to.deep.equal([400, "Données invalides."]);
+    expect(data).to.deep.equal({
       first_name: ["Ce champ contient des caractères non autorisés."],
       last_name: ["Ce champ est obligatoire."],
     });
   });
 
-  it("whoever isn't signed in, before anything is read", async () => {
+  it("a caller who isn't signed in, before the body is read", async () => {
     const { status, message, header } = await refusal(send("POST", "/api/logout/", "{"));
-    expect([status, message]).deep.equal([401, "Authentification requise."]);
-    expect(header.get("www-authenticate")).equal("Bearer");
+    expect([status, message]).to.deep.equal([401, "Authentification requise."]);
+    expect(header.get("www-authenticate")).to.equal("Bearer");
   });
 
-  it("what the service refuses, with the status of the reason", async () => {
+  it("a call that the service refuses, with the status of the reason", async () => {
     fake.services.before = () => {
       throw new DomainError("CREDENTIALS_REJECTED");
     };
     const body = { phone: "675799743", password: "wrong" };
     const { status, message, data } = await refusal(send("POST", "/api/login/", body));
-    expect([status, message, data]).deep.equal([401, "Numéro de téléphone ou mot de passe incorrect.", {}]);
+    expect([status, message, data]).to.deep.equal([
+      401,
+      "Numéro de téléphone ou mot de passe incorrect.",
+      {},
+    ]);
     const english = await refusal(send("POST", "/api/login/", body, { "accept-language": "en" }));
-    expect(english.message).equal("Incorrect phone number or password.");
+    expect(english.message).to.equal("Incorrect phone number or password.");
   });
 
-  it("too many calls, saying when to come back", async () => {
+  it("too many calls, with the time to retry", async () => {
     fake.services.before = () => {
       throw rateLimited(42);
     };
     const { status, message, header } = await refusal(
       send("POST", "/api/login/", { phone: "1", password: "x" }),
     );
-    expect([status, message]).deep.equal([429, "Request was throttled. Expected available in 42 seconds."]);
-    expect(header.get("retry-after")).equal("42");
-    expect(header.get("x-ratelimit-limit")).equal("15");
+    expect([status, message]).to.deep.equal([
+      429,
+      "Request was throttled. Expected available in 42 seconds.",
+    ]);
+    expect(header.get("retry-after")).to.equal("42");
+    expect(header.get("x-ratelimit-limit")).to.equal("15");
   });
 
-  it("what goes wrong inside, without a word of it", async () => {
+  it("a call with an internal error, without details", async () => {
     fake.services.before = () => {
       throw new Error("SELECT * FROM users");
     };
     const { status, message, data } = await refusal(
       send("POST", "/api/login/", { phone: "1", password: "x" }),
     );
-    expect([status, message, data]).deep.equal([500, "Erreur interne du serveur.", {}]);
-    expect(JSON.parse(fake.lines[0]!).err.stack).contain("test/rest/rest-refusals.test.ts:");
-    expect(fake.lines.join("")).not.contain("SELECT");
+    expect([status, message, data]).to.deep.equal([500, "Erreur interne du serveur.", {}]);
+    expect(JSON.parse(fake.lines[0]!).err.stack).to.contain("test/rest/rest-refusals.test.ts:");
+    expect(fake.lines.join("")).to.not.contain("SELECT");
   });
 });

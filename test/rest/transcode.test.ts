@@ -12,9 +12,9 @@ import { rejection } from "../support/rejection.js";
 const { input } = sampleMethod();
 
 interface Sent {
-  verb?: string;
+  httpMethod?: string;
   url?: string;
-  /** `*` when absent. */
+  /** Defaults to `*`. */
   into?: string;
   type?: string;
   encoding?: string;
@@ -22,7 +22,14 @@ interface Sent {
 }
 
 async function transcoded(body: string | Buffer, sent: Sent = {}, schema = input): Promise<unknown> {
-  const { verb = "POST", url = "/x", into = "*", type = "application/json", encoding, variables = {} } = sent;
+  const {
+    httpMethod = "POST",
+    url = "/x",
+    into = "*",
+    type = "application/json",
+    encoding,
+    variables = {},
+  } = sent;
   const headers = { "content-type": type, "content-encoding": encoding };
   const request = Object.assign(Readable.from([Buffer.from(body)]), {
     url,
@@ -30,7 +37,7 @@ async function transcoded(body: string | Buffer, sent: Sent = {}, schema = input
   }) as unknown as NodeRequest;
   const message = await transcode(
     schema,
-    { httpMethod: verb, segments: [], body: into, responseBody: "" },
+    { httpMethod, segments: [], body: into, responseBody: "" },
     variables,
     request,
   );
@@ -46,33 +53,33 @@ async function requestError(...parameters: Parameters<typeof transcoded>): Promi
 const form = { type: "application/x-www-form-urlencoded" };
 
 describe("transcode", () => {
-  it("takes a JSON body with either spelling of names, and ignores what it doesn't know", async () => {
+  it("accepts a JSON body with either spelling of names, and ignores unknown fields", async () => {
     const expected = { phone: "1", isActive: true, pageSize: 5 };
-    expect(await transcoded('{"phone":"1","is_active":true,"page_size":5,"x":[{}]}')).deep.equal(expected);
-    expect(await transcoded('{"phone":"1","isActive":true,"pageSize":"5"}')).deep.equal(expected);
+    expect(await transcoded('{"phone":"1","is_active":true,"page_size":5,"x":[{}]}')).to.deep.equal(expected);
+    expect(await transcoded('{"phone":"1","isActive":true,"pageSize":"5"}')).to.deep.equal(expected);
   });
 
-  it("takes null for absent, the last of two equal keys, and no harm from __proto__", async () => {
-    expect(await transcoded('{"phone":null,"page_size":1,"page_size":2}')).deep.equal({ pageSize: 2 });
-    expect(await transcoded('{"__proto__":{"phone":"1"},"constructor":1}')).deep.equal({});
+  it("treats null as absent, uses the last of two equal keys, and ignores __proto__", async () => {
+    expect(await transcoded('{"phone":null,"page_size":1,"page_size":2}')).to.deep.equal({ pageSize: 2 });
+    expect(await transcoded('{"__proto__":{"phone":"1"},"constructor":1}')).to.deep.equal({});
   });
 
-  it("takes a byte order mark, a missing content type, gzip and an empty body", async () => {
+  it("accepts a byte order mark, a missing content type, gzip and an empty body", async () => {
     const json = '{"phone":"1"}';
-    expect(await transcoded(`\ufeff${json}`)).deep.equal({ phone: "1" });
-    expect(await transcoded(json, { type: "" })).deep.equal({ phone: "1" });
-    expect(await transcoded(json, { type: "application/json;charset=UTF-8" })).deep.equal({ phone: "1" });
-    expect(await transcoded(gzipSync(json), { encoding: "gzip" })).deep.equal({ phone: "1" });
-    expect(await transcoded("")).deep.equal({});
+    expect(await transcoded(`\ufeff${json}`)).to.deep.equal({ phone: "1" });
+    expect(await transcoded(json, { type: "" })).to.deep.equal({ phone: "1" });
+    expect(await transcoded(json, { type: "application/json;charset=UTF-8" })).to.deep.equal({ phone: "1" });
+    expect(await transcoded(gzipSync(json), { encoding: "gzip" })).to.deep.equal({ phone: "1" });
+    expect(await transcoded("")).to.deep.equal({});
   });
 
-  it("takes a form", async () => {
+  it("accepts a form", async () => {
     const expected = { phone: "+1 2", isActive: true, pageSize: 5 };
-    expect(await transcoded("phone=%2B1+2&is_active=True&page_size=5&x=1", form)).deep.equal(expected);
-    expect(await transcoded("phone=1&phone=2", form)).deep.equal({ phone: "2" });
+    expect(await transcoded("phone=%2B1+2&is_active=True&page_size=5&x=1", form)).to.deep.equal(expected);
+    expect(await transcoded("phone=1&phone=2", form)).to.deep.equal({ phone: "2" });
   });
 
-  it("names the field of a wrong type", async () => {
+  it("names the field that has the wrong type", async () => {
     for (const [body, field] of [
       ['{"phone":5}', "phone"],
       ['{"phone":["1"]}', "phone"],
@@ -84,24 +91,27 @@ describe("transcode", () => {
       expect(
         (await requestError(body)).fields.map((each) => each.field),
         body,
-      ).deep.equal([field]);
+      ).to.deep.equal([field]);
     }
-    expect((await requestError("is_active=maybe", form)).fields[0]?.field).equal("is_active");
-    expect((await requestError("page_size=many", form)).fields[0]?.field).equal("page_size");
+    expect((await requestError("is_active=maybe", form)).fields[0]?.field).to.equal("is_active");
+    expect((await requestError("page_size=many", form)).fields[0]?.field).to.equal("page_size");
   });
 
-  it("refuses a body that is no JSON object", async () => {
+  it("refuses a body that is not a JSON object", async () => {
     for (const body of ["{", "[]", "null", '"x"', "5", "phone=1", "\u0000", `${"[".repeat(30_000)}`]) {
-      expect(await requestError(body), body.slice(0, 9)).include({ status: 400, reason: "INVALID_REQUEST" });
+      expect(await requestError(body), body.slice(0, 9)).to.include({
+        status: 400,
+        reason: "INVALID_REQUEST",
+      });
     }
-    expect((await requestError(Buffer.from([0x22, 0xff, 0x22]))).status).equal(400);
-    expect((await requestError(Buffer.from([0xff]), form)).status).equal(400);
+    expect((await requestError(Buffer.from([0x22, 0xff, 0x22]))).status).to.equal(400);
+    expect((await requestError(Buffer.from([0xff]), form)).status).to.equal(400);
   });
 
-  it("goes deep into nothing", async () => {
+  it("ignores deeply nested unknown fields, and refuses deeply nested known ones", async () => {
     const depth = 10_000;
-    expect(await transcoded(`{"x":${"[".repeat(depth)}${"]".repeat(depth)}}`)).deep.equal({});
-    expect((await requestError(`${'{"nested":'.repeat(5_000)}{}${"}".repeat(5_000)}`)).status).equal(400);
+    expect(await transcoded(`{"x":${"[".repeat(depth)}${"]".repeat(depth)}}`)).to.deep.equal({});
+    expect((await requestError(`${'{"nested":'.repeat(5_000)}{}${"}".repeat(5_000)}`)).status).to.equal(400);
   });
 
   it("refuses other content types, and other charsets", async () => {
@@ -110,48 +120,53 @@ describe("transcode", () => {
       "multipart/form-data; boundary=x",
       "application/json; charset=latin1",
     ]) {
-      expect((await requestError("{}", { type })).status, type).equal(415);
+      expect((await requestError("{}", { type })).status, type).to.equal(415);
     }
   });
 
-  it("refuses what is too large, and a compression it doesn't know", async () => {
-    expect((await requestError(`{"x":"${"x".repeat(65_536)}"}`)).status).equal(413);
-    expect((await requestError(gzipSync(Buffer.alloc(10_000_000)), { encoding: "gzip" })).status).equal(413);
-    expect((await requestError("{}", { encoding: "br" })).status).equal(415);
+  it("refuses a body that is too large, and an unknown compression", async () => {
+    expect((await requestError(`{"x":"${"x".repeat(65_536)}"}`)).status).to.equal(413);
+    expect((await requestError(gzipSync(Buffer.alloc(10_000_000)), { encoding: "gzip" })).status).to.equal(
+      413,
+    );
+    expect((await requestError("{}", { encoding: "br" })).status).to.equal(415);
   });
 
-  it("takes the query of GET and DELETE, and of no other verb", async () => {
+  it("reads the query of GET and DELETE, and of no other method", async () => {
     const url = "/x?phone=%2B1&is_active=false&page_size=7&is_active=TRUE&x";
     const expected = { phone: "+1", isActive: true, pageSize: 7 };
-    expect(await transcoded("", { verb: "GET", url, into: "" })).deep.equal(expected);
-    expect(await transcoded("", { verb: "DELETE", url })).deep.equal(expected);
-    expect(await transcoded("", { verb: "POST", url })).deep.equal({});
+    expect(await transcoded("", { httpMethod: "GET", url, into: "" })).to.deep.equal(expected);
+    expect(await transcoded("", { httpMethod: "DELETE", url })).to.deep.equal(expected);
+    expect(await transcoded("", { httpMethod: "POST", url })).to.deep.equal({});
   });
 
-  it("takes the body over the query, and the path over both", async () => {
-    const sent = { verb: "DELETE", url: "/x?phone=1&page_size=1" };
-    expect(await transcoded('{"phone":"2"}', sent)).deep.equal({ phone: "2", pageSize: 1 });
+  it("prefers the body over the query, and the path over both", async () => {
+    const sent = { httpMethod: "DELETE", url: "/x?phone=1&page_size=1" };
+    expect(await transcoded('{"phone":"2"}', sent)).to.deep.equal({ phone: "2", pageSize: 1 });
     const variables = { phone: "3" };
-    expect(await transcoded('{"phone":"2"}', { ...sent, variables })).deep.equal({ phone: "3", pageSize: 1 });
+    expect(await transcoded('{"phone":"2"}', { ...sent, variables })).to.deep.equal({
+      phone: "3",
+      pageSize: 1,
+    });
   });
 
-  it("doesn't read a body that goes nowhere", async () => {
-    expect(await transcoded("{", { verb: "GET", into: "" })).deep.equal({});
+  it("does not read a body that no field receives", async () => {
+    expect(await transcoded("{", { httpMethod: "GET", into: "" })).to.deep.equal({});
   });
 
-  it("takes a body that is one field, without a mask where the method has none", async () => {
-    expect(await transcoded('{"phone":"1"}', { into: "nested" })).deep.equal({ nested: { phone: "1" } });
+  it("accepts a body that is one field, without a mask if the method has none", async () => {
+    expect(await transcoded('{"phone":"1"}', { into: "nested" })).to.deep.equal({ nested: { phone: "1" } });
   });
 
-  it("says with a mask which fields of a flat profile were sent", async () => {
+  it("sets a mask of the fields of a flat profile that were sent", async () => {
     const schema = ProfileService.method.updateProfile.input;
-    const update = (body: string) => transcoded(body, { verb: "PATCH", into: "profile" }, schema);
+    const update = (body: string) => transcoded(body, { httpMethod: "PATCH", into: "profile" }, schema);
     expect(
       await update('{"first_name":"Zoé","email":null,"address":"","phone":"1","is_staff":true}'),
-    ).deep.equal({
+    ).to.deep.equal({
       profile: { firstName: "Zoé" },
       updateMask: "firstName,email,address",
     });
-    expect(await update("{}")).deep.equal({ profile: {}, updateMask: "" });
+    expect(await update("{}")).to.deep.equal({ profile: {}, updateMask: "" });
   });
 });

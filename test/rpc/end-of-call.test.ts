@@ -19,7 +19,7 @@ const message = writeFrame(0, toBinary(LoginRequestSchema, create(LoginRequestSc
 describe("the end of a call", () => {
   const fake = useFakeServer(createRpcHandler, "test");
 
-  /** A service that never answers, whatever becomes of the call. Resolves to what it is told of the call. */
+  /** Makes the service ignore the end of the call and never respond. Resolves with the call's context. */
   function deafService(): Promise<HandlerContext> {
     return new Promise((resolve) => {
       fake.services.before = (context) => {
@@ -39,36 +39,36 @@ describe("the end of a call", () => {
       headers: { "content-type": "application/json", ...headers },
     });
 
-  it("comes when its deadline passes, though the service goes on: Connect", async () => {
+  it("comes when its deadline passes, although the service keeps running: Connect", async () => {
     void deafService();
     const response = await postJson({ "connect-timeout-ms": "30" });
-    expect(response.status).equal(504);
+    expect(response.status).to.equal(504);
     const { code, message } = (await response.json()) as { code: string; message: string };
-    expect([code, message]).deep.equal(["deadline_exceeded", "Le délai de la requête est dépassé."]);
-    expect(JSON.parse(fake.lines[0] ?? "")).include({ status: "deadline_exceeded", level: 30 });
+    expect([code, message]).to.deep.equal(["deadline_exceeded", "Le délai de la requête est dépassé."]);
+    expect(JSON.parse(fake.lines[0] ?? "")).to.include({ status: "deadline_exceeded", level: 30 });
   });
 
-  it("comes when its deadline passes, though the service goes on: gRPC and gRPC-Web", async () => {
+  it("comes when its deadline passes, although the service keeps running: gRPC and gRPC-Web", async () => {
     const context = deafService();
-    const answer = await sendRaw(fake.url, path, message, { "grpc-timeout": "30m" });
-    expect(answer.trailer["grpc-status"]).equal(String(Code.DeadlineExceeded));
-    expect((await context).signal.aborted).equal(true);
-    expect((await context).timeoutMs()).lessThan(1);
+    const response = await sendRaw(fake.url, path, message, { "grpc-timeout": "30m" });
+    expect(response.trailer["grpc-status"]).to.equal(String(Code.DeadlineExceeded));
+    expect((await context).signal.aborted).to.equal(true);
+    expect((await context).timeoutMs()).to.be.below(1);
     const web = await fetch(fake.url + path, {
       method: "POST",
       body: message,
       headers: { "content-type": "application/grpc-web+proto", "grpc-timeout": "30m" },
     });
-    expect(await web.text()).contain("grpc-status: 4");
+    expect(await web.text()).to.include("grpc-status: 4");
   });
 
-  it("comes before its beginning when no time is left", async () => {
+  it("comes before the service is called when no time is left", async () => {
     const response = await postJson({ "connect-timeout-ms": "0" });
-    expect(response.status).equal(504);
-    expect(fake.services.received).empty;
+    expect(response.status).to.equal(504);
+    expect(fake.services.received).to.be.empty;
   });
 
-  it("comes when the deadline passes while the body is still on its way", async () => {
+  it("comes when the deadline passes while the body is still arriving", async () => {
     const session = connectHttp2(fake.url);
     const stream = session.request({
       ":method": "POST",
@@ -78,18 +78,18 @@ describe("the end of a call", () => {
     });
     stream.write(message.subarray(0, 7));
     const [trailer] = await once(stream, "trailers");
-    expect(trailer["grpc-status"]).equal(String(Code.DeadlineExceeded));
+    expect(trailer["grpc-status"]).to.equal(String(Code.DeadlineExceeded));
     session.destroy();
   });
 
-  it("is in time when there is time enough", async () => {
-    expect((await postJson({ "connect-timeout-ms": "60000" })).status).equal(200);
+  it("is the response when there is enough time", async () => {
+    expect((await postJson({ "connect-timeout-ms": "60000" })).status).to.equal(200);
     const protocol = grpcClient(fake.url);
-    expect((await protocol.call(AuthService.method.login, credentials, {}, 60_000)).code).equal(undefined);
+    expect((await protocol.call(AuthService.method.login, credentials, {}, 60_000)).code).to.equal(undefined);
     protocol.close();
   });
 
-  it("is told to the service when the client goes away", async () => {
+  it("aborts the service's signal when the client disconnects", async () => {
     const context = deafService();
     const abort = new AbortController();
     const call = fetch(fake.url + path, {
@@ -99,15 +99,15 @@ describe("the end of a call", () => {
       signal: abort.signal,
     }).catch(() => "aborted");
     const { signal } = await context;
-    expect(signal.aborted).equal(false);
+    expect(signal.aborted).to.equal(false);
     const aborted = once(signal, "abort");
     abort.abort();
     await aborted;
-    expect(signal.reason).property("code", Code.Canceled);
-    expect(await call).equal("aborted");
+    expect(signal.reason).to.have.property("code", Code.Canceled);
+    expect(await call).to.equal("aborted");
   });
 
-  it("is canceled when a library gives up because the client went away", async () => {
+  it("is canceled when a library aborts because the client disconnected", async () => {
     fake.services.before = ({ signal }) =>
       new Promise((_, reject) => {
         signal.addEventListener("abort", () => reject(new DOMException("words", "AbortError")));
@@ -119,11 +119,11 @@ describe("the end of a call", () => {
     while (fake.services.received.length === 0) await new Promise(setImmediate);
     stream.close(8);
     while (fake.lines.length === 0) await new Promise(setImmediate);
-    expect(JSON.parse(fake.lines[0] ?? "")).include({ status: "canceled", level: 30 });
+    expect(JSON.parse(fake.lines[0] ?? "")).to.include({ status: "canceled", level: 30 });
     session.destroy();
   });
 
-  it("is canceled when the client goes away in the middle of the body", async () => {
+  it("is canceled when the client cancels in the middle of the body", async () => {
     const client = await connectRaw(fake.port);
     const begun = [
       requestFrame(1, { ":path": path, "content-type": "application/grpc" }),
@@ -134,15 +134,18 @@ describe("the end of a call", () => {
     await client.until("received");
     client.send(resetFrame(1));
     while (fake.lines.length === 0) await new Promise(setImmediate);
-    expect(JSON.parse(fake.lines[0] ?? "")).include({ status: "canceled" });
-    expect(fake.services.received).empty;
+    expect(JSON.parse(fake.lines[0] ?? "")).to.include({ status: "canceled" });
+    expect(fake.services.received).to.be.empty;
     client.reset();
   });
 
-  it("is INTERNAL when an abort has nothing to do with the call", async () => {
+  it("is INTERNAL when an abort is unrelated to the call", async () => {
     fake.services.before = () => {
       throw new DOMException("words", "AbortError");
     };
-    expect(await readConnectError(await postJson({}))).include({ code: Code.Internal, reason: "INTERNAL" });
+    expect(await readConnectError(await postJson({}))).to.include({
+      code: Code.Internal,
+      reason: "INTERNAL",
+    });
   });
 });

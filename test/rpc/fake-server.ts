@@ -29,7 +29,7 @@ async function startFakeServer(createHandler: (methods: MethodRegistry) => Reque
   return { ...(await serve(handler)), services, lines };
 }
 
-/** A fake server for the describe that calls this. Each test finds it as new, nothing received and nothing logged. */
+/** A fake server for the describe that calls this, reset before each test. */
 export function useFakeServer(
   createHandler: (methods: MethodRegistry) => RequestHandler,
   scope?: FixtureScope,

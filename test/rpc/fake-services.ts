@@ -9,12 +9,12 @@ import { DomainError } from "../../src/errors.js";
 import { createInterceptors } from "../../src/rpc/interceptors/chain.js";
 import { createLogger } from "../../src/system/logger.js";
 
-/** What the services behind rpc/ and rest/ were asked, and what they are to do. */
+/** What the services behind rpc/ and rest/ have received, and what they do. */
 export interface FakeServices {
   routes(router: ConnectRouter): void;
   /** The messages that arrived, oldest first. */
   readonly received: { $typeName: string }[];
-  /** Runs before each answer; what it throws is what the call fails with. */
+  /** Runs before each response; the call fails with what it throws. */
   before: (context: HandlerContext) => void | Promise<void>;
 }
 
@@ -29,7 +29,7 @@ export const john = {
   isActive: true,
 };
 
-/** A negative id has no place in binary, nor a year beyond 9999 in JSON. */
+/** Binary can't encode a negative id, and JSON no year beyond 9999. */
 const unencodable = { ...john, id: -1, dateJoined: create(TimestampSchema, { seconds: 10n ** 15n }) };
 
 const tokens = {
@@ -39,43 +39,43 @@ const tokens = {
   refreshExpiresIn: 604_800,
 };
 
-/** Services that answer at once with the same data for everybody. */
+/** Services that respond at once, with the same data for every caller. */
 export function fakeServices(): FakeServices {
   const received: { $typeName: string }[] = [];
   const fake: FakeServices = { received, before: () => {}, routes };
 
-  function answer<Answer>(value: Answer) {
-    return async (request: { $typeName: string }, context: HandlerContext): Promise<Answer> => {
+  function respond<Response>(value: Response) {
+    return async (request: { $typeName: string }, context: HandlerContext): Promise<Response> => {
       received.push(request);
       await fake.before(context);
       return value;
     };
   }
 
-  /** Every method; an empty answer where nothing else is said. */
+  /** Every method of a service; the default response is empty. */
   function implement<Desc extends DescService>(
     service: Desc,
-    answers: Partial<ServiceImpl<Desc>>,
+    responses: Partial<ServiceImpl<Desc>>,
   ): Partial<ServiceImpl<Desc>> {
-    const empty = Object.fromEntries(service.methods.map(({ localName }) => [localName, answer({})]));
-    return { ...(empty as Partial<ServiceImpl<Desc>>), ...answers };
+    const empty = Object.fromEntries(service.methods.map(({ localName }) => [localName, respond({})]));
+    return { ...(empty as Partial<ServiceImpl<Desc>>), ...responses };
   }
 
   const auth = implement(AuthService, {
     activate: (request, context) => {
-      return answer({ user: request.code === "unencodable" ? unencodable : john })(request, context);
+      return respond({ user: request.code === "unencodable" ? unencodable : john })(request, context);
     },
-    login: answer({ user: john, tokens }),
-    refreshToken: answer(tokens),
+    login: respond({ user: john, tokens }),
+    refreshToken: respond(tokens),
   });
   const profile = implement(ProfileService, {
-    getProfile: answer({ user: john }),
-    updateProfile: answer({ user: john }),
-    confirmPhoneChange: answer({ newPhone: "+237670000002" }),
+    getProfile: respond({ user: john }),
+    updateProfile: respond({ user: john }),
+    confirmPhoneChange: respond({ newPhone: "+237670000002" }),
   });
 
   const accounts = implement(AccountService, {
-    listAccounts: answer({ accounts: [john], nextPageToken: "next" }),
+    listAccounts: respond({ accounts: [john], nextPageToken: "next" }),
   });
 
   function routes(router: ConnectRouter): void {
@@ -84,7 +84,7 @@ export function fakeServices(): FakeServices {
   return fake;
 }
 
-/** Signs in whoever brings the token `john` or `admin`. */
+/** Accepts the tokens `john` and `admin`. */
 export async function fakeAuthenticate(token: string): Promise<Principal> {
   if (token !== "john" && token !== "admin") throw new DomainError("UNAUTHENTICATED");
   const isStaff = token === "admin";
@@ -106,7 +106,7 @@ const userOfJohn = {
   isSuperuser: false,
 };
 
-/** All interceptors, with limits that let everything pass; `lines` gathers the log. */
+/** All interceptors, with limits that allow every call; `lines` collects the log. */
 export function testInterceptors(
   lines: string[] = [],
   limitCalls: Interceptor = (next) => next,

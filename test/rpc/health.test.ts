@@ -3,25 +3,26 @@ import { credentials, loadPackageDefinition, type ServiceError, status } from "@
 import { loadSync } from "@grpc/proto-loader";
 import { expect } from "chai";
 import { healthRoutes } from "../../src/rpc/health.js";
+import { rejection } from "../support/rejection.js";
 import { stopServing } from "../support/serve.js";
 import { serveServices, services } from "./serve-services.js";
 
-interface Answer {
+interface HealthStatus {
   status: string;
 }
 
-type Callback<T> = (error: ServiceError | null, answer: T) => void;
+type Callback<T> = (error: ServiceError | null, response: T) => void;
 
 interface Watch {
-  on(event: "data", listener: (answer: Answer) => void): Watch;
+  on(event: "data", listener: (response: HealthStatus) => void): Watch;
   on(event: "error", listener: (error: ServiceError) => void): Watch;
   on(event: "end", listener: () => void): Watch;
   cancel(): void;
 }
 
 interface HealthClient {
-  check(request: object, callback: Callback<Answer>): void;
-  list(request: object, callback: Callback<{ statuses: Record<string, Answer> }>): void;
+  check(request: object, callback: Callback<HealthStatus>): void;
+  list(request: object, callback: Callback<{ statuses: Record<string, HealthStatus> }>): void;
   watch(request: object): Watch & NodeJS.EventEmitter;
   close(): void;
 }
@@ -45,8 +46,8 @@ describe("health", () => {
     );
     clients.push(client);
     const check = (service: string) =>
-      new Promise<Answer>((resolve, reject) => {
-        client.check({ service }, (error, answer) => (error ? reject(error) : resolve(answer)));
+      new Promise<HealthStatus>((resolve, reject) => {
+        client.check({ service }, (error, response) => (error ? reject(error) : resolve(response)));
       });
     return { ...serving, client, check };
   }
@@ -56,7 +57,7 @@ describe("health", () => {
     await stopServing();
   });
 
-  it("is that of the server for every service", async () => {
+  it("is the server's for every service", async () => {
     const { check } = await start();
 
     for (const service of ["", authService, "grpc.health.v1.Health"]) {
@@ -72,17 +73,17 @@ describe("health", () => {
     while ((await check(authService)).status !== "SERVING");
   });
 
-  it("is NOT_FOUND for a service that is not there", async () => {
+  it("is NOT_FOUND for an unknown service", async () => {
     const { check } = await start();
-    const error = await check("waterbill.identity.v1.Nowhere").catch((reason: ServiceError) => reason);
+    const error = await rejection(check("waterbill.identity.v1.Nowhere"));
 
     expect(error).to.include({ code: status.NOT_FOUND, details: "unknown service" });
   });
 
   it("lists all services", async () => {
     const { client } = await start();
-    const { statuses } = await new Promise<{ statuses: Record<string, Answer> }>((resolve, reject) => {
-      client.list({}, (error, answer) => (error ? reject(error) : resolve(answer)));
+    const { statuses } = await new Promise<{ statuses: Record<string, HealthStatus> }>((resolve, reject) => {
+      client.list({}, (error, response) => (error ? reject(error) : resolve(response)));
     });
 
     expect(statuses).to.deep.equal({
@@ -92,11 +93,11 @@ describe("health", () => {
     });
   });
 
-  it("is watched: each change is told once, and the watch ends when the server stops", async () => {
+  it("is watched: each change is reported once, and the watch ends when the server stops", async () => {
     const { client, database, server } = await start();
     const watch = client.watch({ service: authService });
     const seen: string[] = [];
-    watch.on("data", (answer) => seen.push(answer.status));
+    watch.on("data", (response) => seen.push(response.status));
     const ended = once(watch, "end");
 
     await once(watch, "data");
@@ -109,7 +110,7 @@ describe("health", () => {
     expect(seen).to.deep.equal(["SERVING", "NOT_SERVING", "SERVING", "NOT_SERVING"]);
   });
 
-  it("tells who watches an unknown service that it is unknown, and goes on", async () => {
+  it("reports to a watch that its service is unknown, and keeps it open", async () => {
     const { client, server } = await start();
     const watch = client.watch({ service: "nowhere" });
     const ended = once(watch, "end");
@@ -118,7 +119,7 @@ describe("health", () => {
     await Promise.all([server.close(60_000), ended]);
   });
 
-  it("is watched by so many at most, and counts no watch that has ended", async () => {
+  it("has a maximum of watches, and does not count those that have ended", async () => {
     const { client } = await start();
     const watch = () => {
       const opened = client.watch({ service: "" });

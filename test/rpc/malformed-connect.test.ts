@@ -19,9 +19,9 @@ describe("a malformed request of Connect", () => {
     });
 
   async function expectRefusal(response: Response, message: string, fields = {}): Promise<void> {
-    expect(response.status).equal(400);
-    expect(response.headers.get("content-type")).equal("application/json");
-    expect(await readConnectError(response)).deep.include({
+    expect(response.status).to.equal(400);
+    expect(response.headers.get("content-type")).to.equal("application/json");
+    expect(await readConnectError(response)).to.deep.include({
       code: Code.InvalidArgument,
       reason: "INVALID_REQUEST",
       domain: "identity.waterbill",
@@ -29,7 +29,7 @@ describe("a malformed request of Connect", () => {
       message,
       fields,
     });
-    expect(fake.services.received).empty;
+    expect(fake.services.received).to.be.empty;
   }
 
   const notJson = "Le corps de la requête n'est pas un objet JSON valide.";
@@ -49,13 +49,13 @@ describe("a malformed request of Connect", () => {
     });
   }
 
-  it("is refused when a field comes in both its spellings", async () => {
+  it("is refused when a field is present in both spellings", async () => {
     const response = await post(
       '{"passwordConfirm":"a","password_confirm":"b"}',
       {},
       loginPath.replace("Login", "Register"),
     );
-    expect((await readConnectError(response)).fields).have.property("password_confirm");
+    expect((await readConnectError(response)).fields).to.have.property("password_confirm");
   });
 
   it("is refused when it isn't UTF-8", async () => {
@@ -68,7 +68,7 @@ describe("a malformed request of Connect", () => {
     await expectRefusal(await post(invalidUtf8, headers), unreadable);
   });
 
-  it("is refused when it is too large, said or not, compressed or not", async () => {
+  it("is refused when it is too large, with or without a declared length or compression", async () => {
     const large = Buffer.alloc(65_537, " ");
     await expectRefusal(await post(large), tooLarge);
     await expectRefusal(
@@ -86,72 +86,72 @@ describe("a malformed request of Connect", () => {
     await expectRefusal(response, tooLarge);
   });
 
-  it("is answered without being read to its end", async () => {
+  it("is refused without being read to its end", async () => {
     const { hostname, port } = new URL(fake.url);
     const socket = connect(Number(port), hostname);
     socket.write(
       `POST ${loginPath} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99999999\r\n\r\n{`,
     );
     const [data] = await once(socket, "data");
-    expect(String(data)).match(/^HTTP\/1\.1 400 /);
+    expect(String(data)).to.match(/^HTTP\/1\.1 400 /);
     socket.destroy();
   });
 
-  it("is refused when it isn't compressed as it says", async () => {
+  it("is refused when it isn't compressed as declared", async () => {
     await expectRefusal(await post(json, { "content-encoding": "gzip" }), unreadable);
   });
 
-  it("is refused as unimplemented, with what is known, when nobody knows its compression", async () => {
+  it("is refused as unimplemented, with the supported encodings, when its compression is unknown", async () => {
     const response = await post(brotliCompressSync(json), { "content-encoding": "br" });
-    expect(response.status).equal(501);
-    expect(response.headers.get("accept-encoding")).equal("gzip");
-    expect(await readConnectError(response)).include({
+    expect(response.status).to.equal(501);
+    expect(response.headers.get("accept-encoding")).to.equal("gzip");
+    expect(await readConnectError(response)).to.include({
       code: Code.Unimplemented,
       reason: "INVALID_REQUEST",
     });
   });
 
-  it("is refused with a timeout that is none", async () => {
+  it("is refused with an invalid timeout", async () => {
     await expectRefusal(await post(json, { "connect-timeout-ms": "soon" }), unreadable);
   });
 
   for (const type of ["text/plain", "application/json; charset=latin1", "application/connect+json", ""]) {
     it(`is refused with 415: ${type || "no content type"}`, async () => {
       const response = await post(new Blob([json]), { "content-type": type });
-      expect(response.status).equal(415);
-      expect(await readConnectError(response)).include({
+      expect(response.status).to.equal(415);
+      expect(await readConnectError(response)).to.include({
         reason: "INVALID_REQUEST",
         message: "Ce type de contenu n'est pas pris en charge.",
       });
     });
   }
 
-  it("is refused with 405 and what is allowed", async () => {
+  it("is refused with 405 and the allowed methods", async () => {
     for (const method of ["GET", "PUT", "DELETE", "OPTIONS"]) {
       const response = await fetch(fake.url + loginPath, { method });
-      expect(response.status).equal(405);
-      expect(response.headers.get("allow")).equal("POST");
-      expect((await readConnectError(response)).reason).equal("INVALID_REQUEST");
+      expect(response.status).to.equal(405);
+      expect(response.headers.get("allow")).to.equal("POST");
+      expect((await readConnectError(response)).reason).to.equal("INVALID_REQUEST");
     }
   });
 
-  it("is unimplemented where there is no such method", async () => {
+  it("is unimplemented when there is no such method", async () => {
     const response = await post(json, {}, "/waterbill.identity.v1.AuthService/Nothing");
-    expect(response.status).equal(404);
-    expect(await readConnectError(response)).include({ code: Code.Unimplemented });
+    expect(response.status).to.equal(404);
+    expect(await readConnectError(response)).to.include({ code: Code.Unimplemented });
   });
 
   it("is authenticated and logged like any other", async () => {
     const response = await post("{", {}, "/waterbill.identity.v1.ProfileService/GetProfile");
-    expect(response.status).equal(401);
+    expect(response.status).to.equal(401);
     await post("{");
-    expect(fake.lines.map((line) => JSON.parse(line).reason)).deep.equal([
+    expect(fake.lines.map((line) => JSON.parse(line).reason)).to.deep.equal([
       "UNAUTHENTICATED",
       "INVALID_REQUEST",
     ]);
   });
 
-  it("is not what is merely unusual", async () => {
+  it("does not include unusual but valid requests", async () => {
     for (const [body, headers] of [
       [`\ufeff${json}`, {}],
       [json, { "content-type": 'application/json; charset="UTF-8"' }],
@@ -160,9 +160,9 @@ describe("a malformed request of Connect", () => {
       [json, { "connect-timeout-ms": "9999999999" }],
       [json, { "x-odd": "\u00e9\u00ff" }],
     ] as const) {
-      expect((await post(body, headers)).status).equal(200);
-      expect(fake.services.received.pop()).include({ phone: "675799743" });
+      expect((await post(body, headers)).status).to.equal(200);
+      expect(fake.services.received.pop()).to.include({ phone: "675799743" });
     }
-    expect((await post(binary, { "content-type": "application/proto" })).status).equal(200);
+    expect((await post(binary, { "content-type": "application/proto" })).status).to.equal(200);
   });
 });

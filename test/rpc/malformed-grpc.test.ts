@@ -19,53 +19,53 @@ describe("a malformed request of gRPC", () => {
     "two messages": [Buffer.concat([frame, frame]), {}],
     "broken protobuf": [writeFrame(0, binary.subarray(0, 5)), {}],
     "text that isn't UTF-8": [writeFrame(0, invalidUtf8), {}],
-    "a compressed message without its encoding": [writeFrame(1, gzipSync(binary)), {}],
+    "a compressed message without an encoding": [writeFrame(1, gzipSync(binary)), {}],
     "a gzip bomb": [writeFrame(1, gzipSync(Buffer.alloc(10_000_000))), { "grpc-encoding": "gzip" }],
     "10 MB": [writeFrame(0, Buffer.alloc(10_000_000)), {}],
-    "a timeout that is none": [frame, { "grpc-timeout": "soon" }],
-    "JSON that is none": [writeFrame(0, Buffer.from("{")), { "content-type": "application/grpc+json" }],
+    "an invalid timeout": [frame, { "grpc-timeout": "soon" }],
+    "invalid JSON": [writeFrame(0, Buffer.from("{")), { "content-type": "application/grpc+json" }],
   };
   for (const [what, [body, headers]] of Object.entries(unreadable)) {
     it(`is refused: ${what}`, async () => {
-      const answer = await send(body, headers);
-      expect(answer).include({ httpStatus: 200, reason: "INVALID_REQUEST" });
-      expect(answer.trailer["grpc-status"]).equal("3");
-      expect(answer.trailer["grpc-message"]).match(/^(Le corps|Donn)/);
-      expect(fake.services.received).empty;
+      const response = await send(body, headers);
+      expect(response).to.include({ httpStatus: 200, reason: "INVALID_REQUEST" });
+      expect(response.trailer["grpc-status"]).to.equal("3");
+      expect(response.trailer["grpc-message"]).to.match(/^(Le corps|Donn)/);
+      expect(fake.services.received).to.be.empty;
     });
   }
 
-  it("is refused as unimplemented, with what is known, when nobody knows its compression", async () => {
-    const answer = await send(writeFrame(1, binary), { "grpc-encoding": "snappy" });
-    expect(answer.trailer["grpc-status"]).equal("12");
-    expect(answer.header["grpc-accept-encoding"]).equal("identity,gzip");
-    expect(answer.reason).equal("INVALID_REQUEST");
+  it("is refused as unimplemented, with the supported encodings, when its compression is unknown", async () => {
+    const response = await send(writeFrame(1, binary), { "grpc-encoding": "snappy" });
+    expect(response.trailer["grpc-status"]).to.equal("12");
+    expect(response.header["grpc-accept-encoding"]).to.equal("identity,gzip");
+    expect(response.reason).to.equal("INVALID_REQUEST");
   });
 
-  it("is unimplemented where there is no such method", async () => {
-    const answer = await send(frame, {}, "/waterbill.identity.v1.AuthService/Nothing");
-    expect(answer.httpStatus).equal(200);
-    expect(answer.trailer["grpc-status"]).equal("12");
+  it("is unimplemented when there is no such method", async () => {
+    const response = await send(frame, {}, "/waterbill.identity.v1.AuthService/Nothing");
+    expect(response.httpStatus).to.equal(200);
+    expect(response.trailer["grpc-status"]).to.equal("12");
   });
 
-  it("is refused with 405 and 415 where it isn't even gRPC", async () => {
+  it("is refused with 405 or 415 when it isn't gRPC", async () => {
     const wrongVerb = await send(Buffer.alloc(0), { ":method": "GET" });
-    expect([wrongVerb.httpStatus, wrongVerb.header.allow]).deep.equal([405, "POST"]);
-    expect((await send(frame, { "content-type": "application/grpc+xml" })).httpStatus).equal(415);
-    expect((await send(frame, { "content-type": "application/grpc-web-text" })).httpStatus).equal(415);
+    expect([wrongVerb.httpStatus, wrongVerb.header.allow]).to.deep.equal([405, "POST"]);
+    expect((await send(frame, { "content-type": "application/grpc+xml" })).httpStatus).to.equal(415);
+    expect((await send(frame, { "content-type": "application/grpc-web-text" })).httpStatus).to.equal(415);
   });
 
-  it("is not what is merely unusual", async () => {
+  it("does not include unusual but valid requests", async () => {
     const utf8Json = Buffer.from(json);
     for (const [body, headers] of [
       [frame, { "content-type": "application/grpc+proto", "grpc-timeout": "99999999H" }],
       [writeFrame(1, gzipSync(binary)), { "grpc-encoding": "gzip" }],
       [writeFrame(0, utf8Json), { "content-type": "application/grpc+json" }],
     ] as const) {
-      const answer = await send(body, headers);
-      expect(answer.trailer["grpc-status"]).equal("0");
-      expect(answer.body.readUInt32BE(1)).equal(answer.body.length - 5);
-      expect(fake.services.received.pop()).include({ phone: "675799743" });
+      const response = await send(body, headers);
+      expect(response.trailer["grpc-status"]).to.equal("0");
+      expect(response.body.readUInt32BE(1)).to.equal(response.body.length - 5);
+      expect(fake.services.received.pop()).to.include({ phone: "675799743" });
     }
   });
 
@@ -74,15 +74,15 @@ describe("a malformed request of gRPC", () => {
       [loginPath, 3],
       ["/waterbill.identity.v1.AuthService/Nothing", 12],
     ] as const) {
-      const answer = await fetch(fake.url + path, {
+      const response = await fetch(fake.url + path, {
         method: "POST",
         body: Buffer.from("junk"),
         headers: { "content-type": "application/grpc-web+proto" },
       });
-      const body = Buffer.from(await answer.arrayBuffer());
+      const body = Buffer.from(await response.arrayBuffer());
       const trailers = body.indexOf(0x80);
-      expect(answer.headers.get("content-type")).equal("application/grpc-web+proto");
-      expect(body.subarray(trailers + 5).toString()).contain(`grpc-status: ${status}\r\n`);
+      expect(response.headers.get("content-type")).to.equal("application/grpc-web+proto");
+      expect(body.subarray(trailers + 5).toString()).to.include(`grpc-status: ${status}\r\n`);
     }
   });
 });

@@ -10,7 +10,7 @@ import { fakeServices, testInterceptors } from "./fake-services.js";
 import { sendRaw } from "./raw-grpc.js";
 import { sampleMethod } from "./sample-method.js";
 
-/** Needs no token, unlike everything behind our interceptors. */
+/** Needs no token, unlike the services behind our interceptors. */
 const health: ServiceImpl<typeof Health> = {
   check: () => ({ status: Status.SERVING }),
   list: () => ({}),
@@ -20,72 +20,72 @@ const health: ServiceImpl<typeof Health> = {
   },
 };
 
-describe("createCalls", () => {
+describe("createMethodRegistry", () => {
   it("has every method that is registered, by its path", () => {
     const { unary, streams } = createMethodRegistry({ routes: fakeServices().routes, interceptors: [] });
-    expect(unary.get("/waterbill.identity.v1.AuthService/Login")?.method).equal(AuthService.method.login);
-    expect(unary.size).greaterThan(6);
-    expect(streams).empty;
+    expect(unary.get("/waterbill.identity.v1.AuthService/Login")?.method).to.equal(AuthService.method.login);
+    expect(unary.size).to.be.above(6);
+    expect(streams).to.be.empty;
   });
 
-  it("takes a single method too", () => {
+  it("accepts a single method", () => {
     const method = sampleMethod();
     const { unary } = createMethodRegistry({
       routes: (router) => router.rpc(method, () => ({})),
       interceptors: [],
     });
-    expect([...unary.keys()]).deep.equal(["/sample.v1.SampleService/Find"]);
+    expect([...unary.keys()]).to.deep.equal(["/sample.v1.SampleService/Find"]);
   });
 
-  it("refuses a method that doesn't declare who may call it", () => {
+  it("refuses a method that does not declare its access", () => {
     const method = sampleMethod({ access: null });
     const routes = (router: ConnectRouter) => router.rpc(method, () => ({}));
-    expect(() => createMethodRegistry({ routes, interceptors: [] })).throw(/no access is declared/);
+    expect(() => createMethodRegistry({ routes, interceptors: [] })).to.throw(/no access is declared/);
   });
 
-  it("has streams too, and asks of them the same", () => {
+  it("has streaming methods, with the same requirements", () => {
     const method = sampleMethod({ streams: true });
     const routes = (router: ConnectRouter) => router.rpc(method, () => ({}));
     const { streams } = createMethodRegistry({ routes, interceptors: [] });
-    expect([...streams.keys()]).deep.equal(["/sample.v1.SampleService/Find"]);
+    expect([...streams.keys()]).to.deep.equal(["/sample.v1.SampleService/Find"]);
     const silent = sampleMethod({ streams: true, access: null });
     const open = (router: ConnectRouter) => router.rpc(silent, () => ({}));
-    expect(() => createMethodRegistry({ routes: open, interceptors: [] })).throw(/no access is declared/);
+    expect(() => createMethodRegistry({ routes: open, interceptors: [] })).to.throw(/no access is declared/);
   });
 });
 
 describe("a service with interceptors of its own", () => {
   afterEach(stopServing);
 
-  it("is served beside ours, unary and streaming, and open to all", async () => {
+  it("is served beside ours, unary and streaming, without authentication", async () => {
     const fake = fakeServices();
-    const calls = createMethodRegistry({
+    const registry = createMethodRegistry({
       routes: (router) => {
         fake.routes(router);
         router.service(Health, health, { interceptors: [] });
       },
       interceptors: testInterceptors(),
     });
-    const server = await serve(createRpcHandler(calls));
+    const server = await serve(createRpcHandler(registry));
     const client = createClient(Health, createGrpcTransport({ baseUrl: server.url }));
-    expect((await client.check({})).status).equal(Status.SERVING);
+    expect((await client.check({})).status).to.equal(Status.SERVING);
     const seen: Status[] = [];
     for await (const { status } of client.watch({})) seen.push(status);
-    expect(seen).deep.equal([Status.SERVING, Status.NOT_SERVING]);
+    expect(seen).to.deep.equal([Status.SERVING, Status.NOT_SERVING]);
     const junk = await sendRaw(server.url, "/grpc.health.v1.Health/Check", Buffer.from("junk"));
-    expect(junk).include({ reason: "INVALID_REQUEST" });
+    expect(junk).to.include({ reason: "INVALID_REQUEST" });
   });
 });
 
-describe("serves", () => {
+describe("createRpcHandler", () => {
   const rpc = createRpcHandler(createMethodRegistry({ routes: fakeServices().routes, interceptors: [] }));
 
-  it("knows every path below its services", () => {
-    expect(rpc.serves("/waterbill.identity.v1.AuthService/Login")).equal(true);
-    expect(rpc.serves("/waterbill.identity.v1.AuthService/Nothing")).equal(true);
+  it("serves every path of its services", () => {
+    expect(rpc.serves("/waterbill.identity.v1.AuthService/Login")).to.equal(true);
+    expect(rpc.serves("/waterbill.identity.v1.AuthService/Nothing")).to.equal(true);
   });
 
-  it("knows no other", () => {
+  it("serves no other path", () => {
     for (const path of [
       "",
       "/",
@@ -93,7 +93,7 @@ describe("serves", () => {
       "/waterbill.identity.v1.AuthService",
       "/other.v1.Service/Login",
     ]) {
-      expect(rpc.serves(path), path).equal(false);
+      expect(rpc.serves(path), path).to.equal(false);
     }
   });
 });

@@ -27,9 +27,9 @@ import {
 } from "#gen/google/rpc/error_details_pb.js";
 import { StatusSchema } from "#gen/google/rpc/status_pb.js";
 
-/** How a call ended, in the same words for every protocol. */
+/** The result of a call, in one form for every protocol. */
 export interface ProtocolResponse {
-  /** Undefined when the call went well. */
+  /** Undefined when the call succeeded. */
   code: Code | undefined;
   /** The error's message. */
   message: string;
@@ -41,7 +41,7 @@ export interface ProtocolResponse {
   retrySeconds?: number;
   /** Headers and trailers together. */
   header: Headers;
-  /** The answer, as JSON with proto field names in lowerCamelCase. */
+  /** The response, as JSON with proto field names in lowerCamelCase. */
   data?: JsonValue;
 }
 
@@ -57,7 +57,7 @@ export interface ProtocolClient {
   close(): void;
 }
 
-/** A client of each protocol, each made by others than us: gRPC, gRPC-Web, Connect binary and Connect JSON. */
+/** A client of each protocol, none of them ours: gRPC, gRPC-Web, Connect binary and Connect JSON. */
 export function openProtocolClients(url: string): ProtocolClient[] {
   return [
     grpcClient(url),
@@ -96,7 +96,7 @@ export function grpcClient(url: string): ProtocolClient {
           for (const [name, value] of Object.entries(from.getMap()))
             header.set(name, value.toString("base64" as never));
         };
-        let answer: ProtocolResponse = { code: undefined, message: "", fields: {}, header };
+        let response: ProtocolResponse = { code: undefined, message: "", fields: {}, header };
         const client = clientOf(method.parent.name);
         const call = client[method.name]!(
           input,
@@ -104,7 +104,7 @@ export function grpcClient(url: string): ProtocolClient {
           options,
           (error: ServiceError | null, data: JsonValue) => {
             if (!error) {
-              answer.data = data;
+              response.data = data;
               return;
             }
             const [status] = error.metadata.get("grpc-status-details-bin");
@@ -113,13 +113,13 @@ export function grpcClient(url: string): ProtocolClient {
               type: typeUrl.slice(typeUrl.indexOf("/") + 1),
               value,
             }));
-            answer = { code: error.code as number, message: error.details, header, ...readDetails(known) };
+            response = { code: error.code as number, message: error.details, header, ...readDetails(known) };
           },
         );
         call.on("metadata", keep);
         call.on("status", ({ metadata: trailer }) => {
           keep(trailer);
-          resolve(answer);
+          resolve(response);
         });
       }),
     close() {
@@ -156,14 +156,14 @@ function webClient(name: string, transport: Transport): ProtocolClient {
   };
 }
 
-/** The names that generated code has for the .proto file's. */
+/** Renames the .proto file's names to those of generated code. */
 function camelCase(value: JsonValue): JsonValue {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   const rename = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [rename(name), camelCase(inner)]));
 }
 
-/** What a Connect answer's JSON body says. */
+/** Reads the JSON body of a Connect error. */
 export async function readConnectError(response: Response): Promise<ProtocolResponse> {
   const { code, message, details } = (await response.json()) as {
     code: string;

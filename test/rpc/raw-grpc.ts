@@ -5,7 +5,7 @@ import { base64Decode } from "@bufbuild/protobuf/wire";
 import { ErrorInfoSchema } from "#gen/google/rpc/error_details_pb.js";
 import { StatusSchema } from "#gen/google/rpc/status_pb.js";
 
-export interface RawGrpcAnswer {
+export interface RawGrpcResponse {
   httpStatus: number;
   header: IncomingHttpHeaders;
   trailer: IncomingHttpHeaders;
@@ -14,13 +14,13 @@ export interface RawGrpcAnswer {
   reason: string | undefined;
 }
 
-/** Sends one HTTP/2 request as it is told to, gRPC or not, and waits for the answer's end. */
+/** Sends one HTTP/2 request, gRPC or not, and waits for the end of the response. */
 export async function sendRaw(
   http2Url: string,
   path: string,
   body: Uint8Array,
   headers: Record<string, string> = {},
-): Promise<RawGrpcAnswer> {
+): Promise<RawGrpcResponse> {
   const session = connect(http2Url);
   try {
     const stream = session.request(
@@ -37,9 +37,9 @@ export async function sendRaw(
     stream.on("trailers", (received) => {
       trailer = received;
     });
-    const answered = once(stream, "response") as Promise<[IncomingHttpHeaders]>;
+    const responded = once(stream, "response") as Promise<[IncomingHttpHeaders]>;
     stream.end(body);
-    const [header] = await answered;
+    const [header] = await responded;
     const chunks: Buffer[] = [];
     for await (const chunk of stream) chunks.push(chunk);
     const httpStatus = Number(header[":status"]);

@@ -24,12 +24,12 @@ function dependenciesFirst(files: readonly FileDescriptorProto[]): FileDescripto
 }
 
 for (const version of ["v1", "v1alpha"] as const) {
-  describe(`what reflection gives, ${version}`, () => {
+  describe(`reflected files, ${version}`, () => {
     const ask = (...requests: object[]) => askReflection(version, ...requests);
 
     afterEach(stopServing);
 
-    it("keeps the options of methods and fields", async () => {
+    it("keep the options of methods and fields", async () => {
       const file = filesIn((await ask({ file_containing_symbol: authService }))[0]);
       const registry = createFileRegistry(create(FileDescriptorSetSchema, { file: dependenciesFirst(file) }));
       const login = registry.getService(authService)?.method.login;
@@ -44,7 +44,7 @@ for (const version of ["v1", "v1alpha"] as const) {
       expect(rules?.case === "string" && getExtension(rules.value, single_line_max_len)).to.equal(150);
     });
 
-    it("is enough for a client to call by", async () => {
+    it("are enough for a client to make calls", async () => {
       const file = filesIn((await ask({ file_containing_symbol: "grpc.health.v1.Health" }))[0]);
       const bytes = toBinary(FileDescriptorSetSchema, {
         $typeName: "google.protobuf.FileDescriptorSet",
@@ -53,19 +53,19 @@ for (const version of ["v1", "v1alpha"] as const) {
       const definition = loadFileDescriptorSetFromBuffer(Buffer.from(bytes), { enums: String });
       const { port } = await startReflection();
       const Health = serviceClass<{
-        check(request: object, callback: (error: Error | null, answer: { status: string }) => void): void;
+        check(request: object, callback: (error: Error | null, response: { status: string }) => void): void;
         close(): void;
       }>(definition, "grpc.health.v1.Health");
       const client = new Health(`127.0.0.1:${port}`, credentials.createInsecure());
       const { status } = await new Promise<{ status: string }>((resolve, reject) => {
-        client.check({}, (error, answer) => (error ? reject(error) : resolve(answer)));
+        client.check({}, (error, response) => (error ? reject(error) : resolve(response)));
       });
       client.close();
 
       expect(status).to.equal("SERVING");
     });
 
-    it("serves buf curl", async () => {
+    it("work with buf curl", async () => {
       const { url } = await startReflection();
       const { stdout } = await promisify(execFile)("node_modules/.bin/buf", [
         "curl",
@@ -78,10 +78,10 @@ for (const version of ["v1", "v1alpha"] as const) {
   });
 }
 
-describe("what reflection gives", () => {
+describe("reflected files", () => {
   afterEach(stopServing);
 
-  it("lists methods to buf curl, of services with options too", async () => {
+  it("list methods to buf curl, also of services with options", async () => {
     const { url } = await startReflection();
     const { stdout } = await promisify(execFile)("node_modules/.bin/buf", [
       "curl",

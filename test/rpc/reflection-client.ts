@@ -6,7 +6,7 @@ import { healthRoutes } from "../../src/rpc/health.js";
 import { reflectionRoutes } from "../../src/rpc/reflection.js";
 import { serveServices, services } from "./serve-services.js";
 
-export interface ReflectionAnswer {
+export interface ReflectionResponse {
   valid_host: string;
   file_descriptor_response?: { file_descriptor_proto: Buffer[] };
   list_services_response?: { service: { name: string }[] };
@@ -14,7 +14,7 @@ export interface ReflectionAnswer {
   error_response?: { error_code: number; error_message: string };
 }
 
-interface Stream extends AsyncIterable<ReflectionAnswer> {
+interface Stream extends AsyncIterable<ReflectionResponse> {
   write(request: object): void;
   end(): void;
 }
@@ -48,11 +48,11 @@ export const startReflection = () =>
     return reflectionRoutes(services)(router);
   });
 
-/** Sends all requests in one stream of a grpc-js client to a new server, and returns the answers. */
+/** Sends all requests in one stream of a grpc-js client to a new server, and returns the responses. */
 export async function askReflection(
   version: ReflectionVersion,
   ...requests: object[]
-): Promise<ReflectionAnswer[]> {
+): Promise<ReflectionResponse[]> {
   const { port } = await startReflection();
   const definition = loadSync(`grpc/reflection/${version}/reflection.proto`, {
     includeDirs: ["proto"],
@@ -66,14 +66,14 @@ export async function askReflection(
   const stream = client.serverReflectionInfo();
   for (const request of requests) stream.write({ host: "a-host", ...request });
   stream.end();
-  const answers: ReflectionAnswer[] = [];
-  for await (const answer of stream) answers.push(answer);
+  const responses: ReflectionResponse[] = [];
+  for await (const response of stream) responses.push(response);
   client.close();
-  return answers;
+  return responses;
 }
 
-/** The files in an answer. */
-export function filesIn(answer: ReflectionAnswer | undefined): FileDescriptorProto[] {
-  const files = answer?.file_descriptor_response?.file_descriptor_proto ?? [];
+/** The files in a response. */
+export function filesIn(response: ReflectionResponse | undefined): FileDescriptorProto[] {
+  const files = response?.file_descriptor_response?.file_descriptor_proto ?? [];
   return files.map((bytes) => fromBinary(FileDescriptorProtoSchema, bytes));
 }

@@ -11,16 +11,16 @@ for (const version of ["v1", "v1alpha"] as const) {
     afterEach(stopServing);
 
     it("lists the services", async () => {
-      const [answer] = await ask({ list_services: "" });
+      const [response] = await ask({ list_services: "" });
 
-      expect(answer?.valid_host).to.equal("a-host");
-      expect(answer?.list_services_response?.service.map(({ name }) => name)).to.deep.equal([
+      expect(response?.valid_host).to.equal("a-host");
+      expect(response?.list_services_response?.service.map(({ name }) => name)).to.deep.equal([
         authService,
         "grpc.health.v1.Health",
       ]);
     });
 
-    it("gives the file of a symbol first, then all that it imports", async () => {
+    it("returns the file of a symbol first, then its imports", async () => {
       const files = filesIn((await ask({ file_containing_symbol: authService }))[0]);
 
       expect(files[0]?.name).to.equal("waterbill/identity/v1/auth_service.proto");
@@ -39,7 +39,7 @@ for (const version of ["v1", "v1alpha"] as const) {
       ]);
     });
 
-    it("knows methods, messages, fields, enums, their values and extensions by name", async () => {
+    it("finds methods, messages, fields, enums, their values and extensions by name", async () => {
       const requests: [symbol: string, file: string][] = [
         [`${authService}.Login`, "waterbill/identity/v1/auth_service.proto"],
         ["waterbill.identity.v1.User", "waterbill/identity/v1/user.proto"],
@@ -51,22 +51,22 @@ for (const version of ["v1", "v1alpha"] as const) {
         ["grpc.health.v1.HealthCheckResponse.ServingStatus", "grpc/health/v1/health.proto"],
         ["grpc.health.v1.HealthCheckResponse.SERVING", "grpc/health/v1/health.proto"],
       ];
-      const answers = await ask(...requests.map(([symbol]) => ({ file_containing_symbol: symbol })));
+      const responses = await ask(...requests.map(([symbol]) => ({ file_containing_symbol: symbol })));
 
-      const found = answers.map((answer) => filesIn(answer)[0]?.name);
+      const found = responses.map((response) => filesIn(response)[0]?.name);
       expect(found).to.deep.equal(requests.map(([, file]) => file));
     });
 
-    it("sends an imported file once in a stream, and a file that is asked for always", async () => {
+    it("sends an imported file once in a stream, and a requested file every time", async () => {
       const path = "google/api/annotations.proto";
-      const answers = await ask(
+      const responses = await ask(
         { file_by_filename: path },
         { file_by_filename: path },
         { file_by_filename: "google/api/http.proto" },
       );
 
       expect(
-        answers.map((answer) => answer.file_descriptor_response?.file_descriptor_proto.length),
+        responses.map((response) => response.file_descriptor_response?.file_descriptor_proto.length),
       ).to.deep.equal([3, 1, 1]);
     });
 
@@ -85,8 +85,8 @@ for (const version of ["v1", "v1alpha"] as const) {
       expect(filesIn(file)[0]?.name).to.equal("waterbill/options/v1/access.proto");
     });
 
-    it("answers NOT_FOUND for what is not there, and goes on", async () => {
-      const answers = await ask(
+    it("returns NOT_FOUND for an unknown name, and keeps the stream open", async () => {
+      const responses = await ask(
         { file_by_filename: "nowhere.proto" },
         { file_containing_symbol: "waterbill.Nothing" },
         { file_containing_symbol: "__proto__" },
@@ -101,7 +101,7 @@ for (const version of ["v1", "v1alpha"] as const) {
         { all_extension_numbers_of_type: "waterbill.identity.v1.User" },
       );
 
-      expect(answers.map((answer) => answer.error_response?.error_code)).to.deep.equal([
+      expect(responses.map((response) => response.error_response?.error_code)).to.deep.equal([
         5,
         5,
         5,
@@ -110,15 +110,15 @@ for (const version of ["v1", "v1alpha"] as const) {
         5,
         undefined,
       ]);
-      expect(answers.at(-1)?.all_extension_numbers_response?.base_type_name).to.equal(
+      expect(responses.at(-1)?.all_extension_numbers_response?.base_type_name).to.equal(
         "waterbill.identity.v1.User",
       );
     });
 
-    it("answers INVALID_ARGUMENT for a request of no known kind", async () => {
-      const [answer] = await ask({});
+    it("returns INVALID_ARGUMENT for a request of an unknown kind", async () => {
+      const [response] = await ask({});
 
-      expect(answer?.error_response?.error_code).to.equal(3);
+      expect(response?.error_response?.error_code).to.equal(3);
     });
   });
 }

@@ -30,34 +30,34 @@ describe("rpc", () => {
   for (const index of [0, 1, 2, 3]) {
     const name = ["gRPC", "gRPC-Web", "Connect binary", "Connect JSON"][index];
 
-    describe(`through ${name}`, () => {
+    describe(`over ${name}`, () => {
       const call: ProtocolClient["call"] = (...parameters) => protocols[index]!.call(...parameters);
 
-      it("carries a call and its answer", async () => {
-        const answer = await call(login, credentials);
-        expect(answer.code).equal(undefined);
-        expect(answer.data).nested.include({
+      it("passes a call and its response", async () => {
+        const response = await call(login, credentials);
+        expect(response.code).to.equal(undefined);
+        expect(response.data).to.nested.include({
           "user.phone": "+675799743",
           "tokens.access": "an-access-token",
         });
-        expect(fake.services.received.at(-1)).include(credentials);
-        expect(protocols[index]!.name).equal(name);
+        expect(fake.services.received.at(-1)).to.include(credentials);
+        expect(protocols[index]!.name).to.equal(name);
       });
 
-      it("tells the service who is signed in, and refuses everybody else", async () => {
-        expect((await call(getProfile, {}, { authorization: "Bearer john" })).code).equal(undefined);
-        const answer = await call(getProfile, {});
-        expect(answer).include({ code: Code.Unauthenticated, reason: "UNAUTHENTICATED" });
-        expect(answer.header.get("www-authenticate")).equal("Bearer");
+      it("passes the principal to the service, and refuses other callers", async () => {
+        expect((await call(getProfile, {}, { authorization: "Bearer john" })).code).to.equal(undefined);
+        const response = await call(getProfile, {});
+        expect(response).to.include({ code: Code.Unauthenticated, reason: "UNAUTHENTICATED" });
+        expect(response.header.get("www-authenticate")).to.equal("Bearer");
       });
 
-      it("carries a refusal: code, message, reason, domain, language, fields", async () => {
+      it("returns a refusal: code, message, reason, domain, language, fields", async () => {
         fake.services.before = () => {
           throw new DomainError("PHONE_TAKEN");
         };
         const message = "Un utilisateur avec ce numéro de téléphone existe déjà.";
-        const answer = await call(register, registration);
-        expect(answer).deep.include({
+        const response = await call(register, registration);
+        expect(response).to.deep.include({
           code: Code.AlreadyExists,
           message,
           reason: "PHONE_TAKEN",
@@ -67,68 +67,72 @@ describe("rpc", () => {
         });
       });
 
-      it("speaks English when asked to", async () => {
+      it("responds in English on request", async () => {
         fake.services.before = () => {
           throw new DomainError("CODE_INCORRECT");
         };
-        const answer = await call(register, registration, { "accept-language": "en" });
-        expect(answer).include({ message: "Incorrect activation code.", locale: "en" });
+        const response = await call(register, registration, { "accept-language": "en" });
+        expect(response).to.include({ message: "Incorrect activation code.", locale: "en" });
       });
 
-      it("carries a message of any characters", async () => {
+      it("returns a message of any characters", async () => {
         const message = "100 % : « déjà », (a, b; c) #1 +2 =3 ?/&@$";
         fake.services.before = () => {
           throw new DomainError("CODE_INCORRECT", { message: () => message });
         };
-        expect((await call(login, credentials)).message).equal(message);
+        expect((await call(login, credentials)).message).to.equal(message);
       });
 
-      it("says when to try again, beside the limits, which it also says when all is well", async () => {
+      it("returns the time to retry with the limits, and the limits on success too", async () => {
         fake.services.before = () => {
           throw rateLimited(42);
         };
         const refused = await call(login, credentials);
-        expect(refused).include({ code: Code.ResourceExhausted, reason: "RATE_LIMITED", retrySeconds: 42 });
-        expect(refused.header.get("retry-after")).equal("42");
-        expect(refused.header.get("x-ratelimit-limit")).equal("15");
+        expect(refused).to.include({
+          code: Code.ResourceExhausted,
+          reason: "RATE_LIMITED",
+          retrySeconds: 42,
+        });
+        expect(refused.header.get("retry-after")).to.equal("42");
+        expect(refused.header.get("x-ratelimit-limit")).to.equal("15");
         fake.services.before = () => {};
-        expect((await call(login, credentials)).header.get("x-ratelimit-limit")).equal("15");
+        expect((await call(login, credentials)).header.get("x-ratelimit-limit")).to.equal("15");
       });
 
-      it("says nothing of what went wrong inside, and logs it", async () => {
+      it("hides an internal error from the caller, and logs it", async () => {
         fake.services.before = () => {
           throw new Error("SELECT * FROM users");
         };
-        const answer = await call(login, credentials);
-        expect(answer).include({
+        const response = await call(login, credentials);
+        expect(response).to.include({
           code: Code.Internal,
           reason: "INTERNAL",
           message: "Erreur interne du serveur.",
         });
-        expect(JSON.stringify(answer)).not.contain("SELECT");
+        expect(JSON.stringify(response)).to.not.contain("SELECT");
         const { err } = JSON.parse(fake.lines[0]!);
-        expect(err.type).equal("Error");
-        expect(err.stack).contain("test/rpc/rpc-handler.test.ts:").and.contain("fake-services");
-        expect(fake.lines.join("")).not.contain("SELECT");
+        expect(err.type).to.equal("Error");
+        expect(err.stack).to.contain("test/rpc/rpc-handler.test.ts:").and.contain("fake-services");
+        expect(fake.lines.join("")).to.not.contain("SELECT");
       });
 
       it("answers INTERNAL when the answer can't be encoded", async () => {
         const answer = await call(AuthService.method.activate, { phone: "x", code: "unencodable" });
-        expect(answer).include({ code: Code.Internal, reason: "INTERNAL" });
+        expect(answer).to.include({ code: Code.Internal, reason: "INTERNAL" });
         const { err } = JSON.parse(fake.lines[0]!);
-        expect(err.type).match(/Error$/);
+        expect(err.type).to.match(/Error$/);
         // V8 keeps ten frames; the encoder, which recurses, may use all of them.
-        expect(err.stack).match(/^at (?:\w+ \()?node_modules\/@bufbuild\/protobuf\//);
+        expect(err.stack).to.match(/^at (?:\w+ \()?node_modules\/@bufbuild\/protobuf\//);
       });
 
-      it("carries the service's own headers and trailers", async () => {
+      it("passes the service's own headers and trailers", async () => {
         fake.services.before = (context) => {
           context.responseHeader.set("a-header", "1");
           context.responseTrailer.set("a-trailer", "2");
         };
         const { header } = await call(login, credentials);
-        expect(header.get("a-header")).equal("1");
-        expect(header.get("a-trailer")).equal("2");
+        expect(header.get("a-header")).to.equal("1");
+        expect(header.get("a-trailer")).to.equal("2");
       });
 
       const wrong: Record<string, [object, Record<string, string>]> = {
@@ -144,16 +148,16 @@ describe("rpc", () => {
           { apartment_name: "A123" },
           { apartment_name: "Ce champ doit contenir au maximum 3 caractères." },
         ],
-        "a bad email": [{ email: "john@" }, { email: "Saisissez une adresse email valide." }],
-        "nothing where something must be": [
+        "an invalid email address": [{ email: "john@" }, { email: "Saisissez une adresse email valide." }],
+        "empty required fields": [
           { first_name: "", password: "" },
           { first_name: "Ce champ est obligatoire.", password: "Ce champ est obligatoire." },
         ],
       };
       for (const [what, [change, fields]] of Object.entries(wrong)) {
         it(`refuses ${what}`, async () => {
-          const answer = await call(register, { ...registration, ...change });
-          expect(answer).deep.include({
+          const response = await call(register, { ...registration, ...change });
+          expect(response).to.deep.include({
             code: Code.InvalidArgument,
             reason: "INVALID_REQUEST",
             message: "Données invalides.",
@@ -163,24 +167,26 @@ describe("rpc", () => {
       }
 
       it("refuses a message of 10 MB", async () => {
-        const answer = await call(register, { ...registration, address: "x".repeat(10_000_000) });
-        expect(answer).include({
+        const response = await call(register, { ...registration, address: "x".repeat(10_000_000) });
+        expect(response).to.include({
           code: Code.InvalidArgument,
           reason: "INVALID_REQUEST",
           message: "Le corps de la requête est trop volumineux.",
         });
-        expect((await call(login, credentials)).code).equal(undefined);
+        expect((await call(login, credentials)).code).to.equal(undefined);
       });
 
-      it("takes a nested message and a mask", async () => {
+      it("accepts a nested message and a mask", async () => {
         const input = { profile: { email: "" }, update_mask: { paths: ["email"] } };
         await call(updateProfile, input, { authorization: "Bearer john" });
-        expect(fake.services.received.at(-1)).nested.property("updateMask.paths").deep.equal(["email"]);
+        expect(fake.services.received.at(-1))
+          .to.have.nested.property("updateMask.paths")
+          .and.deep.equal(["email"]);
       });
 
-      it("carries many calls at once", async () => {
-        const answers = await Promise.all(Array.from({ length: 200 }, () => call(login, credentials)));
-        expect(answers.filter(({ code }) => code !== undefined)).empty;
+      it("handles many calls at once", async () => {
+        const responses = await Promise.all(Array.from({ length: 200 }, () => call(login, credentials)));
+        expect(responses.filter(({ code }) => code !== undefined)).to.be.empty;
       });
     });
   }

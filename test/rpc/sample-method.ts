@@ -17,7 +17,7 @@ import { Access, access } from "#gen/waterbill/options/v1/access_pb.js";
 
 interface SampleOptions {
   http?: MessageInitShape<typeof HttpRuleSchema>;
-  /** USER when absent. */
+  /** Defaults to USER. */
   access?: Access | null;
   streams?: boolean;
 }

@@ -24,6 +24,7 @@ import { requirePrincipal } from "../../src/caller.js";
 import { DomainError } from "../../src/errors.js";
 import { createMethodRegistry } from "../../src/rpc/method-registry.js";
 import { createRpcHandler } from "../../src/rpc/rpc-handler.js";
+import { rejection } from "../support/rejection.js";
 import { type Serving, serve } from "../support/serve.js";
 import { testInterceptors } from "./fake-services.js";
 
@@ -38,7 +39,7 @@ describe("streams", () => {
   /** Calls that were counted, and messages that reached the service. */
   let counted = 0;
   let received = 0;
-  /** What the service does after its third answer. */
+  /** What the service does after its third response. */
   let afterThird: () => void = () => {};
   let ended: unknown;
 
@@ -75,12 +76,12 @@ describe("streams", () => {
 
   before(async () => {
     const interceptors = testInterceptors(lines, limitCalls);
-    const calls = createMethodRegistry({
+    const registry = createMethodRegistry({
       interceptors,
       routes: (router) =>
         router.service(WhitelistService, { importWhitelistEntries, exportWhitelistEntries }),
     });
-    server = await serve(createRpcHandler(calls));
+    server = await serve(createRpcHandler(registry));
     const baseUrl = server.url;
     transports = {
       gRPC: createGrpcTransport({ baseUrl }),
@@ -102,10 +103,7 @@ describe("streams", () => {
   const reasonOf = (error: ConnectError) => error.findDetails(ErrorInfoSchema)[0]?.reason;
 
   async function refused(call: Promise<unknown>): Promise<ConnectError> {
-    const error = await call.then(
-      () => undefined,
-      (thrown: unknown) => thrown,
-    );
+    const error = await rejection(call);
     expect(error).to.be.instanceOf(ConnectError);
     return error as ConnectError;
   }
@@ -127,7 +125,7 @@ describe("streams", () => {
 
   for (const name of ["gRPC", "gRPC-Web", "Connect JSON", "Connect binary"]) {
     describe(`over ${name}`, () => {
-      it("go from the server to the client, count once and are logged when they have ended", async () => {
+      it("run from the server to the client, count once and are logged when they end", async () => {
         expect(await exported(name, admin)).to.deep.equal([1, 2, 3, 4, 5]);
         expect(counted).to.equal(1);
         const protocol = name.startsWith("gRPC") ? name.toLowerCase() : "connect";
@@ -135,26 +133,26 @@ describe("streams", () => {
         expect(logged()[0]).to.include({ status: "ok", protocol, userId: 7, requestId: "a-request" });
       });
 
-      it("go from the client to the server", async () => {
+      it("run from the client to the server", async () => {
         if (name === "gRPC-Web") return;
-        const answer = await client(name).importWhitelistEntries(pieces(entry, entry, entry), {
+        const response = await client(name).importWhitelistEntries(pieces(entry, entry, entry), {
           headers: admin,
           onHeader: (header) => expect(header.get("x-ratelimit-limit")).to.equal("15"),
         });
-        expect(answer.totalCount).to.equal(3);
+        expect(response.totalCount).to.equal(3);
       });
 
       it("are for administrators", async () => {
-        const nobody = await refused(exported(name, {}));
-        expect(nobody.code).to.equal(Code.Unauthenticated);
-        expect(nobody.rawMessage).to.equal("Authentification requise.");
+        const anonymous = await refused(exported(name, {}));
+        expect(anonymous.code).to.equal(Code.Unauthenticated);
+        expect(anonymous.rawMessage).to.equal("Authentification requise.");
         const john = await refused(exported(name, { authorization: "Bearer john" }));
         expect(john.code).to.equal(Code.PermissionDenied);
         expect(reasonOf(john)).to.equal("ADMIN_REQUIRED");
         expect(counted).to.equal(0);
       });
 
-      it("tell in their midst what went wrong, and nothing of what it was", async () => {
+      it("end with an error in their midst, without internal details", async () => {
         afterThird = () => {
           throw new DomainError("OVERLOADED", { retryAfterSeconds: 3 });
         };
@@ -167,7 +165,7 @@ describe("streams", () => {
         };
         const error = await refused(exported(name, admin));
         expect(error.code).to.equal(Code.Internal);
-        expect(error.message).not.to.include("secret");
+        expect(error.message).to.not.to.include("secret");
         expect(logged().map(({ status, reason }) => `${status} ${reason}`)).to.deep.equal([
           "unavailable OVERLOADED",
           "internal INTERNAL",
@@ -176,7 +174,7 @@ describe("streams", () => {
     });
   }
 
-  it("are refused before their first message comes", async () => {
+  it("are refused before their first message arrives", async () => {
     const messages = createWritableIterable<ImportPiece>();
     const call = client("gRPC").importWhitelistEntries(messages, { headers: {} });
     expect((await refused(call)).code).to.equal(Code.Unauthenticated);
@@ -184,7 +182,7 @@ describe("streams", () => {
     expect(received).to.equal(0);
   });
 
-  it("have each message validated when it comes", async () => {
+  it("have each message validated when it arrives", async () => {
     const request = { search: "x".repeat(101) };
     async function run() {
       for await (const _ of client("gRPC").exportWhitelistEntries(request, { headers: admin }));
@@ -194,7 +192,7 @@ describe("streams", () => {
     expect(reasonOf(refusal)).to.equal("INVALID_REQUEST");
   });
 
-  it("take messages up to their limit, and refuse a larger one", async () => {
+  it("accept messages up to the maximum size, and refuse a larger one", async () => {
     const piece = (bytes: number) => ({ csv: new Uint8Array(bytes) });
     const good = pieces(piece(1_000_000), piece(1_000_000));
     expect((await client("gRPC").importWhitelistEntries(good, { headers: admin })).totalCount).to.equal(2);
@@ -204,7 +202,7 @@ describe("streams", () => {
     expect(refusal.rawMessage).to.equal("Le corps de la requête est trop volumineux.");
   });
 
-  it("refuse bytes that are no message", async () => {
+  it("refuse bytes that are not a message", async () => {
     const session = connect(server.url);
     const stream = session.request({
       ":method": "POST",
@@ -222,14 +220,14 @@ describe("streams", () => {
     expect(Number(trailers["grpc-status"])).to.equal(Code.InvalidArgument);
   });
 
-  it("end when the client's deadline passes, though the client goes on sending", async () => {
+  it("end when the client's deadline passes, although the client keeps sending", async () => {
     const messages = createWritableIterable<ImportPiece>();
     void messages.write(entry);
     const call = client("gRPC").importWhitelistEntries(messages, { headers: admin, timeoutMs: 100 });
     expect((await refused(call)).code).to.equal(Code.DeadlineExceeded);
   });
 
-  it("end for the service when the client goes away", async () => {
+  it("end for the service when the client cancels", async () => {
     const messages = createWritableIterable<ImportPiece>();
     const controller = new AbortController();
     const call = refused(

@@ -38,7 +38,7 @@ describe("access tokens", () => {
   const tokens = make();
   const refreshTokens = createRefreshTokens({ jwt, issuer, audience });
 
-  /** The claims of a good token, signed as `header` and `key` say. */
+  /** The claims of a valid token, signed with `header` and `key`. */
   const signed = async (header: object, claims: object, key = secret) => {
     const body = `${base64url(header)}.${base64url(claims)}`;
     return `${body}.${createHmac("sha256", key).update(body).digest("base64url")}`;
@@ -66,7 +66,7 @@ describe("access tokens", () => {
     expect(claims.jti).to.match(/^[0-9a-f-]{36}$/);
   });
 
-  it("are read back until they expire, remembered or not", async () => {
+  it("are verified until they expire, cached or not", async () => {
     const token = await tokens.issue(user, sessionId);
     for (const reader of [tokens, tokens, make()]) {
       expect(await reader.read(token)).to.deep.include({ userId: 7, sessionId });
@@ -92,7 +92,7 @@ describe("access tokens", () => {
       "no type": await signed({ alg: "HS256" }, claims),
       "other algorithm": hs512,
     };
-    expect(await tokens.read(await signed(goodHeader, claims))).not.to.equal(null);
+    expect(await tokens.read(await signed(goodHeader, claims))).to.not.to.equal(null);
     for (const [name, token] of Object.entries(bad)) expect(await tokens.read(token), name).to.equal(null);
   });
 
@@ -104,7 +104,7 @@ describe("access tokens", () => {
     }
   });
 
-  it("are refused when tampered with or spelled in another way", async () => {
+  it("are refused when they are tampered with or spelled differently", async () => {
     const token = await tokens.issue(user, sessionId);
     const [header, payload, signature = ""] = token.split(".");
     const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -126,7 +126,7 @@ describe("access tokens", () => {
     for (const spelling of spellings) expect(await tokens.read(spelling), spelling.slice(-8)).to.equal(null);
   });
 
-  it("are not taken for refresh tokens, nor refresh tokens for them", async () => {
+  it("are not accepted as refresh tokens, nor refresh tokens as access tokens", async () => {
     const now = clock.now();
     const refresh = await refreshTokens.write({
       id: sessionId,
@@ -149,7 +149,7 @@ describe("access tokens", () => {
 });
 
 describe("refresh tokens", () => {
-  it("are the same to the letter for the same grant", async () => {
+  it("are identical for the same grant", async () => {
     const clock = testClock();
     const refreshTokens = createRefreshTokens({ jwt: createJwt(secret, clock), issuer, audience });
     const issuedAt = clock.now();

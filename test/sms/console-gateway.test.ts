@@ -30,7 +30,7 @@ describe("console gateway", () => {
     ]);
   });
 
-  it("prints a confirmation, with the details and without", async () => {
+  it("prints a confirmation, with and without details", async () => {
     await gateway.sendConfirmation(PHONE, "password_reset");
     await gateway.sendConfirmation(PHONE, "phone_change", "Nouveau numéro: +237670000002.");
     expect(lines).to.deep.equal([

@@ -6,14 +6,14 @@ import { createLogger } from "../../src/system/logger.js";
 describe("createSmsGateway", () => {
   const logger = createLogger("silent");
 
-  it("makes the console gateway by default", async () => {
+  it("creates the console gateway by default", async () => {
     const lines: string[] = [];
     const gateway = await createSmsGateway(readConfig({}).sms, { logger, print: (line) => lines.push(line) });
     await gateway.sendActivationCode("+237670000001", "012345");
     expect(lines).to.deep.equal(["Code d'activation pour +237670000001: 012345"]);
   });
 
-  it("makes the Twilio gateway when it is asked for", async () => {
+  it("creates the Twilio gateway when it is configured", async () => {
     const config = readConfig({
       SMS_PROVIDER: "twilio",
       TWILIO_ACCOUNT_SID: `AC${"1".repeat(32)}`,

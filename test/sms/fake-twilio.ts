@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 
-/** What arrived at the fake. */
+/** A request that the fake received. */
 export interface TwilioRequest {
   method: string;
   path: string;
@@ -11,20 +11,20 @@ export interface TwilioRequest {
 
 export interface FakeTwilio {
   baseUrl: string;
-  /** Every request so far; set its length to 0 to start afresh. */
+  /** Every request so far; set its length to 0 to start again. */
   requests: TwilioRequest[];
-  /** How the next requests are answered. */
-  answer: (response: ServerResponse, request: TwilioRequest) => void;
+  /** How the fake responds to the next requests. */
+  respond: (response: ServerResponse, request: TwilioRequest) => void;
   close(): Promise<void>;
 }
 
-/** Plays Twilio's REST API over plain HTTP on this machine. Without an `answer` it takes every message over. */
+/** Imitates Twilio's REST API over plain HTTP on this machine. By default it accepts every message. */
 export async function startFakeTwilio(): Promise<FakeTwilio> {
   const sockets = new Set<Socket>();
   async function respond(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const request = await readRequest(incoming);
     fake.requests.push(request);
-    fake.answer(response, request);
+    fake.respond(response, request);
   }
   const server = createServer((incoming, response) => void respond(incoming, response));
   server.on("connection", (socket) => {
@@ -36,7 +36,7 @@ export async function startFakeTwilio(): Promise<FakeTwilio> {
   const fake: FakeTwilio = {
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests: [],
-    answer: accepted,
+    respond: accepted,
     async close() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
@@ -45,7 +45,7 @@ export async function startFakeTwilio(): Promise<FakeTwilio> {
   return fake;
 }
 
-/** Twilio's answer to a message that it queues. */
+/** Twilio's response to a message that it queues. */
 export function accepted(response: ServerResponse, request: TwilioRequest): void {
   json(response, 201, {
     sid: `SM${"0".repeat(32)}`,
@@ -55,8 +55,8 @@ export function accepted(response: ServerResponse, request: TwilioRequest): void
   });
 }
 
-/** Twilio's answer to a message that it refuses; like the real one, it quotes the number. */
-export function refused(status: number, code: number): FakeTwilio["answer"] {
+/** Twilio's response to a message that it refuses; like the real one, it quotes the number. */
+export function refused(status: number, code: number): FakeTwilio["respond"] {
   return (response, request) => {
     const message = `Invalid 'To' Phone Number: ${request.form.To}`;
     json(response, status, {

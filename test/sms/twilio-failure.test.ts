@@ -10,19 +10,19 @@ describe("twilioFailure", () => {
     for (const { error, code } of hostileErrors()) {
       const failure = twilioFailure(error);
       logger.error(failure, "Twilio did not take the SMS");
-      expect(failure.providerCode).equal(code);
+      expect(failure.providerCode).to.equal(code);
     }
     expectNoSecret(lines.join(""), "twilio");
   });
 
   it("takes for code and status only what can be one", () => {
     for (const code of ["012345", 487_913, 237670000001, "+237670000001", { secret: true }]) {
-      expect(twilioFailure({ code, status: code })).deep.equal({});
+      expect(twilioFailure({ code, status: code })).to.deep.equal({});
     }
-    expect(twilioFailure({ code: 21_211, status: 400 })).deep.equal({
+    expect(twilioFailure({ code: 21_211, status: 400 })).to.deep.equal({
       providerCode: 21_211,
       providerStatus: 400,
     });
-    expect(mayHaveBeenSent(twilioFailure({ status: 0 }))).equal(true);
+    expect(mayHaveBeenSent(twilioFailure({ status: 0 }))).to.equal(true);
   });
 });

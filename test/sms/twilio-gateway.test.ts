@@ -22,7 +22,7 @@ describe("twilio gateway", () => {
     createTwilioGateway({ account, logger, baseUrl: twilio.baseUrl, ...options });
   const bodies = () => twilio.requests.map((request) => request.form.Body);
 
-  /** The reason why sending an activation code fails; "sent" when it does not. */
+  /** The reason why an activation code is not sent, or "sent". */
   async function outcome(options?: { timeoutMs?: number; baseUrl?: string }): Promise<string> {
     try {
       await (await connect(options)).sendActivationCode(PHONE, "012345");
@@ -40,10 +40,10 @@ describe("twilio gateway", () => {
   beforeEach(() => {
     log.length = 0;
     twilio.requests.length = 0;
-    twilio.answer = accepted;
+    twilio.respond = accepted;
   });
 
-  it("posts the message to the account's Messages, with number, sender and credentials", async () => {
+  it("posts the message to the account's Messages resource, with number, sender and credentials", async () => {
     await gateway.sendActivationCode(PHONE, "012345");
     expect(twilio.requests).to.deep.equal([
       {
@@ -59,7 +59,7 @@ describe("twilio gateway", () => {
     ]);
   });
 
-  it("sends the verification text, with the link and without", async () => {
+  it("sends the verification text, with and without the link", async () => {
     await gateway.sendVerificationCode(PHONE, "012345", "phone_change", LINK);
     await gateway.sendVerificationCode(PHONE, "012345", "password_change");
     expect(bodies()).to.deep.equal([
@@ -68,7 +68,7 @@ describe("twilio gateway", () => {
     ]);
   });
 
-  it("sends the confirmation, with details and without, and whom to tell when it was not you", async () => {
+  it("sends the confirmation, with and without details, and with the support contact", async () => {
     await gateway.sendConfirmation(PHONE, "password_reset");
     await gateway.sendConfirmation(PHONE, "phone_change", "Nouveau numéro: +237670000002.");
     expect(bodies()).to.deep.equal([
@@ -78,10 +78,10 @@ describe("twilio gateway", () => {
   });
 
   for (const code of [21211, 21214, 21217, 21265, 21614, 21635]) {
-    it(`says PHONE_INVALID when Twilio refuses the number (${code})`, async () => {
-      twilio.answer = refused(400, code);
+    it(`fails with PHONE_INVALID when Twilio refuses the number (${code})`, async () => {
+      twilio.respond = refused(400, code);
       expect(await outcome()).to.equal("PHONE_INVALID");
-      expect(twilio.requests).to.have.lengthOf(1);
+      expect(twilio.requests).to.have.length(1);
     });
   }
 
@@ -96,14 +96,14 @@ describe("twilio gateway", () => {
     [500, 20500],
     [503, 20503],
   ] as const) {
-    it(`says SMS_UNAVAILABLE, after one try, when Twilio answers ${status} (${code})`, async () => {
-      twilio.answer = refused(status, code);
+    it(`fails with SMS_UNAVAILABLE after one attempt when Twilio returns ${status} (${code})`, async () => {
+      twilio.respond = refused(status, code);
       expect(await outcome()).to.equal("SMS_UNAVAILABLE");
-      expect(twilio.requests).to.have.lengthOf(1);
+      expect(twilio.requests).to.have.length(1);
     });
   }
 
-  it("says SMS_UNAVAILABLE when the answer is garbage", async () => {
+  it("fails with SMS_UNAVAILABLE when the response is garbage", async () => {
     for (const [status, body] of [
       [201, "<html>"],
       [201, "{}"],
@@ -115,26 +115,26 @@ describe("twilio gateway", () => {
       [400, "null"],
       [502, '{"code":"a very long text that came from somebody else","message":7}'],
     ] as const) {
-      twilio.answer = (response) =>
+      twilio.respond = (response) =>
         response.writeHead(status, { "content-type": "application/json" }).end(body);
       expect(await outcome(), `${status} ${body}`).to.equal("SMS_UNAVAILABLE");
     }
   });
 
   it("reads a refusal in the form of RFC 9457 too", async () => {
-    twilio.answer = (response) =>
+    twilio.respond = (response) =>
       json(response, 400, { type: "about:blank", title: "Invalid To", status: 400, code: 21211 });
     expect(await outcome()).to.equal("PHONE_INVALID");
   });
 
-  it("gives up after its time when no answer comes", async () => {
-    twilio.answer = () => undefined;
+  it("gives up after its timeout when there is no response", async () => {
+    twilio.respond = () => undefined;
     expect(await outcome({ timeoutMs: 100 })).to.equal("SMS_UNAVAILABLE");
-    expect(twilio.requests).to.have.lengthOf(1);
+    expect(twilio.requests).to.have.length(1);
   });
 
-  it("gives up after its time when the answer comes in drops", async () => {
-    twilio.answer = (response) => {
+  it("gives up after its timeout when the response trickles in", async () => {
+    twilio.respond = (response) => {
       response.writeHead(201, { "content-type": "application/json" });
       const drops = setInterval(() => response.write(" "), 20);
       response.once("close", () => clearInterval(drops));
@@ -142,10 +142,10 @@ describe("twilio gateway", () => {
     expect(await outcome({ timeoutMs: 200 })).to.equal("SMS_UNAVAILABLE");
   });
 
-  it("says SMS_UNAVAILABLE when the connection breaks or is refused", async () => {
-    twilio.answer = (response) => response.socket?.destroy();
+  it("fails with SMS_UNAVAILABLE when the connection breaks or is refused", async () => {
+    twilio.respond = (response) => response.socket?.destroy();
     expect(await outcome()).to.equal("SMS_UNAVAILABLE");
-    expect(twilio.requests).to.have.lengthOf(1);
+    expect(twilio.requests).to.have.length(1);
     const gone = await startFakeTwilio();
     await gone.close();
     expect(await outcome({ baseUrl: gone.baseUrl })).to.equal("SMS_UNAVAILABLE");
@@ -158,17 +158,17 @@ describe("twilio gateway", () => {
     expect(new Set(bodies()).size).to.equal(50);
   });
 
-  it("is available while Twilio knows an active account", async () => {
-    twilio.answer = (response) => json(response, 200, { sid: account.accountSid, status: "active" });
+  it("is available while Twilio reports an active account", async () => {
+    twilio.respond = (response) => json(response, 200, { sid: account.accountSid, status: "active" });
     expect(await gateway.isAvailable()).to.equal(true);
     expect(twilio.requests.map(({ method, path }) => `${method} ${path}`)).to.deep.equal([
       `GET /2010-04-01/Accounts/${account.accountSid}.json`,
     ]);
-    twilio.answer = (response) => json(response, 200, { sid: account.accountSid, status: "suspended" });
+    twilio.respond = (response) => json(response, 200, { sid: account.accountSid, status: "suspended" });
     expect(await gateway.isAvailable()).to.equal(false);
-    twilio.answer = refused(401, 20003);
+    twilio.respond = refused(401, 20003);
     expect(await gateway.isAvailable()).to.equal(false);
-    twilio.answer = () => undefined;
+    twilio.respond = () => undefined;
     expect(await (await connect({ timeoutMs: 100 })).isAvailable()).to.equal(false);
   });
 
@@ -179,9 +179,9 @@ describe("twilio gateway", () => {
         return entry;
       });
 
-    it("tells operation, masked number and outcome", async () => {
+    it("has operation, masked number and outcome", async () => {
       await gateway.sendVerificationCode(PHONE, "012345", "phone_change", LINK);
-      twilio.answer = refused(400, 21610);
+      twilio.respond = refused(400, 21610);
       await outcome();
       expect(entries()).to.deep.equal([
         { level: 30, sms: "phone_change", phone: "+2376…01", msg: "SMS sent" },
@@ -196,25 +196,25 @@ describe("twilio gateway", () => {
       ]);
     });
 
-    it("names what broke on the way", async () => {
-      twilio.answer = (response) => response.socket?.destroy();
+    it("names the network error", async () => {
+      twilio.respond = (response) => response.socket?.destroy();
       await outcome();
-      twilio.answer = () => undefined;
+      twilio.respond = () => undefined;
       await outcome({ timeoutMs: 50 });
       const [broken, late] = entries().map((entry) => entry.providerCode);
       expect(broken).to.equal("ECONNRESET");
       expect(late).to.be.oneOf(["ECONNABORTED", "ETIMEDOUT"]);
     });
 
-    it("holds no number, code, text, link or credential, whatever goes wrong", async () => {
-      const answers: FakeTwilio["answer"][] = [
+    it("holds no number, code, text, link or credential after any failure", async () => {
+      const handlers: FakeTwilio["respond"][] = [
         accepted,
         refused(400, 21211),
         (response, request) => json(response, 500, { code: request.form.Body, message: request.form.Body }),
         (response) => response.socket?.destroy(),
       ];
-      for (const answer of answers) {
-        twilio.answer = answer;
+      for (const respond of handlers) {
+        twilio.respond = respond;
         await outcome();
         await gateway.sendVerificationCode(PHONE, "012345", "phone_change", LINK).catch(() => undefined);
         await gateway.sendConfirmation(PHONE, "phone_change", "Merci.").catch(() => undefined);
@@ -229,7 +229,7 @@ describe("twilio gateway", () => {
         account.authToken,
         account.accountSid,
       ]) {
-        expect(log.join(""), secret).not.to.include(secret);
+        expect(log.join(""), secret).to.not.to.include(secret);
       }
     });
   });

@@ -1,8 +1,8 @@
 import { addSeconds, type Clock } from "../../src/system/clock.js";
 
-/** A clock that stands still until it is moved. */
+/** A clock that only the test moves. */
 export interface TestClock extends Clock {
-  /** Moves on by `seconds`, which may be a fraction. */
+  /** Moves forward by `seconds`, which may be a fraction. */
   advance(seconds: number): void;
   set(iso: string): void;
 }

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { relative } from "node:path";
 
-/** Files that only hand `process` to a program that the tests run: they have no target. */
+/** Files that only pass `process` to a program that the tests run. They have no target. */
 const ENTRIES = new Set(["main.ts", "cli.ts"]);
 
-/** The least share of covered lines, in percent, of each folder of `src`, and of the files beside them. */
+/** The minimum of covered lines, in percent, of each folder of `src` and of the files beside the folders. */
 const targets: Readonly<Record<string, number>> = {
   users: 95,
   passwords: 95,
@@ -24,15 +24,15 @@ const targets: Readonly<Record<string, number>> = {
   root: 90,
 };
 
-/** A file of types alone is never loaded, and has no line to cover. */
+/** A file that contains only types is never loaded. */
 const runsCode = /^(export )?(default )?(async )?(function|const|let|class)\b/m;
 
 type Summary = Record<string, { lines: { total: number; covered: number } }>;
 
-/** Where a file is reported: with its folder of `src`, or with the files beside the folders. Undefined: nowhere. */
+/** The group in which a file is reported: its folder of `src`, or the files beside the folders. Undefined for none. */
 function groupOf(file: string): string | undefined {
   const [root, folder, rest] = relative(process.cwd(), file).split("/");
-  // The compiler's own pieces are listed under names that are no files.
+  // The compiler's own pieces are listed under names that are not files.
   if (root !== "src" || !folder || !existsSync(file)) return undefined;
   if (!rest && ENTRIES.has(folder)) return "entries";
   if (!runsCode.test(readFileSync(file, "utf8"))) return undefined;

@@ -6,13 +6,13 @@ import { testVariable } from "./environment.js";
 import { type FixtureScope, useFixture } from "./fixture.js";
 import { testLogger } from "./log.js";
 
-/** A schema of our own in the tests' PostgreSQL. */
+/** A schema in the tests' PostgreSQL. */
 export interface TestDatabase {
   database: Database;
-  /** For processes that the test starts: they see the same tables. */
+  /** For processes that the test starts, so that they use the same tables. */
   url: string;
   schema: string;
-  /** Every statement that `database` has sent; set its length to 0 to count afresh. */
+  /** Every statement that `database` has sent; set its length to 0 to count again. */
   statements: string[];
   /** Removes the schema and closes the connections. */
   drop(): Promise<void>;
@@ -22,12 +22,12 @@ interface TestDatabaseOptions {
   url?: string | undefined;
   migrated?: boolean;
   poolSize?: number;
-  /** Time (ms) that a call waits for a connection, instead of the service's. */
+  /** Connection timeout (ms), instead of the service's. */
   connectTimeoutMs?: number;
 }
 
 /**
- * Makes a new schema with all tables, or with none when `migrated` is false, in the tests' PostgreSQL or in the
+ * Creates a schema with all tables, or with none when `migrated` is false, in the tests' PostgreSQL or in the
  * one at `url`. One for each test file.
  */
 export async function testDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {

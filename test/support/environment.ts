@@ -1,4 +1,4 @@
-/** A variable that `npm test` sets; throws one message when the tests were started in another way. */
+/** A variable that `npm test` sets; throws when the tests were started in another way. */
 export function testVariable(name: "TEST_DATABASE_URL" | "TEST_REDIS_URL" | "TEST_LOG_DIR"): string {
   const value = process.env[name];
   if (!value)

@@ -1,9 +1,9 @@
-/** How long a fixture lives: for all tests of the describe (or file) that asks for it, or for each test anew. */
+/** The lifetime of a fixture: all tests of the describe (or file) that uses it, or each test. */
 export type FixtureScope = "suite" | "test";
 
 type Close = () => unknown;
 
-/** What is to be closed after a suite, and after each of its tests. */
+/** What to close after a suite, and after each of its tests. */
 const opened = { suite: new WeakMap<Mocha.Suite, Close[]>(), test: new WeakMap<Mocha.Suite, Close[]>() };
 
 function openedIn(hook: Mocha.Context, scope: FixtureScope): Close[] {
@@ -14,7 +14,7 @@ function openedIn(hook: Mocha.Context, scope: FixtureScope): Close[] {
   return closes;
 }
 
-/** Runs `open` before the tests, and the function that it returns after them: the last one opened closes first. */
+/** Runs `open` before the tests, and the function that it returns after them, in reverse order of opening. */
 export function aroundTests(open: () => Promise<Close>, scope: FixtureScope = "suite"): void {
   const [start, end] = scope === "suite" ? [before, after] : [beforeEach, afterEach];
   start(async function () {
@@ -27,8 +27,8 @@ export function aroundTests(open: () => Promise<Close>, scope: FixtureScope = "s
 }
 
 /**
- * Makes an object before the tests of the calling describe (or file), and closes it after them. The returned object
- * gets the properties of the one that `create` makes: read them inside tests and hooks, as it has none before.
+ * Creates an object before the tests of the calling describe (or file), and closes it after them. The returned object
+ * gets the properties of that object: read them only inside tests and hooks, because it has none before.
  */
 export function useFixture<T extends object>(
   create: () => Promise<T>,

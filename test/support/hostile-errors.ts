@@ -40,7 +40,7 @@ const FRAGMENTS = [
 
 /** Fails when `output` holds any part of the secrets. */
 export function expectNoSecret(output: string, about: string): void {
-  for (const fragment of FRAGMENTS) expect(output, `${about}: ${fragment}`).not.include(fragment);
+  for (const fragment of FRAGMENTS) expect(output, `${about}: ${fragment}`).to.not.include(fragment);
 }
 
 export interface HostileError {

@@ -5,11 +5,11 @@ const log =
   '{"msg":"sms sent","phone":"+2376…01","ms":0.123456}\n{"id":"9f-123456-aa","msg":"ok"}\n{"code":"123456"}\n';
 
 describe("leaks", () => {
-  it("finds a code that stands alone, and only there", () => {
+  it("finds a code only as a separate word", () => {
     expect(leaksIn(log, ["123456"])).to.deep.equal([{ secret: "123456", line: '{"code":"123456"}' }]);
   });
 
-  it("finds a longer secret wherever it stands", () => {
+  it("finds a longer secret anywhere", () => {
     expect(leaksIn("see token=eyJhbGciOi.x and so on", ["eyJhbGciOi.x"])).to.have.length(1);
     expect(leaksIn("id237670000001x", ["237670000001"])).to.have.length(1);
   });

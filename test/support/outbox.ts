@@ -2,21 +2,21 @@ import { DomainError } from "../../src/errors.js";
 import type { Operation, SmsGateway } from "../../src/sms/sms-gateway.js";
 import { recordSecret } from "./log.js";
 
-/** A message that would have left. */
+/** A message that would have been sent. */
 export type Message =
   | { kind: "activation"; phone: string; code: string }
   | { kind: "verification"; phone: string; code: string; operation: Operation; link: string }
   | { kind: "confirmation"; phone: string; operation: Operation; details: string };
 
-/** A gateway that keeps what it is given, and fails while it is told to. */
+/** A gateway that keeps its messages, and fails while `failing` is set. */
 export interface Outbox extends SmsGateway {
   readonly messages: Message[];
   failing: boolean;
-  /** What was sent to this number, oldest first. */
+  /** The messages to this number, oldest first. */
   to(phone: string): Message[];
-  /** The code that was sent to this number last. */
+  /** The last code that was sent to this number. */
   codeFor(phone: string): string;
-  /** The token of the link that was sent to this number last. */
+  /** The token of the last link that was sent to this number. */
   tokenFor(phone: string): string;
 }
 

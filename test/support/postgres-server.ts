@@ -7,10 +7,10 @@ import pg from "pg";
 import { folderOf, postgresProgram } from "./programs.js";
 import { freePort, ordinaryAccount, startProcess, stopProcess } from "./server-process.js";
 
-/** A PostgreSQL of our own, on a free port and in a folder that goes with it. */
+/** A private PostgreSQL, on a free port and in a temporary folder. */
 export interface PostgresServer {
   url: string;
-  /** `SIGTERM` waits for connections to end, `SIGINT` ends them, `SIGQUIT` is like a crash. */
+  /** `SIGTERM` waits for connections to end, `SIGINT` closes them, `SIGQUIT` acts like a crash. */
   halt(signal?: NodeJS.Signals): Promise<void>;
   /** Starts it again after `halt`, on the same port and data. */
   resume(): Promise<void>;
@@ -18,10 +18,10 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
-// Nothing here has to survive a power cut.
+// The data need not survive a power cut.
 const hasty = ["fsync", "synchronous_commit", "full_page_writes"].flatMap((name) => ["-c", `${name}=off`]);
 
-async function answers(url: string): Promise<void> {
+async function responds(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1000 });
   client.on("error", () => {});
   try {
@@ -31,7 +31,7 @@ async function answers(url: string): Promise<void> {
   }
 }
 
-/** Makes a new PostgreSQL and starts it; takes about two seconds. */
+/** Creates a PostgreSQL and starts it; takes about two seconds. */
 export async function startPostgres(): Promise<PostgresServer> {
   const bin = folderOf(postgresProgram);
   const account = ordinaryAccount();
@@ -57,7 +57,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     ...hasty,
   ];
   const start = () =>
-    startProcess(join(bin, "postgres"), args, { account, cwd: folder, answers: () => answers(url) });
+    startProcess(join(bin, "postgres"), args, { account, cwd: folder, responds: () => responds(url) });
   let child = await start();
 
   return {

@@ -2,11 +2,11 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** A server program of the tests: where it may be, and what to install when it is nowhere. */
+/** A server program of the tests: where to look for it, and the package to install if it is missing. */
 interface Program {
-  /** What must stand together in one folder. */
+  /** The files that one folder must contain. */
   files: readonly string[];
-  /** Folders to look in after PATH; `*` stands for any one name, the last in order first. */
+  /** Folders to look in after PATH; `*` matches any name, the last in order first. */
   places: readonly string[];
   /** The package's name in Debian and Ubuntu. */
   aptPackage: string;
@@ -49,7 +49,7 @@ function find(program: Program): string | undefined {
 }
 
 function install({ aptPackage }: Program): void {
-  // Run level 1 keeps the package from starting a server of its own.
+  // Run level 1 prevents the package from starting a server.
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
   const apt = (...args: string[]) =>
     execFileSync("apt-get", args, { env, stdio: ["ignore", "ignore", "inherit"] });
@@ -58,8 +58,8 @@ function install({ aptPackage }: Program): void {
 }
 
 /**
- * The folder of a program, which is installed first where that is possible.
- * Throws one sentence that says what to install otherwise.
+ * The folder of a program, which is installed first if possible.
+ * Otherwise throws one sentence that says what to install.
  */
 export function folderOf(program: Program): string {
   const found = find(program);
@@ -69,7 +69,7 @@ export function folderOf(program: Program): string {
     try {
       install(program);
     } catch {
-      // What apt-get had to say about it stands on the screen.
+      // apt-get has printed the reason.
     }
   }
   const installed = find(program);

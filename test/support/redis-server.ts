@@ -7,20 +7,20 @@ import { join } from "node:path";
 import { folderOf, redisProgram } from "./programs.js";
 import { freePort, startProcess, stopProcess } from "./server-process.js";
 
-/** A Redis of our own, on a free port. */
+/** A private Redis, on a free port. */
 export interface RedisServer {
   url: string;
-  /** Ends it; what it held is gone. */
+  /** Ends it; its data is lost. */
   halt(): Promise<void>;
   /** Starts it again after `halt`, empty, on the same port. */
   resume(): Promise<void>;
-  /** `SIGSTOP` hangs it, `SIGCONT` wakes it. */
+  /** `SIGSTOP` suspends it, `SIGCONT` resumes it. */
   signal(signal: NodeJS.Signals): void;
   /** Ends it and removes its folder. */
   stop(): Promise<void>;
 }
 
-async function answers(port: number): Promise<void> {
+async function responds(port: number): Promise<void> {
   const socket = connect(port, "127.0.0.1");
   try {
     await once(socket, "connect");
@@ -32,7 +32,7 @@ async function answers(port: number): Promise<void> {
   }
 }
 
-/** Starts a new Redis that keeps nothing on disk. */
+/** Starts a Redis that stores nothing on disk. */
 export async function startRedis(): Promise<RedisServer> {
   const bin = folderOf(redisProgram);
   const folder = mkdtempSync(join(tmpdir(), "waterbill-redis-"));
@@ -53,7 +53,7 @@ export async function startRedis(): Promise<RedisServer> {
     startProcess(join(bin, "redis-server"), args, {
       account: undefined,
       cwd: folder,
-      answers: () => answers(port),
+      responds: () => responds(port),
     });
   let child = await start();
 

@@ -1,15 +1,15 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { PasswordHasher } from "../../src/passwords/password-hash.js";
 
-/** Hashes of one password: several, so that two accounts, or two changes in a row, don't get the same one. */
+/** Hashes per password: several, so that two accounts, or two changes in a row, don't get the same one. */
 const HASHES_PER_PASSWORD = 4;
 
 const hashes = new Map<string, string[]>();
 const verdicts = new Map<string, Awaited<ReturnType<PasswordHasher["verify"]>>>();
 
 /**
- * `hasher`, but what a test file before has hashed or verified is not computed again. The hashes are those that
- * `hasher` makes; what they cost, and how calls queue up for them, is lost.
+ * `hasher` with a cache for all test files of a process. The hashes are those that
+ * `hasher` computes; their cost, and the queue for them, is not simulated.
  */
 export function rememberingHasher(hasher: PasswordHasher): PasswordHasher {
   return {

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import Mocha from "mocha";
 
-/** What `run-tests.ts` reads when mocha has ended. */
+/** What `run-tests.ts` reads after mocha has ended. */
 export interface TestResults {
   stats: Mocha.Stats;
   /** The tests that took longest, the slowest first. */
@@ -10,7 +10,7 @@ export interface TestResults {
 
 const SLOWEST_COUNT = 10;
 
-/** Mocha's usual report on the screen, and the results in the file that the option `results` names. */
+/** Prints mocha's spec report, and writes the results into the file that the option `results` names. */
 export default class ResultsReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);

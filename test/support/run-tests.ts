@@ -36,7 +36,7 @@ let servers: Servers | undefined;
 let child: ChildProcess | undefined;
 let interrupted = false;
 
-/** Ends mocha with everything it has started; the rest of the run follows from that. */
+/** Ends mocha and everything it has started; the rest of the run follows from that. */
 function interrupt(): void {
   interrupted = true;
   if (child?.pid) process.kill(-child.pid, "SIGKILL");
@@ -54,7 +54,7 @@ async function runMocha(): Promise<boolean> {
   child = spawn(process.execPath, args, {
     cwd: root,
     stdio: "inherit",
-    // A process group of its own, to be ended as a whole.
+    // A separate process group, so that it can be ended as a whole.
     detached: true,
     env: {
       ...process.env,

@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { stopProcess } from "./server-process.js";
 
-/** A TypeScript program in a process of its own. */
+/** A TypeScript program in a separate process. */
 export interface Script {
   pid: number;
-  /** The next line it prints; undefined when it prints no more. */
+  /** The next line of its output; undefined after the last one. */
   line(): Promise<string | undefined>;
   kill(signal: NodeJS.Signals): Promise<void>;
 }
@@ -14,7 +14,7 @@ export interface Script {
 export async function startScript(file: string, args: readonly string[]): Promise<Script> {
   const child = spawn(process.execPath, ["--import", "tsx", file, ...args], {
     stdio: ["ignore", "pipe", "inherit"],
-    // tsx compiles a program in another way than the tests: merged, the two reports of coverage mean nothing.
+    // tsx compiles a program differently from the tests, so a merged coverage report would be wrong.
     env: { ...process.env, NODE_V8_COVERAGE: "" },
   });
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();

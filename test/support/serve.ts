@@ -7,20 +7,20 @@ import { createServer, type Server } from "../../src/http/server.js";
 import { systemRandom } from "../../src/system/random.js";
 import { testLogger } from "./log.js";
 
-/** A server of the service's own kind, HTTP/1.1 and HTTP/2 on one port, in front of a test's handler. */
+/** The service's own server, HTTP/1.1 and HTTP/2 on one port, in front of a test's handler. */
 export interface Serving {
   port: number;
   url: string;
   server: Server;
   readiness: Readiness;
-  /** Cuts what is still open; throws what a RequestHandler has rejected with, which no client can see. */
+  /** Cuts open connections; throws the first rejection of a RequestHandler, which no client can see. */
   close(): Promise<void>;
 }
 
 interface ServeOptions {
-  /** Instead of the server's own. */
+  /** Replaces the server's own limits. */
   limits?: Partial<ConnectionLimits>;
-  /** Absent: ready as long as the server is not stopping. */
+  /** Defaults to ready as long as the server is not stopping. */
   readiness?: Readiness;
 }
 
@@ -28,7 +28,7 @@ const running = new Set<Serving>();
 
 /**
  * Serves `handler` on a free port. A RequestHandler is called with a caller at 192.0.2.1, request id `a-request`,
- * who speaks French unless the request says `en`.
+ * whose language is French unless the request says `en`.
  */
 export async function serve(
   handler: NodeHandler | RequestHandler,
@@ -65,7 +65,7 @@ const notFound: RequestHandler = {
   },
 };
 
-/** Serves handlers behind the service's own routes. Readiness asks `ping` anew for every response. */
+/** Serves handlers behind the service's own routes. Readiness calls `ping` for every response. */
 export async function serveRoutes(
   handlers: (readiness: Readiness) => { rpc: RpcHandler; rest?: RequestHandler },
   ping: () => Promise<void> = async () => {},
@@ -82,7 +82,7 @@ export async function serveRoutes(
   return serve(handler, { readiness });
 }
 
-/** For `afterEach`: closes what the test has served and not closed. */
+/** For `afterEach`: closes the servers that the test has left open. */
 export async function stopServing(): Promise<void> {
   await Promise.all([...running].map((serving) => serving.close()));
 }

@@ -3,13 +3,13 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Who a server runs as; absent: the user of the tests. */
+/** The user that a server runs as; defaults to the user of the tests. */
 export interface Account {
   uid: number;
   gid: number;
 }
 
-/** An ordinary user when the tests run as root, whom PostgreSQL refuses. */
+/** An ordinary user when the tests run as root, which PostgreSQL refuses. */
 export function ordinaryAccount(): Account | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const id = (flag: string, user: string) =>
@@ -18,13 +18,13 @@ export function ordinaryAccount(): Account | undefined {
     try {
       return { uid: id("-u", user), gid: id("-g", user) };
     } catch {
-      // There is no such user on this machine.
+      // This machine has no such user.
     }
   }
   throw new Error("The tests run as root and need an ordinary user (postgres or nobody) for PostgreSQL.");
 }
 
-/** A TCP port of 127.0.0.1 that nobody listens on. */
+/** A free TCP port of 127.0.0.1. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -35,14 +35,14 @@ export async function freePort(): Promise<number> {
 }
 
 /**
- * Ends a server and removes its folder when this process dies without doing so itself: the keeper's input is a
+ * Ends a server and removes its folder when this process dies without doing so: the keeper's input is a
  * pipe from here, which the kernel closes with the process, however it ends.
  */
 function keep(child: ChildProcess, folder: string): void {
   const script = 'read _; kill -QUIT "$1"; sleep 1; kill -KILL "$1"; rm -rf "$2"';
   const keeper = spawn("sh", ["-c", script, "keeper", String(child.pid), folder], {
     stdio: ["pipe", "ignore", "ignore"],
-    // Out of the reach of Ctrl-C.
+    // Ctrl-C does not reach it.
     detached: true,
   });
   keeper.unref();
@@ -50,11 +50,11 @@ function keep(child: ChildProcess, folder: string): void {
   child.once("exit", () => keeper.kill("SIGKILL"));
 }
 
-/** Starts a server and resolves once `answers` does; throws with what it printed when it ends or stays silent. */
+/** Starts a server and resolves once `responds` does; throws with its output when it ends or does not respond. */
 export async function startProcess(
   program: string,
   args: readonly string[],
-  options: { account: Account | undefined; cwd: string; answers: () => Promise<unknown> },
+  options: { account: Account | undefined; cwd: string; responds: () => Promise<unknown> },
 ): Promise<ChildProcess> {
   const child = spawn(program, args, {
     cwd: options.cwd,
@@ -72,7 +72,7 @@ export async function startProcess(
   const isAlive = () => child.exitCode === null && child.signalCode === null;
   while (performance.now() < deadline && isAlive()) {
     try {
-      await options.answers();
+      await options.responds();
       if (isAlive()) return child;
     } catch {
       await delay(25);
@@ -82,7 +82,7 @@ export async function startProcess(
   throw new Error(`${program} did not start:\n${output}`);
 }
 
-/** Ends a process by a signal and waits until it is gone. */
+/** Ends a process with a signal and waits for its exit. */
 export async function stopProcess(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, "exit");

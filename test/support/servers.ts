@@ -5,11 +5,11 @@ import { startRedis } from "./redis-server.js";
 export interface Servers {
   databaseUrl: string;
   redisUrl: string;
-  /** Ends those that were started here. */
+  /** Ends the servers that were started here. */
   stop(): Promise<void>;
 }
 
-/** Uses the servers that are given by URL, and starts private ones for the others. */
+/** Uses the servers whose URLs are given, and starts private ones for the others. */
 export async function startServers(given: {
   databaseUrl: string | undefined;
   redisUrl: string | undefined;

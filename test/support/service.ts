@@ -29,13 +29,13 @@ const limits: readonly LimitName[] = [
   "anon",
 ];
 
-/** Limits that no test reaches; a test of the limits leaves them out. */
+/** Limits that no test reaches; tests of the limits don't use them. */
 export const generousLimits: Record<string, string> = Object.fromEntries(
   limits.map((name) => [`LIMIT_${name.toUpperCase()}`, "100000/minute"]),
 );
 
 interface TestServiceOptions extends Omit<TestContextOptions, "environment"> {
-  /** Added to the variables that every service gets; may be a function of what earlier fixtures have made. */
+  /** Variables in addition to those that every service gets; may be a function that reads earlier fixtures. */
   environment?: Record<string, string> | (() => Record<string, string>);
   scope?: FixtureScope;
 }
@@ -71,7 +71,7 @@ async function createTestService({
   const { logger, usesRedis } = watchedLogger();
   const app = createApp(context.config, { ...context.infrastructure, database }, logger, context.overrides);
   const { port } = await app.listen();
-  // On a busy machine that may take so long that the first calls are counted in memory.
+  // On a busy machine connecting may take so long that the first calls are counted in memory.
   await usesRedis;
   return {
     context: { ...context, app: app.context },

@@ -17,7 +17,7 @@ import { recordSecret } from "./log.js";
 import { createOutbox, type Outbox } from "./outbox.js";
 import { rememberingHasher } from "./remembering-hasher.js";
 
-/** All use cases on a real PostgreSQL, with a clock that stands still and an SMS gateway that keeps its messages. */
+/** All use cases on a real PostgreSQL, with a test clock and an SMS gateway that keeps its messages. */
 export interface TestContext {
   config: Config;
   infrastructure: Infrastructure;
@@ -29,22 +29,22 @@ export interface TestContext {
   /** Statements sent since its length was last set to 0. */
   statements: string[];
   testDatabase: TestDatabase;
-  /** A second context on the same data, as another process has. */
+  /** A second context on the same data, like that of another process. */
   anotherProcess(): AppContext;
-  /** Waits for what use cases leave to the background. */
+  /** Waits for the background jobs of use cases. */
   settle(): Promise<void>;
   close(): Promise<void>;
 }
 
 export const testKeys = { token: "t".repeat(43), code: "c".repeat(43) };
 
-/** A good password, for everybody. */
+/** A valid password, used for all accounts. */
 export const testPassword = "Motdepasse123!";
 
 export interface TestContextOptions {
-  /** Added to the variables that every context gets. */
+  /** Variables in addition to those that every context gets. */
   environment?: Record<string, string>;
-  /** Computes every password hash, for tests of what that costs. Absent: see `rememberingHasher`. */
+  /** Computes every password hash, for tests of its cost. By default hashes are cached: see `rememberingHasher`. */
   hashesAnew?: boolean;
 }
 
@@ -96,7 +96,7 @@ export function useTestContext(options: TestContextOptions & { scope?: FixtureSc
 
 let phones = 0;
 
-/** A phone number that no other test has. */
+/** A phone number that no other test uses. */
 export function newPhone(): string {
   phones += 1;
   const phone = `+2376${process.pid.toString().padStart(7, "0").slice(-7)}${phones.toString().padStart(3, "0")}`;
@@ -104,7 +104,7 @@ export function newPhone(): string {
   return phone;
 }
 
-/** What Register is called with, but the phone number. */
+/** The input of Register without the phone number. */
 export const person = {
   firstName: "John",
   lastName: "Doe",
@@ -140,18 +140,10 @@ export async function newSession({ app }: TestContext, phone: string): Promise<s
   return (await app.verifyAccessToken(tokens.access)).sessionId;
 }
 
-/** Calls `work` `count` times at once and returns how each call ended: a reason, or what it resolved to. */
+/** Calls `work` `count` times at once and returns the result of each call, or the message of its error. */
 export async function atOnce<T>(count: number, work: (index: number) => Promise<T>): Promise<(T | string)[]> {
   const settled = await Promise.allSettled(Array.from({ length: count }, (_, index) => work(index)));
   return settled.map((result) =>
     result.status === "fulfilled" ? result.value : String(result.reason.message),
-  );
-}
-
-/** The message of the error that `promise` rejects with: a DomainError's reason. */
-export async function failure(promise: Promise<unknown>): Promise<string> {
-  return promise.then(
-    () => "nothing was thrown",
-    (error: Error) => error.message,
   );
 }

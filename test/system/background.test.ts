@@ -4,7 +4,7 @@ import { createBackground } from "../../src/system/background.js";
 const never = 100_000_000;
 
 describe("background", () => {
-  it("starts what waits when it is drained, and waits for all of it", async () => {
+  it("starts waiting jobs when it is drained, and waits for all of them", async () => {
     const background = createBackground({
       nextDelay: () => never,
       limit: 10,
@@ -18,7 +18,7 @@ describe("background", () => {
     expect(done).to.deep.equal([1, 2]);
   });
 
-  it("waits for what jobs have started in their turn", async () => {
+  it("waits for jobs that other jobs have started", async () => {
     const background = createBackground({
       nextDelay: () => never,
       limit: 10,
@@ -35,7 +35,7 @@ describe("background", () => {
     expect(done).to.equal(true);
   });
 
-  it("takes no more than its limit", async () => {
+  it("accepts no more jobs than its limit", async () => {
     const background = createBackground({
       nextDelay: () => never,
       limit: 2,
@@ -53,7 +53,7 @@ describe("background", () => {
     await background.drain();
   });
 
-  it("runs no more at once than it may", async () => {
+  it("runs no more jobs at once than its concurrency", async () => {
     const background = createBackground({
       nextDelay: () => 0,
       limit: 100,
@@ -75,7 +75,7 @@ describe("background", () => {
     expect(running).to.equal(0);
   });
 
-  it("hands a failure over and goes on", async () => {
+  it("reports a failure and continues", async () => {
     const failures: unknown[] = [];
     const background = createBackground({
       nextDelay: () => 0,

@@ -8,19 +8,22 @@ describe("describeError", () => {
     for (const { error, type, code } of hostileErrors()) {
       const description = describeError(error);
       expectNoSecret(JSON.stringify(description), type);
-      expect(description, type).include({ type, ...(code !== undefined && { code }) });
-      if (code === undefined) expect(description, type).not.have.property("code");
-      if (error instanceof Error) expect(description.stack, type).contain("test/support/hostile-errors.ts:");
+      expect(description, type).to.include({ type, ...(code !== undefined && { code }) });
+      if (code === undefined) expect(description, type).to.not.have.property("code");
+      if (error instanceof Error)
+        expect(description.stack, type).to.contain("test/support/hostile-errors.ts:");
     }
   });
 
   it("shows a message of ours, without what has the form of a secret", () => {
-    expect(describeError(new LoggableError("no free port"))).include({
+    expect(describeError(new LoggableError("no free port"))).to.include({
       type: "LoggableError",
       message: "no free port",
     });
-    expect(describeError(new LoggableError("at 0f8fad5b-d9cb-469f-a165-70867728950e")).message).equal("at …");
-    expect(describeError(new Error("no free port"))).not.have.property("message");
+    expect(describeError(new LoggableError("at 0f8fad5b-d9cb-469f-a165-70867728950e")).message).to.equal(
+      "at …",
+    );
+    expect(describeError(new Error("no free port"))).to.not.have.property("message");
   });
 
   it("follows causes of any kind, five deep", () => {
@@ -28,35 +31,35 @@ describe("describeError", () => {
     for (let depth = 0; depth < 8; depth++) error = new TypeError("outer", { cause: error });
     const types = [];
     for (let step = describeError(error); step.cause; step = step.cause) types.push(step.cause.type);
-    expect(types).deep.equal(Array(5).fill("TypeError"));
+    expect(types).to.deep.equal(Array(5).fill("TypeError"));
     for (const cause of ["text", 7, { password: SECRETS }, null]) {
-      expect(describeError(new Error("outer", { cause })).cause).deep.equal({ type: typeof cause });
+      expect(describeError(new Error("outer", { cause })).cause).to.deep.equal({ type: typeof cause });
     }
-    expect(describeError(new Error("outer", { cause: undefined }))).not.have.property("cause");
+    expect(describeError(new Error("outer", { cause: undefined }))).to.not.have.property("cause");
   });
 
   it("ends on a circle of causes", () => {
     const circle = new Error("outer");
     const inner = new TypeError("inner", { cause: circle });
     circle.cause = inner;
-    expect(describeError(circle).cause).include({ type: "TypeError" }).and.not.have.property("cause");
+    expect(describeError(circle).cause).to.include({ type: "TypeError" }).and.not.have.property("cause");
     const aggregate = new AggregateError([circle, inner]);
     aggregate.errors.push(aggregate);
-    expect(describeError(aggregate).errors?.map(({ type }) => type)).deep.equal(["Error", "TypeError"]);
+    expect(describeError(aggregate).errors?.map(({ type }) => type)).to.deep.equal(["Error", "TypeError"]);
   });
 
   it("describes at most five errors of an AggregateError", () => {
     const errors = Array.from({ length: 9 }, () => new RangeError("one of many"));
-    expect(describeError(new AggregateError(errors)).errors).length(5);
+    expect(describeError(new AggregateError(errors)).errors).to.length(5);
   });
 
   it("leaves out a code that is no program's", () => {
     const codeOf = (code: unknown) => describeError(Object.assign(new Error(), { code })).code;
     for (const code of ["487913", 487_913, 237670000001, -1, 1n, "hunter2", "HUNTER2", "", {}, null]) {
-      expect(codeOf(code), String(code)).equal(undefined);
+      expect(codeOf(code), String(code)).to.equal(undefined);
     }
     for (const code of ["ECONNRESET", "EAI_AGAIN", "ERR_HTTP2_STREAM_ERROR", "23505", 21_211, 0]) {
-      expect(codeOf(code)).equal(code);
+      expect(codeOf(code)).to.equal(code);
     }
   });
 
@@ -73,12 +76,12 @@ describe("describeError", () => {
       "    at eval (eval at secret (<anonymous>), <anonymous>:1:1)",
       "",
     ].join("\n");
-    expect(describeError(error).stack?.split("\n")).deep.equal([
+    expect(describeError(error).stack?.split("\n")).to.deep.equal([
       "at async Client.query (node_modules/pg/lib/client.js:526:17)",
       "at node:internal/main:1:2",
     ]);
     error.stack = Object("not text");
-    expect(describeError(error)).deep.equal({ type: "Error" });
+    expect(describeError(error)).to.deep.equal({ type: "Error" });
   });
 
   it("survives an error that can't be read", () => {
@@ -87,8 +90,8 @@ describe("describeError", () => {
         throw new Error(SECRETS);
       },
     });
-    expect(describeError(hidden)).deep.equal({ type: "unreadable" });
-    expect(describeError(Object.setPrototypeOf(new Error(), null))).include({ type: "Error" });
-    expect(describeError(Object.create(null))).deep.equal({ type: "object" });
+    expect(describeError(hidden)).to.deep.equal({ type: "unreadable" });
+    expect(describeError(Object.setPrototypeOf(new Error(), null))).to.include({ type: "Error" });
+    expect(describeError(Object.create(null))).to.deep.equal({ type: "object" });
   });
 });

@@ -12,7 +12,7 @@ describe("key file", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it("makes two different secrets once, and keeps them for nobody else to read", () => {
+  it("creates two different secrets once, readable only by their owner", () => {
     const directory = join(folder, "data");
     const keys = loadKeys(directory, systemRandom);
     expect(keys.token).to.have.length(43).and.not.equal(keys.code);
@@ -21,7 +21,7 @@ describe("key file", () => {
     expect(readdirSync(directory)).to.deep.equal(["keys.json"]);
   });
 
-  it("takes the keys of another process that was first", () => {
+  it("uses the keys of another process that was first", () => {
     const first = { token: "t".repeat(43), code: "c".repeat(43) };
     const random = {
       ...systemRandom,
@@ -34,7 +34,7 @@ describe("key file", () => {
     expect(readdirSync(folder)).to.deep.equal(["keys.json"]);
   });
 
-  it("says which file it can't read", () => {
+  it("names the file that it can't read", () => {
     for (const content of ["not JSON", '{"token":"x"}', '{"token":"","code":""}']) {
       writeFileSync(join(folder, "keys.json"), content);
       expect(() => loadKeys(folder, systemRandom)).to.throw(join(folder, "keys.json"));

@@ -16,7 +16,7 @@ describe("redact", () => {
     "dGhpcy1pcy1hLWRldmljZS10b2tlbg1",
   ]) {
     it(`takes out ${secret}`, () => {
-      expect(redact(`it is ${secret}, that is it`)).match(/^it is \(?…, that is it$/);
+      expect(redact(`it is ${secret}, that is it`)).to.match(/^it is \(?…, that is it$/);
     });
   }
 
@@ -27,14 +27,14 @@ describe("redact", () => {
       "The database in /srv/waterbill-identity-data-2/a does not open.",
       "/waterbill.identity.v1.AuthService/Login: its http rule has no HTTP method and path",
     ]) {
-      expect(redact(text)).equal(text);
+      expect(redact(text)).to.equal(text);
     }
   });
 });
 
 describe("maskPhone", () => {
   it("keeps the beginning and the end, once and again", () => {
-    expect(maskPhone("+237670000001")).equal("+2376…01");
-    expect(maskPhone(maskPhone("+237670000001"))).equal("+2376…01");
+    expect(maskPhone("+237670000001")).to.equal("+2376…01");
+    expect(maskPhone(maskPhone("+237670000001"))).to.equal("+2376…01");
   });
 });

@@ -8,7 +8,7 @@ import { type PhoneRules, parsePhone, phoneKey } from "../../src/users/phone-num
 const byLength: PhoneRules = { defaultRegion: undefined, policy: "length" };
 const inCameroon: PhoneRules = { defaultRegion: "CM", policy: "length" };
 
-/** The reason why `text` is refused, or the number it was read as. */
+/** The parsed number, or the reason why `text` is refused. */
 function outcome(rules: PhoneRules, text: string): string {
   try {
     return parsePhone(rules, text);
@@ -18,7 +18,7 @@ function outcome(rules: PhoneRules, text: string): string {
   }
 }
 
-/** How Cameroon's first test number may be written. */
+/** Spellings of Cameroon's first test number. */
 const spellings = {
   "its own form": "+237670000001",
   "digits alone": "237670000001",
@@ -56,7 +56,7 @@ describe("parsePhone", () => {
     expect(parsePhone(byLength, "+11234567890")).to.equal("+11234567890");
   });
 
-  it("turns the digits of every script that the runtime knows into ASCII", () => {
+  it("converts the digits of every script that the runtime supports to ASCII", () => {
     for (const system of Intl.supportedValuesOf("numberingSystem")) {
       const text = new Intl.NumberFormat("en", { numberingSystem: system, useGrouping: false }).format(
         9876543210,
@@ -65,7 +65,7 @@ describe("parsePhone", () => {
     }
   });
 
-  it("asks for a number when nothing is left after cleaning", () => {
+  it("requires a number when nothing is left after cleaning", () => {
     for (const text of ["", "  \n", "\u200b\u2060", "()-", "tel:"]) {
       expect(outcome(byLength, text), JSON.stringify(text)).to.equal("PHONE_REQUIRED");
     }
@@ -97,13 +97,13 @@ describe("parsePhone", () => {
     for (const text of forms) expect(outcome(byLength, text), text).to.equal("PHONE_INVALID");
   });
 
-  it("refuses a plus sign that stands alone, twice or inside", () => {
+  it("refuses a plus sign alone, twice or inside", () => {
     for (const text of ["+", "++675799743", "675+799743", "675799743+", "00+675799743"]) {
       expect(outcome(byLength, text), text).to.equal("PHONE_INVALID");
     }
   });
 
-  it("takes 9 to 15 digits, not counting the prefix 00", () => {
+  it("accepts 9 to 15 digits, not counting the prefix 00", () => {
     expect(outcome(byLength, "12345678")).to.equal("PHONE_LENGTH");
     expect(outcome(byLength, "123456789")).to.equal("+123456789");
     expect(outcome(byLength, "123456789012345")).to.equal("+123456789012345");
@@ -117,7 +117,7 @@ describe("parsePhone", () => {
     expect(parsePhone(byLength, "0675799743")).to.equal("+0675799743");
   });
 
-  it("names the field at fault", () => {
+  it("names the invalid field", () => {
     const violations = (text: string, field?: string) => {
       try {
         parsePhone(byLength, text, field);
@@ -133,7 +133,7 @@ describe("parsePhone", () => {
     ]);
   });
 
-  it("reads 64 KB of junk in no time", () => {
+  it("reads 64 KB of junk quickly", () => {
     const size = 65_536;
     const junk = [" ", "1", "+", "tel:", "00", "- ", "1 ", "(", "\u200b", "\u{1d7d7}"].map((part) =>
       part.repeat(size / part.length),
@@ -155,7 +155,7 @@ describe("parsePhone", () => {
       expect(parsePhone(inCameroon, "00675799743")).to.equal("+675799743");
     });
 
-    it("takes what is not valid there as international", () => {
+    it("treats a number that is not valid there as international", () => {
       expect(parsePhone(inCameroon, "237670000001")).to.equal("+237670000001");
       expect(parsePhone(inCameroon, "33123456789")).to.equal("+33123456789");
       expect(outcome(inCameroon, "12345678")).to.equal("PHONE_LENGTH");
@@ -185,7 +185,7 @@ describe("parsePhone", () => {
       expect(under("mobile", "+12015550123")).to.equal("+12015550123");
     });
 
-    it("drops a trunk zero that the numbering plan knows", () => {
+    it("drops a trunk zero of the numbering plan", () => {
       expect(under("length", "+33 (0)6 12 34 56 78")).to.equal("+330612345678");
       expect(under("valid", "+33 (0)6 12 34 56 78")).to.equal("+33612345678");
     });
@@ -213,12 +213,12 @@ describe("parsePhone", () => {
 });
 
 describe("phoneKey", () => {
-  it("gives all spellings one key", () => {
+  it("returns one key for all spellings", () => {
     const keys = Object.values(spellings).map((text) => phoneKey(byLength, text));
     expect(new Set(keys)).to.deep.equal(new Set(["+237670000001"]));
   });
 
-  it("gives null for what is not a phone number", () => {
+  it("returns null for an invalid phone number", () => {
     for (const text of ["", "abc", "12345678"]) expect(phoneKey(byLength, text), text).to.equal(null);
   });
 });

@@ -16,7 +16,7 @@ describe("codes", () => {
     expect(isCorrectCode(key, { ...binding, purpose: "phone_change" }, digest, "123456")).to.equal(false);
   });
 
-  it("have six digits, leading zeros kept, each digit about as often", () => {
+  it("have six digits, leading zeros included, each digit about as often", () => {
     const counts = new Map<string, number>();
     for (let index = 0; index < 5000; index += 1) {
       const code = systemRandom.digits(6);
@@ -26,14 +26,14 @@ describe("codes", () => {
     for (const digit of "0123456789") expect(counts.get(digit)).to.be.within(2600, 3400);
   });
 
-  it("are read with white space, dashes, invisible characters and digits of any script", () => {
+  it("are parsed with white space, dashes, invisible characters and digits of any script", () => {
     const digest = codeDigest(key, binding, "012345");
     for (const text of ["012345", " 012 345\n", "012-345", "\u200b012345\u2060", "٠١٢٣٤٥", "０１２３４５"]) {
       expect(isCorrectCode(key, binding, digest, text), JSON.stringify(text)).to.equal(true);
     }
   });
 
-  it("are nothing else", () => {
+  it("are refused in any other form", () => {
     for (const text of ["", "12345", "1234567", "12345a", "½23456", "1e5000"]) {
       expect(isCorrectCode(key, binding, codeDigest(key, binding, text), text), text).to.equal(false);
     }

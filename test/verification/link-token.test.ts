@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { systemRandom } from "../../src/system/random.js";
 import { newLinkToken, parseLinkToken } from "../../src/verification/link-token.js";
-import { thrown } from "../support/thrown.js";
+import { thrown } from "../support/rejection.js";
 
 describe("link tokens", () => {
   it("are 128 random bits in the shape of a UUID", () => {
@@ -12,7 +12,7 @@ describe("link tokens", () => {
     for (const token of tokens) expect(parseLinkToken(token)).to.equal(token);
   });
 
-  it("are cleaned of white space and invisible characters before they are judged", () => {
+  it("are cleaned of white space and invisible characters before they are checked", () => {
     const token = newLinkToken(systemRandom);
     const dirty = [...token].join("\u200b \u200c\t\u200d\n\ufeff\r\u2060");
     expect(parseLinkToken(dirty)).to.equal(token);

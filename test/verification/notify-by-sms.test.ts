@@ -3,7 +3,7 @@ import { createConsoleGateway } from "../../src/sms/console-gateway.js";
 import { createBackground } from "../../src/system/background.js";
 import { notifyBySms } from "../../src/verification/notify-by-sms.js";
 
-describe("confirmBySms", () => {
+describe("notifyBySms", () => {
   const failures: unknown[] = [];
   const background = () =>
     createBackground({
@@ -13,19 +13,19 @@ describe("confirmBySms", () => {
       onFailure: (error) => failures.push(error),
     });
 
-  it("sends the confirmation without being waited for", async () => {
+  it("sends the confirmation in the background", async () => {
     const lines: string[] = [];
     const deps = { sms: createConsoleGateway((line) => lines.push(line)), background: background() };
     notifyBySms(deps, "+237670000001", "phone_change", "Merci.");
     expect(lines).to.deep.equal([]);
     await deps.background.drain();
-    expect(lines).to.have.lengthOf(1);
+    expect(lines).to.have.length(1);
     expect(lines[0]).to.match(
       /^✅ Confirmation changement de numéro de téléphone - \+237670000001: .* Merci\.$/,
     );
   });
 
-  it("throws nothing when the sending fails", async () => {
+  it("does not throw when sending fails", async () => {
     const broken = new Error("no paper");
     const sms = createConsoleGateway(() => {
       throw broken;

@@ -2,14 +2,14 @@ import { expect } from "chai";
 import { addSeconds } from "../../src/system/clock.js";
 import type { Purpose } from "../../src/verification/code.js";
 import { assertMaySend, type Send } from "../../src/verification/sms-quota.js";
-import { thrown } from "../support/thrown.js";
+import { thrown } from "../support/rejection.js";
 
-describe("sending quotas", () => {
+describe("SMS quotas", () => {
   const now = new Date("2026-03-01T12:00:00Z");
   const sent = (purpose: Purpose, ...secondsAgo: number[]): Send[] =>
     secondsAgo.map((seconds) => ({ purpose, sentAt: addSeconds(now, -seconds) }));
 
-  it("let one code a minute leave for a purpose", () => {
+  it("allow one code a minute for a purpose", () => {
     expect(thrown(() => assertMaySend(sent("activation", 59), "activation", now))).to.include({
       reason: "RATE_LIMITED",
       retryAfterSeconds: 1,
@@ -18,13 +18,13 @@ describe("sending quotas", () => {
     assertMaySend(sent("password_reset", 1), "activation", now);
   });
 
-  it("let five codes leave for a purpose in any 24 hours", () => {
+  it("allow five codes for a purpose in any 24 hours", () => {
     const five = sent("activation", 100, 200, 300, 400, 86_399);
     expect(thrown(() => assertMaySend(five, "activation", now)).retryAfterSeconds).to.equal(1);
     assertMaySend(sent("activation", 100, 200, 300, 400, 86_400), "activation", now);
   });
 
-  it("let ten codes leave for a phone number in any 24 hours, whatever they are for", () => {
+  it("allow ten codes of all purposes for a phone number in any 24 hours", () => {
     const ten = [
       ...sent("password_reset", 100, 200, 300, 400),
       ...sent("password_change", 500, 600, 700, 800),

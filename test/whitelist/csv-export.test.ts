@@ -16,18 +16,18 @@ describe("csvRecord", () => {
     expect(csvRecord(entry("Client VIP", false))).to.equal("'+237670000001,Client VIP,false\r\n");
   });
 
-  it("quotes what has a delimiter, a quote or a line break", () => {
+  it("quotes a value with a delimiter, a quote or a line break", () => {
     expect(csvRecord(entry('a, b; "c"\nd'))).to.equal(`'+237670000001,"a, b; ""c""\nd",true\r\n`);
   });
 
-  it("leaves nothing for a spreadsheet to execute", () => {
+  it("neutralises values that a spreadsheet would execute", () => {
     for (const notes of ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://x")', "＝1"]) {
       const cells = csvRecord(entry(notes)).trimEnd().split(",");
-      for (const cell of cells) expect(cell.replace(/^"/, "")).not.to.match(/^[=+\-@\t\r＝]/);
+      for (const cell of cells) expect(cell.replace(/^"/, "")).to.not.to.match(/^[=+\-@\t\r＝]/);
     }
   });
 
-  it("writes what an import reads back as it was", async () => {
+  it("writes values that import reads back unchanged", async () => {
     const notes = ["=1+1", "'=1", "''x", "'", "-", "@x", "Résidence", 'a "b", c; d', "line\nbreak", "", "+1"];
     const file = CSV_HEADER + notes.map((text) => csvRecord(entry(text, text !== "-"))).join("");
     async function* pieces() {

@@ -3,7 +3,8 @@ import type { User } from "../../src/users/user.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
 import { type EntrySelection, listEntries } from "../../src/whitelist/list-entries.js";
 import { removeEntry } from "../../src/whitelist/remove-entry.js";
-import { activeUser, failure, newPhone, useTestContext } from "../support/test-context.js";
+import { rejectionReason } from "../support/rejection.js";
+import { activeUser, newPhone, useTestContext } from "../support/test-context.js";
 
 const everything: EntrySelection = {
   isActive: null,
@@ -14,7 +15,7 @@ const everything: EntrySelection = {
   orderBy: "",
 };
 
-/** Long, and nothing like the numbers of other tests. */
+/** Long, and unlike the numbers of other tests. */
 const phones = ["+23761111222", "+23762222333", "+33612345678", "+15551234567", "+675799743"];
 
 describe("listEntries", () => {
@@ -44,7 +45,7 @@ describe("listEntries", () => {
     return (await list(selection)).rows.map(({ phone }) => phones.indexOf(phone));
   }
 
-  it("lists the newest first, or in the order that is asked for", async () => {
+  it("lists the newest first, or in the requested order", async () => {
     expect(await found({})).to.deep.equal([4, 3, 2, 1, 0]);
     expect(await found({ orderBy: "added_at" })).to.deep.equal([0, 1, 2, 3, 4]);
     expect(await found({ orderBy: "phone" })).to.deep.equal([3, 0, 1, 2, 4]);
@@ -63,7 +64,7 @@ describe("listEntries", () => {
     expect(await found({ addedAfter: hour(1), addedBefore: hour(3), isActive: true })).to.deep.equal([2]);
   });
 
-  it("finds numbers by their first digits, with the country code or without, and by their last", async () => {
+  it("finds numbers by their first digits, with or without the country code, and by their last digits", async () => {
     expect(await found({ search: "+237 6" })).to.deep.equal([1, 0]);
     expect(await found({ search: "612" })).to.deep.equal([2]);
     expect(await found({ search: "555-123" })).to.deep.equal([3]);
@@ -72,7 +73,7 @@ describe("listEntries", () => {
     expect(await found({ search: "999" })).to.deep.equal([]);
   });
 
-  it("finds notes by the beginnings of words, without regard to case, accents and what stands between", async () => {
+  it("finds notes by the beginnings of words, ignoring case, accents and punctuation", async () => {
     expect(await found({ search: "vip" })).to.deep.equal([4, 1]);
     expect(await found({ search: "VIP cli" })).to.deep.equal([1]);
     expect(await found({ search: "residence etoile" })).to.deep.equal([0]);
@@ -81,19 +82,19 @@ describe("listEntries", () => {
     expect(await found({ search: "ient" })).to.deep.equal([]);
   });
 
-  it("finds what an adder added by the number and the names", async () => {
+  it("finds entries by the number and the names of their adder", async () => {
     expect(await found({ search: "zoe LOVE" })).to.deep.equal([1, 0]);
     expect(await found({ search: ada.phone })).to.deep.equal([1, 0]);
     expect(await found({ search: "lovelace", isActive: true })).to.deep.equal([0]);
   });
 
-  it("finds nothing by a text without letters and digits, whatever it means to a query", async () => {
+  it("finds nothing for a text without letters and digits, even with characters of the query syntax", async () => {
     for (const search of ["!", "'", "\\", "|&:*", "()", "%", "_", "''::*"]) {
       expect(await found({ search }), search).to.deep.equal([]);
     }
   });
 
-  it("gives each entry once, page by page, while others come and go", async () => {
+  it("lists each entry once, page by page, while others are added and removed", async () => {
     for (const orderBy of ["", "added_at", "phone", "phone desc"]) {
       const seen: string[] = [];
       let token = "";
@@ -109,7 +110,7 @@ describe("listEntries", () => {
     }
   });
 
-  it("gives each entry of one moment once, though the moment is no whole millisecond", async () => {
+  it("lists entries with the same time once each, even between milliseconds", async () => {
     const { database } = context.testDatabase;
     const text = `INSERT INTO whitelist_entries (phone, added_at)
       SELECT '+99900000' || n, '2020-01-01 00:00:00.123456Z' FROM generate_series(100, 119) AS n`;
@@ -131,18 +132,18 @@ describe("listEntries", () => {
     );
   });
 
-  it("counts the whole list, whatever the filters", async () => {
+  it("counts the whole list for any filters", async () => {
     const { statistics } = await list({ isActive: false });
     expect(statistics).to.deep.equal({ total: 5, active: 4, inactive: 1 });
   });
 
   it("refuses a token with other filters or another order, and a negative page", async () => {
     const { nextPageToken } = await list({}, 1);
-    expect(nextPageToken).not.to.equal("");
-    expect(await failure(list({ isActive: true }, 1, nextPageToken))).to.equal("INVALID_REQUEST");
-    expect(await failure(list({ orderBy: "phone" }, 1, nextPageToken))).to.equal("INVALID_REQUEST");
-    expect(await failure(list({}, -1))).to.equal("INVALID_REQUEST");
-    expect(await failure(list({ orderBy: "notes" }))).to.equal("INVALID_REQUEST");
-    expect(await failure(list({ addedBy: "abc" }))).to.equal("PHONE_INVALID");
+    expect(nextPageToken).to.not.to.equal("");
+    expect(await rejectionReason(list({ isActive: true }, 1, nextPageToken))).to.equal("INVALID_REQUEST");
+    expect(await rejectionReason(list({ orderBy: "phone" }, 1, nextPageToken))).to.equal("INVALID_REQUEST");
+    expect(await rejectionReason(list({}, -1))).to.equal("INVALID_REQUEST");
+    expect(await rejectionReason(list({ orderBy: "notes" }))).to.equal("INVALID_REQUEST");
+    expect(await rejectionReason(list({ addedBy: "abc" }))).to.equal("PHONE_INVALID");
   });
 });

@@ -11,12 +11,12 @@ import {
 import { rejection } from "../../support/rejection.js";
 import { startScript } from "../../support/script.js";
 
-describe("ownership", () => {
+describe("directory lock", () => {
   let folder: string;
   const servers: Server[] = [];
 
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "waterbill-owner-"));
+    folder = mkdtempSync(join(tmpdir(), "waterbill-lock-"));
   });
   afterEach(() => {
     for (const server of servers.splice(0)) server.close();
@@ -29,23 +29,23 @@ describe("ownership", () => {
     return address;
   }
 
-  it("goes to the first, and names the owner to others", async () => {
+  it("is held by the first process, which a refusal names", async () => {
     expect(await findLockHolder(folder)).to.equal(undefined);
     const address = await take();
     expect(await findLockHolder(folder)).to.deep.equal({ pid: process.pid, address });
     const refusal = await rejection(take());
     expect(refusal).to.be.instanceOf(DirectoryInUseError);
     expect((refusal as Error).message)
-      .to.contain(folder)
-      .and.to.contain(`process ${process.pid}`);
+      .to.include(folder)
+      .and.include(`process ${process.pid}`);
   });
 
-  it("shuts out other users of the machine", async () => {
+  it("is inaccessible to other users of the machine", async () => {
     const address = await take();
     expect(statSync(address).mode & 0o777).to.equal(0o600);
   });
 
-  it("is free again when the owner closes, and who waits gets it", async () => {
+  it("passes to a waiting process when its holder closes", async () => {
     await take();
     const waiting = take(5000);
     servers.shift()?.close();
@@ -53,7 +53,7 @@ describe("ownership", () => {
     expect(readdirSync(folder)).to.have.length(1);
   });
 
-  it("goes to exactly one of many that ask at once", async () => {
+  it("is acquired by exactly one of many that try at once", async () => {
     for (let round = 0; round < 3; round++) {
       const results = await Promise.allSettled(Array.from({ length: 8 }, () => take(1000)));
       expect(results.filter((result) => result.status === "fulfilled")).to.have.length(1);
@@ -61,30 +61,30 @@ describe("ownership", () => {
     }
   });
 
-  it("is free at once when the owner was killed", async () => {
-    const owner = await startScript("test/db/embedded/listener.ts", [folder]);
-    expect(await owner.line()).to.equal("owner");
-    expect(await findLockHolder(folder)).to.have.property("pid", owner.pid);
+  it("is free as soon as its holder is killed", async () => {
+    const holder = await startScript("test/db/embedded/listener.ts", [folder]);
+    expect(await holder.line()).to.equal("locked");
+    expect(await findLockHolder(folder)).to.have.property("pid", holder.pid);
     await rejection(take());
-    await owner.kill("SIGKILL");
+    await holder.kill("SIGKILL");
     expect(readdirSync(folder)).to.have.length(1);
     await take();
     expect(readdirSync(folder)).to.have.length(1);
   });
 
-  it("stays with an owner that is stopped for a while", async () => {
-    const owner = await startScript("test/db/embedded/listener.ts", [folder]);
-    await owner.line();
-    process.kill(owner.pid, "SIGSTOP");
+  it("stays with a holder that is suspended", async () => {
+    const holder = await startScript("test/db/embedded/listener.ts", [folder]);
+    await holder.line();
+    process.kill(holder.pid, "SIGSTOP");
     expect(await rejection(take())).to.be.instanceOf(DirectoryInUseError);
-    await owner.kill("SIGKILL");
+    await holder.kill("SIGKILL");
   });
 
-  it("says so when the folder's path is too long for a socket", async () => {
+  it("fails with an explanation when the folder's path is too long for a socket", async () => {
     const deep = join(folder, "d".repeat(100));
     mkdirSync(deep);
     expect(await rejection(acquireDirectoryLock(deep, 0, () => {})))
       .to.have.property("message")
-      .that.contains("choose a shorter DATA_DIR");
+      .that.includes("choose a shorter DATA_DIR");
   });
 });

@@ -24,10 +24,10 @@ describe("embedded database", function () {
       throw error;
     },
   };
-  /** The server's database while it is open. To open it takes a second, so that a test leaves it as it needs it. */
+  /** The server's database while it is open. Opening takes a second, so tests leave it open or closed. */
   let server: Database | undefined;
 
-  /** The server's database, without items. */
+  /** The server's open database, without items. */
   async function opened(): Promise<Database> {
     server ??= await openEmbeddedDatabase(options);
     await server.sequelize.query("TRUNCATE items");
@@ -44,7 +44,7 @@ describe("embedded database", function () {
   }
 
   before(async () => {
-    // What a first start leaves behind that was killed before it was done.
+    // What a first start leaves behind when it is killed before it finishes.
     mkdirSync(join(folder, "pg.new"));
     writeFileSync(join(folder, "pg.new", "PG_VERSION"), "18\n");
     server = await openEmbeddedDatabase(options);
@@ -55,9 +55,9 @@ describe("embedded database", function () {
     rmSync(folder, { recursive: true });
   });
 
-  it("takes the same migrations and types as any PostgreSQL", async () => {
+  it("supports the same migrations and types as any PostgreSQL", async () => {
     const database = await opened();
-    expect(await migrate(database, testLogger())).not.to.be.empty;
+    expect(await migrate(database, testLogger())).to.not.to.be.empty;
     const types = {
       name: "types",
       text: "SELECT $1::timestamptz AS at, $2::bytea AS bytes, gen_random_uuid()::text AS id",
@@ -68,11 +68,11 @@ describe("embedded database", function () {
     expect(row?.id).to.have.length(36);
   });
 
-  it("is for its owner's eyes only", () => {
+  it("is readable only by its owner", () => {
     expect(statSync(folder).mode & 0o077).to.equal(0);
   });
 
-  it("serves 100 transactions at once, one after another", async () => {
+  it("runs 100 concurrent transactions one after another", async () => {
     const database = await opened();
     const transfer = async (index: number) =>
       database.transaction(async (tx) => {
@@ -84,7 +84,7 @@ describe("embedded database", function () {
     expect(await counted(database)).to.equal(100);
   });
 
-  it("rolls back what a transaction's failure leaves", async () => {
+  it("rolls back a transaction that fails", async () => {
     const database = await opened();
     const failed = database.transaction(async (tx) => {
       await database.run(tx, add, ["a"]);
@@ -94,7 +94,7 @@ describe("embedded database", function () {
     expect(await counted(database)).to.equal(0);
   });
 
-  it("is OVERLOADED to a statement outside of the transaction that waits for it", async () => {
+  it("is OVERLOADED for a statement outside the transaction that waits for it", async () => {
     const database = await opened();
     await database.transaction(async (tx) => {
       await database.run(tx, add, ["a"]);
@@ -108,7 +108,7 @@ describe("embedded database", function () {
   it("refuses a second server, naming the process and the folder", async () => {
     await opened();
     const { message } = (await rejection(openEmbeddedDatabase(options))) as Error;
-    expect(message).to.contain(folder).and.to.contain(`process ${process.pid}`);
+    expect(message).to.include(folder).and.include(`process ${process.pid}`);
   });
 
   it("lets the command line work beside the server", async () => {
@@ -119,7 +119,7 @@ describe("embedded database", function () {
     expect(await counted(database)).to.equal(1);
   });
 
-  it("keeps what was committed over a stop", async () => {
+  it("keeps committed rows when it is closed and opened again", async () => {
     await (await opened()).run(null, add, ["kept"]);
     await closed();
     expect(readdirSync(folder)).to.deep.equal(["pg"]);
@@ -127,7 +127,7 @@ describe("embedded database", function () {
     expect(await counted(server)).to.equal(1);
   });
 
-  it("keeps the folder for as long as it serves anybody", async () => {
+  it("holds the folder as long as it serves a client", async () => {
     await opened();
     const beside = await joinEmbeddedDatabase(options);
     let isClosed = false;
@@ -135,18 +135,18 @@ describe("embedded database", function () {
       isClosed = true;
     });
     while (!isClosed) {
-      const owner = await findLockHolder(folder);
+      const holder = await findLockHolder(folder);
       const isServed = await beside.ping().then(
         () => true,
         () => false,
       );
-      if (isServed) expect(owner).not.to.equal(undefined);
+      if (isServed) expect(holder).to.not.to.equal(undefined);
     }
     await closing;
     await beside.close();
   });
 
-  it("opens for the command line when no server runs, for several at once", async () => {
+  it("opens for several concurrent commands when no server runs", async () => {
     await closed();
     const commands = Array.from({ length: 3 }, async (_, index) => {
       const own = await joinEmbeddedDatabase(options);
@@ -161,16 +161,16 @@ describe("embedded database", function () {
     expect(rows).to.deep.equal([0, 1, 2].map((index) => ({ name: `command ${index}` })));
   });
 
-  it("tells when it has broken down, and answers OVERLOADED from then on", async () => {
+  it("reports when it has failed, and is OVERLOADED from then on", async () => {
     await closed();
     let tell: (error: Error) => void = () => {};
     const failure = new Promise<Error>((resolve) => {
       tell = resolve;
     });
     const broken = await openEmbeddedDatabase({ ...options, onFailure: (error) => tell(error) });
-    // PGlite ends when it is asked to read from its standard input.
+    // PGlite exits when it is told to read from its standard input.
     const statement = rejection(broken.sequelize.query("COPY items FROM STDIN"));
-    expect((await failure).message).to.contain(folder);
+    expect((await failure).message).to.include(folder);
     expect(await statement).to.have.property("reason", "OVERLOADED");
     expect(await rejection(broken.ping())).to.have.property("reason", "OVERLOADED");
     await broken.close();

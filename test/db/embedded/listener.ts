@@ -1,5 +1,5 @@
 import { acquireDirectoryLock } from "../../../src/db/embedded/directory-lock.js";
 
-// A process that takes the folder it is given, says so, and stays.
+// A process that locks the given folder, prints a line, and keeps running.
 await acquireDirectoryLock(process.argv[2] ?? "", 0, () => {});
-console.log("owner");
+console.log("locked");

@@ -2,31 +2,31 @@ import { expect } from "chai";
 import { createMutex } from "../../../src/db/embedded/mutex.js";
 import { rejection } from "../../support/rejection.js";
 
-describe("turns", () => {
-  it("gives turns one at a time, in the order of asking", async () => {
-    const turns = createMutex(1000);
+describe("mutex", () => {
+  it("lets one caller in at a time, in the order of their calls", async () => {
+    const mutex = createMutex(1000);
     const order: string[] = [];
     const visit = async (name: string) => {
-      const end = await turns.acquire();
+      const release = await mutex.acquire();
       order.push(`${name} begins`);
       await Promise.resolve();
       order.push(`${name} ends`);
-      end();
+      release();
     };
     await Promise.all([visit("a"), visit("b"), visit("c")]);
     expect(order).to.deep.equal(["a begins", "a ends", "b begins", "b ends", "c begins", "c ends"]);
   });
 
-  it("refuses who has waited too long, and passes the turn on without them", async () => {
-    const turns = createMutex(10);
-    const end = await turns.acquire();
-    expect(await rejection(turns.acquire())).to.have.property(
+  it("rejects a caller that has waited too long, and lets the next one in", async () => {
+    const mutex = createMutex(10);
+    const release = await mutex.acquire();
+    expect(await rejection(mutex.acquire())).to.have.property(
       "message",
       "the database was not free within 10 ms",
     );
-    const next = turns.acquire();
-    end();
+    const next = mutex.acquire();
+    release();
     (await next)();
-    (await turns.acquire())();
+    (await mutex.acquire())();
   });
 });

@@ -10,8 +10,8 @@ import { createMutex } from "../../../src/db/embedded/mutex.js";
 import { type Engine, serveSession } from "../../../src/db/embedded/session.js";
 import { rejection } from "../../support/rejection.js";
 
-const turnLimit = 300;
-const idleLimit = 600;
+const LOCK_TIMEOUT_MS = 300;
+const IDLE_TIMEOUT_MS = 600;
 
 describe("session", () => {
   const folder = mkdtempSync(join(tmpdir(), "waterbill-session-"));
@@ -25,8 +25,8 @@ describe("session", () => {
     engine = {
       settings: { server_version: "18.0", client_encoding: "UTF8" },
       exec: (messages) => pglite.execProtocolRaw(messages),
-      mutex: createMutex(turnLimit),
-      idleTimeoutMs: idleLimit,
+      mutex: createMutex(LOCK_TIMEOUT_MS),
+      idleTimeoutMs: IDLE_TIMEOUT_MS,
     };
     server = createServer((socket) => void serveSession(socket, engine));
     // The name under which pg looks for the socket of port 5432.
@@ -62,7 +62,7 @@ describe("session", () => {
     return (await via.query("SELECT name FROM items ORDER BY name")).rows.map((row) => row.name);
   }
 
-  it("runs simple and prepared statements and tells their errors", async () => {
+  it("runs simple and prepared statements and returns their errors", async () => {
     const one = await client();
     expect((await one.query("SELECT 1 AS a; SELECT 2 AS a")) as unknown).to.have.length(2);
     expect((await one.query("SELECT $1::int + 1 AS sum", [41])).rows).to.deep.equal([{ sum: 42 }]);
@@ -71,9 +71,9 @@ describe("session", () => {
     expect((await one.query("SELECT $1::text AS text", ["é"])).rows).to.deep.equal([{ text: "é" }]);
   });
 
-  it("keeps each client's statements apart, however they mix", async () => {
+  it("keeps interleaved statements of several clients apart", async () => {
     const several = await Promise.all([client(), client(), client()]);
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       several.map(async (one, index) => {
         const sums: number[] = [];
         for (let round = 0; round < 20; round++) {
@@ -83,10 +83,10 @@ describe("session", () => {
       }),
     );
     const rounds = Array.from({ length: 20 }, (_, round) => round);
-    expect(answers).to.deep.equal([0, 100, 200].map((start) => rounds.map((round) => start + round)));
+    expect(responses).to.deep.equal([0, 100, 200].map((start) => rounds.map((round) => start + round)));
   });
 
-  it("lets others wait while a transaction is open", async () => {
+  it("makes other clients wait while a transaction is open", async () => {
     const [one, two] = [await client(), await client()];
     await one.query("BEGIN");
     await one.query("INSERT INTO items VALUES ('a')");
@@ -96,7 +96,7 @@ describe("session", () => {
     expect(await seen).to.deep.equal(["a", "b"]);
   });
 
-  it("keeps the turn of a failed transaction until it is rolled back", async () => {
+  it("holds the mutex for a failed transaction until it is rolled back", async () => {
     const [one, two] = [await client(), await client()];
     await one.query("BEGIN");
     await rejection(one.query("SELECT * FROM nowhere"));
@@ -106,7 +106,7 @@ describe("session", () => {
     expect(await seen).to.deep.equal([]);
   });
 
-  it("answers 55P03 to who waits too long, and serves them again afterwards", async () => {
+  it("returns 55P03 to a client that waits too long, and serves it again afterwards", async () => {
     const [one, two] = [await client(), await client()];
     await one.query("BEGIN");
     expect(await rejection(two.query("SELECT $1::int", [1]))).to.have.property("code", "55P03");
@@ -114,7 +114,7 @@ describe("session", () => {
     expect(await names(two)).to.deep.equal([]);
   });
 
-  it("rolls back the transaction of a client that is cut off", async () => {
+  it("rolls back the transaction of a client whose connection breaks", async () => {
     const [one, two] = [await client(), await client()];
     await one.query("BEGIN");
     await one.query("INSERT INTO items VALUES ('lost')");
@@ -125,7 +125,7 @@ describe("session", () => {
     expect(await seen).to.deep.equal([]);
   });
 
-  it("rolls back the transaction of a client that says goodbye", async () => {
+  it("rolls back the transaction of a client that disconnects", async () => {
     const [one, two] = [await client(), await client()];
     await one.query("BEGIN");
     await one.query("INSERT INTO items VALUES ('lost')");
@@ -134,7 +134,7 @@ describe("session", () => {
     expect(await seen).to.deep.equal([]);
   });
 
-  it("ends a client that leaves its transaction idle", async () => {
+  it("disconnects a client that leaves its transaction idle", async () => {
     const one = await client();
     await one.query("BEGIN");
     await one.query("INSERT INTO items VALUES ('lost')");
@@ -143,7 +143,7 @@ describe("session", () => {
     expect(await names(await client())).to.deep.equal([]);
   });
 
-  it("carries large statements and large results", async () => {
+  it("passes large statements and large results", async () => {
     const one = await client();
     const text = "x".repeat(3_000_000);
     await one.query("INSERT INTO items VALUES ($1)", [text]);
@@ -152,7 +152,7 @@ describe("session", () => {
     );
   });
 
-  it("has no encryption to offer, and hangs up on strangers", async () => {
+  it("offers no encryption, and disconnects clients that speak another protocol", async () => {
     const socket = connect(join(folder, ".s.PGSQL.5432"));
     socket.write(Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]));
     expect(String((await once(socket, "data"))[0])).to.equal("N");

@@ -9,11 +9,11 @@ import {
   SYNC,
 } from "../../../src/db/embedded/wire-protocol.js";
 
-/** Parse, without a name and parameters. */
+/** A Parse message without name and parameters. */
 const parse = Buffer.from("P\0\0\0\x0b\0SEL\0\0\0", "latin1");
 
 describe("wire protocol", () => {
-  it("cuts out the messages that belong together", () => {
+  it("extracts the messages that belong together", () => {
     const bytes = Buffer.concat([parse, SYNC, ROLLBACK]);
     expect(batchOf(bytes)).to.deep.equal({ length: parse.length + SYNC.length, end: "S" });
     expect(batchOf(bytes.subarray(parse.length + SYNC.length))).to.deep.equal({
@@ -22,16 +22,16 @@ describe("wire protocol", () => {
     });
   });
 
-  it("waits for the rest, wherever the bytes are cut", () => {
+  it("waits for the rest of a message, wherever the bytes are split", () => {
     const bytes = Buffer.concat([parse, SYNC]);
     for (let cut = 0; cut < bytes.length; cut++) expect(batchOf(bytes.subarray(0, cut))).to.equal(undefined);
   });
 
-  it("does not trip over an impossible length", () => {
+  it("handles an impossible length", () => {
     expect(batchOf(Buffer.from("S\xff\xff\xff\xff", "latin1"))).to.deep.equal({ length: 5, end: "S" });
   });
 
-  it("reads what a connection opens with", () => {
+  it("reads the first message of a connection", () => {
     const opening = (code: number, length = 8) => {
       const bytes = Buffer.alloc(8);
       bytes.writeInt32BE(length, 0);
@@ -45,7 +45,7 @@ describe("wire protocol", () => {
     expect(openingOf(Buffer.alloc(7))).to.equal(undefined);
   });
 
-  it("tells the end of a transaction from its middle", () => {
+  it("recognises the end of a transaction", () => {
     const error = errorResponse("ERROR", "42601", "syntax error");
     const inTransaction = Buffer.concat([READY_FOR_QUERY.subarray(0, -1), Buffer.from("T")]);
     expect(isIdle(Buffer.concat([error, READY_FOR_QUERY]))).to.equal(true);

@@ -1,6 +1,6 @@
 import { openEmbeddedDatabase } from "../../../src/db/embedded/embedded-database.js";
 
-// A process that writes into the embedded database of the folder it is given, and prints each number that it has
+// A process that writes into the embedded database of the given folder and prints each number that it has
 // committed, until it is killed.
 const database = await openEmbeddedDatabase({
   folder: process.argv[2] ?? "",

@@ -13,7 +13,7 @@ import { rejection } from "../../support/rejection.js";
 import { fakeAuthenticate } from "../fake-services.js";
 import { sampleMethod } from "../sample-method.js";
 
-/** Lets a call with this Authorization header through the interceptor; resolves to whom it is signed in as. */
+/** Passes a call with this Authorization header through the interceptor; resolves with its principal. */
 async function pass(method: UnaryRequest["method"], authorization?: string): Promise<Principal | null> {
   let principal: Principal | null | undefined;
   const request = {
@@ -41,17 +41,17 @@ async function reasonFor(method: UnaryRequest["method"], authorization?: string)
 describe("authenticate", () => {
   const { getProfile, confirmPasswordChange, confirmPhoneChange } = ProfileService.method;
 
-  it("lets anybody call a PUBLIC method, and doesn't look at the header", async () => {
-    expect(await pass(AuthService.method.login)).equal(null);
-    expect(await pass(AuthService.method.login, "Bearer nonsense")).equal(null);
+  it("lets any caller call a PUBLIC method, and ignores the header", async () => {
+    expect(await pass(AuthService.method.login)).to.equal(null);
+    expect(await pass(AuthService.method.login, "Bearer nonsense")).to.equal(null);
   });
 
-  it("tells a USER method who is calling", async () => {
-    expect((await pass(getProfile, "Bearer john"))?.user.id).equal(7);
+  it("passes the principal to a USER method", async () => {
+    expect((await pass(getProfile, "Bearer john"))?.user.id).to.equal(7);
   });
 
-  it("reads the scheme in any case", async () => {
-    expect((await pass(getProfile, "bEARER  john"))?.user.id).equal(7);
+  it("accepts the scheme in any case", async () => {
+    expect((await pass(getProfile, "bEARER  john"))?.user.id).to.equal(7);
   });
 
   const badHeaders = [
@@ -68,36 +68,36 @@ describe("authenticate", () => {
 
   for (const header of [undefined, ...badHeaders]) {
     it(`refuses ${JSON.stringify(header)} at a USER method`, async () => {
-      expect(await reasonFor(getProfile, header)).equal("UNAUTHENTICATED");
+      expect(await reasonFor(getProfile, header)).to.equal("UNAUTHENTICATED");
     });
   }
 
   for (const method of [confirmPasswordChange, confirmPhoneChange]) {
-    it(`tells ${method.name}, which is OPTIONAL, who is calling, if a token comes`, async () => {
-      expect(await pass(method)).equal(null);
-      expect((await pass(method, "Bearer john"))?.user.id).equal(7);
+    it(`passes the principal to ${method.name}, which is OPTIONAL, if there is a token`, async () => {
+      expect(await pass(method)).to.equal(null);
+      expect((await pass(method, "Bearer john"))?.user.id).to.equal(7);
     });
   }
 
   for (const header of badHeaders) {
     it(`refuses ${JSON.stringify(header)} at an OPTIONAL method`, async () => {
-      expect(await reasonFor(confirmPasswordChange, header)).equal("UNAUTHENTICATED");
+      expect(await reasonFor(confirmPasswordChange, header)).to.equal("UNAUTHENTICATED");
     });
   }
 
   it("lets only administrators call an ADMIN method", async () => {
     const method = sampleMethod({ access: Access.ADMIN });
-    expect((await pass(method, "Bearer admin"))?.user.isStaff).equal(true);
-    expect(await reasonFor(method, "Bearer john")).equal("ADMIN_REQUIRED");
-    expect(await reasonFor(method)).equal("UNAUTHENTICATED");
+    expect((await pass(method, "Bearer admin"))?.user.isStaff).to.equal(true);
+    expect(await reasonFor(method, "Bearer john")).to.equal("ADMIN_REQUIRED");
+    expect(await reasonFor(method)).to.equal("UNAUTHENTICATED");
   });
 
-  it("lets no caller call a method that declares nothing, or what it doesn't know", async () => {
+  it("refuses every call of a method without access, or with an unknown one", async () => {
     for (const access of [null, Access.UNSPECIFIED, 99 as Access]) {
       const method = sampleMethod({ access });
-      expect(await reasonFor(method)).equal("UNAUTHENTICATED");
-      expect(await reasonFor(method, "Bearer john")).equal("ADMIN_REQUIRED");
-      expect(await reasonFor(method, "Bearer admin")).equal("ADMIN_REQUIRED");
+      expect(await reasonFor(method)).to.equal("UNAUTHENTICATED");
+      expect(await reasonFor(method, "Bearer john")).to.equal("ADMIN_REQUIRED");
+      expect(await reasonFor(method, "Bearer admin")).to.equal("ADMIN_REQUIRED");
     }
   });
 });
@@ -109,14 +109,14 @@ describe("assertAccessDeclared", () => {
     );
   });
 
-  it("names the methods that declare nothing", () => {
-    expect(() => assertAccessDeclared([sampleMethod({ access: null })])).throw(
+  it("names the methods that declare no access", () => {
+    expect(() => assertAccessDeclared([sampleMethod({ access: null })])).to.throw(
       /sample\.v1\.SampleService\.Find/,
     );
-    expect(() => assertAccessDeclared([sampleMethod({ access: Access.UNSPECIFIED })])).throw(/Find/);
+    expect(() => assertAccessDeclared([sampleMethod({ access: Access.UNSPECIFIED })])).to.throw(/Find/);
   });
 
-  it("names the methods that declare an access it doesn't know", () => {
-    expect(() => assertAccessDeclared([sampleMethod({ access: 99 as Access })])).throw(/Find/);
+  it("names the methods that declare an unknown access", () => {
+    expect(() => assertAccessDeclared([sampleMethod({ access: 99 as Access })])).to.throw(/Find/);
   });
 });

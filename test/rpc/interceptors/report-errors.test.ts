@@ -14,70 +14,70 @@ import { toConnectError } from "../../../src/rpc/interceptors/report-errors.js";
 
 describe("toConnectError", () => {
   for (const reason of Object.keys(ERROR_TABLE) as Reason[]) {
-    it(`renders ${reason} as the table says`, () => {
+    it(`renders ${reason} as in the error table`, () => {
       const error = toConnectError(new DomainError(reason), "fr");
       const message = localize("fr", ERROR_TABLE[reason].message);
-      expect(error.code).equal(ERROR_TABLE[reason].code);
-      expect(error.rawMessage).equal(message);
-      expect(error.findDetails(ErrorInfoSchema)).deep.include({
+      expect(error.code).to.equal(ERROR_TABLE[reason].code);
+      expect(error.rawMessage).to.equal(message);
+      expect(error.findDetails(ErrorInfoSchema)).to.deep.include({
         $typeName: "google.rpc.ErrorInfo",
         reason,
         domain: "identity.waterbill",
         metadata: {},
       });
-      expect(error.findDetails(LocalizedMessageSchema)[0]).include({ locale: "fr", message });
+      expect(error.findDetails(LocalizedMessageSchema)[0]).to.include({ locale: "fr", message });
     });
   }
 
-  it("knows every reason of the .proto file", () => {
+  it("covers every reason of the .proto file", () => {
     const names = Object.keys(ErrorReason).filter((name) => Number.isNaN(Number(name)));
-    expect(Object.keys(ERROR_TABLE)).have.members(
+    expect(Object.keys(ERROR_TABLE)).to.have.members(
       names.filter((name) => name !== "ERROR_REASON_UNSPECIFIED"),
     );
   });
 
-  it("speaks English to whom asks", () => {
+  it("is in English on request", () => {
     const error = toConnectError(new DomainError("PHONE_TAKEN"), "en");
-    expect(error.rawMessage).equal("A user with this phone number already exists.");
-    expect(error.findDetails(LocalizedMessageSchema)[0]?.locale).equal("en");
+    expect(error.rawMessage).to.equal("A user with this phone number already exists.");
+    expect(error.findDetails(LocalizedMessageSchema)[0]?.locale).to.equal("en");
   });
 
-  it("names each field at fault, with its message", () => {
+  it("names each invalid field, with its message", () => {
     const fields = [
       { field: "password", message: () => "one" },
       { field: "profile.email", message: () => "two" },
     ];
     const error = toConnectError(new DomainError("INVALID_REQUEST", { fields }), "fr");
     const violations = error.findDetails(BadRequestSchema)[0]?.fieldViolations;
-    expect(violations?.map(({ field, description }) => [field, description])).deep.equal([
+    expect(violations?.map(({ field, description }) => [field, description])).to.deep.equal([
       ["password", "one"],
       ["profile.email", "two"],
     ]);
   });
 
-  it("has no BadRequest where no field is at fault", () => {
-    expect(toConnectError(new DomainError("CODE_INCORRECT"), "fr").findDetails(BadRequestSchema)).empty;
+  it("has no BadRequest when no field is invalid", () => {
+    expect(toConnectError(new DomainError("CODE_INCORRECT"), "fr").findDetails(BadRequestSchema)).to.be.empty;
   });
 
-  it("says when to try again, in a detail and a header", () => {
+  it("has the time to retry in a detail and a header", () => {
     for (const failure of [rateLimited(42), overloaded(42)]) {
       const error = toConnectError(failure, "fr");
-      expect(error.findDetails(RetryInfoSchema)[0]?.retryDelay?.seconds).equal(42n);
-      expect(error.metadata.get("retry-after")).equal("42");
+      expect(error.findDetails(RetryInfoSchema)[0]?.retryDelay?.seconds).to.equal(42n);
+      expect(error.metadata.get("retry-after")).to.equal("42");
     }
     const error = toConnectError(new DomainError("CODE_INCORRECT"), "fr");
-    expect(error.findDetails(RetryInfoSchema)).empty;
-    expect(error.metadata.get("retry-after")).equal(null);
+    expect(error.findDetails(RetryInfoSchema)).to.be.empty;
+    expect(error.metadata.get("retry-after")).to.equal(null);
   });
 
-  it("asks for a bearer token where one is missing, and only there", () => {
+  it("requests a bearer token if one is missing, and only then", () => {
     const challenge = (reason: Reason) =>
       toConnectError(new DomainError(reason), "fr").metadata.get("www-authenticate");
-    expect(challenge("UNAUTHENTICATED")).equal("Bearer");
-    expect(challenge("CREDENTIALS_REJECTED")).equal(null);
+    expect(challenge("UNAUTHENTICATED")).to.equal("Bearer");
+    expect(challenge("CREDENTIALS_REJECTED")).to.equal(null);
   });
 
-  it("says nothing of what isn't ours, and keeps it for the log", () => {
+  it("hides an unexpected error from the caller, and keeps it for the log", () => {
     for (const cause of [
       new Error("SELECT secret"),
       "text",
@@ -85,30 +85,30 @@ describe("toConnectError", () => {
       new ConnectError("text", Code.DataLoss),
     ]) {
       const error = toConnectError(cause, "fr");
-      expect(error.code).equal(Code.Internal);
-      expect(error.rawMessage).equal("Erreur interne du serveur.");
-      expect(error.findDetails(ErrorInfoSchema)[0]?.reason).equal("INTERNAL");
-      expect(error.cause).equal(cause);
+      expect(error.code).to.equal(Code.Internal);
+      expect(error.rawMessage).to.equal("Erreur interne du serveur.");
+      expect(error.findDetails(ErrorInfoSchema)[0]?.reason).to.equal("INTERNAL");
+      expect(error.cause).to.equal(cause);
     }
   });
 
-  it("keeps how a call ended, without the library's words", () => {
+  it("keeps the code of a library's error, without its message", () => {
     for (const code of [Code.Canceled, Code.Aborted, Code.Unimplemented]) {
       const error = toConnectError(new ConnectError("words", code), "fr");
-      expect([error.code, error.rawMessage]).deep.equal([code, ""]);
+      expect([error.code, error.rawMessage]).to.deep.equal([code, ""]);
     }
     const late = toConnectError(new ConnectError("words", Code.DeadlineExceeded), "fr");
-    expect([late.code, late.rawMessage]).deep.equal([
+    expect([late.code, late.rawMessage]).to.deep.equal([
       Code.DeadlineExceeded,
       "Le délai de la requête est dépassé.",
     ]);
   });
 
-  it("calls a request that can't be read INVALID_REQUEST, with the code its protocol wants", () => {
-    expect(toConnectError(bodyTooLarge(), "fr").code).equal(Code.InvalidArgument);
+  it("reports an unreadable request as INVALID_REQUEST, with the code of its protocol", () => {
+    expect(toConnectError(bodyTooLarge(), "fr").code).to.equal(Code.InvalidArgument);
     const error = toConnectError(compressionUnsupported(), "fr");
-    expect(error.code).equal(Code.Unimplemented);
-    expect(error.metadata.get("accept-encoding")).equal("gzip");
-    expect(error.findDetails(ErrorInfoSchema)[0]?.reason).equal("INVALID_REQUEST");
+    expect(error.code).to.equal(Code.Unimplemented);
+    expect(error.metadata.get("accept-encoding")).to.equal("gzip");
+    expect(error.findDetails(ErrorInfoSchema)[0]?.reason).to.equal("INVALID_REQUEST");
   });
 });

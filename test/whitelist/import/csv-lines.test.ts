@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import { readCsvLines } from "../../../src/whitelist/import/csv-lines.js";
 import type { RawLine } from "../../../src/whitelist/import/import-line.js";
-import { failure } from "../../support/test-context.js";
+import { rejectionReason } from "../../support/rejection.js";
 
-/** The file in pieces of `size` bytes. */
+/** The file in chunks of `size` bytes. */
 async function* pieces(file: string | Uint8Array, size: number) {
   const bytes = Buffer.from(file as string);
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
@@ -15,7 +15,7 @@ async function linesOf(file: string | Uint8Array, size = 1 << 16): Promise<RawLi
   return lines;
 }
 
-/** `row phone|notes|state`, or what is wrong. */
+/** `row phone|notes|state`, or the error. */
 async function read(file: string | Uint8Array, size?: number): Promise<string[]> {
   return (await linesOf(file, size)).map((line) =>
     "error" in line
@@ -33,7 +33,7 @@ describe("readCsvLines", () => {
     ]);
   });
 
-  it("reads columns as the header names them, in French and English, and passes over others", async () => {
+  it("reads columns by the names in the header, in French and English, and skips others", async () => {
     for (const header of ["Notes,Ville,Téléphone,Actif", "comment,city,PHONE NUMBER,is_active"]) {
       expect(await read(`${header}\nVIP,Douala,+237670000001,non\n`)).to.deep.equal([
         "2 +237670000001|VIP|false",
@@ -41,7 +41,7 @@ describe("readCsvLines", () => {
     }
   });
 
-  it("takes comma, semicolon and tab, any line break, quotes, empty rows, and no line break at the end", async () => {
+  it("accepts comma, semicolon and tab, any line break, quotes, empty rows, and no final line break", async () => {
     const expected = ["1 +237670000001|a, b; c|true", '3 +237670000002|he said "no"|true'];
     for (const [delimiter, end] of [
       [",", "\n"],
@@ -58,7 +58,7 @@ describe("readCsvLines", () => {
     }
   });
 
-  it("reads the same however the file is cut into pieces", async () => {
+  it("reads the same for any division into chunks", async () => {
     const file = '\ufefftéléphone;notes\r\n670 00 00 01;"Résidence\r\nl\'Étoile 🏠"\r\n670000002;\r\n';
     const whole = await read(file);
     expect(whole).to.deep.equal(["2 670 00 00 01|Résidence\r\nl'Étoile 🏠|true", "3 670000002||true"]);
@@ -80,7 +80,7 @@ describe("readCsvLines", () => {
     expect(await read(Buffer.from([0x31, 0x2c, 0x80]))).to.deep.equal(["1 1|€|true"]);
   });
 
-  it("takes numbers as spreadsheets leave them", async () => {
+  it("accepts numbers in the forms of spreadsheets", async () => {
     expect(await read('="+237670000001"\n\'+237670000002\n237670000003.0\n 670 00 00 04 \n')).to.deep.equal([
       "1 +237670000001||true",
       "2 +237670000002||true",
@@ -89,14 +89,14 @@ describe("readCsvLines", () => {
     ]);
   });
 
-  it("takes the words for true and false", async () => {
+  it("accepts the words for true and false", async () => {
     const words = ["true", "1", "YES", "Oui", "VRAI", "", "false", "0", "no", "Non", "FAUX"];
     const file = words.map((word) => `+237670000001,,${word}`).join("\n");
     const states = (await linesOf(file)).map((line) => "isActive" in line && line.isActive);
     expect(states).to.deep.equal(words.map((_, index) => index < 6));
   });
 
-  it("refuses a line with another state, or with a comma too many", async () => {
+  it("refuses a line with an unknown state or too many columns", async () => {
     expect(
       await read("+237670000001,,maybe\n+237670000002,a,true,b\n+237670000003,a,true,,\n"),
     ).to.deep.equal([
@@ -106,7 +106,7 @@ describe("readCsvLines", () => {
     ]);
   });
 
-  it("stops where a quote is not closed, and has the lines before it", async () => {
+  it("stops at an unclosed quote, after the lines before it", async () => {
     const good = "+237670000001,a\n+237670000002,b\n";
     expect(await read(`${good}"+237670000003,c\n+237670000004,d\n`)).to.deep.equal([
       "1 +237670000001|a|true",
@@ -118,15 +118,15 @@ describe("readCsvLines", () => {
     expect(await read(endless, 1000)).to.have.length(3);
   });
 
-  it("takes quotes inside a field that has none around it", async () => {
+  it("accepts quotes inside an unquoted field", async () => {
     expect(await read('+237670000001,Jean "Jo" Doe\n')).to.deep.equal(['1 +237670000001|Jean "Jo" Doe|true']);
   });
 
-  it("refuses an empty file and one that is no text, and finds no line in a header alone", async () => {
+  it("refuses an empty file and one that is not text, and finds no line after a lone header", async () => {
     for (const file of ["", "\ufeff", "\r\n\r\n", ";;;\n"]) {
-      expect(await failure(linesOf(file)), JSON.stringify(file)).to.equal("INVALID_REQUEST");
+      expect(await rejectionReason(linesOf(file)), JSON.stringify(file)).to.equal("INVALID_REQUEST");
     }
     expect(await read("phone,notes\n")).to.deep.equal([]);
-    expect(await failure(linesOf("PK\u0003\u0004\0\0"))).to.equal("INVALID_REQUEST");
+    expect(await rejectionReason(linesOf("PK\u0003\u0004\0\0"))).to.equal("INVALID_REQUEST");
   });
 });

@@ -3,10 +3,10 @@ import { addEntry } from "../../../src/whitelist/add-entry.js";
 import { importEntries, type LineResult } from "../../../src/whitelist/import/import-entries.js";
 import type { RawLine } from "../../../src/whitelist/import/import-line.js";
 import { allHistory } from "../../../src/whitelist/list-history.js";
+import { rejection } from "../../support/rejection.js";
 import {
   activeUser,
   atOnce,
-  failure,
   newPhone,
   type TestContext,
   useTestContext,
@@ -20,7 +20,7 @@ interface Options {
 
 let phones = 0;
 
-/** Phone numbers that no other test has; more than `newPhone` can make. */
+/** Phone numbers that no other test uses; more than `newPhone` can create. */
 function manyPhones(count: number): string[] {
   phones += count;
   return Array.from({ length: count }, (_, index) => `+999${String(phones - index).padStart(9, "0")}`);
@@ -29,7 +29,7 @@ function manyPhones(count: number): string[] {
 describe("importEntries", () => {
   const context = useTestContext();
 
-  /** A line a number; notes and state where they are given. */
+  /** One line: a number, optionally with notes and state. */
   type Row = string | [phone: string, notes: string, isActive?: boolean];
 
   async function* linesOf(rows: readonly Row[]): AsyncGenerator<RawLine[]> {
@@ -56,7 +56,7 @@ describe("importEntries", () => {
   const find = (phone: string) => context.app.whitelist.find(null, phone);
   const total = async () => (await context.app.whitelistLists.statistics(null)).total;
 
-  it("adds, reactivates, leaves and refuses, line by line, and changes nothing the second time", async () => {
+  it("adds, reactivates, keeps or refuses each line, and changes nothing the second time", async () => {
     const [fresh, inactive, active] = [newPhone(), newPhone(), newPhone()];
     await addEntry(context.app, { phone: inactive, notes: "old", isActive: false, actor: null });
     await addEntry(context.app, { phone: active, notes: "old", isActive: true, actor: null });
@@ -90,7 +90,7 @@ describe("importEntries", () => {
     for await (const changes of allHistory(context.app, fresh)) expect(changes).to.have.length(1);
   });
 
-  it("takes the same number again as if the lines came one after the other, wherever they stand", async () => {
+  it("treats repeated numbers as if the lines were imported one after the other", async () => {
     for (const distance of [0, 2500]) {
       const [first, second, third] = [newPhone(), newPhone(), newPhone()];
       const between = Array.from({ length: distance }, () => third);
@@ -122,7 +122,7 @@ describe("importEntries", () => {
     }
   });
 
-  it("writes into the history who imported, and gives one import one name", async () => {
+  it("records who imported in the history, under one id for each import", async () => {
     const admin = await activeUser(context);
     const phones = [newPhone(), newPhone()];
     const report = () => {};
@@ -140,7 +140,7 @@ describe("importEntries", () => {
       .and.not.include(null);
   });
 
-  it("changes nothing in a dry run, and reports what the import then does", async () => {
+  it("changes nothing in a dry run, and reports what the import would do", async () => {
     const inactive = newPhone();
     await addEntry(context.app, { phone: inactive, notes: "", isActive: false, actor: null });
     const repeated = newPhone();
@@ -153,7 +153,7 @@ describe("importEntries", () => {
     expect(await total()).to.equal(before + 2);
   });
 
-  it("changes nothing at all when it is to be all or nothing and a line is bad", async () => {
+  it("changes nothing with all-or-nothing when a line is refused", async () => {
     const rows: Row[] = [newPhone(), "bad", newPhone()];
     const before = await total();
     expect(outcomes(await run(rows, { allOrNothing: true }))).to.deep.equal([
@@ -166,22 +166,23 @@ describe("importEntries", () => {
     expect(outcomes(await run(good, { allOrNothing: true }))).to.deep.equal(["added", "added"]);
   });
 
-  it("leaves what was applied when the lines break off, and none of it when it is all or nothing", async () => {
+  it("keeps what was applied when the lines break off, or nothing with all-or-nothing", async () => {
     const phones = manyPhones(4500);
+    const lost = new Error("the client has gone");
     async function* broken() {
       yield* linesOf(phones);
-      throw new Error("the client has gone");
+      throw lost;
     }
     const before = await total();
-    expect(await failure(run(broken(), { allOrNothing: true }))).to.equal("the client has gone");
-    expect(await failure(run(broken(), { dryRun: true }))).to.equal("the client has gone");
+    expect(await rejection(run(broken(), { allOrNothing: true }))).to.equal(lost);
+    expect(await rejection(run(broken(), { dryRun: true }))).to.equal(lost);
     expect(await total()).to.equal(before);
-    expect(await failure(run(broken()))).to.equal("the client has gone");
+    expect(await rejection(run(broken()))).to.equal(lost);
     expect(await total()).to.equal(before + 4000);
     expect(outcomes(await run(phones)).filter((outcome) => outcome === "added")).to.have.length(500);
   });
 
-  it("adds each number once, of imports at once with the same numbers in another order", async () => {
+  it("adds each number once when concurrent imports have the same numbers in different orders", async () => {
     const phones = manyPhones(1000);
     const processes = [context.app, context.anotherProcess()];
     const before = await total();
@@ -196,10 +197,11 @@ describe("importEntries", () => {
     expect(await total()).to.equal(before + 1000);
   });
 
-  it("fails with its first failure when the database does, and adds nothing more", async () => {
-    const failing = { ...context.app.whitelist, add: () => Promise.reject(new Error("no database")) };
+  it("fails with the first error of the database, and adds nothing more", async () => {
+    const error = new Error("no database");
+    const failing = { ...context.app.whitelist, add: () => Promise.reject(error) };
     const phones = manyPhones(5000);
     const app = { ...context.app, whitelist: failing };
-    expect(await failure(run(phones, { app }))).to.equal("no database");
+    expect(await rejection(run(phones, { app }))).to.equal(error);
   });
 });

@@ -3,7 +3,7 @@ import { DomainError } from "../../../src/errors.js";
 import { createImportReport } from "../../../src/whitelist/import/import-report.js";
 
 describe("import report", () => {
-  it("counts all lines, and keeps some: refused ones before others, in their order", () => {
+  it("counts all lines and keeps some, in order, with refused ones preferred", () => {
     const report = createImportReport(4);
     const error = new DomainError("PHONE_INVALID");
     for (let line = 1; line <= 100; line += 1) {

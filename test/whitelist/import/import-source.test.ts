@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { RawLine } from "../../../src/whitelist/import/import-line.js";
 import { type ImportMessage, openImportSource } from "../../../src/whitelist/import/import-source.js";
-import { failure } from "../../support/test-context.js";
+import { rejection, rejectionReason } from "../../support/rejection.js";
 
 const message = (fields: Partial<ImportMessage>): ImportMessage => ({
   dryRun: false,
@@ -35,7 +35,7 @@ async function linesOf(messages: AsyncIterable<ImportMessage>): Promise<RawLine[
 }
 
 describe("openImportSource", () => {
-  it("takes the options from the first message only", async () => {
+  it("reads the options from the first message only", async () => {
     const { messages } = streamOf([message({ dryRun: true }), message({ allOrNothing: true }), entry("1")]);
     expect(await openImportSource(messages)).to.include({ dryRun: true, allOrNothing: false });
   });
@@ -62,14 +62,14 @@ describe("openImportSource", () => {
       [csv("1"), entry("2")],
     ]) {
       const stream = streamOf([...mixture, entry("3")]);
-      expect(await failure(linesOf(stream.messages))).to.equal("INVALID_REQUEST");
+      expect(await rejectionReason(linesOf(stream.messages))).to.equal("INVALID_REQUEST");
       expect(stream.isClosed).to.equal(true);
     }
   });
 
   it("refuses a stream without lines", async () => {
     for (const messages of [[], [message({ dryRun: true }), message({})]]) {
-      expect(await failure(linesOf(streamOf(messages).messages))).to.equal("INVALID_REQUEST");
+      expect(await rejectionReason(linesOf(streamOf(messages).messages))).to.equal("INVALID_REQUEST");
     }
   });
 
@@ -84,8 +84,8 @@ describe("openImportSource", () => {
 
   it("fails with the stream's error, before the first line and after it", async () => {
     const error = new Error("connection lost");
-    expect(await failure(linesOf(streamOf([message({})], error).messages))).to.equal("connection lost");
-    expect(await failure(linesOf(streamOf([entry("1")], error).messages))).to.equal("connection lost");
-    expect(await failure(linesOf(streamOf([csv("1,\n")], error).messages))).to.equal("connection lost");
+    expect(await rejection(linesOf(streamOf([message({})], error).messages))).to.equal(error);
+    expect(await rejection(linesOf(streamOf([entry("1")], error).messages))).to.equal(error);
+    expect(await rejection(linesOf(streamOf([csv("1,\n")], error).messages))).to.equal(error);
   });
 });
