@@ -20,7 +20,7 @@ type Fields<Key> = {
       : string | number | boolean | undefined;
 };
 
-/** Writes a line. `message` is a fixed sentence; whatever varies is a field. */
+/** Writes a line. `message` is a fixed text; everything that varies is a field. */
 interface Log {
   (message: string): void;
   <Key extends Fields<Key>>(fields: Key, message: string): void;
