@@ -1,6 +1,5 @@
 import { DomainError } from "../errors.js";
 import type { PasswordHasher } from "../passwords/password-hash.js";
-import { normalisePassword } from "../passwords/password-policy.js";
 import type { RefreshGrant } from "../sessions/refresh-token.js";
 import type { SessionStore } from "../sessions/session-store.js";
 import { issueTokenPair, type TokenPair, type TokenPairDeps } from "../sessions/token-pair.js";
@@ -33,7 +32,7 @@ export interface LoginInput {
  */
 export async function login(deps: LoginDeps, input: LoginInput): Promise<{ user: User; tokens: TokenPair }> {
   const phone = parsePhone(deps.phoneRules, input.phone);
-  const password = normalisePassword(input.password);
+  const { password } = input;
   // No session is opened if number or hash have changed since they were read. A concurrent login that rehashed the
   // password is a harmless cause, so read once more.
   const session = (await openSession(deps, phone, password)) ?? (await openSession(deps, phone, password));

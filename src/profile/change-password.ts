@@ -1,6 +1,5 @@
 import { DomainError } from "../errors.js";
 import type { PasswordHasher } from "../passwords/password-hash.js";
-import { normalisePassword } from "../passwords/password-policy.js";
 import {
   type ReplacePasswordDeps,
   type ReplacePasswordInput,
@@ -25,7 +24,7 @@ export async function requestPasswordChange(
 ): Promise<void> {
   const account = await deps.users.findById(null, input.userId);
   if (!account?.user.isActive) throw new DomainError("UNAUTHENTICATED");
-  const { ok } = await deps.hasher.verify(account.passwordHash, normalisePassword(input.currentPassword));
+  const { ok } = await deps.hasher.verify(account.passwordHash, input.currentPassword);
   if (!ok) throw new DomainError("CURRENT_PASSWORD_INCORRECT");
 
   const { userId, sessionId } = input;

@@ -70,6 +70,16 @@ describe("login", () => {
     await login(context.app, { phone, password: testPassword });
   });
 
+  it("takes a decomposed password that Django hashed as it was typed, and stores the composed one", async () => {
+    const { phone } = await activeUser(context);
+    // Python: hashlib.pbkdf2_hmac("sha256", unicodedata.normalize("NFD", "Crème brûlée").encode(), b"seasalt2", 1000)
+    await setHash(phone, "pbkdf2_sha256$1000$seasalt2$jWCxg2GisFHp8ThvYp/gI/TMJ/kmFAKNvdT+5Hh8upk=");
+    const typed = "Crème brûlée".normalize("NFD");
+    for (const password of [typed, typed, typed.normalize("NFC")]) {
+      await login(context.app, { phone, password });
+    }
+  });
+
   it("accepts all concurrent logins while the hash is being replaced", async () => {
     const { phone } = await activeUser(context);
     const options = { type: argon2.argon2id, memoryCost: 8192, timeCost: 1, parallelism: 1 } as const;
@@ -124,5 +134,4 @@ describe("login", () => {
     };
     const attempt = login({ ...context.app, hasher }, { phone, password: testPassword });
     expect(await rejectionReason(attempt)).to.equal("CREDENTIALS_REJECTED");
-  });
-});
+  }););

@@ -10,7 +10,8 @@ CREATE TABLE users (
   email          varchar(254),
   address        text,
   apartment_name varchar(3),
-  -- argon2id in PHC format; a hash taken over from Django keeps its "argon2" prefix until the next login.
+  -- argon2id in PHC format; a hash taken over from Django keeps its own format (argon2$…, pbkdf2_sha256$…) until the
+  -- next login.
   password_hash  text         NOT NULL,
   is_active      boolean      NOT NULL DEFAULT false,
   is_staff       boolean      NOT NULL DEFAULT false,
