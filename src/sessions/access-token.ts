@@ -3,6 +3,7 @@ import { addSeconds, type Clock, epochSeconds } from "../system/clock.js";
 import type { Random } from "../system/random.js";
 import { fullName, type User } from "../users/user.js";
 import type { Jwt, JwtProfile } from "./jwt.js";
+import { readTokenClaims } from "./token-claims.js";
 
 /** The claims of an access token that the service uses. */
 export interface AccessClaims {
@@ -62,11 +63,10 @@ export function createAccessTokens(deps: AccessTokenDeps): AccessTokens {
       if (cached) return cached.expiresAt > clock.now() ? cached : null;
       const payload = await jwt.verify(profile, token);
       if (payload?.token_type !== "access") return null;
-      const claims = {
-        userId: Number(payload.sub),
-        sessionId: String(payload.sid),
-        expiresAt: new Date(Number(payload.exp) * 1000),
-      };
+      const ids = readTokenClaims(payload);
+      if (!ids) return null;
+      const { userId, sessionId } = ids;
+      const claims = { userId, sessionId, expiresAt: new Date(Number(payload.exp) * 1000) };
       cache.set(token, claims);
       return claims;
     },

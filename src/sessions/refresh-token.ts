@@ -1,5 +1,6 @@
 import { epochSeconds } from "../system/clock.js";
 import type { Jwt, JwtProfile } from "./jwt.js";
+import { readTokenClaims } from "./token-claims.js";
 
 /** The content of a refresh token. The same grant yields exactly the same token. */
 export interface RefreshGrant {
@@ -41,7 +42,8 @@ export function createRefreshTokens(deps: RefreshTokenDeps): RefreshTokens {
     async read(token) {
       const payload = await jwt.verify(profile, token);
       if (payload?.token_type !== "refresh") return null;
-      return { id: String(payload.jti), sessionId: String(payload.sid), userId: Number(payload.sub) };
+      const claims = readTokenClaims(payload);
+      return claims && { id: claims.tokenId, sessionId: claims.sessionId, userId: claims.userId };
     },
   };
 }

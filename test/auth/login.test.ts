@@ -134,4 +134,5 @@ describe("login", () => {
     };
     const attempt = login({ ...context.app, hasher }, { phone, password: testPassword });
     expect(await rejectionReason(attempt)).to.equal("CREDENTIALS_REJECTED");
-  }););
+  });
+});

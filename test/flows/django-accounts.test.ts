@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
-import { startService, type TestService } from "../support/service.js";
+import { useTestService } from "../support/service.js";
 import { activeUser, testPassword } from "../support/test-context.js";
 import { accepted, expectRefusal, type FlowClient, openAllClients } from "./all-protocols.js";
 
@@ -11,18 +11,15 @@ const { requestPasswordChange, confirmPasswordChange } = ProfileService.method;
 /** The test password as Django stores it, with fewer iterations than it has by default. */
 const DJANGO_HASH = "pbkdf2_sha256$20000$seasalt2$YxJx88SRVT+EYwdulNSaCelY3TA7iMDKuauGY7UobI0=";
 
-describe("an account taken over from Django", function () {
-  this.timeout(20_000);
-  let service: TestService;
+describe("an account taken over from Django", () => {
+  const service = useTestService();
   let protocols: FlowClient[];
-  before(async () => {
-    service = await startService();
+  before(() => {
     protocols = openAllClients(service.origin).filter(({ name }) => ["gRPC", "REST"].includes(name));
     expect(protocols).to.have.length(2);
   });
-  after(async () => {
+  after(() => {
     for (const protocol of protocols) protocol.close();
-    await service.close();
   });
 
   async function djangoAccount(): Promise<{ id: number; phone: string }> {

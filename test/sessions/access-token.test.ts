@@ -104,6 +104,39 @@ describe("access tokens", () => {
     }
   });
 
+  /** Claims of other forms than ours, on a token that is good otherwise. */
+  const foreignClaims: readonly object[] = [
+    { sub: "seven" },
+    { sub: 7 },
+    { sub: "0" },
+    { sub: "-7" },
+    { sub: "7.5" },
+    { sub: "07" },
+    { sub: "2147483648" },
+    { sub: "99999999999999999999" },
+    { sub: "service:billing" },
+    { sub: null },
+    { sid: "7" },
+    { sid: sessionId.toUpperCase() },
+    { sid: `{${sessionId}}` },
+    { sid: [sessionId] },
+    { jti: "one" },
+    { jti: 1 },
+    { jti: `${sessionId}\n` },
+  ];
+
+  it("are refused when an id has another form than ours", async () => {
+    const claims = await goodClaims();
+    expect(await tokens.read(await signed(goodHeader, { ...claims, sub: "2147483647" }))).not.to.equal(null);
+    for (const foreign of foreignClaims) {
+      const token = await signed(goodHeader, { ...claims, ...foreign });
+      expect(await tokens.read(token), JSON.stringify(foreign)).to.equal(null);
+      const refresh = { ...claims, token_type: "refresh", ...foreign };
+      const refreshToken = await signed({ alg: "HS256", typ: "rt+jwt" }, refresh);
+      expect(await refreshTokens.read(refreshToken), JSON.stringify(foreign)).to.equal(null);
+    }
+  });
+
   it("are refused when they are tampered with or spelled differently", async () => {
     const token = await tokens.issue(user, sessionId);
     const [header, payload, signature = ""] = token.split(".");
