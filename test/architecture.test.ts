@@ -138,7 +138,7 @@ describe("the source", () => {
     const count = (text: string, pattern: RegExp) => text.match(pattern)?.length ?? 0;
     const calls = /\w\.(create|bulkCreate|update|destroy|find\w+|count)\(/g;
     const modelUsers = offenders((_, text) => text.includes("database.models"));
-    expect(modelUsers).to.not.to.have.length(0);
+    expect(modelUsers).not.to.have.length(0);
     expect(
       modelUsers.filter(
         (file) => count(read(file), calls) !== count(read(file), /\btransaction: (tx|null)\b/g),

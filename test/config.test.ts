@@ -71,7 +71,7 @@ describe("configuration", () => {
   it("names every error at once, and no value", () => {
     const message = problems({ PORT: "70000", LIMIT_LOGIN: "0/minute", TOKEN_SECRET: "too-short-secret" });
     expect(message).to.include("PORT").and.include("LIMIT_LOGIN").and.include("TOKEN_SECRET");
-    expect(message).to.not.to.include("too-short-secret");
+    expect(message).not.to.include("too-short-secret");
   });
 
   it("accepts a complete production configuration, and names what is missing", () => {

@@ -116,7 +116,7 @@ describe("server process", () => {
     expect(exits).to.deep.equal([1]);
     expect(errors[0])
       .to.match(/^QueryError \(3F000\): /)
-      .and.to.match(/^ {4}at /m);
+      .and.match(/^ {4}at /m);
   });
 });
 

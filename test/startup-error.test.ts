@@ -9,42 +9,40 @@ import { describeStartupError, UsageError } from "../src/startup-error.js";
 import { loadKeys } from "../src/system/key-file.js";
 import { systemRandom } from "../src/system/random.js";
 import { expectNoSecret, hostileErrors } from "./support/hostile-errors.js";
-import { rejection } from "./support/rejection.js";
+import { thrown } from "./support/rejection.js";
 
 describe("describeStartupError", () => {
-  it("says a known mistake in a sentence", () => {
+  it("describes a known mistake in a sentence", () => {
     expect(describeStartupError(new UsageError("There is no file x."))).to.equal("There is no file x.");
-    expect(describeStartupError(overloaded(1))).to.contain("DATABASE_URL");
-    expect(describeStartupError(Object.assign(new Error(), { code: "EADDRINUSE" }))).to.contain("EADDRINUSE");
+    expect(describeStartupError(overloaded(1))).to.include("DATABASE_URL");
+    expect(describeStartupError(Object.assign(new Error(), { code: "EADDRINUSE" }))).to.include("EADDRINUSE");
   });
 
-  it("says of any other error what the log may hold", () => {
+  it("describes any other error as the log does", () => {
     for (const { error, type, code } of hostileErrors()) {
       const text = describeStartupError(error);
       expectNoSecret(text, type);
       if (error instanceof DomainError && error.reason === "OVERLOADED") continue;
-      expect(text.split("\n")[0]).to.contain(type + (code === undefined ? "" : ` (${code})`));
+      expect(text.split("\n")[0]).to.include(type + (code === undefined ? "" : ` (${code})`));
       if (error instanceof Error) expect(text).to.match(/^ {4}at .*test\/support\/hostile-errors\.ts:\d/m);
     }
     const nested = new TypeError("outer", { cause: new RangeError("inner") });
     expect(describeStartupError(nested)).to.match(/^TypeError\n( {4}at .*\n)+caused by RangeError\n/);
   });
 
-  it("says nothing of a key file that can't be parsed", async () => {
+  it("contains nothing of a key file that can't be parsed", async () => {
     const folder = await mkdtemp(join(tmpdir(), "waterbill-keys-"));
     const path = join(folder, "keys.json");
     await writeFile(path, '{"token":Motdepasse123!}');
-    const text = describeStartupError(
-      await rejection(Promise.resolve().then(() => loadKeys(folder, systemRandom))),
-    );
+    const text = describeStartupError(thrown(() => loadKeys(folder, systemRandom)));
     await rm(folder, { recursive: true });
     expectNoSecret(text, "keys");
-    expect(text).to.contain(`Cannot read the keys in ${path}`).and.contain("caused by SyntaxError");
+    expect(text).to.include(`Cannot read the keys in ${path}`).and.include("caused by SyntaxError");
   });
 });
 
 describe("reportFailure", () => {
-  it("prints nothing that an error holds but what a refusal says", () => {
+  it("prints a refusal, and nothing that another error contains", () => {
     const printed: string[] = [];
     const stderr = new Writable({
       write(text, _encoding, done) {
@@ -58,6 +56,6 @@ describe("reportFailure", () => {
     reportFailure(stderr, new DomainError("PHONE_INVALID"));
     expectNoSecret(printed.join("\n"), "printed");
     expect(printed.at(-1)).to.match(/^phone: /);
-    expect(printed.at(-2)).to.not.contain(" at ");
+    expect(printed.at(-2)).not.to.include(" at ");
   });
 });

@@ -178,7 +178,7 @@ describe("administering accounts", () => {
       expect(await phonesOf({ joinedAfter })).to.have.members([user.phone, inactive]);
       expect(await phonesOf({ joinedAfter, isActive: false })).to.deep.equal([inactive]);
       expect(await phonesOf({ joinedAfter, isStaff: true })).to.deep.equal([user.phone]);
-      expect(await phonesOf({ joinedBefore: joinedAfter })).to.not.to.include(user.phone);
+      expect(await phonesOf({ joinedBefore: joinedAfter })).not.to.include(user.phone);
       const request = { ...unfiltered, joinedAfter, isStaff: true, pageSize: 0, pageToken: "" };
       const [row] = (await listAccounts(context.app, request)).rows;
       expect(row).to.deep.include({ isStaff: true, isSuperuser: false, lastLogin: context.clock.now() });

@@ -16,7 +16,7 @@ describe("refreshSession", () => {
     context.statements.length = 0;
     const next = await refresh(tokens.refresh);
     expect(context.statements).to.have.length(1);
-    expect(next.refresh).to.not.to.equal(tokens.refresh);
+    expect(next.refresh).not.to.equal(tokens.refresh);
     expect(next).to.include({ accessExpiresIn: 900, refreshExpiresIn: 604_800 });
     expect((await context.app.verifyAccessToken(next.access)).user.id).to.equal(user.id);
   });

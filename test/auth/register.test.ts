@@ -29,7 +29,7 @@ describe("register", () => {
       [account?.user.id],
     );
     expect(row?.code_digest).to.have.length(32);
-    expect(row?.code_digest.toString("latin1")).to.not.to.include(code);
+    expect(row?.code_digest.toString("latin1")).not.to.include(code);
   });
 
   it("refuses a phone that is not whitelisted or whose entry is inactive", async () => {
@@ -63,7 +63,7 @@ describe("register", () => {
     await register(context.app, { ...person, phone, firstName: "Ada" });
     const after = await context.app.users.findByPhone(null, phone);
     expect(after?.user.firstName).to.equal("Ada");
-    expect(after?.user.id).to.not.to.equal(before?.user.id);
+    expect(after?.user.id).not.to.equal(before?.user.id);
     if (oldCode !== context.outbox.codeFor(phone)) {
       expect(await rejectionReason(activate(context.app, { phone, code: oldCode }))).to.equal(
         "CODE_INCORRECT",

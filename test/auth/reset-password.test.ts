@@ -170,7 +170,7 @@ describe("password reset", () => {
       { name: "test_codes", text: "SELECT count(*) FROM codes WHERE user_id = $1" },
       [userId],
     );
-    expect(other).to.not.to.equal(context.outbox.tokenFor(phone));
+    expect(other).not.to.equal(context.outbox.tokenFor(phone));
     expect(row?.count).to.equal("0");
   });
 

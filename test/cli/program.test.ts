@@ -79,7 +79,7 @@ describe("command line", () => {
     expect(code).to.equal(2);
     expect(error)
       .to.match(/^QueryError \(3F000\): /)
-      .and.to.match(/^ {4}at /m);
+      .and.match(/^ {4}at /m);
   });
 
   it("exits with 0 when the reader of its output stops early", async () => {

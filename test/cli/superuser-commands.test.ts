@@ -38,7 +38,7 @@ describe("create-superuser", () => {
     ] as const;
     const created = await cli.run(commandFor(phone), { terminal });
     expect(created).to.include({ code: 0, out: `${phone} is now a superuser\n` });
-    expect(created.error).to.not.to.include(password);
+    expect(created.error).not.to.include(password);
     await login(cli.context.app, { phone, password });
   });
 

@@ -58,7 +58,7 @@ describe("user commands", () => {
     await cli.run(["user", "deactivate", phone]);
     const listed = async (...options: string[]) => (await cli.run(["user", "list", ...options])).out;
     expect(await listed("--inactive")).to.include(phone);
-    expect(await listed("--active")).to.not.to.include(phone);
+    expect(await listed("--active")).not.to.include(phone);
     expect(await listed()).to.include(phone);
   });
 });

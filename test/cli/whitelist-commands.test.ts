@@ -65,7 +65,7 @@ describe("whitelist commands", () => {
     const remove = ["whitelist", "remove", phone];
     const question = `Remove ${phone} from the whitelist?`;
     expect(await cli.run(remove, { terminal: [[question, "n"]] })).to.include({ code: 1, out: "" });
-    expect(await find(phone)).to.not.to.equal(null);
+    expect(await find(phone)).not.to.equal(null);
     const removed = await cli.run(remove, { terminal: [[question, "y"]] });
     expect(removed).to.include({ code: 0, out: `${phone} removed\n` });
     await cli.run(["whitelist", "add", phone]);

@@ -190,7 +190,7 @@ describe("database", () => {
     const error = await rejection(query);
     expect(error).to.be.instanceOf(QueryError);
     expect(violatedConstraint(error)).to.equal("items_name_key");
-    expect(error).to.not.to.have.any.keys("sql", "parameters", "parent", "errors", "fields");
+    expect(error).not.to.have.any.keys("sql", "parameters", "parent", "errors", "fields");
   });
 
   it("is OVERLOADED when all connections stay in use", async () => {

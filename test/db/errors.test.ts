@@ -81,7 +81,7 @@ describe("translate", () => {
         fields: { phone: secret },
       }),
     );
-    expect(JSON.stringify(Object.entries(error)) + error.stack).to.not.to.include(secret);
+    expect(JSON.stringify(Object.entries(error)) + error.stack).not.to.include(secret);
   });
 
   it("takes over no message, which quotes values", () => {
@@ -90,7 +90,7 @@ describe("translate", () => {
       "syntaxe invalide : « secret »",
     ]) {
       const error = translate(pgError("22P02", message));
-      expect(error.message + error.stack).to.not.to.contain("cret");
+      expect(error.message + error.stack).not.to.include("cret");
     }
   });
 

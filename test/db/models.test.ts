@@ -127,8 +127,8 @@ describe("models", () => {
     const error = await rejection(users.create(row, { transaction: null }));
     expect(error).to.be.instanceOf(QueryError);
     expect(violatedConstraint(error)).to.equal("users_phone_key");
-    expect(String((error as Error).stack)).to.not.to.include(row.phone);
-    expect(error).to.not.to.have.any.keys("sql", "parameters", "parent", "errors", "fields");
+    expect(String((error as Error).stack)).not.to.include(row.phone);
+    expect(error).not.to.have.any.keys("sql", "parameters", "parent", "errors", "fields");
   });
 
   it("are OVERLOADED once their database is closed", async () => {

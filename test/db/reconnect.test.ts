@@ -51,7 +51,7 @@ describe("database when PostgreSQL fails", () => {
     const pids = await Promise.all(
       Array.from({ length: 20 }, () => database.run<{ pid: number }>(null, pid, [])),
     );
-    expect(pids.map(([row]) => row?.pid)).to.not.to.include(lost);
+    expect(pids.map(([row]) => row?.pid)).not.to.include(lost);
   });
 
   it("rejects when a commit does not reach the server", async () => {
@@ -74,7 +74,7 @@ describe("database when PostgreSQL fails", () => {
       // The pool lends the connection that was released last.
       expect(await rejection(hasty.ping())).to.have.property("reason", "OVERLOADED");
       const [other] = await hasty.run<{ pid: number }>(null, pid, []);
-      expect(other?.pid).to.not.to.equal(hung);
+      expect(other?.pid).not.to.equal(hung);
     } finally {
       process.kill(hung, "SIGCONT");
       await hasty.close();
@@ -109,7 +109,7 @@ describe("database when PostgreSQL fails", () => {
     running = false;
     await Promise.all(traffic);
 
-    expect(failures).to.not.to.be.empty;
+    expect(failures).not.to.be.empty;
     for (const failure of failures) {
       expect(failure).to.be.instanceOf(DomainError);
       expect(failure).to.have.property("reason", "OVERLOADED");

@@ -30,7 +30,7 @@ describe("accounts", () => {
       expect(page.data).to.have.nested.property("accounts[0].id", id);
       const ended = await protocol.call(setAccountActive, { phone, is_active: false }, headers);
       expect(ended.data).to.have.nested.property("account.phone", phone);
-      expect(ended.data).to.not.to.have.nested.property("account.isActive", true);
+      expect(ended.data).not.to.have.nested.property("account.isActive", true);
       const inactive = await protocol.call(listAccounts, { search: phone, is_active: false }, headers);
       expect(inactive.data).to.have.nested.property("accounts[0].id", id);
       const again = await protocol.call(setAccountActive, { phone, is_active: true }, headers);

@@ -94,7 +94,7 @@ describe("administration", () => {
       return response.status === 403 ? "ADMIN_REQUIRED" : null;
     }
 
-    /** Calls over gRPC, Connect and REST, on every path, and tells how each was refused. */
+    /** Calls over gRPC, Connect and REST, on every path, and returns how each was refused. */
     async function refusals(method: DescMethod, bearer: string | null): Promise<Refusal[]> {
       const authorization: Headers = bearer === null ? {} : { authorization: `Bearer ${bearer}` };
       const path = `${service.origin}/${method.parent.typeName}/${method.name}`;
@@ -114,7 +114,7 @@ describe("administration", () => {
 
     it("has a REST path for each method", () => {
       expect(adminMethods).to.include.members([...WhitelistService.methods]);
-      for (const method of adminMethods) expect(readHttpRules(method), method.name).to.not.to.have.length(0);
+      for (const method of adminMethods) expect(readHttpRules(method), method.name).not.to.have.length(0);
     });
 
     for (const method of adminMethods) {

@@ -25,7 +25,7 @@ import { serve } from "../support/serve.js";
 import { generousLimits } from "../support/service.js";
 import { useTestContext } from "../support/test-context.js";
 
-/** The files of `src` that log errors. Each has its test here, which logs through it. */
+/** The files of `src` that log errors. A test here logs through each of them. */
 const LOGGING_FILES = [
   "app.ts",
   "http/routes.ts",
@@ -44,7 +44,7 @@ describe("errors in the log", () => {
   let app: App;
   let origin: string;
   let clearExpired: () => void;
-  /** What every statement fails with. */
+  /** The error of every statement. */
   let failure: unknown;
 
   before(async () => {
@@ -72,7 +72,7 @@ describe("errors in the log", () => {
     lines.length = 0;
   });
 
-  /** Logs each error through `log`, and checks the line. */
+  /** Logs each error through `log` and checks the line. */
   async function logEach(
     log: (error: unknown) => unknown,
     isLogged: (error: unknown) => boolean = () => true,
@@ -80,7 +80,7 @@ describe("errors in the log", () => {
     for (const hostile of hostileErrors()) {
       lines.length = 0;
       await log(hostile.error);
-      expect(lines, hostile.type).to.length(1);
+      expect(lines, hostile.type).to.have.length(1);
       expectLine(lines[0]!, hostile, isLogged(hostile.error));
     }
   }
@@ -93,10 +93,10 @@ describe("errors in the log", () => {
       return;
     }
     expect(err, type).to.include({ type, ...(code !== undefined && { code }) });
-    if (error instanceof Error) expect(err.stack, type).to.contain("test/support/hostile-errors.ts:");
+    if (error instanceof Error) expect(err.stack, type).to.include("test/support/hostile-errors.ts:");
   }
 
-  /** Refusals are not errors of ours: the line has their reason only. */
+  /** Refusals are not server errors: the line has only their reason. */
   const isOurs = (error: unknown) =>
     !(error instanceof DomainError) || ERROR_TABLE[error.reason].status >= 500;
 
@@ -109,8 +109,8 @@ describe("errors in the log", () => {
       headers: { "content-type": "application/json" },
     });
     const text = await response.text();
-    expect(response.status, text).to.least(400);
-    // What a DomainError says is for the caller.
+    expect(response.status, text).to.be.at.least(400);
+    // The message of a DomainError is for the caller.
     if (!(error instanceof DomainError)) expectNoSecret(text, `response of ${path}`);
   }
 
@@ -131,7 +131,7 @@ describe("errors in the log", () => {
     }, isOurs);
   });
 
-  it("hold no value of a statement, but name what PostgreSQL refused", async () => {
+  it("hold no value of a statement, only the code that PostgreSQL returned", async () => {
     const { database } = context.infrastructure;
     const statement = { name: "test_uuid", text: "SELECT $1::uuid" };
     const inlined = { replacements: { value: SECRETS } };
@@ -145,7 +145,7 @@ describe("errors in the log", () => {
       const { err } = JSON.parse(lines[0]!);
       expect(err).to.include({ type: "QueryError", code: "22P02" });
       expect(err.message).to.match(/^DatabaseError 22P02, routine \w+/);
-      expect(err.stack).to.contain("src/db/connections.ts:");
+      expect(err.stack).to.include("src/db/connections.ts:");
     }
   });
 
@@ -154,7 +154,7 @@ describe("errors in the log", () => {
       const headers = { "content-type": "application/json" };
       await fetch(`${origin}${path}`, { method: "POST", body: PASSWORD_BODY, headers });
     }
-    expect(lines).to.length(2);
+    expect(lines).to.have.length(2);
     expectNoSecret(lines.join(""), "body");
   });
 
@@ -163,7 +163,7 @@ describe("errors in the log", () => {
       interceptors: testInterceptors(lines),
       routes: (router) =>
         router.service(WhitelistService, {
-          // biome-ignore lint/correctness/useYield: it fails before its first answer.
+          // biome-ignore lint/correctness/useYield: it fails before its first message.
           async *exportWhitelistEntries() {
             throw failure;
           },
@@ -235,7 +235,7 @@ describe("errors in the log", () => {
     });
   });
 
-  it("hold no secret of what ends the process", async () => {
+  it("hold no secret of an error that ends the process", async () => {
     const exits: number[] = [];
     const host = { exit: (code: number) => void exits.push(code) };
     await logEach(exitOnError(host, logger, "uncaught error"));
@@ -254,12 +254,12 @@ describe("errors in the log", () => {
       stopOnSignals(host, { close: () => Promise.reject(error) }, logger);
       stop("SIGTERM");
       await new Promise(setImmediate);
-      // Before it: that the process is stopping.
+      // The line before says that the process is stopping.
       lines.shift();
     });
   });
 
-  it("come from nowhere else", () => {
+  it("come from no other file", () => {
     const src = fileURLToPath(new URL("../../src/", import.meta.url));
     const logging = readdirSync(src, { recursive: true, encoding: "utf8" })
       .filter(

@@ -59,7 +59,7 @@ describe("broken and oversized input", () => {
     await client.until("200 OK");
     client.send("\x00\r\n\r\n");
 
-    expect(await client.closed).to.not.to.include("400");
+    expect(await client.closed).not.to.include("400");
   });
 
   it("disconnects a client that pipelines too many requests", async () => {

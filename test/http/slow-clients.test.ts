@@ -42,7 +42,7 @@ describe("slow clients", () => {
     expect(statusLine(await client.closed)).to.equal("HTTP/1.1 408 Request Timeout");
   });
 
-  it("waits for a body that keeps coming, over HTTP/1 and HTTP/2", async () => {
+  it("waits for a body that keeps arriving, over HTTP/1 and HTTP/2", async () => {
     async function count(request: NodeRequest, response: NodeResponse): Promise<void> {
       let bytes = 0;
       for await (const chunk of request) bytes += (chunk as Buffer).length;

@@ -11,20 +11,20 @@ import { expectNoSecret, hostileErrors, SECRETS } from "../support/hostile-error
 import { perMinute } from "./stores.js";
 
 describe("redisFailure", () => {
-  it("names the class and the code of any error, and nothing that it holds", () => {
+  it("returns the class and the code of any error, and no other value", () => {
     for (const { error, type } of hostileErrors()) {
       expectNoSecret(redisFailure(error), type);
       expect(redisFailure(error)).to.match(/^[A-Za-z]/);
     }
   });
 
-  it("is all that the log has of a reply that quotes a command", async () => {
+  it("is all that is logged of a reply that quotes a command", async () => {
     const lines: string[] = [];
     const sockets = new Set<Socket>();
     const redis = createServer((socket) => {
       sockets.add(socket.on("error", () => {}));
       const reply = `-ERR unknown command 'x', with args: ${SECRETS.replaceAll("\n", " ")}\r\n`;
-      // One for each command that has arrived.
+      // One reply for each command.
       socket.on("data", (commands) => {
         for (const _ of commands.toString().matchAll(/\*\d+\r\n/g)) socket.write(reply);
       });
@@ -43,7 +43,7 @@ describe("redisFailure", () => {
     store.close();
     for (const socket of sockets) socket.destroy();
     redis.close();
-    expect(lines).to.length(1);
+    expect(lines).to.have.length(1);
     expectNoSecret(lines[0]!, "reply");
     expect(JSON.parse(lines[0]!).reason).to.match(/Error ERR$/);
   });

@@ -77,10 +77,10 @@ describe("Redis store", () => {
     const refused = passes(first, [wide, perMinute("full", 1)]);
     const others = Array.from({ length: 500 }, (_, i) => passes(i % 2 ? first : second, [wide]));
     expect(await refused).to.equal(false);
-    expect(await Promise.all(others)).to.not.to.include(false);
+    expect(await Promise.all(others)).not.to.include(false);
     const entries = await entriesOf("a");
     expect(entries).to.have.length(500);
-    expect(entries.join()).to.not.to.include(".");
+    expect(entries.join()).not.to.include(".");
   });
 
   it("leaves no key behind for a window that only a refused call was charged to", async () => {

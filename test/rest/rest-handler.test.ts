@@ -100,7 +100,7 @@ describe("rest", () => {
   it("responds on every REST path of every method", async () => {
     for (const method of [...AuthService.methods, ...ProfileService.methods]) {
       const bindings = readHttpRules(method);
-      expect(bindings, method.name).to.not.to.be.empty;
+      expect(bindings, method.name).not.to.be.empty;
       for (const { httpMethod, segments } of bindings) {
         const path = `/${segments.map(({ name }) => name).join("/")}/`;
         expect(

@@ -121,7 +121,7 @@ describe("rest refuses", () => {
       send("POST", "/api/login/", { phone: "1", password: "x" }),
     );
     expect([status, message, data]).to.deep.equal([500, "Erreur interne du serveur.", {}]);
-    expect(JSON.parse(fake.lines[0]!).err.stack).to.contain("test/rest/rest-refusals.test.ts:");
-    expect(fake.lines.join("")).to.not.contain("SELECT");
+    expect(JSON.parse(fake.lines[0]!).err.stack).to.include("test/rest/rest-refusals.test.ts:");
+    expect(fake.lines.join("")).not.to.include("SELECT");
   });
 });

@@ -109,16 +109,16 @@ describe("rpc", () => {
           reason: "INTERNAL",
           message: "Erreur interne du serveur.",
         });
-        expect(JSON.stringify(response)).to.not.contain("SELECT");
+        expect(JSON.stringify(response)).not.to.include("SELECT");
         const { err } = JSON.parse(fake.lines[0]!);
         expect(err.type).to.equal("Error");
-        expect(err.stack).to.contain("test/rpc/rpc-handler.test.ts:").and.contain("fake-services");
-        expect(fake.lines.join("")).to.not.contain("SELECT");
+        expect(err.stack).to.include("test/rpc/rpc-handler.test.ts:").and.include("fake-services");
+        expect(fake.lines.join("")).not.to.include("SELECT");
       });
 
-      it("answers INTERNAL when the answer can't be encoded", async () => {
-        const answer = await call(AuthService.method.activate, { phone: "x", code: "unencodable" });
-        expect(answer).to.include({ code: Code.Internal, reason: "INTERNAL" });
+      it("returns INTERNAL when the response can't be encoded", async () => {
+        const response = await call(AuthService.method.activate, { phone: "x", code: "unencodable" });
+        expect(response).to.include({ code: Code.Internal, reason: "INTERNAL" });
         const { err } = JSON.parse(fake.lines[0]!);
         expect(err.type).to.match(/Error$/);
         // V8 keeps ten frames; the encoder, which recurses, may use all of them.

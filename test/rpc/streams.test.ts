@@ -165,7 +165,7 @@ describe("streams", () => {
         };
         const error = await refused(exported(name, admin));
         expect(error.code).to.equal(Code.Internal);
-        expect(error.message).to.not.to.include("secret");
+        expect(error.message).not.to.include("secret");
         expect(logged().map(({ status, reason }) => `${status} ${reason}`)).to.deep.equal([
           "unavailable OVERLOADED",
           "internal INTERNAL",

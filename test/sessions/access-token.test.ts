@@ -92,7 +92,7 @@ describe("access tokens", () => {
       "no type": await signed({ alg: "HS256" }, claims),
       "other algorithm": hs512,
     };
-    expect(await tokens.read(await signed(goodHeader, claims))).to.not.to.equal(null);
+    expect(await tokens.read(await signed(goodHeader, claims))).not.to.equal(null);
     for (const [name, token] of Object.entries(bad)) expect(await tokens.read(token), name).to.equal(null);
   });
 

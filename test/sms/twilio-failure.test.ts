@@ -4,7 +4,7 @@ import { createLogger } from "../../src/system/logger.js";
 import { expectNoSecret, hostileErrors } from "../support/hostile-errors.js";
 
 describe("twilioFailure", () => {
-  it("takes code and status from an error, and nothing that it holds", () => {
+  it("returns code and status of an error, and no other value", () => {
     const lines: string[] = [];
     const logger = createLogger("debug", { write: (line) => lines.push(line) });
     for (const { error, code } of hostileErrors()) {
@@ -15,7 +15,7 @@ describe("twilioFailure", () => {
     expectNoSecret(lines.join(""), "twilio");
   });
 
-  it("takes for code and status only what can be one", () => {
+  it("accepts only valid codes and statuses", () => {
     for (const code of ["012345", 487_913, 237670000001, "+237670000001", { secret: true }]) {
       expect(twilioFailure({ code, status: code })).to.deep.equal({});
     }

@@ -229,7 +229,7 @@ describe("twilio gateway", () => {
         account.authToken,
         account.accountSid,
       ]) {
-        expect(log.join(""), secret).to.not.to.include(secret);
+        expect(log.join(""), secret).not.to.include(secret);
       }
     });
   });

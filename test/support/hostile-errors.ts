@@ -38,19 +38,19 @@ const FRAGMENTS = [
   "dGhpcy1p",
 ];
 
-/** Fails when `output` holds any part of the secrets. */
+/** Fails when `output` contains a part of a secret. */
 export function expectNoSecret(output: string, about: string): void {
-  for (const fragment of FRAGMENTS) expect(output, `${about}: ${fragment}`).to.not.include(fragment);
+  for (const fragment of FRAGMENTS) expect(output, `${about}: ${fragment}`).not.to.include(fragment);
 }
 
 export interface HostileError {
   error: unknown;
-  /** What the log calls its class. */
+  /** The name of its class in the log. */
   type: string;
   code?: string | number;
 }
 
-/** As drivers do it: values hang on the error. */
+/** As drivers do, with values as properties of the error. */
 function laden<T extends Error>(error: T, more: object = {}): T {
   const own = {
     sql: SECRETS,
@@ -104,8 +104,8 @@ function connectError(): ConnectError {
 const command = { name: "eval", args: [SECRETS] };
 
 /**
- * One of every class that this service meets, each with secrets in its message, its own properties and its causes.
- * Made anew at every call.
+ * One error of every class that this service handles, with secrets in its message, its properties and its causes.
+ * Each call creates new ones.
  */
 export function hostileErrors(): HostileError[] {
   const circle = laden(new Error(SECRETS));

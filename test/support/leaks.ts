@@ -7,20 +7,20 @@ export interface Leak {
   line: string;
 }
 
-/** Long enough to be rare in a log, short enough for a code of six digits. */
-const seedLength = 6;
+/** Length of the prefix to search for: rare in a log, and no longer than a code of six digits. */
+const SEED_LENGTH = 6;
 
-/** Digits alone occur by chance within longer numbers and identifiers: such a secret counts as a word only. */
-function standsAlone(text: string, at: number, secret: string): boolean {
+/** Short digits occur by chance within longer numbers and identifiers, so such a secret counts only as a word. */
+function isWord(text: string, at: number, secret: string): boolean {
   if (!/^\d{1,8}$/.test(secret)) return true;
   return !/[\w.+-]/.test(text.charAt(at - 1)) && !/[\w-]/.test(text.charAt(at + secret.length));
 }
 
-/** The secrets by how they begin. */
+/** The secrets by their prefix. */
 function indexBySeed(secrets: Iterable<string>): ReadonlyMap<string, readonly string[]> {
   const bySeed = new Map<string, string[]>();
   for (const secret of new Set(secrets)) {
-    const seed = secret.slice(0, seedLength);
+    const seed = secret.slice(0, SEED_LENGTH);
     bySeed.set(seed, [...(bySeed.get(seed) ?? []), secret]);
   }
   return bySeed;
@@ -31,20 +31,20 @@ function lineAt(text: string, at: number): string {
   return text.slice(text.lastIndexOf("\n", at) + 1, end < 0 ? undefined : end);
 }
 
-/** Every place in `text` where one of `secrets` stands. */
+/** Every occurrence of one of `secrets` in `text`. */
 export function leaksIn(text: string, secrets: Iterable<string>): Leak[] {
   const bySeed = indexBySeed(secrets);
   const leaks: Leak[] = [];
-  for (let at = 0; at + seedLength <= text.length; at++) {
-    for (const secret of bySeed.get(text.slice(at, at + seedLength)) ?? []) {
-      const isLeak = text.startsWith(secret, at) && standsAlone(text, at, secret);
+  for (let at = 0; at + SEED_LENGTH <= text.length; at++) {
+    for (const secret of bySeed.get(text.slice(at, at + SEED_LENGTH)) ?? []) {
+      const isLeak = text.startsWith(secret, at) && isWord(text, at, secret);
       if (isLeak) leaks.push({ secret, line: lineAt(text, at) });
     }
   }
   return leaks;
 }
 
-/** A phone number is as telling without its plus sign. */
+/** A phone number also leaks without its plus sign. */
 function spellings(secret: string): string[] {
   return secret.startsWith("+") ? [secret.slice(1)] : [secret];
 }

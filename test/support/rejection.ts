@@ -12,20 +12,17 @@ export async function rejection(promise: Promise<unknown>): Promise<unknown> {
 
 /** The reason of the DomainError that `promise` rejects with; throws when it resolves, and any other error. */
 export async function rejectionReason(promise: Promise<unknown>): Promise<string> {
-  return asDomainError(await rejection(promise)).reason;
+  const error = await rejection(promise);
+  if (!(error instanceof DomainError)) throw error;
+  return error.reason;
 }
 
-/** The DomainError that `work` throws; throws when it returns, and any other error. */
-export function thrown(work: () => unknown): DomainError {
+/** The error that `work` throws; throws when it returns. */
+export function thrown(work: () => unknown): unknown {
   try {
     work();
   } catch (error) {
-    return asDomainError(error);
+    return error;
   }
   throw new Error("returned, where an error was expected");
-}
-
-function asDomainError(error: unknown): DomainError {
-  if (error instanceof DomainError) return error;
-  throw error;
 }

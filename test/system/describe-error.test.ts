@@ -4,18 +4,18 @@ import { LoggableError } from "../../src/system/loggable-error.js";
 import { expectNoSecret, hostileErrors, SECRETS } from "../support/hostile-errors.js";
 
 describe("describeError", () => {
-  it("tells class, code and place of every error, and nothing that it holds", () => {
+  it("returns class, code and stack frames of every error, and none of its values", () => {
     for (const { error, type, code } of hostileErrors()) {
       const description = describeError(error);
       expectNoSecret(JSON.stringify(description), type);
       expect(description, type).to.include({ type, ...(code !== undefined && { code }) });
-      if (code === undefined) expect(description, type).to.not.have.property("code");
+      if (code === undefined) expect(description, type).not.to.have.property("code");
       if (error instanceof Error)
-        expect(description.stack, type).to.contain("test/support/hostile-errors.ts:");
+        expect(description.stack, type).to.include("test/support/hostile-errors.ts:");
     }
   });
 
-  it("shows a message of ours, without what has the form of a secret", () => {
+  it("includes a LoggableError's message, with secrets masked", () => {
     expect(describeError(new LoggableError("no free port"))).to.include({
       type: "LoggableError",
       message: "no free port",
@@ -23,7 +23,7 @@ describe("describeError", () => {
     expect(describeError(new LoggableError("at 0f8fad5b-d9cb-469f-a165-70867728950e")).message).to.equal(
       "at …",
     );
-    expect(describeError(new Error("no free port"))).to.not.have.property("message");
+    expect(describeError(new Error("no free port"))).not.to.have.property("message");
   });
 
   it("follows causes of any kind, five deep", () => {
@@ -35,10 +35,10 @@ describe("describeError", () => {
     for (const cause of ["text", 7, { password: SECRETS }, null]) {
       expect(describeError(new Error("outer", { cause })).cause).to.deep.equal({ type: typeof cause });
     }
-    expect(describeError(new Error("outer", { cause: undefined }))).to.not.have.property("cause");
+    expect(describeError(new Error("outer", { cause: undefined }))).not.to.have.property("cause");
   });
 
-  it("ends on a circle of causes", () => {
+  it("stops at a circle of causes", () => {
     const circle = new Error("outer");
     const inner = new TypeError("inner", { cause: circle });
     circle.cause = inner;
@@ -50,10 +50,10 @@ describe("describeError", () => {
 
   it("describes at most five errors of an AggregateError", () => {
     const errors = Array.from({ length: 9 }, () => new RangeError("one of many"));
-    expect(describeError(new AggregateError(errors)).errors).to.length(5);
+    expect(describeError(new AggregateError(errors)).errors).to.have.length(5);
   });
 
-  it("leaves out a code that is no program's", () => {
+  it("omits a code that is not a program's", () => {
     const codeOf = (code: unknown) => describeError(Object.assign(new Error(), { code })).code;
     for (const code of ["487913", 487_913, 237670000001, -1, 1n, "hunter2", "HUNTER2", "", {}, null]) {
       expect(codeOf(code), String(code)).to.equal(undefined);
@@ -63,7 +63,7 @@ describe("describeError", () => {
     }
   });
 
-  it("shows frames of the program, of packages and of Node only", () => {
+  it("includes only frames of the program, of packages and of Node", () => {
     const error = new Error("changed later");
     error.stack = [
       "Error: as it was",
@@ -84,7 +84,7 @@ describe("describeError", () => {
     expect(describeError(error)).to.deep.equal({ type: "Error" });
   });
 
-  it("survives an error that can't be read", () => {
+  it("handles an error that can't be read", () => {
     const hidden = Object.defineProperty(new Error(), "code", {
       get: () => {
         throw new Error(SECRETS);

@@ -23,7 +23,7 @@ describe("logger", () => {
     expect(entry().err).to.have.all.keys("type", "stack");
   });
 
-  it("shows nothing of an error, however it is logged", () => {
+  it("reveals nothing of an error, however it is logged", () => {
     const log = logger.error.bind(logger) as (...args: unknown[]) => void;
     for (const { error, type } of hostileErrors()) {
       if (!(error instanceof Error)) continue;
@@ -40,12 +40,12 @@ describe("logger", () => {
     }
   });
 
-  it("takes what has the form of a secret out of a message", () => {
+  it("masks secrets in a message", () => {
     logger.info(`SMS to ${SECRETS.split("\n")[0]}`);
-    expect(entry().msg).to.not.match(/\d{6}|eyJ/);
+    expect(entry().msg).not.to.match(/\d{6}|eyJ/);
   });
 
-  it("has no fields for secrets, nor for what may hide one", () => {
+  it("has no fields for secrets, or for values that may contain one", () => {
     // @ts-expect-error
     logger.info({ password: "x" }, "compiles not");
     // @ts-expect-error
@@ -60,6 +60,6 @@ describe("logger", () => {
     logger.error(new Error("x"), "compiles not");
     // @ts-expect-error
     logger.error({ err: new Error("x") });
-    expect(lines).to.length(7);
+    expect(lines).to.have.length(7);
   });
 });

@@ -15,12 +15,12 @@ describe("redact", () => {
     "0F8FAD5B-D9CB-469F-A165-70867728950E",
     "dGhpcy1pcy1hLWRldmljZS10b2tlbg1",
   ]) {
-    it(`takes out ${secret}`, () => {
+    it(`masks ${secret}`, () => {
       expect(redact(`it is ${secret}, that is it`)).to.match(/^it is \(?…, that is it$/);
     });
   }
 
-  it("leaves everything else", () => {
+  it("keeps everything else", () => {
     for (const text of [
       "no answer within 150 ms",
       "DatabaseError 23505, table users, constraint users_phone_key, character 99999",
@@ -33,7 +33,7 @@ describe("redact", () => {
 });
 
 describe("maskPhone", () => {
-  it("keeps the beginning and the end, once and again", () => {
+  it("keeps the beginning and the end, even when it is applied twice", () => {
     expect(maskPhone("+237670000001")).to.equal("+2376…01");
     expect(maskPhone(maskPhone("+237670000001"))).to.equal("+2376…01");
   });

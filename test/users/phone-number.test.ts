@@ -196,7 +196,7 @@ describe("parsePhone", () => {
     });
   });
 
-  it("leaves its own results as they are, in every country", () => {
+  it("returns its own results unchanged, in every country", () => {
     const policies = ["length", "possible", "valid", "mobile"] as const;
     for (const region of getCountries()) {
       const number = getExampleNumber(region, examples);

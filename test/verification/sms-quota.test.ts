@@ -20,7 +20,7 @@ describe("SMS quotas", () => {
 
   it("allow five codes for a purpose in any 24 hours", () => {
     const five = sent("activation", 100, 200, 300, 400, 86_399);
-    expect(thrown(() => assertMaySend(five, "activation", now)).retryAfterSeconds).to.equal(1);
+    expect(thrown(() => assertMaySend(five, "activation", now))).to.have.property("retryAfterSeconds", 1);
     assertMaySend(sent("activation", 100, 200, 300, 400, 86_400), "activation", now);
   });
 
@@ -30,7 +30,7 @@ describe("SMS quotas", () => {
       ...sent("password_change", 500, 600, 700, 800),
       ...sent("phone_change", 900, 1000),
     ];
-    expect(thrown(() => assertMaySend(ten, "activation", now)).retryAfterSeconds).to.equal(85_400);
+    expect(thrown(() => assertMaySend(ten, "activation", now))).to.have.property("retryAfterSeconds", 85_400);
     assertMaySend(ten.slice(0, 9), "activation", now);
   });
 });

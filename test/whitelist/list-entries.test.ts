@@ -139,7 +139,7 @@ describe("listEntries", () => {
 
   it("refuses a token with other filters or another order, and a negative page", async () => {
     const { nextPageToken } = await list({}, 1);
-    expect(nextPageToken).to.not.to.equal("");
+    expect(nextPageToken).not.to.equal("");
     expect(await rejectionReason(list({ isActive: true }, 1, nextPageToken))).to.equal("INVALID_REQUEST");
     expect(await rejectionReason(list({ orderBy: "phone" }, 1, nextPageToken))).to.equal("INVALID_REQUEST");
     expect(await rejectionReason(list({}, -1))).to.equal("INVALID_REQUEST");

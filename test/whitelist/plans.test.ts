@@ -77,9 +77,9 @@ describe("plans of the lists", function () {
   });
 
   function expectIndexes(): void {
-    expect(plans).to.not.to.have.length(0);
+    expect(plans).not.to.have.length(0);
     for (const plan of plans)
-      expect(plan).to.not.to.match(/Seq Scan on (whitelist_entries|users|whitelist_history)/);
+      expect(plan).not.to.match(/Seq Scan on (whitelist_entries|users|whitelist_history)/);
   }
 
   const none: EntryFilter = {

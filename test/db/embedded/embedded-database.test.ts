@@ -57,7 +57,7 @@ describe("embedded database", function () {
 
   it("supports the same migrations and types as any PostgreSQL", async () => {
     const database = await opened();
-    expect(await migrate(database, testLogger())).to.not.to.be.empty;
+    expect(await migrate(database, testLogger())).not.to.be.empty;
     const types = {
       name: "types",
       text: "SELECT $1::timestamptz AS at, $2::bytea AS bytes, gen_random_uuid()::text AS id",
@@ -140,7 +140,7 @@ describe("embedded database", function () {
         () => true,
         () => false,
       );
-      if (isServed) expect(holder).to.not.to.equal(undefined);
+      if (isServed) expect(holder).not.to.equal(undefined);
     }
     await closing;
     await beside.close();

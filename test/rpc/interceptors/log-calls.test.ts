@@ -32,7 +32,7 @@ describe("logCalls", () => {
   });
 
   it("has no user when the caller isn't signed in", async () => {
-    expect(await lineOf("ProfileService/GetProfile")).to.not.to.have.property("userId");
+    expect(await lineOf("ProfileService/GetProfile")).not.to.have.property("userId");
   });
 
   it("has status and reason of a refusal, which is not logged as an error", async () => {
@@ -41,14 +41,14 @@ describe("logCalls", () => {
     };
     const line = await lineOf("AuthService/Login", '{"phone":"675799743","password":"Motdepasse123!"}');
     expect(line).to.include({ level: 30, status: "unauthenticated", reason: "CREDENTIALS_REJECTED" });
-    expect(line).to.not.have.property("err");
+    expect(line).not.to.have.property("err");
   });
 
   it("contains nothing of request and response", async () => {
     await lineOf("AuthService/Login", '{"phone":"675799743","password":"Motdepasse123!"}', {
       authorization: "Bearer a-secret-token",
     });
-    expect(fake.lines[0]).to.not.to.match(/675799743|Motdepasse|a-secret-token|access-token/);
+    expect(fake.lines[0]).not.to.match(/675799743|Motdepasse|a-secret-token|access-token/);
   });
 
   it("logs an unexpected failure with its stack, as an error", async () => {
@@ -58,9 +58,9 @@ describe("logCalls", () => {
     const line = await lineOf("AuthService/Login", '{"phone":"1","password":"x"}');
     expect(line).to.include({ level: 50, status: "internal", reason: "INTERNAL" });
     expect(line.err).to.nested.include({ type: "TypeError", "cause.type": "Error" });
-    expect(line.err).to.property("stack").contain("fake-services");
-    expect(line.err).to.nested.property("cause.stack").contain("log-calls.test.ts");
-    expect(fake.lines[0]).to.not.match(/not a function|of the database/);
+    expect(line.err).to.have.property("stack").and.include("fake-services");
+    expect(line.err).to.have.nested.property("cause.stack").and.include("log-calls.test.ts");
+    expect(fake.lines[0]).not.to.match(/not a function|of the database/);
   });
 
   it("logs why the service is unavailable, as an error", async () => {
@@ -70,6 +70,6 @@ describe("logCalls", () => {
     const line = await lineOf("AuthService/Login", '{"phone":"1","password":"x"}');
     expect(line).to.include({ level: 50, status: "unavailable", reason: "OVERLOADED" });
     expect(line.err).to.nested.include({ message: "OVERLOADED", "cause.code": "ECONNREFUSED" });
-    expect(fake.lines[0]).to.not.contain("connection refused");
+    expect(fake.lines[0]).not.to.include("connection refused");
   });
 });
