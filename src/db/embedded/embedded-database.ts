@@ -98,6 +98,21 @@ async function openThrough(holder: LockHolder, options: EmbeddedOptions): Promis
   }
 }
 
+/**
+ * Opens the data, or works through the process that holds it, also if that process was faster. Opening takes seconds
+ * on a busy machine, so the caller's deadline must not pass between the two.
+ */
+async function openOrJoin(folder: string, options: EmbeddedOptions): Promise<Database> {
+  const holder = await findLockHolder(folder);
+  if (holder) return openThrough(holder, options);
+  try {
+    return await openEmbeddedDatabase(options);
+  } catch (error) {
+    if (error instanceof DirectoryInUseError) return openThrough(error.holder, options);
+    throw error;
+  }
+}
+
 /** Like `openEmbeddedDatabase`, but if another process holds the folder, it works through that process. */
 export async function joinEmbeddedDatabase(options: EmbeddedOptions): Promise<Database> {
   const folder = resolve(options.folder);
@@ -105,12 +120,10 @@ export async function joinEmbeddedDatabase(options: EmbeddedOptions): Promise<Da
   const deadline = performance.now() + JOIN_TIMEOUT_MS;
   for (;;) {
     try {
-      const holder = await findLockHolder(folder);
-      return await (holder ? openThrough(holder, options) : openEmbeddedDatabase(options));
+      return await openOrJoin(folder, options);
     } catch (error) {
       // A holder may appear or end at any moment; the next attempt then takes the other way.
-      const isTransient = error instanceof DirectoryInUseError || error instanceof DomainError;
-      if (!isTransient || performance.now() > deadline) throw error;
+      if (!(error instanceof DomainError) || performance.now() > deadline) throw error;
       await delay(50);
     }
   }
