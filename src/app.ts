@@ -71,7 +71,7 @@ export function createApp(
     services,
   });
   const readiness = createReadiness({ database });
-  const calls = createMethodRegistry({
+  const methods = createMethodRegistry({
     interceptors,
     routes(router) {
       router.service(AuthService, createAuthService(context));
@@ -85,8 +85,8 @@ export function createApp(
 
   const server = createServer({
     handler: createRoutes({
-      rpc: createRpcHandler(calls),
-      rest: createRestHandler(calls),
+      rpc: createRpcHandler(methods),
+      rest: createRestHandler(methods),
       readiness,
       trustsProxy: parseTrustedProxies(config.trustedProxies),
       random,
@@ -100,7 +100,7 @@ export function createApp(
   );
 
   return {
-    context: context,
+    context,
     listen: () => server.listen(config.port, config.host),
     async close() {
       stopHousekeeping();

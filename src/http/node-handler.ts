@@ -13,11 +13,11 @@ export function pathOf(request: NodeRequest): string {
   return (request.url ?? "").split("?", 1)[0] ?? "";
 }
 
-/** The query parameters; empty for a path without a query. */
-export function queryOf(request: NodeRequest): URLSearchParams {
+/** The query as sent, without the question mark; empty for a path without a query. */
+export function queryOf(request: NodeRequest): string {
   const target = request.url ?? "";
   const query = target.indexOf("?");
-  return new URLSearchParams(query < 0 ? "" : target.slice(query + 1));
+  return query < 0 ? "" : target.slice(query + 1);
 }
 
 /** Handles one request, and its own failures. */

@@ -89,7 +89,7 @@ export interface FallbackStoreDeps {
  *
  * - undecided: the connection is being made; calls wait for the first transition. A step of connecting that times
  *   out is tried again until START_TIMEOUT_MS are over, any other error decides at once.
- * - redis: calls consume in Redis. An error is a failed call, a call without reply for RESPONSE_TIMEOUT_MS, or a
+ * - redis: calls consume in Redis. An error is a failed call, a call without a reply for RESPONSE_TIMEOUT_MS, or a
  *   closed connection. One is enough, and a call that fails is counted in memory.
  * - memory: calls consume in memory and don't try Redis. A new connection is attempted every 300 ms.
  * - closed: calls consume in memory, for requests that finish after `close`.

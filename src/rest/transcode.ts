@@ -8,7 +8,7 @@ import {
 } from "@bufbuild/protobuf";
 import { FieldMaskSchema } from "@bufbuild/protobuf/wkt";
 import { parseContentType } from "../http/content-type.js";
-import type { NodeRequest } from "../http/node-handler.js";
+import { type NodeRequest, queryOf } from "../http/node-handler.js";
 import { decompress, readBody } from "../http/read-body.js";
 import { contentTypeUnsupported } from "../http/request-error.js";
 import { messageFromJson, readJsonObject, readText } from "../rpc/codec.js";
@@ -65,11 +65,9 @@ async function readFields(schema: DescMessage, request: NodeRequest): Promise<Js
 
 /** Reads the fields of the query. */
 export function readQuery(input: DescMessage, request: NodeRequest): JsonObject {
-  const target = request.url ?? "";
-  const query = target.indexOf("?");
   // In a query a plus means a space, but before a digit it belongs to a number: values don't begin with a space, and
   // reading +675… as 675… could yield a different number.
-  const text = query < 0 ? "" : target.slice(query + 1).replaceAll(/=\+(?=\d)/g, "=%2B");
+  const text = queryOf(request).replaceAll(/=\+(?=\d)/g, "=%2B");
   return textFields(input, new URLSearchParams(text));
 }
 

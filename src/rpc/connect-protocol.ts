@@ -43,7 +43,7 @@ export function bodyMessage(
 
 /** The message in the query of a GET; undefined for an unsupported `encoding`. */
 export function queryMessage(request: NodeRequest): ConnectMessage | undefined {
-  const query = queryOf(request);
+  const query = new URLSearchParams(queryOf(request));
   const contentType = `application/${query.get("encoding")}`;
   const codec = CODECS.get(contentType);
   return codec && { contentType, codec, readBytes: async () => readQueryBytes(query) };

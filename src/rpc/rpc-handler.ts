@@ -9,8 +9,11 @@ import {
   pathUnknown,
   type RequestError,
 } from "../http/request-error.js";
-import type { UniversalServerResponse } from "./connect-internals.js";
-import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from "./connect-internals.js";
+import {
+  type UniversalServerResponse,
+  universalRequestFromNodeRequest,
+  universalResponseToNodeResponse,
+} from "./connect-internals.js";
 import { bodyMessage, handleConnect, queryMessage, sendConnectError } from "./connect-protocol.js";
 import { type GrpcEncoding, grpcEncoding, handleGrpc, percentEncode, sendGrpc } from "./grpc-protocol.js";
 import { createCallValues } from "./handler-context.js";

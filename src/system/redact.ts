@@ -1,7 +1,7 @@
 /**
  * What has the form of a secret: a JWT; a UUID (link tokens are); an opaque token, which is 20 letters, digits, `-`
- * and `_` or more with a digit among them, and no part of a path; a one-time code or phone number, which is six digits or more of any script,
- * with up to two separators between one and the next.
+ * and `_` or more with a digit among them, and no part of a path; a one-time code or phone number, which is six digits
+ * or more of any script, with up to two separators between one and the next.
  */
 const SECRETS = [
   /eyJ[\w-]+(?:\.[\w-]+)*/g,

@@ -19,7 +19,7 @@ export const USER_ATTRIBUTES = [
 
 export type UserAttributes = Pick<UserRow, (typeof USER_ATTRIBUTES)[number]>;
 
-/** The same columns for SELECT and RETURNING, of the table that is called `users` there. */
+/** The same columns for SELECT and RETURNING, of the table or alias `users`. */
 export const USER_COLUMNS = USER_ATTRIBUTES.map((column) => `users.${column}`).join(", ");
 
 export function toUser(row: UserAttributes): User {

@@ -67,12 +67,12 @@ interface PlacedRow extends EntryRow {
 function searchCondition(query: ListQuery, terms: SearchTerms, adderIds: readonly number[]): string {
   // The first condition is that of the partial index.
   const words = "entry.notes <> '' AND search_words(entry.notes)";
-  const ways = matches(query, terms, { table: "entry", words });
-  if (adderIds.length > 0) ways.push(`entry.added_by = ANY(${query.value(adderIds)}::integer[])`);
-  return `(${ways.join(" OR ") || "false"})`;
+  const conditions = matches(query, terms, { table: "entry", words });
+  if (adderIds.length > 0) conditions.push(`entry.added_by = ANY(${query.value(adderIds)}::integer[])`);
+  return `(${conditions.join(" OR ") || "false"})`;
 }
 
-/** Adds the conditions of a filter, but that of a search. */
+/** Adds the conditions of a filter, except that of its search. */
 function addConditions(query: ListQuery, { isActive, addedBy, addedAfter, addedBefore }: EntryFilter): void {
   if (isActive !== null) query.where(isActive ? "entry.is_active" : "NOT entry.is_active");
   if (addedBy && "id" in addedBy) query.where(`entry.added_by = ${query.value(addedBy.id)}`);
