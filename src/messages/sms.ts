@@ -25,8 +25,8 @@ export const sms = {
     `✅ Confirmation ${operation} - ${phone}: ${text}`,
 };
 
-/** The details of a phone change, for each of the two numbers. The specification doesn't prescribe the words. */
-export const phoneChangeDetails = {
-  toOldNumber: (newPhone: string) => `Nouveau numéro: ${newPhone}.`,
-  toNewNumber: (oldPhone: string) => `Ancien numéro: ${oldPhone}.`,
-};
+/**
+ * The detail of a phone change that the old number is told. The new number is told none, because its holder may be a
+ * stranger. The specification doesn't prescribe the words.
+ */
+export const newPhoneDetail = (newPhone: string) => `Nouveau numéro: ${newPhone}.`;

@@ -1,6 +1,6 @@
 import type { Database } from "../db/database.js";
 import { DomainError } from "../errors.js";
-import { phoneChangeDetails } from "../messages/sms.js";
+import { newPhoneDetail } from "../messages/sms.js";
 import type { SessionStore } from "../sessions/session-store.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { RegistrationStore } from "../users/registration-store.js";
@@ -88,8 +88,8 @@ export async function confirmPhoneChange(
     await deps.codes.voidAll(tx, userId);
     await deps.sessions.endAll(tx, userId, now, session?.id ?? null);
   });
-  notifyBySms(deps, oldPhone, "phone_change", phoneChangeDetails.toOldNumber(newPhone));
-  notifyBySms(deps, newPhone, "phone_change", phoneChangeDetails.toNewNumber(oldPhone));
+  notifyBySms(deps, oldPhone, "phone_change", newPhoneDetail(newPhone));
+  notifyBySms(deps, newPhone, "phone_change");
   return newPhone;
 }
 
