@@ -77,6 +77,14 @@ export const ERROR_TABLE: Readonly<Record<Reason, ErrorRendering>> = {
   INTERNAL: { code: Code.Internal, status: 500, message: (m) => m.internal },
 };
 
+/** The window that refused a call. */
+export interface ReachedLimit {
+  /** Maximum number of calls in the window. */
+  limit: number;
+  /** When the window has room again, in seconds since the epoch. */
+  resetAt: number;
+}
+
 interface DomainErrorOptions {
   /** Replaces the table's message. */
   message?: LocalizedMessage;
@@ -86,6 +94,7 @@ interface DomainErrorOptions {
   fields?: readonly FieldViolation[];
   /** Time until a retry makes sense, in whole seconds. */
   retryAfterSeconds?: number;
+  reachedLimit?: ReachedLimit;
   /** For the log, never for the caller. */
   cause?: unknown;
 }
@@ -99,6 +108,8 @@ export class DomainError extends LoggableError {
   readonly localizedMessage: LocalizedMessage;
   readonly fields: readonly FieldViolation[];
   readonly retryAfterSeconds: number | undefined;
+  /** Only for RATE_LIMITED. */
+  readonly reachedLimit: ReachedLimit | undefined;
 
   constructor(reason: Reason, options: DomainErrorOptions = {}) {
     super(reason, { cause: options.cause });
@@ -108,6 +119,7 @@ export class DomainError extends LoggableError {
     this.localizedMessage = options.message ?? localizedMessage;
     this.fields = options.fields ?? (field ? [{ field, message: this.localizedMessage }] : []);
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.reachedLimit = options.reachedLimit;
   }
 }
 
@@ -117,9 +129,10 @@ export function invalidField(field: string, message: LocalizedMessage): DomainEr
 }
 
 /** RATE_LIMITED: a limit is reached, for another `retryAfterSeconds`. */
-export function rateLimited(retryAfterSeconds: number): DomainError {
+export function rateLimited(retryAfterSeconds: number, reachedLimit: ReachedLimit): DomainError {
   return new DomainError("RATE_LIMITED", {
     retryAfterSeconds,
+    reachedLimit,
     message: (m) => m.rateLimited(retryAfterSeconds),
   });
 }

@@ -3,7 +3,8 @@ import { callerKey, principalKey, responseHeadersKey } from "../caller.js";
 import type { Config } from "../config.js";
 import { rateLimited } from "../errors.js";
 import { callWindows } from "./keys.js";
-import type { Limiter, Verdict } from "./limiter.js";
+import { limitHeaders } from "./limit-headers.js";
+import type { Limiter } from "./limiter.js";
 
 export interface LimitCallsDeps {
   limiter: Limiter;
@@ -16,8 +17,9 @@ export interface LimitCallsDeps {
  * Passes a call on when all of its windows have room, else throws RATE_LIMITED. A streaming call counts once.
  *
  * The response headers give the figures of the tightest window, also when an inner interceptor or the method fails:
- * they are stored under `responseHeadersKey`, from which `reportErrors` adds them to error responses. `reportErrors`
- * has to run outside this interceptor, and so has `authenticate`, because signed-in callers are counted by account.
+ * they are stored under `responseHeadersKey`, from which `reportErrors` adds them to error responses. RATE_LIMITED
+ * brings the figures of the window that refused. `reportErrors` has to run outside this interceptor, and so has
+ * `authenticate`, because signed-in callers are counted by account.
  */
 export function limitCalls({ limiter, rates, phoneKey }: LimitCallsDeps): Interceptor {
   return (next) => async (request) => {
@@ -29,13 +31,14 @@ export function limitCalls({ limiter, rates, phoneKey }: LimitCallsDeps): Interc
         phone: () => phoneKey(phoneOf(request)),
       }),
     );
-    const headers = request.contextValues.get(responseHeadersKey) ?? new Headers();
-    setLimitHeaders(headers, verdict);
-    request.contextValues.set(responseHeadersKey, headers);
-    if (!verdict.allowed) throw rateLimited(verdict.retryAfterSeconds);
+    if (!verdict.allowed) throw rateLimited(verdict.retryAfterSeconds, verdict);
 
+    const figures = limitHeaders(verdict);
+    const headers = request.contextValues.get(responseHeadersKey) ?? new Headers();
+    setAll(headers, figures);
+    request.contextValues.set(responseHeadersKey, headers);
     const response = await next(request);
-    setLimitHeaders(response.header, verdict);
+    setAll(response.header, figures);
     return response;
   };
 }
@@ -47,8 +50,6 @@ function phoneOf(request: UnaryRequest | StreamRequest): string {
   return typeof phone === "string" ? phone : "";
 }
 
-function setLimitHeaders(headers: Headers, { limit, remaining, resetAt }: Verdict): void {
-  headers.set("X-RateLimit-Limit", String(limit));
-  headers.set("X-RateLimit-Remaining", String(remaining));
-  headers.set("X-RateLimit-Reset", String(resetAt));
+function setAll(headers: Headers, values: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(values)) headers.set(name, value);
 }

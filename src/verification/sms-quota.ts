@@ -15,23 +15,27 @@ export interface Send {
 }
 
 /**
- * Throws RATE_LIMITED, with the seconds to wait, when another code for `purpose` would exceed a sending quota:
- * 1 a minute and 5 in any 24 hours for the purpose, 10 in any 24 hours for the phone number.
+ * Throws RATE_LIMITED when another code for `purpose` would exceed a sending quota: 1 a minute and 5 in any 24 hours
+ * for the purpose, 10 in any 24 hours for the phone number. The error describes the quota with the longest wait.
  * `sends` are the number's sends of the last 24 hours, newest first.
  */
 export function assertMaySend(sends: readonly Send[], purpose: Purpose, now: Date): void {
   const samePurpose = sends.filter((send) => send.purpose === purpose);
-  const retryAfterSeconds = Math.max(
-    secondsUntilBelow(samePurpose, 1, MINUTE_SECONDS, now),
-    secondsUntilBelow(samePurpose, DAILY_SENDS_PER_PURPOSE, QUOTA_SECONDS, now),
-    secondsUntilBelow(sends, DAILY_SENDS, QUOTA_SECONDS, now),
-  );
-  if (retryAfterSeconds > 0) throw rateLimited(retryAfterSeconds);
-}
-
-/** Seconds until the last `windowSeconds` contain fewer than `limit` of `sends`; 0 or less if they already do. */
-function secondsUntilBelow(sends: readonly Send[], limit: number, windowSeconds: number, now: Date): number {
-  const blocking = sends[limit - 1];
-  if (!blocking) return 0;
-  return Math.ceil((blocking.sentAt.getTime() + windowSeconds * 1000 - now.getTime()) / 1000);
+  const quotas = [
+    { counted: samePurpose, limit: 1, seconds: MINUTE_SECONDS },
+    { counted: samePurpose, limit: DAILY_SENDS_PER_PURPOSE, seconds: QUOTA_SECONDS },
+    { counted: sends, limit: DAILY_SENDS, seconds: QUOTA_SECONDS },
+  ];
+  const waits = quotas.map(({ counted, limit, seconds }) => {
+    const blocking = counted[limit - 1];
+    const hasRoomAt = blocking ? blocking.sentAt.getTime() + seconds * 1000 : 0;
+    return { limit, hasRoomAt };
+  });
+  const longest = waits.reduce((a, b) => (b.hasRoomAt > a.hasRoomAt ? b : a));
+  const waitMs = longest.hasRoomAt - now.getTime();
+  if (waitMs <= 0) return;
+  throw rateLimited(Math.ceil(waitMs / 1000), {
+    limit: longest.limit,
+    resetAt: Math.ceil(longest.hasRoomAt / 1000),
+  });
 }

@@ -119,9 +119,10 @@ describe("errorBody", () => {
   it("is in English when throttled, unless a language is requested", () => {
     const english42 = "Request was throttled. Expected available in 42 seconds.";
     const askedForFrench = { ...french, isLanguageRequested: true };
-    expect(body(rateLimited(42)).message).to.equal(english42);
-    expect(body(rateLimited(42), login, english).message).to.equal(english42);
-    expect(body(rateLimited(42), login, askedForFrench).message).to.equal(
+    const throttled = rateLimited(42, { limit: 5, resetAt: 1_772_366_442 });
+    expect(body(throttled).message).to.equal(english42);
+    expect(body(throttled, login, english).message).to.equal(english42);
+    expect(body(throttled, login, askedForFrench).message).to.equal(
       "Trop de requêtes. Réessayez dans 42 secondes.",
     );
   });

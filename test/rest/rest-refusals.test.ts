@@ -100,7 +100,7 @@ describe("rest refuses", () => {
 
   it("too many calls, with the time to retry", async () => {
     fake.services.before = () => {
-      throw rateLimited(42);
+      throw rateLimited(42, { limit: 5, resetAt: 1_772_366_442 });
     };
     const { status, message, header } = await refusal(
       send("POST", "/api/login/", { phone: "1", password: "x" }),
@@ -110,7 +110,10 @@ describe("rest refuses", () => {
       "Request was throttled. Expected available in 42 seconds.",
     ]);
     expect(header.get("retry-after")).to.equal("42");
-    expect(header.get("x-ratelimit-limit")).to.equal("15");
+    // The figures of the limit that refused, not of the window that the limiter counted.
+    expect(header.get("x-ratelimit-limit")).to.equal("5");
+    expect(header.get("x-ratelimit-remaining")).to.equal("0");
+    expect(header.get("x-ratelimit-reset")).to.equal("1772366442");
   });
 
   it("a call with an internal error, without details", async () => {

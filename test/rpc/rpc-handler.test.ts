@@ -85,7 +85,7 @@ describe("rpc", () => {
 
       it("returns the time to retry with the limits, and the limits on success too", async () => {
         fake.services.before = () => {
-          throw rateLimited(42);
+          throw rateLimited(42, { limit: 5, resetAt: 1_772_366_442 });
         };
         const refused = await call(login, credentials);
         expect(refused).to.include({
@@ -94,7 +94,9 @@ describe("rpc", () => {
           retrySeconds: 42,
         });
         expect(refused.header.get("retry-after")).to.equal("42");
-        expect(refused.header.get("x-ratelimit-limit")).to.equal("15");
+        // The figures of the limit that refused, not of the window that the limiter counted.
+        expect(refused.header.get("x-ratelimit-limit")).to.equal("5");
+        expect(refused.header.get("x-ratelimit-reset")).to.equal("1772366442");
         fake.services.before = () => {};
         expect((await call(login, credentials)).header.get("x-ratelimit-limit")).to.equal("15");
       });

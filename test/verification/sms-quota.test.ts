@@ -10,9 +10,10 @@ describe("SMS quotas", () => {
     secondsAgo.map((seconds) => ({ purpose, sentAt: addSeconds(now, -seconds) }));
 
   it("allow one code a minute for a purpose", () => {
-    expect(thrown(() => assertMaySend(sent("activation", 59), "activation", now))).to.include({
+    expect(thrown(() => assertMaySend(sent("activation", 59), "activation", now))).to.deep.include({
       reason: "RATE_LIMITED",
       retryAfterSeconds: 1,
+      reachedLimit: { limit: 1, resetAt: now.getTime() / 1000 + 1 },
     });
     assertMaySend(sent("activation", 60), "activation", now);
     assertMaySend(sent("password_reset", 1), "activation", now);
@@ -20,7 +21,10 @@ describe("SMS quotas", () => {
 
   it("allow five codes for a purpose in any 24 hours", () => {
     const five = sent("activation", 100, 200, 300, 400, 86_399);
-    expect(thrown(() => assertMaySend(five, "activation", now))).to.have.property("retryAfterSeconds", 1);
+    expect(thrown(() => assertMaySend(five, "activation", now))).to.deep.include({
+      retryAfterSeconds: 1,
+      reachedLimit: { limit: 5, resetAt: now.getTime() / 1000 + 1 },
+    });
     assertMaySend(sent("activation", 100, 200, 300, 400, 86_400), "activation", now);
   });
 
@@ -30,7 +34,10 @@ describe("SMS quotas", () => {
       ...sent("password_change", 500, 600, 700, 800),
       ...sent("phone_change", 900, 1000),
     ];
-    expect(thrown(() => assertMaySend(ten, "activation", now))).to.have.property("retryAfterSeconds", 85_400);
+    expect(thrown(() => assertMaySend(ten, "activation", now))).to.deep.include({
+      retryAfterSeconds: 85_400,
+      reachedLimit: { limit: 10, resetAt: now.getTime() / 1000 + 85_400 },
+    });
     assertMaySend(ten.slice(0, 9), "activation", now);
   });
 });

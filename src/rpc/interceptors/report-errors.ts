@@ -11,6 +11,7 @@ import { callerKey, responseHeadersKey } from "../../caller.js";
 import { DomainError, ERROR_TABLE } from "../../errors.js";
 import { RequestError } from "../../http/request-error.js";
 import { type Language, localize } from "../../messages/catalogue.js";
+import { limitHeaders } from "../../rate-limits/limit-headers.js";
 import { translateFailure } from "../stream-messages.js";
 
 /** `google.rpc.ErrorInfo.domain` of every reason. */
@@ -27,7 +28,8 @@ export const reportErrors: Interceptor = (next) => async (request) => {
     const { language } = request.contextValues.get(callerKey);
     const reported = toConnectError(isAbort ? request.signal.reason : error, language);
     request.contextValues.get(responseHeadersKey)?.forEach((value, name) => {
-      reported.metadata.set(name, value);
+      // The error's own headers win: a sending quota that refused is not the window that the limiter described.
+      if (!reported.metadata.has(name)) reported.metadata.set(name, value);
     });
     return reported;
   };
@@ -74,6 +76,7 @@ function detail<Desc extends DescMessage>(desc: Desc, value: MessageInitShape<De
 
 function headersFor(error: DomainError): Record<string, string> {
   const headers: Record<string, string> = error instanceof RequestError ? { ...error.headers } : {};
+  if (error.reachedLimit) Object.assign(headers, limitHeaders({ ...error.reachedLimit, remaining: 0 }));
   if (error.retryAfterSeconds !== undefined) headers["retry-after"] = String(error.retryAfterSeconds);
   if (error.reason === "UNAUTHENTICATED") headers["www-authenticate"] = "Bearer";
   return headers;

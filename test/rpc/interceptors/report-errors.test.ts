@@ -60,11 +60,17 @@ describe("toConnectError", () => {
   });
 
   it("has the time to retry in a detail and a header", () => {
-    for (const failure of [rateLimited(42), overloaded(42)]) {
+    for (const failure of [rateLimited(42, { limit: 5, resetAt: 1_772_366_442 }), overloaded(42)]) {
       const error = toConnectError(failure, "fr");
       expect(error.findDetails(RetryInfoSchema)[0]?.retryDelay?.seconds).to.equal(42n);
       expect(error.metadata.get("retry-after")).to.equal("42");
     }
+    const throttled = toConnectError(rateLimited(42, { limit: 5, resetAt: 1_772_366_442 }), "fr");
+    expect(Object.fromEntries(throttled.metadata)).to.include({
+      "x-ratelimit-limit": "5",
+      "x-ratelimit-remaining": "0",
+      "x-ratelimit-reset": "1772366442",
+    });
     const error = toConnectError(new DomainError("CODE_INCORRECT"), "fr");
     expect(error.findDetails(RetryInfoSchema)).to.be.empty;
     expect(error.metadata.get("retry-after")).to.equal(null);
