@@ -4,6 +4,7 @@ import { AccountService } from "#gen/waterbill/identity/v1/account_service_pb.js
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { WhitelistService } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
+import { Format } from "#gen/waterbill/options/v1/format_pb.js";
 import { createAccountService } from "./accounts/account-service.js";
 import { createAuthService } from "./auth/auth-service.js";
 import type { Config } from "./config.js";
@@ -24,7 +25,8 @@ import { createMethodRegistry } from "./rpc/method-registry.js";
 import { reflectionRoutes } from "./rpc/reflection.js";
 import { createRpcHandler } from "./rpc/rpc-handler.js";
 import type { Logger } from "./system/logger.js";
-import { phoneKey } from "./users/phone-number.js";
+import { parsePhone, phoneKey } from "./users/phone-number.js";
+import { parseLinkToken } from "./verification/link-token.js";
 import { createWhitelistService } from "./whitelist/whitelist-service.js";
 
 /** The running service. */
@@ -69,6 +71,10 @@ export function createApp(
       phoneKey: (text) => phoneKey(config.phones, text),
     }),
     services,
+    formats: {
+      [Format.PHONE]: (text, field) => parsePhone(config.phones, text, field),
+      [Format.LINK_TOKEN]: parseLinkToken,
+    },
   });
   const readiness = createReadiness({ database });
   const methods = createMethodRegistry({

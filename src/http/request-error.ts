@@ -44,12 +44,6 @@ export function bodyTooLarge(): RequestError {
   return new RequestError((m) => m.bodyTooLarge, { status: 413 });
 }
 
-/** The JSON value of `field` doesn't have the type that the .proto declares. */
-export function fieldWrongType(field: string, cause?: unknown): RequestError {
-  const fields = [{ field, message: (m) => m.fieldWrongType }] satisfies FieldViolation[];
-  return new RequestError((m) => m.invalidRequest, { fields, cause });
-}
-
 /** gRPC and Connect both require `unimplemented` and the list of supported encodings. */
 export function compressionUnsupported(): RequestError {
   return new RequestError((m) => m.bodyUnreadable, {

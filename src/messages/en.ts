@@ -79,6 +79,7 @@ export const en: Catalogue = {
   fieldTooLong: (maximum) => `This field must have at most ${maximum} characters.`,
   fieldControlCharacters: "This field contains characters that are not allowed.",
   fieldWrongType: "This value has the wrong type.",
+  dateInvalid: "Enter a date like 2026-01-31 or 2026-01-31T12:00:00Z.",
   emailInvalid: "Enter a valid email address.",
   pageTokenInvalid: "This page token is not valid for this list.",
   orderInvalid: (fields) => `Unknown order. Possible orders: ${fields}.`,

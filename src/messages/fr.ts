@@ -86,6 +86,7 @@ export const fr = {
   fieldTooLong: (maximum: number) => `Ce champ doit contenir au maximum ${maximum} caractères.`,
   fieldControlCharacters: "Ce champ contient des caractères non autorisés.",
   fieldWrongType: "Cette valeur n'a pas le bon type.",
+  dateInvalid: "Saisissez une date comme 2026-01-31 ou 2026-01-31T12:00:00Z.",
   emailInvalid: "Saisissez une adresse email valide.",
   pageTokenInvalid: "Ce jeton de page n'est pas valide pour cette liste.",
   orderInvalid: (fields: string) => `Ordre inconnu. Ordres possibles : ${fields}.`,

@@ -1,6 +1,6 @@
 import type { Database } from "../db/database.js";
 import { DomainError } from "../errors.js";
-import { optionalText, personalName } from "../users/personal-text.js";
+import { checkNames, optionalText } from "../users/personal-text.js";
 import type { User } from "../users/user.js";
 import type { ProfileChanges, UserStore } from "../users/user-store.js";
 
@@ -39,6 +39,8 @@ export async function updateProfile(
   deps: UpdateProfileDeps,
   { userId, fields, values }: UpdateProfileInput,
 ): Promise<User> {
+  const names = fields.filter((field) => field === "first_name" || field === "last_name");
+  checkNames(names.map((field) => ({ field: `profile.${field}`, text: values[field] })));
   const changes: ProfileChanges = {};
   for (const field of fields) Object.assign(changes, toChange(field, values));
 
@@ -55,9 +57,9 @@ export async function updateProfile(
 function toChange(field: ProfileField, values: ProfileValues): ProfileChanges {
   switch (field) {
     case "first_name":
-      return { firstName: personalName(`profile.${field}`, values[field]) };
+      return { firstName: values[field].trim() };
     case "last_name":
-      return { lastName: personalName(`profile.${field}`, values[field]) };
+      return { lastName: values[field].trim() };
     case "email":
       return { email: optionalText(values[field]) };
     case "address":

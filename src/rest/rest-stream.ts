@@ -4,7 +4,7 @@ import { parseContentType } from "../http/content-type.js";
 import { bodyChunks, clientSignal, startResponse, toHeaders, writeChunk } from "../http/node-body.js";
 import type { NodeRequest } from "../http/node-handler.js";
 import { bodyTooLarge, compressionUnsupported, contentTypeUnsupported } from "../http/request-error.js";
-import { messageFromJson } from "../rpc/codec.js";
+import { messageFromJson } from "../rpc/json-message.js";
 import type { StreamingMethodHandler } from "../rpc/streaming-method.js";
 import { type Route, successBody, successStatus } from "./envelope.js";
 import { type HttpExchange, sendError, sendJson } from "./http-exchange.js";

@@ -1,15 +1,14 @@
 import {
   type DescMessage,
   fromBinary,
-  fromJson,
   type JsonObject,
   type JsonValue,
   type Message,
   toBinary,
   toJsonString,
 } from "@bufbuild/protobuf";
-import { isFieldError } from "@bufbuild/protobuf/reflect";
-import { bodyNotJson, bodyUnreadable, fieldWrongType } from "../http/request-error.js";
+import { bodyNotJson, bodyUnreadable } from "../http/request-error.js";
+import { messageFromJson } from "./json-message.js";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
@@ -34,20 +33,6 @@ function parseJson(text: string): JsonValue {
     return JSON.parse(text) as JsonValue;
   } catch (error) {
     throw bodyNotJson(error);
-  }
-}
-
-/**
- * Converts a JSON object to a message. Accepts both spellings of field names and ignores unknown keys.
- * Throws a RequestError, which names the field if one has the wrong type.
- */
-export function messageFromJson(schema: DescMessage, json: JsonObject): Message {
-  try {
-    return fromJson(schema, json, { ignoreUnknownFields: true });
-  } catch (error) {
-    // protobuf-es gives the field in the cause of its error; elsewhere it is only part of the message text.
-    const cause = error instanceof Error ? error.cause : undefined;
-    throw isFieldError(cause) ? fieldWrongType(cause.field().name, error) : bodyUnreadable(error);
   }
 }
 

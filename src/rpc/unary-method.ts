@@ -1,10 +1,11 @@
-import { create, type DescMethodUnary, type Message } from "@bufbuild/protobuf";
+import { create, type DescMessage, type DescMethodUnary, type Message } from "@bufbuild/protobuf";
 import { ConnectError, createContextKey, type Interceptor, type MethodImplSpec } from "@connectrpc/connect";
 import { DomainError } from "../errors.js";
 import { createMethodUrl, invokeUnaryImplementation } from "./connect-internals.js";
 import { deadlineAfter, deadlineKey, untilAborted } from "./deadline.js";
 import { type CallInfo, createHandlerContext } from "./handler-context.js";
 import { toConnectError } from "./interceptors/report-errors.js";
+import { UnreadableFieldsError } from "./json-message.js";
 
 /** One request for a unary method, parsed by its protocol. */
 export interface MethodRequest<Response> extends CallInfo {
@@ -33,8 +34,10 @@ export interface MethodHandler {
 
 export type UnarySpec = MethodImplSpec & { kind: "unary" };
 
-/** Whether the call's message could not be read. An empty message replaces it, and the call will fail. */
-export const unreadableKey = createContextKey(false, { description: "unreadable" });
+/** Why the call's message could not be read; null if it was. The call will fail, with what could be read of it. */
+export const readFailureKey = createContextKey<{ error: unknown } | null>(null, {
+  description: "read failure",
+});
 
 /**
  * Creates the handler of a unary method, through which every protocol calls the implementation. Connect's own handlers
@@ -49,20 +52,20 @@ export function createMethodHandler(spec: UnarySpec, interceptors: Interceptor[]
 
   async function run<Response>(request: MethodRequest<Response>): Promise<UnaryResult<Response>> {
     const deadline = deadlineAfter(request.timeoutMs, request.signal);
-    const input = await settle(untilAborted(request.read(), deadline.expiry));
+    const reading = untilAborted(request.read(), deadline.expiry);
+    const { message, failure } = await readMessage(method.input, reading);
     const { signal, remainingMs: timeoutMs } = deadline;
     const context = createHandlerContext(method, request, { signal, timeoutMs });
-    context.values.set(deadlineKey, deadline.expiry).set(unreadableKey, "error" in input);
+    context.values.set(deadlineKey, deadline.expiry).set(readFailureKey, failure);
     const { responseHeader: header, responseTrailer: trailer } = context;
     let encoded: { response: Response } | undefined;
     // The response is encoded inside the interceptors, so that an encoding failure is reported like any other.
-    const impl: UnarySpec["impl"] = async (message, handlerContext) => {
-      if ("error" in input) throw input.error;
-      const output = create(method.output, await spec.impl(message, handlerContext));
+    const impl: UnarySpec["impl"] = async (input, handlerContext) => {
+      if (failure) throw failure.error;
+      const output = create(method.output, await spec.impl(input, handlerContext));
       encoded = { response: request.write(output) };
       return output;
     };
-    const message = "error" in input ? create(method.input) : input.value;
     try {
       await invokeUnaryImplementation({ kind: "unary", method, impl }, context, message, interceptors);
       return { header, trailer, response: encoded!.response };
@@ -78,9 +81,15 @@ export function createMethodHandler(spec: UnarySpec, interceptors: Interceptor[]
   return { method, path, run };
 }
 
-function settle<T>(work: Promise<T>): Promise<{ value: T } | { error: unknown }> {
-  return work.then(
-    (value) => ({ value }),
-    (error: unknown) => ({ error }),
-  );
+/** Reads the message of a call. What can't be read is left out: some fields of a JSON object, or everything. */
+async function readMessage(
+  schema: DescMessage,
+  reading: Promise<Message>,
+): Promise<{ message: Message; failure: { error: unknown } | null }> {
+  try {
+    return { message: await reading, failure: null };
+  } catch (error) {
+    const message = error instanceof UnreadableFieldsError ? error.readable : create(schema);
+    return { message, failure: { error } };
+  }
 }

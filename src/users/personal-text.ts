@@ -1,14 +1,24 @@
-import { invalidField } from "../errors.js";
+import { DomainError, type FieldViolation } from "../errors.js";
 
 /** Maximum length of a first or last name in characters (code points). */
 const MAX_NAME_LENGTH = 150;
 
-/** Returns a name without surrounding white space. Throws INVALID_REQUEST for `field` if it is empty or too long. */
-export function personalName(field: string, text: string): string {
-  const name = text.trim();
-  if (name === "") throw invalidField(field, (m) => m.fieldRequired);
-  if ([...name].length > MAX_NAME_LENGTH) throw invalidField(field, (m) => m.fieldTooLong(MAX_NAME_LENGTH));
-  return name;
+/** A first or last name and the request field that it came in. */
+interface NameField {
+  field: string;
+  text: string;
+}
+
+/** Throws INVALID_REQUEST that names every field whose name is blank or too long. */
+export function checkNames(names: readonly NameField[]): void {
+  const fields = names.flatMap(({ field, text }) => violationsOf(field, text.trim()));
+  if (fields.length > 0) throw new DomainError("INVALID_REQUEST", { fields });
+}
+
+function violationsOf(field: string, name: string): FieldViolation[] {
+  if (name === "") return [{ field, message: (m) => m.fieldRequired }];
+  const isTooLong = [...name].length > MAX_NAME_LENGTH;
+  return isTooLong ? [{ field, message: (m) => m.fieldTooLong(MAX_NAME_LENGTH) }] : [];
 }
 
 /** Returns the text without surrounding white space; null if it is absent or blank. */

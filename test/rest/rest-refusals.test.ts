@@ -57,8 +57,17 @@ describe("rest refuses", () => {
       const { status, message, data } = await refusal(send("POST", "/api/login/", { phone, password: "x" }));
       expect([status, message, data]).to.deep.equal([400, message, { phone: [message] }]);
     }
-    const register = await refusal(send("POST", "/api/register/", { phone: 5 }));
+    const john = { first_name: "John", last_name: "Doe", password: "x", password_confirm: "x" };
+    const register = await refusal(send("POST", "/api/register/", { ...john, phone: 5 }));
     expect(register.message).to.equal(`Erreur lors de l'inscription: ${message}`);
+  });
+
+  it("values that can't be read beside those that are missing, with each field", async () => {
+    const { message, data } = await refusal(send("POST", "/api/login/", { phone: [5] }));
+    expect([message, data]).to.deep.equal([
+      "Données invalides.",
+      { phone: ["Cette valeur n'a pas le bon type."], password: ["Ce champ est obligatoire."] },
+    ]);
   });
 
   it("values that the .proto files forbid, with each field", async () => {
@@ -72,6 +81,7 @@ describe("rest refuses", () => {
     const { status, message, data } = await refusal(send("POST", "/api/register/", body));
     expect([status, message]).to.deep.equal([400, "Données invalides."]);
     expect(data).to.deep.equal({
+      phone: ["Le numéro de téléphone doit contenir entre 9 et 15 chiffres."],
       first_name: ["Ce champ contient des caractères non autorisés."],
       last_name: ["Ce champ est obligatoire."],
     });
@@ -103,7 +113,7 @@ describe("rest refuses", () => {
       throw rateLimited(42, { limit: 5, resetAt: 1_772_366_442 });
     };
     const { status, message, header } = await refusal(
-      send("POST", "/api/login/", { phone: "1", password: "x" }),
+      send("POST", "/api/login/", { phone: "675799743", password: "x" }),
     );
     expect([status, message]).to.deep.equal([
       429,
@@ -121,7 +131,7 @@ describe("rest refuses", () => {
       throw new Error("SELECT * FROM users");
     };
     const { status, message, data } = await refusal(
-      send("POST", "/api/login/", { phone: "1", password: "x" }),
+      send("POST", "/api/login/", { phone: "675799743", password: "x" }),
     );
     expect([status, message, data]).to.deep.equal([500, "Erreur interne du serveur.", {}]);
     expect(JSON.parse(fake.lines[0]!).err.stack).to.include("test/rest/rest-refusals.test.ts:");

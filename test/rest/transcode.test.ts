@@ -86,7 +86,7 @@ describe("transcode", () => {
       ['{"is_active":"true"}', "is_active"],
       ['{"page_size":-1}', "page_size"],
       ['{"page_size":1.5}', "page_size"],
-      ['{"nested":{"phone":5}}', "phone"],
+      ['{"nested":{"phone":5}}', "nested.phone"],
     ] as const) {
       expect(
         (await requestError(body)).fields.map((each) => each.field),

@@ -4,10 +4,14 @@ import type { ConnectRouter, HandlerContext, Interceptor, ServiceImpl } from "@c
 import { AccountService } from "#gen/waterbill/identity/v1/account_service_pb.js";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
+import { Format } from "#gen/waterbill/options/v1/format_pb.js";
 import type { Principal } from "../../src/caller.js";
 import { DomainError } from "../../src/errors.js";
 import { createInterceptors } from "../../src/rpc/interceptors/chain.js";
+import type { FormatChecks } from "../../src/rpc/interceptors/field-formats.js";
 import { createLogger } from "../../src/system/logger.js";
+import { parsePhone } from "../../src/users/phone-number.js";
+import { parseLinkToken } from "../../src/verification/link-token.js";
 
 /** What the services behind rpc/ and rest/ have received, and what they do. */
 export interface FakeServices {
@@ -106,6 +110,12 @@ const userOfJohn = {
   isSuperuser: false,
 };
 
+/** The formats of the service with its default rules for phone numbers. */
+export const testFormats: FormatChecks = {
+  [Format.PHONE]: (text, field) => parsePhone({ defaultRegion: undefined, policy: "length" }, text, field),
+  [Format.LINK_TOKEN]: parseLinkToken,
+};
+
 /** All interceptors, with limits that allow every call; `lines` collects the log. */
 export function testInterceptors(
   lines: string[] = [],
@@ -114,6 +124,7 @@ export function testInterceptors(
   return createInterceptors({
     logger: createLogger("trace", { write: (line) => void lines.push(line) }),
     services: [AuthService, ProfileService, AccountService],
+    formats: testFormats,
     verifyAccessToken: fakeAuthenticate,
     limitCalls,
   });

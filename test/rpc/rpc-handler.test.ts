@@ -119,7 +119,7 @@ describe("rpc", () => {
       });
 
       it("returns INTERNAL when the response can't be encoded", async () => {
-        const response = await call(AuthService.method.activate, { phone: "x", code: "unencodable" });
+        const response = await call(AuthService.method.activate, { phone: "675799743", code: "unencodable" });
         expect(response).to.include({ code: Code.Internal, reason: "INTERNAL" });
         const { err } = JSON.parse(fake.lines[0]!);
         expect(err.type).to.match(/Error$/);

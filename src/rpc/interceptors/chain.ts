@@ -1,16 +1,13 @@
-import type { DescService } from "@bufbuild/protobuf";
 import type { Interceptor } from "@connectrpc/connect";
 import { type AuthenticateDeps, authenticate } from "./authenticate.js";
 import { enforceDeadline } from "./enforce-deadline.js";
 import { type LogCallsDeps, logCalls } from "./log-calls.js";
 import { reportErrors } from "./report-errors.js";
-import { validate } from "./validate.js";
+import { type ValidateDeps, validate } from "./validate.js";
 
-export interface InterceptorDeps extends LogCallsDeps, AuthenticateDeps {
+export interface InterceptorDeps extends LogCallsDeps, AuthenticateDeps, ValidateDeps {
   /** The interceptor that enforces rate limits (rate-limits/). */
   limitCalls: Interceptor;
-  /** The services whose messages are validated. */
-  services: readonly DescService[];
 }
 
 /**
@@ -18,12 +15,5 @@ export interface InterceptorDeps extends LogCallsDeps, AuthenticateDeps {
  * per user, and before validation, because invalid messages count too.
  */
 export function createInterceptors(deps: InterceptorDeps): Interceptor[] {
-  return [
-    logCalls(deps),
-    reportErrors,
-    enforceDeadline,
-    authenticate(deps),
-    deps.limitCalls,
-    validate(deps.services),
-  ];
+  return [logCalls(deps), reportErrors, enforceDeadline, authenticate(deps), deps.limitCalls, validate(deps)];
 }

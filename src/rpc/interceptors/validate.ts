@@ -16,18 +16,27 @@ import { file_waterbill_options_v1_rules } from "#gen/waterbill/options/v1/rules
 import { DomainError, type FieldViolation } from "../../errors.js";
 import { bodyTooLarge, bodyUnreadable } from "../../http/request-error.js";
 import type { LocalizedMessage } from "../../messages/catalogue.js";
+import { UnreadableFieldsError } from "../json-message.js";
 import { checkEach, translateFailure } from "../stream-messages.js";
-import { unreadableKey } from "../unary-method.js";
+import { readFailureKey } from "../unary-method.js";
+import { createFormatCheck, type FormatChecks } from "./field-formats.js";
+
+export interface ValidateDeps {
+  /** The services whose messages are validated. */
+  services: readonly DescService[];
+  formats: FormatChecks;
+}
 
 /**
- * Refuses messages that violate a rule of their .proto file, and skips a message that could not be read. Checks each
- * message of a stream when it arrives; one that can't be read ends the stream.
+ * Refuses messages that violate a rule or a format of their .proto file. Checks each message of a stream when it
+ * arrives; one that can't be read ends the stream.
  * Compiles the rules of `services` at once, because a message's first validation takes 50 to 80 ms. Throws if a rule
  * doesn't compile.
  *
- * The interceptor throws INVALID_REQUEST with a message for each violation.
+ * The interceptor throws INVALID_REQUEST that names every invalid field, unreadable ones included; or the reason of its
+ * format if exactly one field is invalid, and only by its format.
  */
-export function validate(services: readonly DescService[]): Interceptor {
+export function validate({ services, formats }: ValidateDeps): Interceptor {
   const registry = createRegistry(file_waterbill_options_v1_rules);
   const validator = createValidator({ registry, regexMatch: createPatternMatcher() });
   for (const method of services.flatMap((service) => service.methods)) {
@@ -35,12 +44,22 @@ export function validate(services: readonly DescService[]): Interceptor {
     if (result.kind === "error") throw result.error;
   }
 
-  function check(schema: DescMessage, message: Message): void {
+  const checkFormats = createFormatCheck(formats);
+
+  function violatedRules(schema: DescMessage, message: Message): FieldViolation[] {
     const result = validator.validate<DescMessage>(schema, message);
     if (result.kind === "error") throw result.error;
-    if (result.kind === "invalid") {
-      throw new DomainError("INVALID_REQUEST", { fields: result.violations.map(toFieldViolation) });
-    }
+    return result.kind === "invalid" ? result.violations.map(toFieldViolation) : [];
+  }
+
+  function check(schema: DescMessage, message: Message, unreadable: readonly FieldViolation[] = []): void {
+    const violations = violatedRules(schema, message);
+    const errors = checkFormats(schema, message);
+    const [only] = errors;
+    if (only && errors.length + violations.length + unreadable.length === 1) throw only;
+    const invalid = [...errors.flatMap(({ fields }) => fields), ...violations];
+    const fields = [...unreadable, ...invalid.filter(({ field }) => !isWithin(unreadable, field))];
+    if (fields.length > 0) throw new DomainError("INVALID_REQUEST", { fields });
   }
 
   return (next) => async (request) => {
@@ -49,7 +68,10 @@ export function validate(services: readonly DescService[]): Interceptor {
       const readable = translateFailure(request.message, toReadError);
       return next({ ...request, message: checkEach(readable, (message) => check(input, message)) });
     }
-    if (!request.contextValues.get(unreadableKey)) check(input, request.message);
+    const failure = request.contextValues.get(readFailureKey);
+    if (!failure) check(input, request.message);
+    else if (failure.error instanceof UnreadableFieldsError)
+      check(input, request.message, failure.error.fields);
     return next(request);
   };
 }
@@ -76,6 +98,12 @@ function toReadError(error: unknown): unknown {
   return isUnreadable ? bodyUnreadable(error) : error;
 }
 
+/** Whether a field is one of those that could not be read, or part of the same field of the message. */
+function isWithin(unreadable: readonly FieldViolation[], field: string): boolean {
+  const topLevel = (path: string) => path.split(".", 1)[0];
+  return unreadable.some((violation) => topLevel(violation.field) === topLevel(field));
+}
+
 function toFieldViolation(violation: Violation): FieldViolation {
   return { field: pathToString(violation.field), message: messageFor(violation) };
 }
@@ -84,6 +112,7 @@ function toFieldViolation(violation: Violation): FieldViolation {
 function messageFor(violation: Violation): LocalizedMessage {
   switch (violation.ruleId) {
     case "required":
+    case "string.not_blank":
       return (m) => m.fieldRequired;
     case "string.max_len": {
       const maximum = maxLength(violation);

@@ -55,7 +55,7 @@ describe("logCalls", () => {
     fake.services.before = () => {
       throw new TypeError("x is not a function", { cause: new Error("of the database") });
     };
-    const line = await lineOf("AuthService/Login", '{"phone":"1","password":"x"}');
+    const line = await lineOf("AuthService/Login", '{"phone":"675799743","password":"x"}');
     expect(line).to.include({ level: 50, status: "internal", reason: "INTERNAL" });
     expect(line.err).to.nested.include({ type: "TypeError", "cause.type": "Error" });
     expect(line.err).to.have.property("stack").and.include("fake-services");
@@ -67,7 +67,7 @@ describe("logCalls", () => {
     fake.services.before = () => {
       throw overloaded(1, Object.assign(new Error("connection refused"), { code: "ECONNREFUSED" }));
     };
-    const line = await lineOf("AuthService/Login", '{"phone":"1","password":"x"}');
+    const line = await lineOf("AuthService/Login", '{"phone":"675799743","password":"x"}');
     expect(line).to.include({ level: 50, status: "unavailable", reason: "OVERLOADED" });
     expect(line.err).to.nested.include({ message: "OVERLOADED", "cause.code": "ECONNREFUSED" });
     expect(fake.lines[0]).not.to.include("connection refused");

@@ -5,24 +5,36 @@ import { AccountService, ListAccountsRequestSchema } from "#gen/waterbill/identi
 import {
   ActivateRequestSchema,
   AuthService,
+  ConfirmPasswordResetRequestSchema,
+  LoginRequestSchema,
   RegisterRequestSchema,
 } from "#gen/waterbill/identity/v1/auth_service_pb.js";
-import { ProfileService, UpdateProfileRequestSchema } from "#gen/waterbill/identity/v1/profile_service_pb.js";
+import {
+  ConfirmPhoneChangeRequestSchema,
+  ProfileService,
+  RequestPhoneChangeRequestSchema,
+  UpdateProfileRequestSchema,
+} from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { DomainError } from "../../../src/errors.js";
+import { bodyUnreadable } from "../../../src/http/request-error.js";
 import { localize } from "../../../src/messages/catalogue.js";
+import type { Catalogue } from "../../../src/messages/fr.js";
 import { validate } from "../../../src/rpc/interceptors/validate.js";
-import { unreadableKey } from "../../../src/rpc/unary-method.js";
-import { rejection } from "../../support/rejection.js";
+import { UnreadableFieldsError } from "../../../src/rpc/json-message.js";
+import { readFailureKey } from "../../../src/rpc/unary-method.js";
+import { rejection, rejectionReason } from "../../support/rejection.js";
+import { testFormats } from "../fake-services.js";
 
-const interceptor = validate([AuthService, ProfileService, AccountService]);
+const services = [AuthService, ProfileService, AccountService];
+const interceptor = validate({ services, formats: testFormats });
 const through = { let: "through" };
 
-function check(method: UnaryRequest["method"], message: object, unread = false): Promise<unknown> {
+function check(method: UnaryRequest["method"], message: object, readError?: Error): Promise<unknown> {
   const request = {
     stream: false,
     method,
     message,
-    contextValues: createContextValues().set(unreadableKey, unread),
+    contextValues: createContextValues().set(readFailureKey, readError ? { error: readError } : null),
   };
   return interceptor(async () => through as never)(request as unknown as UnaryRequest);
 }
@@ -98,7 +110,7 @@ describe("validate", () => {
 
   it("names each rule that a field violates, its length first", async () => {
     expect(
-      await violations(register({ firstName: "\n".repeat(151), apartmentName: "\t\t\t\t" })),
+      await violations(register({ firstName: "\u0007".repeat(151), apartmentName: "\t\t\t\t" })),
     ).to.deep.equal([
       "first_name: Ce champ doit contenir au maximum 150 caractères.",
       "first_name: Ce champ contient des caractères non autorisés.",
@@ -108,7 +120,7 @@ describe("validate", () => {
   });
 
   it("names the length of a field that has no other rule", async () => {
-    const message = create(ActivateRequestSchema, { code: "1".repeat(65) });
+    const message = create(ActivateRequestSchema, { phone: good.phone, code: "1".repeat(65) });
     expect(await violations(check(AuthService.method.activate, message))).to.deep.equal([
       "code: Ce champ doit contenir au maximum 64 caractères.",
     ]);
@@ -152,6 +164,54 @@ describe("validate", () => {
   });
 
   it("skips the placeholder of a message that couldn't be read", async () => {
-    expect(await check(AuthService.method.register, create(RegisterRequestSchema), true)).to.equal(through);
+    const empty = create(RegisterRequestSchema);
+    expect(await check(AuthService.method.register, empty, bodyUnreadable())).to.equal(through);
+  });
+
+  it("names fields that couldn't be read beside those that are missing or invalid", async () => {
+    const message = create(RegisterRequestSchema, { phone: "12", lastName: "Doe", passwordConfirm: "x" });
+    const wrongType = { field: "first_name", message: (m: Catalogue) => m.fieldWrongType };
+    const error = new UnreadableFieldsError([wrongType], message, undefined);
+    expect(await violations(check(AuthService.method.register, message, error))).to.deep.equal([
+      "first_name: Cette valeur n'a pas le bon type.",
+      "phone: Le numéro de téléphone doit contenir entre 9 et 15 chiffres.",
+      "password: Ce champ est obligatoire.",
+    ]);
+  });
+
+  it("names a missing phone number beside other missing fields", async () => {
+    expect(await violations(check(AuthService.method.login, create(LoginRequestSchema)))).to.deep.equal([
+      "phone: Le numéro de téléphone est obligatoire.",
+      "password: Ce champ est obligatoire.",
+    ]);
+  });
+
+  it("names a missing link token beside other missing fields", async () => {
+    const empty = create(ConfirmPasswordResetRequestSchema);
+    expect(await violations(check(AuthService.method.confirmPasswordReset, empty))).to.deep.equal([
+      "token: Le token est requis.",
+      "code: Ce champ est obligatoire.",
+      "new_password: Ce champ est obligatoire.",
+      "new_password_confirm: Ce champ est obligatoire.",
+    ]);
+  });
+
+  it("refuses a phone number or a link token with its own reason if nothing else is invalid", async () => {
+    expect(await rejectionReason(register({ phone: "" }))).to.equal("PHONE_REQUIRED");
+    expect(await rejectionReason(register({ phone: "+237 letters" }))).to.equal("PHONE_INVALID");
+    expect(await rejectionReason(register({ phone: "12" }))).to.equal("PHONE_LENGTH");
+    const { requestPhoneChange, confirmPhoneChange } = ProfileService.method;
+    const newPhone = create(RequestPhoneChangeRequestSchema, { newPhone: "12" });
+    const error = (await rejection(check(requestPhoneChange, newPhone))) as DomainError;
+    expect([error.reason, error.fields[0]?.field]).to.deep.equal(["PHONE_LENGTH", "new_phone"]);
+    const proof = create(ConfirmPhoneChangeRequestSchema, { token: "x", code: "123456" });
+    expect(await rejectionReason(check(confirmPhoneChange, proof))).to.equal("TOKEN_INVALID");
+  });
+
+  it("takes a blank name for a missing one", async () => {
+    expect(await violations(register({ firstName: " ", lastName: "\u3000\u00a0" }))).to.deep.equal([
+      "first_name: Ce champ est obligatoire.",
+      "last_name: Ce champ est obligatoire.",
+    ]);
   });
 });

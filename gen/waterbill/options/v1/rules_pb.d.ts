@@ -20,6 +20,13 @@ export declare const file_waterbill_options_v1_rules: GenFile;
 export declare const single_line_max_len: GenExtension<StringRules, number>;
 
 /**
+ * True: the text is empty, or has a character that isn't white space.
+ *
+ * @generated from extension: optional bool not_blank = 38150203;
+ */
+export declare const not_blank: GenExtension<StringRules, boolean>;
+
+/**
  * The greatest number of characters of a text that may have several lines. Of the control characters, only tab,
  * carriage return and line feed are allowed.
  *

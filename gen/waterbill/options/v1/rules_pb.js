@@ -11,7 +11,7 @@ import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/vali
  * Describes the file waterbill/options/v1/rules.proto.
  */
 export const file_waterbill_options_v1_rules = /*@__PURE__*/
-  fileDesc("CiB3YXRlcmJpbGwvb3B0aW9ucy92MS9ydWxlcy5wcm90bxIUd2F0ZXJiaWxsLm9wdGlvbnMudjE6hgIKE3NpbmdsZV9saW5lX21heF9sZW4SGS5idWYudmFsaWRhdGUuU3RyaW5nUnVsZXMYuMCYEiABKAVCuAHCSLQBClsKDnN0cmluZy5tYXhfbGVuGkl0aGlzLnNpemUoKSA8PSBydWxlID8gJycgOiAnbXVzdCBiZSBhdCBtb3N0ICVzIGNoYXJhY3RlcnMnLmZvcm1hdChbcnVsZV0pClUKEnN0cmluZy5zaW5nbGVfbGluZRIjbXVzdCBub3QgY29udGFpbiBjb250cm9sIGNoYXJhY3RlcnMaGnRoaXMubWF0Y2hlcygnXlxcUHtDY30qJCcpUhBzaW5nbGVMaW5lTWF4TGVuOq4CChJtdWx0aV9saW5lX21heF9sZW4SGS5idWYudmFsaWRhdGUuU3RyaW5nUnVsZXMYucCYEiABKAVC4gHCSN4BClsKDnN0cmluZy5tYXhfbGVuGkl0aGlzLnNpemUoKSA8PSBydWxlID8gJycgOiAnbXVzdCBiZSBhdCBtb3N0ICVzIGNoYXJhY3RlcnMnLmZvcm1hdChbcnVsZV0pCn8KEXN0cmluZy5tdWx0aV9saW5lEkNtdXN0IG5vdCBjb250YWluIGNvbnRyb2wgY2hhcmFjdGVycyBvdGhlciB0aGFuIHRhYnMgYW5kIGxpbmUgYnJlYWtzGiV0aGlzLm1hdGNoZXMoJ15bXFxQe0NjfVxcdFxcclxcbl0qJCcpUg9tdWx0aUxpbmVNYXhMZW461wEKCGNhbGVuZGFyEhwuYnVmLnZhbGlkYXRlLlRpbWVzdGFtcFJ1bGVzGLrAmBIgASgIQpkBwkiVAQqSAQoSdGltZXN0YW1wLmNhbGVuZGFyEhltdXN0IGJlIGZyb20gMTk3MCB0byA5OTk5GmEhcnVsZSB8fCAodGhpcyA+PSB0aW1lc3RhbXAoJzE5NzAtMDEtMDFUMDA6MDA6MDBaJykgJiYgdGhpcyA8PSB0aW1lc3RhbXAoJzk5OTktMTItMzFUMjM6NTk6NTlaJykpUghjYWxlbmRhcg", [file_buf_validate_validate]);
+  fileDesc("CiB3YXRlcmJpbGwvb3B0aW9ucy92MS9ydWxlcy5wcm90bxIUd2F0ZXJiaWxsLm9wdGlvbnMudjE6hgIKE3NpbmdsZV9saW5lX21heF9sZW4SGS5idWYudmFsaWRhdGUuU3RyaW5nUnVsZXMYuMCYEiABKAVCuAHCSLQBClsKDnN0cmluZy5tYXhfbGVuGkl0aGlzLnNpemUoKSA8PSBydWxlID8gJycgOiAnbXVzdCBiZSBhdCBtb3N0ICVzIGNoYXJhY3RlcnMnLmZvcm1hdChbcnVsZV0pClUKEnN0cmluZy5zaW5nbGVfbGluZRIjbXVzdCBub3QgY29udGFpbiBjb250cm9sIGNoYXJhY3RlcnMaGnRoaXMubWF0Y2hlcygnXlxcUHtDY30qJCcpUhBzaW5nbGVMaW5lTWF4TGVuOpEBCglub3RfYmxhbmsSGS5idWYudmFsaWRhdGUuU3RyaW5nUnVsZXMYu8CYEiABKAhCVsJIUwpRChBzdHJpbmcubm90X2JsYW5rEhFtdXN0IG5vdCBiZSBibGFuaxoqIXJ1bGUgfHwgdGhpcyA9PSAnJyB8fCB0aGlzLm1hdGNoZXMoJ1xcUycpUghub3RCbGFuazquAgoSbXVsdGlfbGluZV9tYXhfbGVuEhkuYnVmLnZhbGlkYXRlLlN0cmluZ1J1bGVzGLnAmBIgASgFQuIBwkjeAQpbCg5zdHJpbmcubWF4X2xlbhpJdGhpcy5zaXplKCkgPD0gcnVsZSA/ICcnIDogJ211c3QgYmUgYXQgbW9zdCAlcyBjaGFyYWN0ZXJzJy5mb3JtYXQoW3J1bGVdKQp/ChFzdHJpbmcubXVsdGlfbGluZRJDbXVzdCBub3QgY29udGFpbiBjb250cm9sIGNoYXJhY3RlcnMgb3RoZXIgdGhhbiB0YWJzIGFuZCBsaW5lIGJyZWFrcxoldGhpcy5tYXRjaGVzKCdeW1xcUHtDY31cXHRcXHJcXG5dKiQnKVIPbXVsdGlMaW5lTWF4TGVuOtcBCghjYWxlbmRhchIcLmJ1Zi52YWxpZGF0ZS5UaW1lc3RhbXBSdWxlcxi6wJgSIAEoCEKZAcJIlQEKkgEKEnRpbWVzdGFtcC5jYWxlbmRhchIZbXVzdCBiZSBmcm9tIDE5NzAgdG8gOTk5ORphIXJ1bGUgfHwgKHRoaXMgPj0gdGltZXN0YW1wKCcxOTcwLTAxLTAxVDAwOjAwOjAwWicpICYmIHRoaXMgPD0gdGltZXN0YW1wKCc5OTk5LTEyLTMxVDIzOjU5OjU5WicpKVIIY2FsZW5kYXI", [file_buf_validate_validate]);
 
 /**
  * The greatest number of characters of a text on one line. Control characters are not allowed.
@@ -22,13 +22,21 @@ export const single_line_max_len = /*@__PURE__*/
   extDesc(file_waterbill_options_v1_rules, 0);
 
 /**
+ * True: the text is empty, or has a character that isn't white space.
+ *
+ * @generated from extension: optional bool not_blank = 38150203;
+ */
+export const not_blank = /*@__PURE__*/
+  extDesc(file_waterbill_options_v1_rules, 1);
+
+/**
  * The greatest number of characters of a text that may have several lines. Of the control characters, only tab,
  * carriage return and line feed are allowed.
  *
  * @generated from extension: optional int32 multi_line_max_len = 38150201;
  */
 export const multi_line_max_len = /*@__PURE__*/
-  extDesc(file_waterbill_options_v1_rules, 1);
+  extDesc(file_waterbill_options_v1_rules, 2);
 
 /**
  * True: the time is from the beginning of 1970 to the last second of 9999, UTC.
@@ -36,5 +44,5 @@ export const multi_line_max_len = /*@__PURE__*/
  * @generated from extension: optional bool calendar = 38150202;
  */
 export const calendar = /*@__PURE__*/
-  extDesc(file_waterbill_options_v1_rules, 2);
+  extDesc(file_waterbill_options_v1_rules, 3);
 

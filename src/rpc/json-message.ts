@@ -1,0 +1,152 @@
+import {
+  type DescField,
+  type DescMessage,
+  fromJson,
+  type JsonObject,
+  type JsonValue,
+  type Message,
+} from "@bufbuild/protobuf";
+import { isFieldError } from "@bufbuild/protobuf/reflect";
+import { FieldMaskSchema, TimestampSchema } from "@bufbuild/protobuf/wkt";
+import type { FieldViolation } from "../errors.js";
+import { bodyUnreadable, RequestError } from "../http/request-error.js";
+import type { LocalizedMessage } from "../messages/catalogue.js";
+
+/** INVALID_REQUEST for fields of a JSON message whose values can't be read. */
+export class UnreadableFieldsError extends RequestError {
+  /** The message without those fields. */
+  readonly readable: Message;
+
+  constructor(fields: readonly FieldViolation[], readable: Message, cause: unknown) {
+    super((m) => m.invalidRequest, { fields, cause });
+    this.readable = readable;
+  }
+}
+
+/** Levels of nested messages that are converted and named. No request has more than two. */
+const MAX_DEPTH = 10;
+
+/**
+ * Converts a JSON object to a message. Accepts both spellings of field names and of the paths in masks, and plain dates
+ * (`2026-01-31` is midnight UTC). Ignores unknown keys, but not unknown enum values.
+ * Throws an UnreadableFieldsError that names every field whose value can't be read.
+ */
+export function messageFromJson(schema: DescMessage, json: JsonObject): Message {
+  const known = toProtoJson(schema, json);
+  try {
+    return fromJson(schema, known);
+  } catch (error) {
+    throw unreadableFields(schema, known, error);
+  }
+}
+
+function unreadableFields(schema: DescMessage, json: JsonObject, cause: unknown): RequestError {
+  const unreadable = Object.keys(json).filter((name) => !canRead(schema, { [name]: json[name]! }));
+  const rest = Object.fromEntries(Object.entries(json).filter(([name]) => !unreadable.includes(name)));
+  if (!canRead(schema, rest)) return fieldSentTwice(cause);
+  const fields = unreadable.flatMap((name) => violationsIn(schema, name, json[name]!));
+  return new UnreadableFieldsError(fields, fromJson(schema, rest), cause);
+}
+
+/** The error for a message whose fields can be read one by one: one field was sent in both spellings. */
+function fieldSentTwice(cause: unknown): RequestError {
+  const inner = cause instanceof Error ? cause.cause : undefined;
+  if (!isFieldError(inner)) return bodyUnreadable(cause);
+  const fields = [{ field: inner.field().name, message: (m) => m.fieldInvalid }] satisfies FieldViolation[];
+  return new RequestError((m) => m.invalidRequest, { fields, cause });
+}
+
+function canRead(schema: DescMessage, json: JsonObject): boolean {
+  try {
+    fromJson(schema, json);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The unreadable fields in the value of one field: the field itself, or those of the message that it holds. */
+function violationsIn(
+  schema: DescMessage,
+  name: string,
+  value: JsonValue,
+  parents: readonly string[] = [],
+): FieldViolation[] {
+  const field = fieldsOf(schema).get(name);
+  if (!field || canRead(schema, { [name]: value })) return [];
+  const path = [...parents, field.name];
+  const canDescend = holdsMessage(field) && isObject(value) && path.length < MAX_DEPTH;
+  const nested = canDescend
+    ? Object.entries(value).flatMap(([key, inner]) => violationsIn(field.message, key, inner, path))
+    : [];
+  return nested.length > 0 ? nested : [{ field: path.join("."), message: messageFor(field) }];
+}
+
+function messageFor(field: DescField): LocalizedMessage {
+  if (field.message?.typeName === TimestampSchema.typeName) return (m) => m.dateInvalid;
+  return field.enum ? (m) => m.fieldInvalid : (m) => m.fieldWrongType;
+}
+
+const fieldMaps = new WeakMap<DescMessage, ReadonlyMap<string, DescField>>();
+
+/** The fields of a message by both spellings of their names. */
+function fieldsOf(schema: DescMessage): ReadonlyMap<string, DescField> {
+  const known = fieldMaps.get(schema);
+  if (known) return known;
+  const fields = new Map(
+    schema.fields.flatMap((field) => [
+      [field.name, field],
+      [field.jsonName, field],
+    ]),
+  );
+  fieldMaps.set(schema, fields);
+  return fields;
+}
+
+/** Drops unknown keys, and writes dates and masks as proto JSON requires. */
+function toProtoJson(schema: DescMessage, json: JsonObject, depth = 1): JsonObject {
+  const fields = fieldsOf(schema);
+  return Object.fromEntries(
+    Object.entries(json).flatMap(([name, value]) => {
+      const message = fields.get(name)?.message;
+      if (message) return [[name, toProtoValue(message, value, depth)]];
+      return fields.has(name) ? [[name, value]] : [];
+    }),
+  );
+}
+
+function toProtoValue(schema: DescMessage, value: JsonValue, depth: number): JsonValue {
+  if (depth > MAX_DEPTH) return value;
+  if (Array.isArray(value)) return value.map((item) => toProtoValue(schema, item, depth + 1));
+  if (typeof value === "string") return toProtoText(schema, value);
+  return isObject(value) && isOrdinary(schema) ? toProtoJson(schema, value, depth + 1) : value;
+}
+
+function toProtoText({ typeName }: DescMessage, text: string): string {
+  if (typeName === TimestampSchema.typeName) return toTimestamp(text);
+  if (typeName === FieldMaskSchema.typeName)
+    return text.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
+  return text;
+}
+
+/** Adds the time to a plain date. Cuts it off a day that doesn't exist, because the library would read 30 February. */
+function toTimestamp(text: string): string {
+  const date = text.slice(0, "2026-01-31".length);
+  const midnight = new Date(`${date}T00:00:00Z`);
+  const exists = !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(date);
+  return exists ? `${date}${text.slice(date.length) || "T00:00:00Z"}` : date;
+}
+
+/** Whether a field holds one message that is an object in JSON. */
+function holdsMessage(field: DescField): field is DescField & { message: DescMessage } {
+  return field.fieldKind === "message" && isOrdinary(field.message);
+}
+
+/** Whether a message has no JSON form of its own, as the well-known types have. */
+function isOrdinary({ typeName }: DescMessage): boolean {
+  return !typeName.startsWith("google.protobuf.");
+}
+
+function isObject(value: JsonValue): value is JsonObject {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
