@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import type { Caller } from "../caller.js";
+import type { RequestError } from "./request-error.js";
 
 /** An HTTP/1.1 or HTTP/2 request. */
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
@@ -27,6 +28,8 @@ export type NodeHandler = (request: NodeRequest, response: NodeResponse) => void
 export interface RequestHandler {
   /** A rejection counts as an internal error: if the response has not started, it becomes a bare 500. */
   handle(request: NodeRequest, response: NodeResponse, caller: Caller): Promise<void>;
+  /** Responds with an error, as this handler's clients expect it. */
+  refuse(request: NodeRequest, response: NodeResponse, caller: Caller, error: RequestError): void;
 }
 
 /** Serves gRPC, gRPC-Web and Connect. */

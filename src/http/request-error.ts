@@ -62,6 +62,11 @@ export function methodNotAllowed(allowed: readonly string[]): RequestError {
   return new RequestError((m) => m.methodNotAllowed, { status: 405, headers: { allow: allowed.join(", ") } });
 }
 
+/** The request names two hosts, or one that makes no URL, or none although its path requires one. */
+export function hostInvalid(): RequestError {
+  return new RequestError((m) => m.hostInvalid);
+}
+
 export function pathUnknown(): RequestError {
   return new RequestError((m) => m.pathUnknown, { status: 404, code: Code.Unimplemented });
 }

@@ -1,7 +1,9 @@
 import { constants } from "node:http2";
+import type { Caller } from "../caller.js";
 import type { Logger } from "../system/logger.js";
 import type { Random } from "../system/random.js";
 import type { TrustsProxy } from "./client-address.js";
+import { namesOneHost, namesUrlHost } from "./host.js";
 import {
   type NodeHandler,
   type NodeRequest,
@@ -12,6 +14,7 @@ import {
 } from "./node-handler.js";
 import type { Readiness } from "./readiness.js";
 import { requestCaller } from "./request-caller.js";
+import { hostInvalid, methodNotAllowed } from "./request-error.js";
 
 interface Deps {
   rpc: RpcHandler;
@@ -46,32 +49,26 @@ function createProbes(readiness: Deps["readiness"]): ReadonlyMap<string, Probe> 
   ]);
 }
 
-function endWithStatus(response: NodeResponse, status: number): void {
-  response.statusCode = status;
-  response.end();
-}
-
-async function handleProbe(probe: Probe, request: NodeRequest, response: NodeResponse): Promise<void> {
-  if (request.method !== "GET" && request.method !== "HEAD") {
-    response.setHeader("allow", "GET, HEAD");
-    endWithStatus(response, 405);
-    return;
-  }
+async function respondToProbe(probe: Probe, response: NodeResponse): Promise<void> {
   const { status, body } = await probe();
   response.statusCode = status;
   response.setHeader("content-type", "application/json");
   response.end(JSON.stringify(body));
 }
 
-/** Whether the request names a host that makes a valid URL, which the Connect library requires. */
-function hasHost(request: NodeRequest): boolean {
-  const host = "authority" in request ? request.authority : request.headers.host;
-  return host !== undefined && URL.canParse(`http://${host}`);
+/** Sets the header fields of every response, whatever its path and protocol. */
+function setCommonHeaders(response: NodeResponse, caller: Caller): void {
+  response.setHeader("x-request-id", caller.requestId);
+  // Responses hold tokens or personal data, or are outdated within a second.
+  response.setHeader("cache-control", "no-store");
+  response.setHeader("x-content-type-options", "nosniff");
+  response.setHeader("content-language", caller.language);
+  response.setHeader("vary", "Accept-Language, Origin");
 }
 
 /**
  * Routes each request by its path. Paths are not normalized: one with `//`, `..` or `%2e` is a different path.
- * Every response carries `X-Request-Id`.
+ * Every response carries `X-Request-Id` and the other fields of `setCommonHeaders`.
  */
 export function createRoutes(deps: Deps): NodeHandler {
   const { rpc, rest, logger } = deps;
@@ -79,16 +76,18 @@ export function createRoutes(deps: Deps): NodeHandler {
 
   async function route(request: NodeRequest, response: NodeResponse): Promise<void> {
     const caller = requestCaller(deps, request);
-    response.setHeader("x-request-id", caller.requestId);
-    // Responses hold tokens or personal data, or are outdated within a second.
-    response.setHeader("cache-control", "no-store");
+    setCommonHeaders(response, caller);
 
     const path = pathOf(request);
+    const isRpc = rpc.serves(path);
+    const handler = isRpc ? rpc : rest;
+    if (!namesOneHost(request) || (isRpc && !namesUrlHost(request))) {
+      return handler.refuse(request, response, caller, hostInvalid());
+    }
     const probe = probes.get(path);
-    if (probe) return handleProbe(probe, request, response);
-    if (!rpc.serves(path)) return rest.handle(request, response, caller);
-    if (hasHost(request)) return rpc.handle(request, response, caller);
-    endWithStatus(response, 400);
+    if (!probe) return handler.handle(request, response, caller);
+    if (request.method === "GET" || request.method === "HEAD") return respondToProbe(probe, response);
+    return rest.refuse(request, response, caller, methodNotAllowed(["GET", "HEAD"]));
   }
 
   function handleFailure(response: NodeResponse, error: unknown): void {
@@ -96,7 +95,10 @@ export function createRoutes(deps: Deps): NodeHandler {
     if (isDisconnected) return;
     const requestId = response.getHeader("x-request-id")?.toString();
     logger.error({ err: error, requestId }, "failed to handle a request");
-    if (!response.headersSent) endWithStatus(response, 500);
+    if (!response.headersSent) {
+      response.statusCode = 500;
+      response.end();
+    }
     // A truncated response must not look complete.
     else if ("stream" in response) response.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
     else response.destroy();

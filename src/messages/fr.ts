@@ -105,6 +105,7 @@ export const fr = {
   bodyTooLarge: "Le corps de la requête est trop volumineux.",
   bodyUnreadable: "Le corps de la requête est illisible.",
   contentTypeUnsupported: "Ce type de contenu n'est pas pris en charge.",
+  hostInvalid: "La requête doit nommer un seul hôte valide.",
   pathUnknown: "Ressource introuvable.",
   methodNotAllowed: "Méthode non autorisée.",
   deadlineExceeded: "Le délai de la requête est dépassé.",

@@ -2,7 +2,7 @@ import type { JsonObject } from "@bufbuild/protobuf";
 import type { Caller } from "../caller.js";
 import { type DomainError, ERROR_TABLE } from "../errors.js";
 import { RequestError } from "../http/request-error.js";
-import { localize } from "../messages/catalogue.js";
+import { type Language, localize } from "../messages/catalogue.js";
 import type { HttpBinding } from "./http-rules.js";
 import type { SuccessResponse } from "./success-responses.js";
 
@@ -33,16 +33,27 @@ export interface Route {
   success: SuccessResponse;
 }
 
-/** The body of an error (contract.md, section 4): each invalid field and its messages. An unknown path has no route. */
-export function errorBody(error: DomainError, caller: Caller, route: Route | undefined): JsonObject {
+/**
+ * The language of an error's messages: the caller's. Clients of the predecessor service look for its English message of
+ * RATE_LIMITED (contract.md, section 5), which therefore is the default.
+ */
+export function errorLanguage(error: DomainError, { language, isLanguageRequested }: Caller): Language {
+  return error.reason === "RATE_LIMITED" && !isLanguageRequested ? "en" : language;
+}
+
+/**
+ * The body of an error in `language` (contract.md, section 4): each invalid field and its messages. An unknown path has
+ * no route.
+ */
+export function errorBody(error: DomainError, language: Language, route: Route | undefined): JsonObject {
   const data = new Map<string, string[]>();
   for (const { field, message } of error.fields) {
     const name = nameInBody(field, route);
-    data.set(name, [...(data.get(name) ?? []), localize(caller.language, message)]);
+    data.set(name, [...(data.get(name) ?? []), localize(language, message)]);
   }
   return {
     status: "error",
-    message: errorMessage(error, [...data.values()], caller, route),
+    message: errorMessage(error, [...data.values()], language, route),
     data: Object.fromEntries(data),
   };
 }
@@ -56,17 +67,12 @@ function nameInBody(field: string, route: Route | undefined): string {
 function errorMessage(
   error: DomainError,
   fields: readonly string[][],
-  caller: Caller,
+  language: Language,
   route: Route | undefined,
 ): string {
-  const { language } = caller;
   if (fields.length > 1) return localize(language, (m) => m.invalidRequest);
   const messages = fields[0]?.join(" ");
-  if (messages !== undefined) {
-    const failure = route?.success.shape === "envelope" ? route.success.failure : undefined;
-    return failure ? localize(language, failure(messages)) : messages;
-  }
-  // Clients of the predecessor service look for its English message (contract.md, section 5).
-  const isThrottled = error.reason === "RATE_LIMITED" && !caller.isLanguageRequested;
-  return localize(isThrottled ? "en" : language, error.localizedMessage);
+  if (messages === undefined) return localize(language, error.localizedMessage);
+  const failure = route?.success.shape === "envelope" ? route.success.failure : undefined;
+  return failure ? localize(language, failure(messages)) : messages;
 }

@@ -3,7 +3,7 @@ import type { Caller } from "../caller.js";
 import { DomainError } from "../errors.js";
 import { sendResponse } from "../http/node-body.js";
 import type { NodeRequest, NodeResponse } from "../http/node-handler.js";
-import { errorBody, errorStatus, type Route } from "./envelope.js";
+import { errorBody, errorLanguage, errorStatus, type Route } from "./envelope.js";
 
 /** One request, its caller and its response. */
 export interface HttpExchange {
@@ -19,7 +19,9 @@ export function sendError(exchange: HttpExchange, error: ConnectError, header: H
   });
   // Any other cause is a server error, or the client has disconnected and reads no response.
   const cause = error.cause instanceof DomainError ? error.cause : new DomainError("INTERNAL");
-  sendJson(exchange, errorStatus(cause), header, JSON.stringify(errorBody(cause, exchange.caller, route)));
+  const language = errorLanguage(cause, exchange.caller);
+  header.set("content-language", language);
+  sendJson(exchange, errorStatus(cause), header, JSON.stringify(errorBody(cause, language, route)));
 }
 
 export function sendJson(

@@ -22,8 +22,11 @@ import { transcode } from "./transcode.js";
  */
 export function createRestHandler({ unary, streams }: MethodRegistry): RequestHandler {
   const table = createRouteTable([...unary.values(), ...streams.values()].flatMap(routesOf));
+  const refuse: RequestHandler["refuse"] = (request, response, caller, error) =>
+    sendError({ request, response, caller }, toConnectError(error, caller.language), new Headers());
 
   return {
+    refuse,
     async handle(request, response, caller) {
       const match = table.find(pathOf(request), request.method ?? "");
       if (match?.target) {
@@ -33,8 +36,7 @@ export function createRestHandler({ unary, streams }: MethodRegistry): RequestHa
         else await handleUnary(exchange, handler, route, match.variables);
         return;
       }
-      const error = match ? methodNotAllowed(match.allowed) : pathUnknown();
-      sendError({ request, response, caller }, toConnectError(error, caller.language), new Headers());
+      refuse(request, response, caller, match ? methodNotAllowed(match.allowed) : pathUnknown());
     },
   };
 }

@@ -43,7 +43,7 @@ export function createRpcHandler({ unary, streams }: MethodRegistry): RpcHandler
     return handleUnary(handler, request, response, caller, contentType);
   }
 
-  return { serves: (path) => services.has(serviceOf(path)), handle };
+  return { serves: (path) => services.has(serviceOf(path)), handle, refuse };
 }
 
 /** Connect clients may call methods without side effects by GET too (https://connectrpc.com/docs/protocol). */

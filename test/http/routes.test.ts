@@ -1,20 +1,26 @@
 import { expect } from "chai";
 import type { Caller } from "../../src/caller.js";
 import type { RequestHandler } from "../../src/http/node-handler.js";
+import { localize } from "../../src/messages/catalogue.js";
 import { rejection } from "../support/rejection.js";
 import { serveRoutes, stopServing } from "../support/serve.js";
 import { connectHttp2, getHttp2 } from "./http2-client.js";
-import { connectRaw } from "./raw-client.js";
+import { connectRaw, statusLine } from "./raw-client.js";
 
 const login = "/waterbill.identity.v1.AuthService/Login";
 const uuid = /^[0-9a-f-]{36}$/;
 
-/** Responds with its name, and records its callers. */
+/** Responds with its name, and records its callers. A refusal adds the error's message. */
 function respondWith(name: string, callers: Caller[] = []): RequestHandler {
   return {
     async handle(_, response, caller) {
       callers.push(caller);
       response.end(name);
+    },
+    refuse(_, response, { language }, { status, headers, localizedMessage }) {
+      response.statusCode = status;
+      for (const [field, value] of Object.entries(headers)) response.setHeader(field, value);
+      response.end(`${name}: ${localize(language, localizedMessage)}`);
     },
   };
 }
@@ -28,13 +34,16 @@ interface Handlers {
 const serveHandlers = ({ rest = respondWith("rest"), rpc = respondWith("rpc"), ping }: Handlers = {}) =>
   serveRoutes(() => ({ rest, rpc: { ...rpc, serves: (path) => path === login } }), ping);
 
-/** The status and body of the response to one HTTP/1.1 request, whose target is sent exactly as given. */
+/** The status and body of the response to one HTTP/1.1 request, whose target and host are sent exactly as given. */
 async function send(port: number, target: string, method = "GET", host = "localhost"): Promise<string> {
   const client = await connectRaw(port);
   client.send(`${method} ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
   const [head = "", body = ""] = (await client.closed).split("\r\n\r\n");
   return `${head.split(" ")[1]} ${body}`;
 }
+
+/** Text as the raw client receives it: one character per byte. */
+const utf8 = (text: string) => Buffer.from(text).toString("latin1");
 
 describe("routes", () => {
   afterEach(stopServing);
@@ -59,14 +68,20 @@ describe("routes", () => {
     session.destroy();
   });
 
-  it("responds to HEAD without a body, and to other methods on a probe with 405 and Allow", async () => {
+  it("responds to HEAD on a probe without a body, and has rest refuse other methods", async () => {
     const { port, url } = await serveHandlers();
-    const posted = await fetch(`${url}/healthz`, { method: "POST", body: "x" });
 
-    expect(posted.status).to.equal(405);
-    expect(posted.headers.get("allow")).to.equal("GET, HEAD");
-    expect(posted.headers.get("x-request-id")).to.match(uuid);
-    expect(await send(port, "/healthz", "HEAD")).to.equal("200 ");
+    for (const path of ["/healthz", "/readyz", "/ping", "/ping/"]) {
+      const posted = await fetch(url + path, {
+        method: "POST",
+        body: "x",
+        headers: { "accept-language": "en" },
+      });
+      expect(posted.status).to.equal(405);
+      expect(posted.headers.get("allow")).to.equal("GET, HEAD");
+      expect(await posted.text()).to.equal("rest: Method not allowed.");
+      expect(await send(port, path, "HEAD")).to.equal("200 ");
+    }
   });
 
   it("is alive but not ready without the database", async () => {
@@ -109,11 +124,51 @@ describe("routes", () => {
     }
   });
 
-  it("refuses a host that makes no URL", async () => {
+  const badHost = "La requête doit nommer un seul hôte valide.";
+
+  it("has rpc refuse a host that makes no URL", async () => {
     const { port } = await serveHandlers();
 
     for (const host of ["a b[", "localhost:99999999", "", "1.2.3.999"]) {
-      expect(await send(port, login, "POST", host), host).to.equal("400 ");
+      expect(await send(port, login, "POST", host), host).to.equal(`400 rpc: ${utf8(badHost)}`);
+    }
+  });
+
+  it("refuses two Host fields on every path, even if they are equal", async () => {
+    const { port } = await serveHandlers();
+
+    for (const hosts of ["localhost\r\nHost: evil.example", "localhost\r\nhOST: localhost"]) {
+      expect(await send(port, login, "POST", hosts)).to.equal(`400 rpc: ${utf8(badHost)}`);
+      for (const path of ["/api/auth/login/", "/nowhere", "/ping/", "/healthz", "/readyz"]) {
+        expect(await send(port, path, "GET", hosts), path).to.equal(`400 rest: ${utf8(badHost)}`);
+      }
+    }
+  });
+
+  it("refuses a Host that differs from the :authority over HTTP/2", async () => {
+    const { url } = await serveHandlers();
+    const session = connectHttp2(url);
+    const get = (path: string, host: string) => getHttp2(session, path, { ":authority": "localhost", host });
+
+    expect(await get(login, "evil.example")).to.include({ status: 400, body: `rpc: ${badHost}` });
+    for (const path of ["/api/auth/login/", "/nowhere", "/ping/"]) {
+      expect(await get(path, "localhost:81")).to.include({ status: 400, body: `rest: ${badHost}` });
+    }
+    expect((await get(login, "LocalHost")).status).to.equal(200);
+    session.destroy();
+  });
+
+  it("accepts no Host in HTTP/1.0, except for rpc", async () => {
+    const { port } = await serveHandlers();
+
+    for (const [path, status] of [
+      ["/healthz", 200],
+      ["/nowhere", 200],
+      [login, 400],
+    ] as const) {
+      const client = await connectRaw(port);
+      client.send(`GET ${path} HTTP/1.0\r\n\r\n`);
+      expect(statusLine(await client.closed)).to.match(new RegExp(`^HTTP/1.1 ${status} `));
     }
   });
 
@@ -152,7 +207,7 @@ describe("routes", () => {
 
   it("responds with 500 and an empty body when a handler fails", async () => {
     const { port, url } = await serveHandlers({
-      rest: { handle: async () => Promise.reject(new Error("a secret of ours")) },
+      rest: { ...respondWith("rest"), handle: async () => Promise.reject(new Error("a secret of ours")) },
     });
     const session = connectHttp2(url);
 
@@ -164,6 +219,7 @@ describe("routes", () => {
   it("breaks off a response when its handler fails midway", async () => {
     const { port, url } = await serveHandlers({
       rest: {
+        ...respondWith("rest"),
         async handle(_, response) {
           response.writeHead(200, { "content-length": "10" });
           if ("stream" in response) response.write("begun");

@@ -5,7 +5,14 @@ import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js
 import type { Caller } from "../../src/caller.js";
 import { DomainError, ERROR_TABLE, type Reason, rateLimited } from "../../src/errors.js";
 import { bodyTooLarge, contentTypeUnsupported, pathUnknown } from "../../src/http/request-error.js";
-import { errorBody, errorStatus, type Route, successBody, successStatus } from "../../src/rest/envelope.js";
+import {
+  errorBody,
+  errorLanguage,
+  errorStatus,
+  type Route,
+  successBody,
+  successStatus,
+} from "../../src/rest/envelope.js";
 import { readHttpRules } from "../../src/rest/http-rules.js";
 import { SUCCESS_RESPONSES } from "../../src/rest/success-responses.js";
 
@@ -56,7 +63,7 @@ describe("successBody", () => {
 
 describe("errorBody", () => {
   const body = (error: DomainError, route: Route | undefined = login, caller = french) =>
-    errorBody(error, caller, route);
+    errorBody(error, errorLanguage(error, caller), route);
 
   it("names the field and repeats its message", () => {
     const message = "Le numéro de téléphone est obligatoire.";

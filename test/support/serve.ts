@@ -63,6 +63,10 @@ const notFound: RequestHandler = {
     response.statusCode = 404;
     response.end();
   },
+  refuse(_, response, _caller, { status }) {
+    response.statusCode = status;
+    response.end();
+  },
 };
 
 /** Serves handlers behind the service's own routes. Readiness calls `ping` for every response. */
