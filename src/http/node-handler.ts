@@ -34,6 +34,6 @@ export interface RequestHandler {
 
 /** Serves gRPC, gRPC-Web and Connect. */
 export interface RpcHandler extends RequestHandler {
-  /** Whether `path` (without a query) is below one of its services. */
-  serves(path: string): boolean;
+  /** Whether a request is for one of its services, or that of a gRPC, gRPC-Web or Connect client on an unknown path. */
+  accepts(request: NodeRequest): boolean;
 }

@@ -30,6 +30,9 @@ interface ProbeResponse {
   body: object;
 }
 
+/** Paths below it are REST, whatever the content type. */
+const REST_PREFIX = "/api/";
+
 type Probe = () => Promise<ProbeResponse>;
 
 /** Plain HTTP endpoints for load balancers and people. */
@@ -79,7 +82,7 @@ export function createRoutes(deps: Deps): NodeHandler {
     setCommonHeaders(response, caller);
 
     const path = pathOf(request);
-    const isRpc = rpc.serves(path);
+    const isRpc = !path.startsWith(REST_PREFIX) && rpc.accepts(request);
     const handler = isRpc ? rpc : rest;
     if (!namesOneHost(request) || (isRpc && !namesUrlHost(request))) {
       return handler.refuse(request, response, caller, hostInvalid());

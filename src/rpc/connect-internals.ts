@@ -19,6 +19,8 @@ export {
   // The Connect protocol on the wire.
   codeToHttpStatus,
   codeToString,
+  contentTypeStreamJson,
+  contentTypeStreamProto,
   contentTypeUnaryJson,
   contentTypeUnaryProto,
   errorToJsonBytes,

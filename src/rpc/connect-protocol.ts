@@ -3,12 +3,14 @@ import type { ConnectError } from "@connectrpc/connect";
 import type { Caller } from "../caller.js";
 import type { ContentType } from "../http/content-type.js";
 import { clientSignal, sendResponse, toHeaders } from "../http/node-body.js";
-import { type NodeRequest, type NodeResponse, queryOf } from "../http/node-handler.js";
+import { type NodeRequest, type NodeResponse, pathOf, queryOf } from "../http/node-handler.js";
 import { decompress, readBody } from "../http/read-body.js";
 import { bodyUnreadable } from "../http/request-error.js";
 import { binaryCodec, jsonCodec, type MessageCodec } from "./codec.js";
 import {
   codeToHttpStatus,
+  contentTypeStreamJson,
+  contentTypeStreamProto,
   contentTypeUnaryJson,
   contentTypeUnaryProto,
   errorToJsonBytes,
@@ -30,6 +32,25 @@ const CODECS: ReadonlyMap<string, MessageCodec> = new Map([
   [contentTypeUnaryJson, jsonCodec],
   [contentTypeUnaryProto, binaryCodec],
 ]);
+
+const STREAM_TYPES: readonly string[] = [contentTypeStreamJson, contentTypeStreamProto];
+
+/** A method's path: `/package.Service/Method`. */
+const METHOD_PATH = /^\/(?:\w+\.)+\w+\/\w+$/;
+
+/** Whether a stream of the Connect protocol has this content type. */
+export function isConnectStream({ mediaType, isUtf8 }: ContentType): boolean {
+  return isUtf8 && STREAM_TYPES.includes(mediaType);
+}
+
+/** Whether a request on an unknown path is that of a Connect client. JSON alone shows it only on a method's path. */
+export function isConnect(request: NodeRequest, { mediaType }: ContentType): boolean {
+  if (request.method === "GET") return new URLSearchParams(queryOf(request)).get("connect") === "v1";
+  if (request.method !== "POST") return false;
+  if (mediaType === contentTypeUnaryJson && METHOD_PATH.test(pathOf(request))) return true;
+  const isConnectType = mediaType === contentTypeUnaryProto || STREAM_TYPES.includes(mediaType);
+  return isConnectType || "connect-protocol-version" in request.headers;
+}
 
 /** The message in the body of a POST; undefined for a media type that is not unary Connect. */
 export function bodyMessage(

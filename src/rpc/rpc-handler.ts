@@ -14,7 +14,14 @@ import {
   universalRequestFromNodeRequest,
   universalResponseToNodeResponse,
 } from "./connect-internals.js";
-import { bodyMessage, handleConnect, queryMessage, sendConnectError } from "./connect-protocol.js";
+import {
+  bodyMessage,
+  handleConnect,
+  isConnect,
+  isConnectStream,
+  queryMessage,
+  sendConnectError,
+} from "./connect-protocol.js";
 import { type GrpcEncoding, grpcEncoding, handleGrpc, percentEncode, sendGrpc } from "./grpc-protocol.js";
 import { createCallValues } from "./handler-context.js";
 import { toConnectError } from "./interceptors/report-errors.js";
@@ -23,27 +30,42 @@ import type { StreamingMethodHandler } from "./streaming-method.js";
 import type { MethodHandler } from "./unary-method.js";
 
 /**
- * Serves gRPC, gRPC-Web and Connect, told apart by content type; a GET is always Connect. Serves every path below a
- * registered service, so that an unknown method is refused in the client's protocol.
+ * Serves gRPC, gRPC-Web and Connect, told apart by content type; a GET is always Connect. An unknown service or method
+ * is refused as unimplemented in the client's protocol.
  */
 export function createRpcHandler({ unary, streams }: MethodRegistry): RpcHandler {
   const services = new Set([...unary.keys(), ...streams.keys()].map(serviceOf));
 
+  function accepts(request: NodeRequest): boolean {
+    if (services.has(serviceOf(pathOf(request)))) return true;
+    const contentType = contentTypeOf(request);
+    return grpcEncodingOf(request, contentType) !== undefined || isConnect(request, contentType);
+  }
+
   async function handle(request: NodeRequest, response: NodeResponse, caller: Caller): Promise<void> {
     const path = pathOf(request);
-    const contentType = parseContentType(request.headers["content-type"]);
-    const grpc = grpcEncoding(contentType.mediaType);
+    const contentType = contentTypeOf(request);
+    const grpc = grpcEncodingOf(request, contentType);
     const handler = unary.get(path) ?? streams.get(path);
     if (!handler) return refuse(request, response, caller, pathUnknown(), grpc);
     const allowed = allowedMethods(handler);
     if (!allowed.includes(request.method ?? "")) {
       return refuse(request, response, caller, methodNotAllowed(allowed));
     }
-    if ("handler" in handler) return handleStream(handler, request, response, caller, grpc);
-    return handleUnary(handler, request, response, caller, contentType);
+    const exchange = { request, response, caller, contentType, grpc };
+    return "handler" in handler ? handleStream(handler, exchange) : handleUnary(handler, exchange);
   }
 
-  return { serves: (path) => services.has(serviceOf(path)), handle, refuse };
+  return { accepts, handle, refuse };
+}
+
+function contentTypeOf(request: NodeRequest): ContentType {
+  return parseContentType(request.headers["content-type"]);
+}
+
+/** The encoding of a gRPC or gRPC-Web call, which is always a POST; undefined for any other request. */
+function grpcEncodingOf(request: NodeRequest, { mediaType }: ContentType): GrpcEncoding | undefined {
+  return request.method === "POST" ? grpcEncoding(mediaType) : undefined;
 }
 
 /** Connect clients may call methods without side effects by GET too (https://connectrpc.com/docs/protocol). */
@@ -53,29 +75,30 @@ function allowedMethods(handler: MethodHandler | StreamingMethodHandler): string
   return hasGet ? ["GET", "POST"] : ["POST"];
 }
 
-async function handleUnary(
-  handler: MethodHandler,
-  request: NodeRequest,
-  response: NodeResponse,
-  caller: Caller,
-  contentType: ContentType,
-): Promise<void> {
-  const isGet = request.method === "GET";
-  const grpc = isGet ? undefined : grpcEncoding(contentType.mediaType);
+/** One request, its caller, its response, and the protocol that its content type names. */
+interface RpcExchange {
+  request: NodeRequest;
+  response: NodeResponse;
+  caller: Caller;
+  contentType: ContentType;
+  /** Undefined for Connect, and for a content type of none of the protocols. */
+  grpc: GrpcEncoding | undefined;
+}
+
+async function handleUnary(handler: MethodHandler, exchange: RpcExchange): Promise<void> {
+  const { request, response, caller, contentType, grpc } = exchange;
   if (grpc) return handleGrpc(handler, request, response, caller, grpc);
-  const connect = isGet ? queryMessage(request) : bodyMessage(request, contentType);
+  const connect = request.method === "GET" ? queryMessage(request) : bodyMessage(request, contentType);
   if (connect) return handleConnect(handler, request, response, caller, connect);
   return refuse(request, response, caller, contentTypeUnsupported());
 }
 
 /** Serves a stream with the library's own handler. */
-async function handleStream(
-  { handler }: StreamingMethodHandler,
-  request: NodeRequest,
-  response: NodeResponse,
-  caller: Caller,
-  grpc: GrpcEncoding | undefined,
-): Promise<void> {
+async function handleStream({ handler }: StreamingMethodHandler, exchange: RpcExchange): Promise<void> {
+  const { request, response, caller, contentType, grpc } = exchange;
+  if (!grpc && !isConnectStream(contentType)) {
+    return refuse(request, response, caller, contentTypeUnsupported());
+  }
   const values = createCallValues({ caller, protocol: grpc?.protocol ?? "connect" });
   const universalRequest = universalRequestFromNodeRequest(request, response, undefined, values);
   const streamResponse = await handler({ ...universalRequest, body: bodyChunks(request) });

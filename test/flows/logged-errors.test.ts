@@ -190,7 +190,7 @@ describe("errors in the log", () => {
     const readiness = createReadiness({ database: { ping: async () => {} } });
     let tcp: TcpServer | undefined;
     const handler = createRoutes({
-      rpc: { serves: () => false, handle: () => Promise.reject(failure), refuse: () => {} },
+      rpc: { accepts: () => false, handle: () => Promise.reject(failure), refuse: () => {} },
       rest: {
         handle(request) {
           tcp = (request.socket as unknown as { _server: TcpServer })._server;

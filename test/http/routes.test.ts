@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Caller } from "../../src/caller.js";
-import type { RequestHandler } from "../../src/http/node-handler.js";
+import { pathOf, type RequestHandler } from "../../src/http/node-handler.js";
 import { localize } from "../../src/messages/catalogue.js";
 import { rejection } from "../support/rejection.js";
 import { serveRoutes, stopServing } from "../support/serve.js";
@@ -32,7 +32,7 @@ interface Handlers {
 }
 
 const serveHandlers = ({ rest = respondWith("rest"), rpc = respondWith("rpc"), ping }: Handlers = {}) =>
-  serveRoutes(() => ({ rest, rpc: { ...rpc, serves: (path) => path === login } }), ping);
+  serveRoutes(() => ({ rest, rpc: { ...rpc, accepts: (request) => pathOf(request) === login } }), ping);
 
 /** The status and body of the response to one HTTP/1.1 request, whose target and host are sent exactly as given. */
 async function send(port: number, target: string, method = "GET", host = "localhost"): Promise<string> {

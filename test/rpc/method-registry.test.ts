@@ -76,24 +76,3 @@ describe("a service with interceptors of its own", () => {
     expect(junk).to.include({ reason: "INVALID_REQUEST" });
   });
 });
-
-describe("createRpcHandler", () => {
-  const rpc = createRpcHandler(createMethodRegistry({ routes: fakeServices().routes, interceptors: [] }));
-
-  it("serves every path of its services", () => {
-    expect(rpc.serves("/waterbill.identity.v1.AuthService/Login")).to.equal(true);
-    expect(rpc.serves("/waterbill.identity.v1.AuthService/Nothing")).to.equal(true);
-  });
-
-  it("serves no other path", () => {
-    for (const path of [
-      "",
-      "/",
-      "/api/login/",
-      "/waterbill.identity.v1.AuthService",
-      "/other.v1.Service/Login",
-    ]) {
-      expect(rpc.serves(path), path).to.equal(false);
-    }
-  });
-});

@@ -27,6 +27,7 @@ import { createRpcHandler } from "../../src/rpc/rpc-handler.js";
 import { rejection } from "../support/rejection.js";
 import { type Serving, serve } from "../support/serve.js";
 import { testInterceptors } from "./fake-services.js";
+import { readConnectError } from "./protocols.js";
 
 type ImportPiece = MessageInitShape<typeof ImportWhitelistEntriesRequestSchema>;
 
@@ -218,6 +219,21 @@ describe("streams", () => {
     });
     session.destroy();
     expect(Number(trailers["grpc-status"])).to.equal(Code.InvalidArgument);
+  });
+
+  it("are refused with 415 and a Connect error when their content type is none of a stream", async () => {
+    for (const type of ["application/json", "text/csv", "application/connect+json; charset=latin1"]) {
+      const response = await fetch(
+        `${server.url}/waterbill.identity.v1.WhitelistService/ExportWhitelistEntries`,
+        {
+          method: "POST",
+          body: "{}",
+          headers: { "content-type": type, ...admin },
+        },
+      );
+      expect(response.status, type).to.equal(415);
+      expect((await readConnectError(response)).reason).to.equal("INVALID_REQUEST");
+    }
   });
 
   it("end when the client's deadline passes, although the client keeps sending", async () => {
