@@ -57,6 +57,14 @@ export function contentTypeUnsupported(): RequestError {
   return new RequestError((m) => m.contentTypeUnsupported, { status: 415 });
 }
 
+/**
+ * A REST body is not declared as JSON. Browsers send forms, plain text and bodies without a type to any origin, without
+ * asking the server first; they ask before they send JSON (https://fetch.spec.whatwg.org/#cors-safelisted-request-header).
+ */
+export function jsonRequired(): RequestError {
+  return new RequestError((m) => m.jsonRequired, { status: 415 });
+}
+
 /** `allowed` lists the HTTP methods that this path supports. */
 export function methodNotAllowed(allowed: readonly string[]): RequestError {
   return new RequestError((m) => m.methodNotAllowed, { status: 405, headers: { allow: allowed.join(", ") } });

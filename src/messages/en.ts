@@ -95,6 +95,7 @@ export const en: Catalogue = {
   bodyTooLarge: "The request body is too large.",
   bodyUnreadable: "The request body cannot be read.",
   contentTypeUnsupported: "This content type is not supported.",
+  jsonRequired: "The request body must be JSON (UTF-8), with the header Content-Type: application/json.",
   hostInvalid: "The request must name one valid host.",
   pathUnknown: "Not found.",
   methodNotAllowed: "Method not allowed.",

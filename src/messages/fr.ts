@@ -105,6 +105,8 @@ export const fr = {
   bodyTooLarge: "Le corps de la requête est trop volumineux.",
   bodyUnreadable: "Le corps de la requête est illisible.",
   contentTypeUnsupported: "Ce type de contenu n'est pas pris en charge.",
+  jsonRequired:
+    "Le corps de la requête doit être en JSON (UTF-8), avec l'en-tête « Content-Type: application/json ».",
   hostInvalid: "La requête doit nommer un seul hôte valide.",
   pathUnknown: "Ressource introuvable.",
   methodNotAllowed: "Méthode non autorisée.",

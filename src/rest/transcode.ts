@@ -10,8 +10,8 @@ import { FieldMaskSchema } from "@bufbuild/protobuf/wkt";
 import { parseContentType } from "../http/content-type.js";
 import { type NodeRequest, queryOf } from "../http/node-handler.js";
 import { decompress, readBody } from "../http/read-body.js";
-import { contentTypeUnsupported } from "../http/request-error.js";
-import { readJsonObject, readText } from "../rpc/codec.js";
+import { jsonRequired } from "../http/request-error.js";
+import { readJsonObject } from "../rpc/codec.js";
 import { messageFromJson } from "../rpc/json-message.js";
 import { LoggableError } from "../system/loggable-error.js";
 import type { HttpBinding } from "./http-rules.js";
@@ -34,10 +34,10 @@ export async function transcode(
 }
 
 async function readBodyFields(input: DescMessage, body: string, request: NodeRequest): Promise<JsonObject> {
-  if (body === "*") return readFields(input, request);
+  if (body === "*") return readFields(request);
   const field = input.fields.find(({ name }) => name === body);
   if (field?.fieldKind !== "message") throw new LoggableError(`${input} has no message field ${body}`);
-  const fields = await readFields(field.message, request);
+  const fields = await readFields(request);
   return { [body]: fields, ...maskOf(input, field.message, fields) };
 }
 
@@ -52,16 +52,15 @@ function maskOf(input: DescMessage, schema: DescMessage, fields: JsonObject): Js
   return { [mask.name]: sent.join(",") };
 }
 
-/** Reads the body as an object: JSON, or the flat fields of a form. An empty body is an empty object. */
-async function readFields(schema: DescMessage, request: NodeRequest): Promise<JsonObject> {
+/** Reads the body, a JSON object. Without a body the object is empty, and no content type is needed. */
+async function readFields(request: NodeRequest): Promise<JsonObject> {
   const { mediaType, isUtf8 } = parseContentType(request.headers["content-type"]);
-  const isForm = mediaType === "application/x-www-form-urlencoded";
-  // Without a content type the body must be JSON.
-  const isJson = mediaType === "application/json" || mediaType === "";
-  if (!isUtf8 || !(isForm || isJson)) throw contentTypeUnsupported();
+  const isJson = mediaType === "application/json" && isUtf8;
+  if (!isJson && mediaType !== "") throw jsonRequired();
   const bytes = decompress(await readBody(request), request.headers["content-encoding"]);
   if (bytes.length === 0) return {};
-  return isForm ? textFields(schema, new URLSearchParams(readText(bytes))) : readJsonObject(bytes);
+  if (!isJson) throw jsonRequired();
+  return readJsonObject(bytes);
 }
 
 /** Reads the fields of the query. */

@@ -143,12 +143,6 @@ describe("rest", () => {
     expect(response.data).to.deep.equal({ email: ["Saisissez une adresse email valide."] });
   });
 
-  it("accepts a form", async () => {
-    const type = { "content-type": "application/x-www-form-urlencoded" };
-    await send("POST", "/api/login/", "phone=%2B675+799+743&password=Motdepasse123%21", type);
-    expect(fake.services.received.pop()).to.include({ phone: "+675 799 743", password: "Motdepasse123!" });
-  });
-
   it("returns the limits on success, and logs the call like any other protocol", async () => {
     const response = await send("GET", "/api/profile/", undefined, john);
     expect(response.headers.get("x-ratelimit-limit")).to.equal("15");

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { DomainError, rateLimited } from "../../src/errors.js";
 import { createRestHandler } from "../../src/rest/rest-handler.js";
+import { connectRaw, statusLine } from "../http/raw-client.js";
 import { useFakeServer } from "../rpc/fake-server.js";
 import { refusal, sendTo } from "./rest-client.js";
 
@@ -44,11 +45,43 @@ describe("rest refuses", () => {
     expect([status, message]).to.deep.equal([413, "Le corps de la requête est trop volumineux."]);
   });
 
-  it("another content type", async () => {
+  it("what a web page can send to another origin without asking, and says what to send", async () => {
+    for (const [type, body] of [
+      ["application/x-www-form-urlencoded", "phone=675799743&password=Motdepasse123%21"],
+      ["application/x-www-form-urlencoded", "{}"],
+      ["text/plain;charset=UTF-8", '{"phone":"675799743","password":"Motdepasse123!"}'],
+      ["multipart/form-data; boundary=x", "--x--"],
+    ] as const) {
+      const { status, message, data } = await refusal(
+        send("POST", "/api/login/", body, { "content-type": type }),
+      );
+      expect([status, data], type).to.deep.equal([415, {}]);
+      expect(message).to.equal(
+        "Le corps de la requête doit être en JSON (UTF-8), avec l'en-tête « Content-Type: application/json ».",
+      );
+    }
+    const untyped = { method: "POST", body: new Blob(['{"phone":"675799743","password":"x"}']) };
     const { status, message } = await refusal(
-      send("POST", "/api/login/", "{}", { "content-type": "text/plain" }),
+      fetch(`${fake.url}/api/login/`, { ...untyped, headers: { "accept-language": "en" } }),
     );
-    expect([status, message]).to.deep.equal([415, "Ce type de contenu n'est pas pris en charge."]);
+    expect(status).to.equal(415);
+    expect(message).to.equal(
+      "The request body must be JSON (UTF-8), with the header Content-Type: application/json.",
+    );
+    expect(fake.services.received).to.be.empty;
+  });
+
+  it("no request without a body for its lack of a content type, chunked or not", async () => {
+    for (const framing of [
+      "\r\n",
+      "Content-Length: 0\r\n\r\n",
+      "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    ]) {
+      const client = await connectRaw(fake.port);
+      const fields = "Host: a\r\nAuthorization: Bearer john\r\nConnection: close\r\n";
+      client.send(`PATCH /api/me/ HTTP/1.1\r\n${fields}${framing}`);
+      expect(statusLine(await client.closed), framing).to.equal("HTTP/1.1 200 OK");
+    }
   });
 
   it("a wrong type, with its field", async () => {
