@@ -11,8 +11,9 @@ export {
   // Run interceptors and implementation directly, without the handlers' stream transforms.
   invokeUnaryImplementation,
   transformInvokeImplementation,
-  // The handler that serves a streaming method over HTTP, and its response.
+  // The handler that serves a streaming method over HTTP, its request and its response.
   type UniversalHandler,
+  type UniversalServerRequest,
   type UniversalServerResponse,
 } from "@connectrpc/connect/protocol";
 export {

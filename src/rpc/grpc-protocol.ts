@@ -4,9 +4,10 @@ import type { Caller } from "../caller.js";
 import { clientSignal, sendResponse, toHeaders } from "../http/node-body.js";
 import type { NodeRequest, NodeResponse } from "../http/node-handler.js";
 import { decompress, MAX_MESSAGE_BYTES, readBody } from "../http/read-body.js";
-import { bodyUnreadable } from "../http/request-error.js";
+import { bodyTooLarge, bodyUnreadable } from "../http/request-error.js";
 import { binaryCodec, jsonCodec, type MessageCodec } from "./codec.js";
 import { parseGrpcTimeout, setTrailerStatus } from "./connect-internals.js";
+import { decodeText, encodeText } from "./grpc-web-text.js";
 import type { MethodHandler } from "./unary-method.js";
 
 /** A content type of gRPC or gRPC-Web, with its protocol and codec. */
@@ -15,6 +16,8 @@ export interface GrpcEncoding {
   codec: MessageCodec;
   /** The content type of requests and responses. */
   contentType: string;
+  /** Whether bodies are in gRPC-Web's text encoding, the default of Google's client. */
+  isText: boolean;
 }
 
 /** Each message is preceded by a flag byte and a four-byte length. */
@@ -25,20 +28,29 @@ const COMPRESSED_FLAG = 1;
 /** Marks gRPC-Web's last frame, which holds the trailers. */
 const TRAILER_FLAG = 0x80;
 
+/** Maximum size of a request body: one frame. */
+const MAX_BODY_BYTES = FRAME_HEADER_BYTES + MAX_MESSAGE_BYTES;
+
 const CODECS = { "": binaryCodec, "+proto": binaryCodec, "+json": jsonCodec };
 
-/** The supported encodings. gRPC-Web's base64 text encoding is not supported. */
-const GRPC_ENCODINGS: readonly GrpcEncoding[] = (["grpc", "grpc-web"] as const).flatMap((protocol) =>
-  Object.entries(CODECS).map(([suffix, codec]) => ({
-    protocol,
-    codec,
-    contentType: `application/${protocol}${suffix}`,
-  })),
+const GRPC_TYPES = [
+  { protocol: "grpc", mediaType: "application/grpc", isText: false },
+  { protocol: "grpc-web", mediaType: "application/grpc-web", isText: false },
+  { protocol: "grpc-web", mediaType: "application/grpc-web-text", isText: true },
+] as const;
+
+const GRPC_ENCODINGS: ReadonlyMap<string, GrpcEncoding> = new Map(
+  GRPC_TYPES.flatMap(({ protocol, mediaType, isText }) =>
+    Object.entries(CODECS).map(([suffix, codec]): [string, GrpcEncoding] => {
+      const contentType = mediaType + suffix;
+      return [contentType, { protocol, codec, contentType, isText }];
+    }),
+  ),
 );
 
 /** The encoding of a media type; undefined for any that is not gRPC or gRPC-Web. */
 export function grpcEncoding(mediaType: string): GrpcEncoding | undefined {
-  return GRPC_ENCODINGS.find(({ contentType }) => contentType === mediaType);
+  return GRPC_ENCODINGS.get(mediaType);
 }
 
 /**
@@ -58,7 +70,7 @@ export async function handleGrpc(
 
   async function read(): Promise<Message> {
     if (timeout.error) throw bodyUnreadable(timeout.error);
-    const body = await readBody(request, FRAME_HEADER_BYTES + MAX_MESSAGE_BYTES);
+    const body = encoding.isText ? await readText(request) : await readBody(request, MAX_BODY_BYTES);
     const payload = readFrame(body, header.get("grpc-encoding") ?? undefined);
     return encoding.codec.decode(method.input, payload);
   }
@@ -75,6 +87,14 @@ export async function handleGrpc(
   const { error, trailer } = result;
   const message = error ? Buffer.alloc(0) : writeFrame(0, result.response);
   sendGrpc(request, response, encoding, { header: result.header, message, error, trailer });
+}
+
+/** Reads a body in the text encoding, which takes four bytes for three, and more where it is padded. */
+async function readText(request: NodeRequest): Promise<Buffer> {
+  const text = await readBody(request, 2 * MAX_BODY_BYTES);
+  const body = decodeText(text.toString("latin1"));
+  if (body.length > MAX_BODY_BYTES) throw bodyTooLarge();
+  return body;
 }
 
 interface GrpcResponse {
@@ -101,7 +121,8 @@ export function sendGrpc(
     return;
   }
   const lines = Array.from(trailer, ([name, value]) => `${name}: ${value}\r\n`).join("");
-  const body = Buffer.concat([message, writeFrame(TRAILER_FLAG, Buffer.from(lines))]);
+  const frames = Buffer.concat([message, writeFrame(TRAILER_FLAG, Buffer.from(lines))]);
+  const body = encoding.isText ? encodeText(frames) : frames;
   sendResponse(request, response, { status: 200, header, body });
 }
 

@@ -23,6 +23,7 @@ import {
   sendConnectError,
 } from "./connect-protocol.js";
 import { type GrpcEncoding, grpcEncoding, handleGrpc, percentEncode, sendGrpc } from "./grpc-protocol.js";
+import { handleText } from "./grpc-web-text.js";
 import { createCallValues } from "./handler-context.js";
 import { toConnectError } from "./interceptors/report-errors.js";
 import type { MethodRegistry } from "./method-registry.js";
@@ -100,8 +101,11 @@ async function handleStream({ handler }: StreamingMethodHandler, exchange: RpcEx
     return refuse(request, response, caller, contentTypeUnsupported());
   }
   const values = createCallValues({ caller, protocol: grpc?.protocol ?? "connect" });
-  const universalRequest = universalRequestFromNodeRequest(request, response, undefined, values);
-  const streamResponse = await handler({ ...universalRequest, body: bodyChunks(request) });
+  const head = universalRequestFromNodeRequest(request, response, undefined, values);
+  const streamRequest = { ...head, body: bodyChunks(request) };
+  const streamResponse = await (grpc?.isText
+    ? handleText(handler, streamRequest, grpc.contentType, caller.language)
+    : handler(streamRequest));
   await universalResponseToNodeResponse(withDecodableStatus(streamResponse), response);
 }
 

@@ -52,7 +52,7 @@ describe("a malformed request of gRPC", () => {
     const wrongVerb = await send(Buffer.alloc(0), { ":method": "GET" });
     expect([wrongVerb.httpStatus, wrongVerb.header.allow]).to.deep.equal([405, "POST"]);
     expect((await send(frame, { "content-type": "application/grpc+xml" })).httpStatus).to.equal(415);
-    expect((await send(frame, { "content-type": "application/grpc-web-text" })).httpStatus).to.equal(415);
+    expect((await send(frame, { "content-type": "application/grpc-web+xml" })).httpStatus).to.equal(415);
   });
 
   it("does not include unusual but valid requests", async () => {

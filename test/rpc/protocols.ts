@@ -67,6 +67,28 @@ export function openProtocolClients(url: string): ProtocolClient[] {
   ];
 }
 
+/** gRPC-Web in its text encoding, which Connect's client doesn't have. */
+export function grpcWebTextClient(url: string): ProtocolClient {
+  return webClient("gRPC-Web text", createGrpcWebTransport({ baseUrl: url, fetch: fetchText }));
+}
+
+/** Sends a request of gRPC-Web in the text encoding, and decodes the response. */
+export const fetchText: typeof fetch = async (input, init) => {
+  const headers = new Headers(init?.headers);
+  const type = headers.get("content-type")?.replace("grpc-web", "grpc-web-text") ?? "";
+  headers.set("content-type", type);
+  const body = Buffer.from(await new Response(init?.body ?? null).arrayBuffer()).toString("base64");
+  const response = await fetch(input, { ...init, headers, body });
+  const header = new Headers(response.headers);
+  if (header.get("content-type") === type) header.set("content-type", type.replace("-text", ""));
+  return new Response(decodeBase64(await response.text()), { status: response.status, headers: header });
+};
+
+/** Decodes one or several base64 texts. */
+export function decodeBase64(text: string): Buffer {
+  return Buffer.concat((text.match(/[^=]+=*/g) ?? []).map((part) => Buffer.from(part, "base64")));
+}
+
 const protoFolder = fileURLToPath(new URL("../../proto", import.meta.url));
 
 /** `@grpc/grpc-js` with the .proto files, as an internal service would use it. */

@@ -5,7 +5,7 @@ import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js
 import { DomainError, rateLimited } from "../../src/errors.js";
 import { createRpcHandler } from "../../src/rpc/rpc-handler.js";
 import { useFakeServer } from "./fake-server.js";
-import { openProtocolClients, type ProtocolClient } from "./protocols.js";
+import { grpcWebTextClient, openProtocolClients, type ProtocolClient } from "./protocols.js";
 
 const { login, register } = AuthService.method;
 const { getProfile, updateProfile } = ProfileService.method;
@@ -21,15 +21,19 @@ describe("rpc", () => {
   const fake = useFakeServer(createRpcHandler);
   let protocols: ProtocolClient[];
   before(() => {
-    protocols = openProtocolClients(fake.url);
+    protocols = [...openProtocolClients(fake.url), grpcWebTextClient(fake.url)];
   });
   after(() => {
     for (const protocol of protocols) protocol.close();
   });
 
-  for (const index of [0, 1, 2, 3]) {
-    const name = ["gRPC", "gRPC-Web", "Connect binary", "Connect JSON"][index];
-
+  for (const [index, name] of [
+    "gRPC",
+    "gRPC-Web",
+    "Connect binary",
+    "Connect JSON",
+    "gRPC-Web text",
+  ].entries()) {
     describe(`over ${name}`, () => {
       const call: ProtocolClient["call"] = (...parameters) => protocols[index]!.call(...parameters);
 

@@ -14,6 +14,7 @@ import {
   createGrpcTransport,
   createGrpcWebTransport,
 } from "@connectrpc/connect-node";
+import { createGrpcWebTransport as createBrowserWebTransport } from "@connectrpc/connect-web";
 import { expect } from "chai";
 import { ErrorInfoSchema } from "#gen/google/rpc/error_details_pb.js";
 import {
@@ -27,7 +28,7 @@ import { createRpcHandler } from "../../src/rpc/rpc-handler.js";
 import { rejection } from "../support/rejection.js";
 import { type Serving, serve } from "../support/serve.js";
 import { testInterceptors } from "./fake-services.js";
-import { readConnectError } from "./protocols.js";
+import { decodeBase64, fetchText, readConnectError } from "./protocols.js";
 
 type ImportPiece = MessageInitShape<typeof ImportWhitelistEntriesRequestSchema>;
 
@@ -87,6 +88,7 @@ describe("streams", () => {
     transports = {
       gRPC: createGrpcTransport({ baseUrl }),
       "gRPC-Web": createGrpcWebTransport({ baseUrl, httpVersion: "1.1" }),
+      "gRPC-Web text": createBrowserWebTransport({ baseUrl, fetch: fetchText }),
       "Connect JSON": createConnectTransport({ baseUrl, httpVersion: "2", useBinaryFormat: false }),
       "Connect binary": createConnectTransport({ baseUrl, httpVersion: "2" }),
     };
@@ -124,18 +126,18 @@ describe("streams", () => {
   const entry = { entries: [{ phone: "+237670000001" }] };
   const logged = () => lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 
-  for (const name of ["gRPC", "gRPC-Web", "Connect JSON", "Connect binary"]) {
+  for (const name of ["gRPC", "gRPC-Web", "gRPC-Web text", "Connect JSON", "Connect binary"]) {
     describe(`over ${name}`, () => {
       it("run from the server to the client, count once and are logged when they end", async () => {
         expect(await exported(name, admin)).to.deep.equal([1, 2, 3, 4, 5]);
         expect(counted).to.equal(1);
-        const protocol = name.startsWith("gRPC") ? name.toLowerCase() : "connect";
+        const protocol = name.startsWith("gRPC") ? name.toLowerCase().replace(" text", "") : "connect";
         expect(logged()).to.have.length(1);
         expect(logged()[0]).to.include({ status: "ok", protocol, userId: 7, requestId: "a-request" });
       });
 
       it("run from the client to the server", async () => {
-        if (name === "gRPC-Web") return;
+        if (name.startsWith("gRPC-Web")) return;
         const response = await client(name).importWhitelistEntries(pieces(entry, entry, entry), {
           headers: admin,
           onHeader: (header) => expect(header.get("x-ratelimit-limit")).to.equal("15"),
@@ -219,6 +221,21 @@ describe("streams", () => {
     });
     session.destroy();
     expect(Number(trailers["grpc-status"])).to.equal(Code.InvalidArgument);
+  });
+
+  it("refuse a body of gRPC-Web text that is not base64", async () => {
+    const response = await fetch(
+      `${server.url}/waterbill.identity.v1.WhitelistService/ExportWhitelistEntries`,
+      {
+        method: "POST",
+        body: "!!!!",
+        headers: { "content-type": "application/grpc-web-text", ...admin },
+      },
+    );
+    const trailer = decodeBase64(await response.text()).toString();
+    expect(trailer).to.include("grpc-status: 3\r\n");
+    expect(decodeURIComponent(trailer)).to.include("Le corps de la requête est illisible.");
+    expect(logged().map(({ reason }) => reason)).to.deep.equal(["INVALID_REQUEST"]);
   });
 
   it("are refused with 415 and a Connect error when their content type is none of a stream", async () => {
