@@ -45,7 +45,7 @@ async function* encodeChunks(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<
 
 /**
  * Handles a request in the text encoding with a handler of the binary one. The response has the request's content type.
- * The handler reads ConnectErrors in `language` from a body that is not base64.
+ * Where the body is not base64, reading it throws INVALID_REQUEST as a ConnectError in `language`.
  */
 export async function handleText(
   handler: UniversalHandler,
