@@ -49,12 +49,19 @@ type Environment = z.output<typeof environmentSchema>;
 
 const TWILIO_VARIABLES = ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM_NUMBER"] as const;
 
-const PRODUCTION_VARIABLES = ["DATABASE_URL", "REDIS_URL", "TOKEN_SECRET", "CODE_SECRET"] as const;
+/** What the process uses of the configuration: a server uses all of it, a command only the database or the gateway. */
+export type ConfigScope = "server" | "database" | "sms";
+
+const PRODUCTION_VARIABLES = {
+  server: ["DATABASE_URL", "REDIS_URL", "TOKEN_SECRET", "CODE_SECRET"],
+  database: ["DATABASE_URL"],
+  sms: [],
+} as const satisfies Record<ConfigScope, readonly (keyof Environment)[]>;
 
 /** Lists the variables that the others make necessary and that are missing. */
-function missingVariables(env: Environment): string[] {
+function missingVariables(env: Environment, scope: ConfigScope): string[] {
   const isProduction = env.NODE_ENV === "production";
-  return [...missingForTwilio(env), ...(isProduction ? missingInProduction(env) : [])];
+  return [...missingForTwilio(env), ...(isProduction ? missingInProduction(env, scope) : [])];
 }
 
 function missingForTwilio(env: Environment): string[] {
@@ -63,11 +70,11 @@ function missingForTwilio(env: Environment): string[] {
   return TWILIO_VARIABLES.filter((name) => !env[name]).map((name) => `${name}: is required for Twilio`);
 }
 
-function missingInProduction(env: Environment): string[] {
-  const problems = PRODUCTION_VARIABLES.filter((name) => !env[name]).map(
-    (name) => `${name}: is required in production`,
-  );
-  if (env.SMS_PROVIDER === "console" && !env.ALLOW_CONSOLE_SMS) {
+function missingInProduction(env: Environment, scope: ConfigScope): string[] {
+  const problems = PRODUCTION_VARIABLES[scope]
+    .filter((name) => !env[name])
+    .map((name) => `${name}: is required in production`);
+  if (scope !== "database" && env.SMS_PROVIDER === "console" && !env.ALLOW_CONSOLE_SMS) {
     problems.push(
       "SMS_PROVIDER: console prints codes instead of sending them; in production set twilio, or ALLOW_CONSOLE_SMS=true",
     );
@@ -150,16 +157,19 @@ export class ConfigError extends LoggableError {
 }
 
 /**
- * Reads the configuration. An empty variable counts as absent.
- * Throws a ConfigError that lists every problem.
+ * Reads the configuration. An empty variable counts as absent. Production requires only the variables that `scope` uses;
+ * those that are set must be valid. Throws a ConfigError that lists every problem.
  */
-export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+export function readConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+  scope: ConfigScope = "server",
+): Config {
   const variables = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
   const parsed = environmentSchema.safeParse(variables);
   if (!parsed.success) {
     throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`));
   }
-  const problems = missingVariables(parsed.data);
+  const problems = missingVariables(parsed.data, scope);
   if (problems.length > 0) throw new ConfigError(problems);
   return toConfig(parsed.data);
 }

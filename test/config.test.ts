@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
-import { ConfigError, readConfig } from "../src/config.js";
+import { ConfigError, type ConfigScope, readConfig } from "../src/config.js";
 
 const production = {
   NODE_ENV: "production",
@@ -14,9 +14,9 @@ const production = {
   TWILIO_FROM_NUMBER: "+15005550006",
 };
 
-function problems(environment: Record<string, string | undefined>): string {
+function problems(environment: Record<string, string | undefined>, scope?: ConfigScope): string {
   try {
-    readConfig(environment);
+    readConfig(environment, scope);
   } catch (error) {
     expect(error).to.be.instanceOf(ConfigError);
     return (error as ConfigError).message;
@@ -79,6 +79,15 @@ describe("configuration", () => {
     for (const name of ["DATABASE_URL", "REDIS_URL", "TOKEN_SECRET", "CODE_SECRET"]) {
       expect(problems({ ...production, [name]: undefined })).to.include(name);
     }
+  });
+
+  it("requires in production only what the process uses", () => {
+    const database = { NODE_ENV: "production", DATABASE_URL: production.DATABASE_URL };
+    expect(readConfig(database, "database").databaseUrl).to.equal(production.DATABASE_URL);
+    expect(problems({ NODE_ENV: "production" }, "database")).to.match(/:\n {2}DATABASE_URL: [^\n]*$/);
+    const sms = { ...production, DATABASE_URL: "", REDIS_URL: "", TOKEN_SECRET: "", CODE_SECRET: "" };
+    expect(readConfig(sms, "sms").sms.provider).to.equal("twilio");
+    expect(problems({ NODE_ENV: "production" }, "sms")).to.match(/:\n {2}SMS_PROVIDER: [^\n]*$/);
   });
 
   it("refuses the console gateway in production unless it is allowed", () => {
