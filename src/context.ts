@@ -32,13 +32,46 @@ export type AppContext = AuthServiceDeps &
   CreateSuperuserDeps &
   AuthenticateDeps & { sessions: SessionStore };
 
-/** Creates the stores and the tools, once, for server, command line and tests. `overrides` replace some of them. */
+/** The part of the context that needs only the database: commands run on it without the secrets and the SMS gateway. */
+export type DatabaseContext = ReturnType<typeof createDatabaseContext>;
+
+/** Creates the stores, and the tools that need no secret. */
+export function createDatabaseContext(
+  config: Config,
+  { database, clock, random }: Pick<Infrastructure, "database" | "clock" | "random">,
+) {
+  const whitelist = createWhitelistStore(database);
+  return {
+    database,
+    clock,
+    random,
+    users: createUserStore(database),
+    registrations: createRegistrationStore(database),
+    accounts: createAccountStore(database),
+    codes: createCodeStore(database),
+    smsQuota: createSmsQuotaStore(database),
+    activations: createActivationStore(database),
+    sessions: createSessionStore(database),
+    whitelist,
+    whitelistLists: createWhitelistLists(database),
+    whitelistHistory: createWhitelistHistory(database),
+    isWhitelisted: (phone: string) => whitelist.isActive(null, phone),
+    hasher: createPasswordHasher({
+      concurrency: hashConcurrency(availableParallelism(), config.passwords.poolThreads),
+      queueLimit: config.passwords.hashQueue,
+    }),
+    phoneRules: config.phones,
+    passwordRules: config.passwords,
+  };
+}
+
+/** Creates the stores and the tools, once, for server and tests. `overrides` replace some of them. */
 export function createContext(
   config: Config,
   infrastructure: Infrastructure,
   overrides: Partial<AppContext> = {},
 ): AppContext {
-  const { database, keys, clock, random } = infrastructure;
+  const { keys, clock, random } = infrastructure;
   const { issuer, audience, accessTtlSeconds, refreshTtlSeconds, reuseGraceSeconds } = config.tokens;
   const jwt = createJwt(keys.token, clock);
   const accessTokens = createAccessTokens({
@@ -49,32 +82,16 @@ export function createContext(
     audience,
     ttlSeconds: accessTtlSeconds,
   });
-  const sessions = createSessionStore(database);
-  const whitelist = createWhitelistStore(database);
+  const context = createDatabaseContext(config, infrastructure);
+  const { sessions } = context;
   return {
     ...infrastructure,
-    users: createUserStore(database),
-    registrations: createRegistrationStore(database),
-    accounts: createAccountStore(database),
+    ...context,
     pageTokens: createPageTokens(keys.token),
-    codes: createCodeStore(database),
-    smsQuota: createSmsQuotaStore(database),
-    activations: createActivationStore(database),
-    sessions,
-    whitelist,
-    whitelistLists: createWhitelistLists(database),
-    whitelistHistory: createWhitelistHistory(database),
-    isWhitelisted: (phone) => whitelist.isActive(null, phone),
     accessTokens,
     refreshTokens: createRefreshTokens({ jwt, issuer, audience }),
     verifyAccessToken: (token) => verifyAccessToken({ accessTokens, sessions }, token),
-    hasher: createPasswordHasher({
-      concurrency: hashConcurrency(availableParallelism(), config.passwords.poolThreads),
-      queueLimit: config.passwords.hashQueue,
-    }),
     codeKey: Buffer.from(keys.code, "utf8"),
-    phoneRules: config.phones,
-    passwordRules: config.passwords,
     frontendUrl: config.frontendUrl,
     refreshTtlSeconds,
     reuseGraceSeconds,

@@ -29,7 +29,7 @@ export async function listAccounts(
 
 /** Yields all selected accounts in batches. Throws INVALID_REQUEST for an invalid order. */
 export async function* allAccounts(
-  deps: ListAccountsDeps,
+  deps: Omit<ListAccountsDeps, "pageTokens">,
   selection: AccountSelection,
 ): AsyncGenerator<User[]> {
   const { filter, order } = select(selection);

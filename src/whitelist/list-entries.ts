@@ -46,7 +46,7 @@ export async function listEntries(
 
 /** Yields all selected entries in batches. Throws as `listEntries` does. */
 export async function* allEntries(
-  deps: ListEntriesDeps,
+  deps: Omit<ListEntriesDeps, "pageTokens">,
   selection: EntrySelection,
 ): AsyncGenerator<WhitelistEntry[]> {
   const { filter, order } = parseSelection(deps.phoneRules, selection);

@@ -28,7 +28,7 @@ export async function listHistory(
  * Throws PHONE_REQUIRED, PHONE_INVALID or PHONE_LENGTH.
  */
 export async function* allHistory(
-  deps: ListHistoryDeps,
+  deps: Omit<ListHistoryDeps, "pageTokens">,
   rawPhone: string,
 ): AsyncGenerator<WhitelistChange[]> {
   const phone = parsePhone(deps.phoneRules, rawPhone);
