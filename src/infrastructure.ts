@@ -34,14 +34,15 @@ export async function openServerDatabase(
 
 /**
  * Opens the same database for a tool that runs next to the server or without it. Whichever process opens the embedded
- * database first holds its files, and the other works through it.
+ * database first holds its files, and the other works through it. Throws DatabaseNotFoundError if no database is
+ * configured and the data directory has none, unless `creates` is true, which creates one without tables.
  */
-export async function openCliDatabase(config: Config): Promise<Database> {
+export async function openCliDatabase(config: Config, { creates }: { creates: boolean }): Promise<Database> {
   const onFailure = (error: Error) => {
     throw error;
   };
   if (config.databaseUrl) return openDatabase({ url: config.databaseUrl, poolSize: 2 });
-  return joinEmbeddedDatabase({ folder: config.dataDir, poolSize: 2, onFailure });
+  return joinEmbeddedDatabase({ folder: config.dataDir, poolSize: 2, onFailure, creates });
 }
 
 /** The external resources that the use cases need. */

@@ -1,5 +1,6 @@
 import { ConfigError } from "./config.js";
 import { DirectoryInUseError } from "./db/embedded/directory-lock.js";
+import { DatabaseNotFoundError } from "./db/embedded/embedded-database.js";
 import { PendingMigrationsError } from "./db/migrate.js";
 import { DomainError } from "./errors.js";
 import { describeError, type ErrorDescription, errorCode } from "./system/describe-error.js";
@@ -8,7 +9,13 @@ import { LoggableError } from "./system/loggable-error.js";
 /** A mistake that the person who started the program can fix. Only its message is printed, without the stack. */
 export class UsageError extends LoggableError {}
 
-const SELF_EXPLANATORY = [ConfigError, DirectoryInUseError, PendingMigrationsError, UsageError];
+const SELF_EXPLANATORY = [
+  ConfigError,
+  DatabaseNotFoundError,
+  DirectoryInUseError,
+  PendingMigrationsError,
+  UsageError,
+];
 
 /**
  * Returns what to print for an error that ends the program: a message, or for an unexpected error as much as the log may

@@ -57,5 +57,8 @@ describe("reportFailure", () => {
     expectNoSecret(printed.join("\n"), "printed");
     expect(printed.at(-1)).to.match(/^phone: /);
     expect(printed.at(-2)).not.to.include(" at ");
+    for (const { error } of hostileErrors())
+      if (!(error instanceof DomainError)) reportFailure(stderr, error, { isJson: true });
+    expectNoSecret(printed.join("\n"), "printed as JSON");
   });
 });

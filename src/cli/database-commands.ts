@@ -9,7 +9,8 @@ export function addDatabaseCommands(program: Command, run: Runner): void {
     .action(() =>
       run.withDatabase(async (database, logger) => {
         const applied = await migrate(database, logger);
-        await run.print([applied.length > 0 ? `applied ${applied.join(", ")}\n` : "nothing to do\n"]);
+        const line = applied.length > 0 ? `applied ${applied.join(", ")}` : "nothing to do";
+        await run.print([`${run.isJson ? JSON.stringify({ applied }) : line}\n`]);
       }),
     );
 }

@@ -1,25 +1,48 @@
+import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { UsageError } from "../startup-error.js";
 import { addDatabaseCommands } from "./database-commands.js";
+import { addHelpCommand } from "./help-command.js";
 import { reportFailure } from "./report-failure.js";
-import { createRunner, type Environment, type Runner } from "./runner.js";
+import { createRunner, type Environment, type ProgramOptions } from "./runner.js";
 import { addSmsCommands } from "./sms-commands.js";
 import type { CliStreams } from "./streams.js";
 import { addSuperuserCommands } from "./superuser-commands.js";
 import { addUserCommands } from "./user-commands.js";
 import { addWhitelistCommands } from "./whitelist-commands.js";
 
-function createProgram(run: Runner): Command {
-  const { stdout, stderr } = run.streams;
-  const program = new Command("waterbill")
+/** As far above this file in `dist` as in `src`. */
+const PACKAGE_FILE = new URL("../../package.json", import.meta.url);
+
+function packageVersion(): string {
+  return (JSON.parse(readFileSync(PACKAGE_FILE, "utf8")) as { version: string }).version;
+}
+
+/** The program without its commands. Its options apply to every command, and may come before or after it. */
+function createProgram({ stdout, stderr }: CliStreams): Command {
+  const program = new Command("waterbill");
+  return program
     .description("administer WaterBill Identity")
+    .version(`waterbill ${packageVersion()}`, "-V, --version", "print the version")
+    .option("--json", "print JSON in the REST format, lists as one object per line; errors too")
+    .option(
+      "--init",
+      "create the embedded database in DATA_DIR if there is none; has no effect with DATABASE_URL",
+    )
+    .configureHelp({ showGlobalOptions: true })
     .exitOverride()
-    .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) });
-  addDatabaseCommands(program, run);
-  addSuperuserCommands(program, run);
-  addUserCommands(program, run);
-  addWhitelistCommands(program, run);
-  addSmsCommands(program, run);
-  return program;
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+      outputError(text) {
+        const error = new UsageError(text.replace(/^error: /, "").trimEnd());
+        reportFailure(stderr, error, format(program));
+      },
+    });
+}
+
+function format(program: Command): { isJson: boolean } {
+  return { isJson: program.opts<ProgramOptions>().json ?? false };
 }
 
 /**
@@ -31,14 +54,21 @@ export async function runCli(
   environment: Environment,
   streams: CliStreams,
 ): Promise<number> {
-  const run = createRunner(environment, streams);
+  const program = createProgram(streams);
+  const run = createRunner(environment, streams, () => program.opts<ProgramOptions>());
+  addDatabaseCommands(program, run);
+  addSuperuserCommands(program, run);
+  addUserCommands(program, run);
+  addWhitelistCommands(program, run);
+  addSmsCommands(program, run);
+  addHelpCommand(program);
   try {
-    await createProgram(run).parseAsync(args, { from: "user" });
+    await program.parseAsync(args, { from: "user" });
     return run.isNegative ? 1 : 0;
   } catch (error) {
     // Commander prints its own errors; its exit code 0 is that of --help.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    reportFailure(streams.stderr, error);
+    reportFailure(streams.stderr, error, format(program));
     return 2;
   }
 }

@@ -1,55 +1,86 @@
 import { type Config, readConfig } from "../config.js";
-import { type AppContext, createContext } from "../context.js";
+import { createDatabaseContext, type DatabaseContext } from "../context.js";
 import type { Database } from "../db/database.js";
-import { prepareTables } from "../db/migrate.js";
-import { createInfrastructure, openCliDatabase } from "../infrastructure.js";
+import { isEmpty, migrate, requireTables } from "../db/migrate.js";
+import { openCliDatabase } from "../infrastructure.js";
+import { createSmsGateway } from "../sms/create-sms-gateway.js";
+import type { SmsGateway } from "../sms/sms-gateway.js";
+import { systemClock } from "../system/clock.js";
 import { createLogger, type Logger } from "../system/logger.js";
+import { systemRandom } from "../system/random.js";
 import { type CliStreams, print } from "./streams.js";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** The options of the program, which every command has. */
+export interface ProgramOptions {
+  init?: boolean;
+  json?: boolean;
+}
+
 /** Opens what a command needs, runs the command, and closes everything, even if the command fails. */
 export interface Runner {
-  /** For commands on accounts and lists. The tables exist and are up to date. */
-  withContext(command: (context: AppContext) => Promise<void>): Promise<void>;
+  /** For commands on accounts and lists. Unless the command migrates, the tables must be up to date. */
+  withContext(
+    command: (context: DatabaseContext) => Promise<void>,
+    options?: { migrates: boolean },
+  ): Promise<void>;
   /** For commands on the database itself. */
   withDatabase(command: (database: Database, logger: Logger, config: Config) => Promise<void>): Promise<void>;
+  /** For commands on the SMS gateway, which need no database. */
+  withSms(command: (sms: SmsGateway, config: Config) => Promise<void>): Promise<void>;
   /** The environment variables, for the few that are not configuration. */
   environment: Environment;
   streams: CliStreams;
+  /** Whether to print JSON in the REST format. */
+  readonly isJson: boolean;
   /** Writes the command's output. */
   print(chunks: Iterable<string> | AsyncIterable<string>): Promise<void>;
   /** True after a command that worked and has a negative result, which is exit code 1. */
   isNegative: boolean;
 }
 
-export function createRunner(environment: Environment, streams: CliStreams): Runner {
+/** `options` returns the program's options; it is called only while a command runs. */
+export function createRunner(
+  environment: Environment,
+  streams: CliStreams,
+  options: () => ProgramOptions,
+): Runner {
+  // Standard output holds only the command's own lines. The log shows only warnings and errors.
+  const logger = createLogger("warn", streams.stderr);
+
   const withDatabase: Runner["withDatabase"] = async (command) => {
-    const config = readConfig(environment);
-    // Standard output holds only the command's own lines. The log shows only warnings and errors.
-    const logger = createLogger("warn", streams.stderr);
-    const database = await openCliDatabase(config);
+    const config = readConfig(environment, "database");
+    const database = await openCliDatabase(config, { creates: options().init ?? false });
     try {
       await command(database, logger, config);
     } finally {
       await database.close();
     }
   };
+
   return {
     environment,
     streams,
     isNegative: false,
+    get isJson() {
+      return options().json ?? false;
+    },
     print: (chunks) => print(streams.stdout, chunks),
     withDatabase,
-    withContext: (command) =>
-      withDatabase(async (database, logger, config) => {
-        await prepareTables(config, database, logger);
-        const infrastructure = await createInfrastructure(config, database, {
-          logger,
-          print: (line) => streams.stdout.write(`${line}\n`),
-        });
-        await command(createContext(config, infrastructure));
-        await infrastructure.background.drain();
+    withContext: (command, { migrates } = { migrates: false }) =>
+      withDatabase(async (database, _, config) => {
+        const isNew = options().init && !config.databaseUrl && (await isEmpty(database));
+        if (migrates || isNew) await migrate(database, logger);
+        else await requireTables(database);
+        await command(createDatabaseContext(config, { database, clock: systemClock, random: systemRandom }));
       }),
+    async withSms(command) {
+      const config = readConfig(environment, "sms");
+      // The console gateway's messages are no JSON.
+      const output = options().json ? streams.stderr : streams.stdout;
+      const gateway = { logger, print: (line: string) => void output.write(`${line}\n`) };
+      await command(await createSmsGateway(config.sms, gateway), config);
+    },
   };
 }

@@ -14,11 +14,13 @@ export function addSmsCommands(program: Command, run: Runner): void {
       "print whether the gateway is available, and send an activation message with the sample code 123456",
     )
     .action((rawPhone: string) =>
-      run.withContext(async ({ sms, phoneRules }) => {
-        const phone = parsePhone(phoneRules, rawPhone);
-        await run.print([`gateway ${(await sms.isAvailable()) ? "available" : "not available"}\n`]);
+      run.withSms(async (sms, { phones }) => {
+        const phone = parsePhone(phones, rawPhone);
+        const isAvailable = await sms.isAvailable();
+        if (!run.isJson) await run.print([`gateway ${isAvailable ? "available" : "not available"}\n`]);
         await sms.sendActivationCode(phone, SAMPLE_CODE);
-        await run.print([`sent to ${phone}\n`]);
+        const json = JSON.stringify({ is_available: isAvailable, sent_to: phone });
+        await run.print([`${run.isJson ? json : `sent to ${phone}`}\n`]);
       }),
     );
 }

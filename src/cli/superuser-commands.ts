@@ -1,7 +1,10 @@
 import askPassword from "@inquirer/password";
 import type { Command } from "commander";
+import { AccountSchema } from "#gen/waterbill/identity/v1/account_service_pb.js";
+import { toAccountMessage } from "../accounts/account-message.js";
 import { createSuperuser } from "../accounts/create-superuser.js";
 import { UsageError } from "../startup-error.js";
+import { jsonLine } from "./json-line.js";
 import type { Runner } from "./runner.js";
 import type { CliStreams } from "./streams.js";
 
@@ -9,17 +12,22 @@ export function addSuperuserCommands(program: Command, run: Runner): void {
   program
     .command("create-superuser")
     .description(
-      "create an active account with all rights; prompts for the password unless WATERBILL_PASSWORD is set",
+      "create an active account with all rights, after applying pending database migrations; " +
+        "prompts for the password unless WATERBILL_PASSWORD is set",
     )
     .requiredOption("--phone <phone>")
     .requiredOption("--first-name <name>")
     .requiredOption("--last-name <name>")
     .action(async (options: { phone: string; firstName: string; lastName: string }) => {
       const password = run.environment.WATERBILL_PASSWORD || (await promptPassword(run.streams));
-      await run.withContext(async (context) => {
-        const user = await createSuperuser(context, { ...options, password });
-        await run.print([`${user.phone} is now a superuser\n`]);
-      });
+      await run.withContext(
+        async (context) => {
+          const user = await createSuperuser(context, { ...options, password });
+          const line = `${user.phone} is now a superuser\n`;
+          await run.print([run.isJson ? jsonLine(AccountSchema, toAccountMessage(user)) : line]);
+        },
+        { migrates: true },
+      );
     });
 }
 

@@ -4,10 +4,11 @@ import { toAccountMessage } from "../accounts/account-message.js";
 import { allAccounts } from "../accounts/list-accounts.js";
 import { setAccountActive } from "../accounts/set-account-active.js";
 import { setRights } from "../accounts/set-rights.js";
-import type { AppContext } from "../context.js";
+import type { DatabaseContext } from "../context.js";
 import { DomainError } from "../errors.js";
 import { parsePhone } from "../users/phone-number.js";
-import { fullName, type User } from "../users/user.js";
+import { fullName, isAdmin, type User } from "../users/user.js";
+import type { Credentials } from "../users/user-store.js";
 import { jsonLine } from "./json-line.js";
 import type { Runner } from "./runner.js";
 
@@ -16,7 +17,6 @@ interface ListOptions {
   inactive?: boolean;
   staff?: boolean;
   search?: string;
-  json?: boolean;
 }
 
 export function addUserCommands(program: Command, run: Runner): void {
@@ -32,60 +32,91 @@ export function addUserCommands(program: Command, run: Runner): void {
       "--search <text>",
       "only accounts with these digits in the number, or these words in the name or email",
     )
-    .option("--json", "print one JSON object per line, in the REST format")
-    .action(({ active, inactive, staff, search = "", json }: ListOptions) =>
+    .action(({ active, inactive, staff, search = "" }: ListOptions) =>
       run.withContext(async (context) => {
         const isActive = active === inactive ? null : active === true;
         const selection = { isActive, isStaff: staff ?? null, search, joinedAfter: null, joinedBefore: null };
         async function* lines() {
           for await (const users of allAccounts(context, { ...selection, orderBy: "date_joined" })) {
-            yield users.map(json ? accountJson : accountLine).join("");
+            yield users.map(run.isJson ? accountJson : accountLine).join("");
           }
         }
         await run.print(lines());
       }),
     );
 
-  /** Adds a command that acts on one account and prints the account. */
-  function command(
-    usage: string,
-    description: string,
-    act: (context: AppContext, phone: string) => Promise<User>,
-  ) {
+  user
+    .command("show <phone>")
+    .description("print an account in the format of list")
+    .action((phone: string) =>
+      run.withContext(async (context) => {
+        const account = await findAccount(context, phone);
+        if (!account) throw new DomainError("ACCOUNT_NOT_FOUND");
+        await run.print([run.isJson ? accountJson(account.user) : accountLine(account.user)]);
+      }),
+    );
+
+  for (const change of CHANGES) {
     user
-      .command(usage)
-      .description(description)
-      .option("--json", "print JSON in the REST format")
-      .action((phone: string, { json }: { json?: boolean }) =>
+      .command(`${change.name} <phone>`)
+      .description(change.description)
+      .action((phone: string) =>
         run.withContext(async (context) => {
-          const account = await act(context, phone);
-          await run.print([json ? accountJson(account) : accountLine(account)]);
+          const before = await findAccount(context, phone);
+          const account = await change.apply(context, phone);
+          const note = before && change.isDone(before) ? `${account.phone} ${change.done}\n` : "";
+          await run.print(run.isJson ? [accountJson(account)] : [accountLine(account), note]);
         }),
       );
   }
-
-  command("show <phone>", "print an account in the format of list", async (context, phone) => {
-    const account = await context.users.findByPhone(null, parsePhone(context.phoneRules, phone));
-    if (!account) throw new DomainError("ACCOUNT_NOT_FOUND");
-    return account.user;
-  });
-  command("activate <phone>", "allow an account to sign in", (context, phone) =>
-    setAccountActive(context, { phone, isActive: true }),
-  );
-  command(
-    "deactivate <phone>",
-    "end the sessions of an account and stop it from signing in",
-    (context, phone) => setAccountActive(context, { phone, isActive: false }),
-  );
-  command("promote <phone>", "make an account an administrator", promote);
-  command("demote <phone>", "remove all rights from an account", (context, phone) =>
-    setRights(context, { phone, rights: () => ({ isStaff: false, isSuperuser: false }) }),
-  );
 }
 
-/** A superuser remains a superuser. */
-function promote(context: AppContext, phone: string): Promise<User> {
-  return setRights(context, { phone, rights: ({ isSuperuser }) => ({ isStaff: true, isSuperuser }) });
+/** A command that changes one account and prints it. */
+interface AccountChange {
+  name: string;
+  description: string;
+  apply(context: DatabaseContext, phone: string): Promise<User>;
+  /** Whether the account is already as the command makes it, and what the command then says about it. */
+  isDone(account: Credentials): boolean;
+  done: string;
+}
+
+const CHANGES: readonly AccountChange[] = [
+  {
+    name: "activate",
+    description: "allow an account to sign in",
+    apply: (context, phone) => setAccountActive(context, { phone, isActive: true }),
+    isDone: ({ user }) => user.isActive,
+    done: "is already active",
+  },
+  {
+    name: "deactivate",
+    description: "end the sessions of an account and stop it from signing in",
+    apply: (context, phone) => setAccountActive(context, { phone, isActive: false }),
+    isDone: ({ isDeactivated }) => isDeactivated,
+    done: "is already deactivated",
+  },
+  {
+    name: "promote",
+    description: "make an account an administrator",
+    // A superuser remains a superuser.
+    apply: (context, phone) =>
+      setRights(context, { phone, rights: ({ isSuperuser }) => ({ isStaff: true, isSuperuser }) }),
+    isDone: ({ user }) => user.isStaff,
+    done: "is already an administrator",
+  },
+  {
+    name: "demote",
+    description: "remove all rights from an account",
+    apply: (context, phone) =>
+      setRights(context, { phone, rights: () => ({ isStaff: false, isSuperuser: false }) }),
+    isDone: ({ user }) => !isAdmin(user),
+    done: "already has no rights",
+  },
+];
+
+function findAccount(context: DatabaseContext, phone: string): Promise<Credentials | null> {
+  return context.users.findByPhone(null, parsePhone(context.phoneRules, phone));
 }
 
 const accountJson = (user: User) => jsonLine(AccountSchema, toAccountMessage(user));

@@ -5,11 +5,15 @@ import {
   RemoveWhitelistEntryResponseSchema,
   WhitelistEntrySchema,
 } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
+import type { DatabaseContext } from "../context.js";
+import { DomainError, type Reason } from "../errors.js";
+import { parsePhone } from "../users/phone-number.js";
 import { addEntry } from "../whitelist/add-entry.js";
 import { checkPhone } from "../whitelist/check-phone.js";
 import { initWhitelist } from "../whitelist/init-whitelist.js";
 import { removeEntry } from "../whitelist/remove-entry.js";
 import { updateEntry } from "../whitelist/update-entry.js";
+import type { WhitelistEntry } from "../whitelist/whitelist-entry.js";
 import { toDetailsMessage, toEntryMessage } from "../whitelist/whitelist-messages.js";
 import { jsonLine } from "./json-line.js";
 import type { Runner } from "./runner.js";
@@ -17,37 +21,28 @@ import type { CliStreams } from "./streams.js";
 import { addWhitelistFileCommands } from "./whitelist-file-commands.js";
 import { addWhitelistListCommands } from "./whitelist-list-commands.js";
 
-interface JsonOption {
-  json?: boolean;
-}
-
-const JSON_HELP = "print JSON in the REST format";
-
 export function addWhitelistCommands(program: Command, run: Runner): void {
   const whitelist = program.command("whitelist").description("manage the phone numbers that may register");
 
   whitelist
     .command("add <phone> [notes]")
     .description("allow a number to register; reactivates a deactivated number")
-    .option("--json", JSON_HELP)
-    .action((phone: string, notes: string | undefined, { json }: JsonOption) =>
+    .action((phone: string, notes = "") =>
       run.withContext(async (context) => {
-        const added = await addEntry(context, { phone, notes: notes ?? "", isActive: true, actor: null });
-        const line = `${added.entry.phone} ${added.reactivated ? "reactivated" : "added"}\n`;
-        await run.print([json ? jsonLine(WhitelistEntrySchema, toEntryMessage(added.entry)) : line]);
+        const { entry, result } = await addOrFind(context, { phone, notes });
+        await printEntry(run, entry, result);
       }),
     );
 
   whitelist
     .command("check <phone>")
     .description("exit 0 if the number may register, 1 if not")
-    .option("--json", JSON_HELP)
-    .action((rawPhone: string, { json }: JsonOption) =>
+    .action((rawPhone: string) =>
       run.withContext(async (context) => {
         const { isAuthorized, phone, entry } = await checkPhone(context, rawPhone);
         const response = { isAuthorized, ...(entry && { whitelistDetails: toDetailsMessage(entry) }) };
         const line = `${phone} ${isAuthorized ? "may register" : "may not register"}\n`;
-        await run.print([json ? jsonLine(CheckWhitelistResponseSchema, response) : line]);
+        await run.print([run.isJson ? jsonLine(CheckWhitelistResponseSchema, response) : line]);
         if (!isAuthorized) run.isNegative = true;
       }),
     );
@@ -55,12 +50,11 @@ export function addWhitelistCommands(program: Command, run: Runner): void {
   whitelist
     .command("deactivate <phone>")
     .description("stop a number from registering, but keep it on the list")
-    .option("--json", JSON_HELP)
-    .action((phone: string, { json }: JsonOption) =>
+    .action((phone: string) =>
       run.withContext(async (context) => {
+        const { entry: before } = await checkPhone(context, phone);
         const entry = await updateEntry(context, { phone, notes: null, isActive: false, actor: null });
-        const line = `${entry.phone} deactivated\n`;
-        await run.print([json ? jsonLine(WhitelistEntrySchema, toEntryMessage(entry)) : line]);
+        await printEntry(run, entry, before?.isActive === false ? "is already deactivated" : "deactivated");
       }),
     );
 
@@ -68,16 +62,19 @@ export function addWhitelistCommands(program: Command, run: Runner): void {
     .command("remove <phone>")
     .description("remove a number from the list; existing accounts are not affected")
     .option("--yes", "do not ask for confirmation, which is only asked for on a terminal")
-    .option("--json", JSON_HELP)
-    .action(async (phone: string, { json, yes }: JsonOption & { yes?: boolean }) => {
+    .action(async (phone: string, { yes }: { yes?: boolean }) => {
       if (!yes && !(await confirmRemoval(run.streams, phone))) {
         run.isNegative = true;
         return;
       }
       await run.withContext(async (context) => {
-        const removedPhone = await removeEntry(context, { phone, actor: null });
-        const line = `${removedPhone} removed\n`;
-        await run.print([json ? jsonLine(RemoveWhitelistEntryResponseSchema, { removedPhone }) : line]);
+        const removedPhone = await nullIf("ENTRY_NOT_FOUND", removeEntry(context, { phone, actor: null }));
+        const line = removedPhone
+          ? `${removedPhone} removed\n`
+          : `${parsePhone(context.phoneRules, phone)} is not on the whitelist\n`;
+        // Empty: no number was removed.
+        const response = { removedPhone: removedPhone ?? "" };
+        await run.print([run.isJson ? jsonLine(RemoveWhitelistEntryResponseSchema, response) : line]);
       });
     });
 
@@ -88,12 +85,41 @@ export function addWhitelistCommands(program: Command, run: Runner): void {
     .action((options: { force?: boolean }) =>
       run.withContext(async (context) => {
         const results = await initWhitelist(context, { force: options.force ?? false, notes: "" });
-        await run.print(results.map(({ phone, result }) => `${phone} ${result}\n`));
+        const lines = run.isJson
+          ? results.map((result) => JSON.stringify(result))
+          : results.map(({ phone, result }) => `${phone} ${result}`);
+        await run.print(lines.map((line) => `${line}\n`));
       }),
     );
 
   addWhitelistListCommands(whitelist, run);
   addWhitelistFileCommands(whitelist, run);
+}
+
+async function printEntry(run: Runner, entry: WhitelistEntry, result: string): Promise<void> {
+  const line = `${entry.phone} ${result}\n`;
+  await run.print([run.isJson ? jsonLine(WhitelistEntrySchema, toEntryMessage(entry)) : line]);
+}
+
+/** Like `addEntry`, but a number that is on the list and active is no error, and keeps its notes. */
+async function addOrFind(context: DatabaseContext, input: { phone: string; notes: string }) {
+  const added = await nullIf("ENTRY_EXISTS", addEntry(context, { ...input, isActive: true, actor: null }));
+  if (added) return { entry: added.entry, result: added.reactivated ? "reactivated" : "added" };
+  const { entry } = await checkPhone(context, input.phone);
+  // Only if it was removed in between.
+  if (!entry) throw new DomainError("ENTRY_NOT_FOUND");
+  const keptNotes = input.notes === "" ? "" : "; its notes are unchanged";
+  return { entry, result: `is already on the whitelist${keptNotes}` };
+}
+
+/** Resolves with null if `change` is refused with `reason`, because there is nothing to change. */
+async function nullIf<T>(reason: Reason, change: Promise<T>): Promise<T | null> {
+  try {
+    return await change;
+  } catch (error) {
+    if (error instanceof DomainError && error.reason === reason) return null;
+    throw error;
+  }
 }
 
 /** Asks for confirmation on a terminal. A script is not asked, because a removed number can be added again. */

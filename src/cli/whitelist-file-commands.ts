@@ -15,12 +15,17 @@ import { toReportMessage } from "../whitelist/whitelist-messages.js";
 import { jsonLine } from "./json-line.js";
 import type { Runner } from "./runner.js";
 import type { CliStreams } from "./streams.js";
-import { addSelectionOptions, type SelectionOptions, selectionOf } from "./whitelist-list-commands.js";
+import {
+  addSelectionOptions,
+  entryJson,
+  entryLines,
+  type SelectionOptions,
+  selectionOf,
+} from "./whitelist-list-commands.js";
 
 interface ImportOptions {
   dryRun?: boolean;
   allOrNothing?: boolean;
-  json?: boolean;
 }
 
 export function addWhitelistFileCommands(whitelist: Command, run: Runner): void {
@@ -32,7 +37,6 @@ export function addWhitelistFileCommands(whitelist: Command, run: Runner): void 
     )
     .option("--dry-run", "only report what the import would do")
     .option("--all-or-nothing", "change nothing if any line is invalid")
-    .option("--json", "print the report as JSON in the REST format")
     .action((file: string, options: ImportOptions) =>
       run.withContext(async (context) => {
         const { dryRun = false, allOrNothing = false } = options;
@@ -46,16 +50,19 @@ export function addWhitelistFileCommands(whitelist: Command, run: Runner): void 
         });
         const message = toReportMessage(report, dryRun, "en");
         await run.print(
-          options.json ? [jsonLine(ImportWhitelistEntriesResponseSchema, message)] : reportLines(report),
+          run.isJson ? [jsonLine(ImportWhitelistEntriesResponseSchema, message)] : reportLines(report),
         );
         if (report.counts.refused > 0) run.isNegative = true;
       }),
     );
 
   addSelectionOptions(whitelist.command("export"))
-    .description("print a CSV file that import can read: phone, notes, is_active")
+    .description(
+      "print a CSV file that import can read: phone, notes, is_active; with --json the same as list --json",
+    )
     .action((options: SelectionOptions) =>
       run.withContext(async (context) => {
+        if (run.isJson) return run.print(entryLines(context, selectionOf(options), entryJson));
         async function* chunks() {
           // The header comes with the first entries, so that an invalid selection prints no part of a file.
           let header = CSV_HEADER;

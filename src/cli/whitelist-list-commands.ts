@@ -3,6 +3,7 @@ import {
   WhitelistChangeSchema,
   WhitelistEntrySchema,
 } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
+import type { DatabaseContext } from "../context.js";
 import { fullName } from "../users/user.js";
 import { allEntries, type EntrySelection } from "../whitelist/list-entries.js";
 import { allHistory } from "../whitelist/list-history.js";
@@ -24,27 +25,20 @@ export interface SelectionOptions {
 export function addWhitelistListCommands(whitelist: Command, run: Runner): void {
   addSelectionOptions(whitelist.command("list"))
     .description("print entries, one per line: phone, state, date added, added by, notes")
-    .option("--json", "print one JSON object per line, in the REST format")
-    .action(({ json, ...options }: SelectionOptions & { json?: boolean }) =>
-      run.withContext(async (context) => {
-        async function* lines() {
-          for await (const entries of allEntries(context, selectionOf(options))) {
-            yield entries.map(json ? entryJson : entryLine).join("");
-          }
-        }
-        await run.print(lines());
-      }),
+    .action((options: SelectionOptions) =>
+      run.withContext((context) =>
+        run.print(entryLines(context, selectionOf(options), run.isJson ? entryJson : entryLine)),
+      ),
     );
 
   whitelist
     .command("history <phone>")
     .description("print the changes to a number, latest first: date, action, actor, import, before, after")
-    .option("--json", "print one JSON object per line, in the REST format")
-    .action((phone: string, { json }: { json?: boolean }) =>
+    .action((phone: string) =>
       run.withContext(async (context) => {
         async function* lines() {
           for await (const changes of allHistory(context, phone)) {
-            yield changes.map(json ? changeJson : changeLine).join("");
+            yield changes.map(run.isJson ? changeJson : changeLine).join("");
           }
         }
         await run.print(lines());
@@ -78,7 +72,16 @@ export function selectionOf(options: SelectionOptions): EntrySelection {
   };
 }
 
-const entryJson = (entry: WhitelistEntry) => jsonLine(WhitelistEntrySchema, toEntryMessage(entry));
+/** The lines of all selected entries. */
+export async function* entryLines(
+  context: DatabaseContext,
+  selection: EntrySelection,
+  lineOf: (entry: WhitelistEntry) => string,
+): AsyncGenerator<string> {
+  for await (const entries of allEntries(context, selection)) yield entries.map(lineOf).join("");
+}
+
+export const entryJson = (entry: WhitelistEntry) => jsonLine(WhitelistEntrySchema, toEntryMessage(entry));
 const changeJson = (change: WhitelistChange) => jsonLine(WhitelistChangeSchema, toChangeMessage(change));
 
 const state = (isActive: boolean) => (isActive ? "active" : "inactive");

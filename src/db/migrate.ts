@@ -31,6 +31,11 @@ async function appliedMigrations(database: Database): Promise<Set<string>> {
   return new Set(rows.map((row) => row.name));
 }
 
+/** Whether the database has no tables yet. */
+export async function isEmpty(database: Database): Promise<boolean> {
+  return (await appliedMigrations(database)).size === 0;
+}
+
 /** Returns the names of the migrations that the database is missing, in order. */
 export async function pendingMigrations(database: Database): Promise<string[]> {
   const applied = await appliedMigrations(database);
@@ -74,6 +79,12 @@ export class PendingMigrationsError extends LoggableError {
   }
 }
 
+/** Throws PendingMigrationsError unless the tables are up to date. */
+export async function requireTables(database: Database): Promise<void> {
+  const pending = await pendingMigrations(database);
+  if (pending.length > 0) throw new PendingMigrationsError(pending);
+}
+
 /**
  * Applies pending migrations. In production, where migrating is a separate deployment step, it throws
  * PendingMigrationsError instead.
@@ -83,10 +94,6 @@ export async function prepareTables(
   database: Database,
   logger: Logger,
 ): Promise<void> {
-  if (environment !== "production") {
-    await migrate(database, logger);
-    return;
-  }
-  const pending = await pendingMigrations(database);
-  if (pending.length > 0) throw new PendingMigrationsError(pending);
+  if (environment === "production") await requireTables(database);
+  else await migrate(database, logger);
 }

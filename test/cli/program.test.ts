@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Writable } from "node:stream";
@@ -50,6 +50,58 @@ describe("command line", () => {
       expect(result.error).to.include(message);
     });
   }
+
+  it("prints its name and the version of package.json", async () => {
+    const { version } = JSON.parse(await readFile("package.json", "utf8"));
+    const printed = await cli.run(["--version"]);
+    expect(printed).to.deep.equal({ code: 0, out: `waterbill ${version}\n`, error: "" });
+  });
+
+  it("prints the help of a command in every way that one asks for it", async () => {
+    const help = await cli.run(["whitelist", "import", "--help"]);
+    expect(help.out).to.match(/^Usage: waterbill whitelist import \[options\] <file>\n/);
+    expect(help.out).to.match(/^ {2}--json /m);
+    expect(await cli.run(["help", "whitelist", "import"])).to.deep.equal(help);
+    expect(await cli.run(["whitelist", "help", "import"])).to.deep.equal(help);
+    expect(await cli.run(["help", "whitelist"])).to.deep.equal(await cli.run(["whitelist", "--help"]));
+    expect(await cli.run(["help"])).to.deep.equal(await cli.run(["--help"]));
+    const unknown = await cli.run(["help", "whitelist", "wash"]);
+    expect(unknown).to.deep.equal({ code: 2, out: "", error: "unknown command 'wash'\n" });
+  });
+
+  it("prints an error as one line of JSON with the reason", async () => {
+    const message = "The phone number must have between 9 and 15 digits.";
+    for (const [args, failure] of [
+      [["whitelist", "check", "12"], { message, data: { phone: [message] }, reason: "PHONE_LENGTH" }],
+      [
+        ["user", "show", newPhone()],
+        { message: "No account has this phone number.", reason: "ACCOUNT_NOT_FOUND" },
+      ],
+      [["whitelist", "check"], { message: "missing required argument 'phone'", reason: null }],
+      [["whitelist", "import", "nothing.csv"], { message: "There is no file nothing.csv.", reason: null }],
+    ] as const) {
+      const { code, out, error } = await cli.run([...args, "--json"]);
+      expect({ code, out }).to.deep.equal({ code: 2, out: "" });
+      expect(error).to.match(/^[^\n]*\n$/);
+      expect(JSON.parse(error)).to.deep.equal({ status: "error", data: {}, ...failure });
+    }
+    const environment = { DATABASE_URL: `postgres://waterbill@127.0.0.1:${await freePort()}/postgres` };
+    const unreachable = await cli.run(["--json", "whitelist", "list"], { environment });
+    expect(JSON.parse(unreachable.error)).to.include({ status: "error", reason: "OVERLOADED" });
+  });
+
+  it("needs neither secrets nor Redis nor an SMS gateway in production, and leaves no key file behind", async () => {
+    const environment = { NODE_ENV: "production" };
+    const phone = newPhone();
+    for (const command of [
+      ["whitelist", "add", phone],
+      ["whitelist", "list", "--search", phone],
+      ["user", "list"],
+    ]) {
+      expect(await cli.run(command, { environment })).to.include({ code: 0, error: "" });
+    }
+    expect(await readdir(cli.folder)).not.to.include("keys.json");
+  });
 
   it("exits with 2 and the field's message on an invalid phone number", async () => {
     const result = await cli.run(["whitelist", "check", "12"]);

@@ -22,6 +22,12 @@ describe("create-superuser", () => {
     expect(again).to.include({ code: 2, error: "phone: A user with this phone number already exists.\n" });
   });
 
+  it("prints the account as JSON", async () => {
+    const phone = newPhone();
+    const { out } = await cli.run([...commandFor(phone), "--json"], { environment });
+    expect(JSON.parse(out)).to.include({ phone, full_name: "Ada Lovelace", is_superuser: true });
+  });
+
   it("refuses a weak password, and names what is wrong with it", async () => {
     const result = await cli.run(commandFor(newPhone()), { environment: { WATERBILL_PASSWORD: "12345" } });
     expect(result).to.include({ code: 2, out: "" });

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { login } from "../../src/auth/login.js";
 import { rejectionReason } from "../support/rejection.js";
-import { activeUser, newPhone, signedIn, testPassword } from "../support/test-context.js";
+import { activeUser, newPhone, registered, signedIn, testPassword } from "../support/test-context.js";
 import { useCli } from "./use-cli.js";
 
 describe("user commands", () => {
@@ -51,6 +51,32 @@ describe("user commands", () => {
     expect(demoted).to.include({ code: 2, error: "The last active superuser must remain one.\n" });
     const list = await cli.run(["user", "list", "--staff", "--search", "lovelace", "--json"]);
     expect(JSON.parse(list.out)).to.include({ phone, full_name: "Ada Lovelace", is_superuser: true });
+  });
+
+  it("say that an account is already as asked, and exit with 0", async () => {
+    const { phone } = await activeUser(cli.context);
+    for (const [command, sentence] of [
+      ["activate", "is already active"],
+      ["demote", "already has no rights"],
+      ["promote", null],
+      ["promote", "is already an administrator"],
+      ["deactivate", null],
+      ["deactivate", "is already deactivated"],
+    ] as const) {
+      const { code, out, error } = await cli.run(["user", command, phone]);
+      expect({ code, error }).to.deep.equal({ code: 0, error: "" });
+      const [account, ...notes] = out.split("\n").slice(0, -1);
+      expect(account).to.match(/^\+\d+\t(in)?active\t/);
+      expect(notes, command).to.deep.equal(sentence ? [`${phone} ${sentence}`] : []);
+    }
+    const json = await cli.run(["user", "deactivate", phone, "--json"]);
+    expect(JSON.parse(json.out)).to.include({ phone, is_active: false });
+  });
+
+  it("deactivate an account that waits for its activation, which is a change", async () => {
+    const phone = await registered(cli.context);
+    const deactivated = await cli.run(["user", "deactivate", phone]);
+    expect(deactivated.out.split("\n").slice(1)).to.deep.equal([""]);
   });
 
   it("list accounts by state", async () => {

@@ -22,6 +22,29 @@ describe("whitelist commands", () => {
     expect(JSON.parse(json.out)).to.include({ notes: "x", is_active: true });
   });
 
+  it("say that a number is already listed, and exit with 0", async () => {
+    const phone = newPhone();
+    await cli.run(["whitelist", "add", phone, "Client VIP"]);
+    const already = `${phone} is already on the whitelist`;
+    const again = await cli.run(["whitelist", "add", phone.slice(1)]);
+    expect(again).to.deep.equal({ code: 0, out: `${already}\n`, error: "" });
+    const noted = await cli.run(["whitelist", "add", phone, "Quartier Nord"]);
+    expect(noted).to.include({ code: 0, out: `${already}; its notes are unchanged\n` });
+    const json = await cli.run(["whitelist", "add", phone, "--json"]);
+    expect(json.code).to.equal(0);
+    expect(JSON.parse(json.out)).to.include({ phone, notes: "Client VIP", is_active: true });
+  });
+
+  it("say that a number is not listed when it is to be removed, and exit with 0", async () => {
+    const phone = newPhone();
+    const absent = await cli.run(["whitelist", "remove", phone.slice(1)]);
+    expect(absent).to.deep.equal({ code: 0, out: `${phone} is not on the whitelist\n`, error: "" });
+    const json = await cli.run(["whitelist", "remove", phone, "--json"]);
+    expect(json.code).to.equal(0);
+    expect(JSON.parse(json.out)).to.deep.equal({ removed_phone: "" });
+    expect(await cli.run(["whitelist", "remove", "12"])).to.include({ code: 2, out: "" });
+  });
+
   it("check a number, with exit code 0 or 1", async () => {
     const phone = newPhone();
     const check = ["whitelist", "check", ` ${phone.slice(1)}`];
@@ -43,6 +66,8 @@ describe("whitelist commands", () => {
     const deactivated = await cli.run(["whitelist", "deactivate", phone]);
     expect(deactivated).to.include({ code: 0, out: `${phone} deactivated\n` });
     expect(await find(phone)).to.include({ isActive: false });
+    const again = await cli.run(["whitelist", "deactivate", phone]);
+    expect(again).to.include({ code: 0, out: `${phone} is already deactivated\n` });
     const json = await cli.run(["whitelist", "deactivate", phone, "--json"]);
     expect(JSON.parse(json.out)).to.include({ phone, is_active: false });
     const absent = await cli.run(["whitelist", "deactivate", newPhone()]);
@@ -81,5 +106,9 @@ describe("whitelist commands", () => {
     expect(await cli.run(["whitelist", "init"])).to.include({ out: each("unchanged") });
     const forced = await cli.run(["whitelist", "init", "--force"]);
     expect(forced.out).to.match(/^\+237670000000 reactivated\n\+237670000001 unchanged\n/);
+    const json = await cli.run(["whitelist", "init", "--json"]);
+    expect(json.out).to.equal(
+      TEST_NUMBERS.map((phone) => `${JSON.stringify({ phone, result: "unchanged" })}\n`).join(""),
+    );
   });
 });

@@ -74,6 +74,13 @@ describe("whitelist import and export", () => {
     }
   });
 
+  it("export as JSON what list prints as JSON", async () => {
+    await cli.run(["whitelist", "add", newPhone()]);
+    const exported = await cli.run(["whitelist", "export", "--json", "--active"]);
+    expect(exported.out).to.equal((await cli.run(["whitelist", "list", "--json", "--active"])).out);
+    expect(JSON.parse(exported.out.split("\n")[0] ?? "")).to.include({ is_active: true });
+  });
+
   it("export only a header when nothing is selected, and nothing when the selection is refused", async () => {
     const none = await cli.run(["whitelist", "export", "--search", "nowhere"]);
     expect(none).to.include({ code: 0, out: "\ufeffphone,notes,is_active\r\n" });

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
@@ -7,6 +7,7 @@ import { DomainError } from "../../errors.js";
 import { LoggableError } from "../../system/loggable-error.js";
 import type { Database } from "../database.js";
 import { openDatabase } from "../open-database.js";
+import { dataFolder } from "./data-folder.js";
 import { DirectoryInUseError, findLockHolder, type LockHolder } from "./directory-lock.js";
 import type { WorkerInput, WorkerMessage } from "./worker.js";
 
@@ -23,6 +24,20 @@ export interface EmbeddedOptions {
   onStatement?: (text: string) => void;
   /** Called once if the database fails: no further call will work, and the process should exit. */
   onFailure: (error: Error) => void;
+}
+
+export interface JoinOptions extends EmbeddedOptions {
+  /** Create the data if there is none; false by default. */
+  creates?: boolean;
+}
+
+/** The folder has no data, and this process must not create it. */
+export class DatabaseNotFoundError extends LoggableError {
+  constructor(folder: string) {
+    super(
+      `There is no database in ${folder}: set DATABASE_URL or DATA_DIR to the server's, or create one with --init.`,
+    );
+  }
 }
 
 const IS_BUILT = import.meta.url.endsWith(".js");
@@ -102,9 +117,10 @@ async function openThrough(holder: LockHolder, options: EmbeddedOptions): Promis
  * Opens the data, or works through the process that holds it, also if that process was faster. Opening takes seconds
  * on a busy machine, so the caller's deadline must not pass between the two.
  */
-async function openOrJoin(folder: string, options: EmbeddedOptions): Promise<Database> {
-  const holder = await findLockHolder(folder);
+async function openOrJoin(folder: string, options: JoinOptions): Promise<Database> {
+  const holder = existsSync(folder) ? await findLockHolder(folder) : undefined;
   if (holder) return openThrough(holder, options);
+  if (!options.creates && !existsSync(dataFolder(folder))) throw new DatabaseNotFoundError(options.folder);
   try {
     return await openEmbeddedDatabase(options);
   } catch (error) {
@@ -113,10 +129,12 @@ async function openOrJoin(folder: string, options: EmbeddedOptions): Promise<Dat
   }
 }
 
-/** Like `openEmbeddedDatabase`, but if another process holds the folder, it works through that process. */
-export async function joinEmbeddedDatabase(options: EmbeddedOptions): Promise<Database> {
+/**
+ * Like `openEmbeddedDatabase`, but if another process holds the folder, it works through that process.
+ * Throws DatabaseNotFoundError, and leaves nothing behind, if there is no data and `creates` is not set.
+ */
+export async function joinEmbeddedDatabase(options: JoinOptions): Promise<Database> {
   const folder = resolve(options.folder);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const deadline = performance.now() + JOIN_TIMEOUT_MS;
   for (;;) {
     try {

@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { PGlite } from "@electric-sql/pglite";
 import { LoggableError } from "../../system/loggable-error.js";
+import { dataFolder } from "./data-folder.js";
 import { acquireDirectoryLock, DirectoryInUseError, type LockHolder } from "./directory-lock.js";
 import { createMutex } from "./mutex.js";
 import { type Engine, serveSession } from "./session.js";
@@ -30,7 +31,7 @@ export type WorkerMessage = { kind: "serving"; address: string } | { kind: "in-u
 
 /** Opens the data, creating it first if there is none: completely or, after a crash, not at all. */
 async function openData(folder: string): Promise<PGlite> {
-  const data = join(folder, "pg");
+  const data = dataFolder(folder);
   if (!existsSync(data)) {
     const unfinished = join(folder, "pg.new");
     rmSync(unfinished, { recursive: true, force: true });
