@@ -15,7 +15,9 @@ import { translateFailure } from "./stream-messages.js";
 export function decodeText(text: string): Buffer {
   const parts = text.split(/(?<==)(?!=)/);
   if (!parts.every(isBase64)) throw bodyUnreadable();
-  return Buffer.concat(parts.map((part) => Buffer.from(part, "base64")));
+  const bytes = Buffer.alloc((text.length / 4) * 3);
+  const length = parts.reduce((at, part) => at + bytes.write(part, at, "base64"), 0);
+  return bytes.subarray(0, length);
 }
 
 function isBase64(text: string): boolean {
