@@ -1,6 +1,6 @@
-import pg from "pg";
 import { startServers } from "../test/support/servers.js";
 import { generousLimits } from "../test/support/service.js";
+import { createDatabase } from "../test/support/template-database.js";
 import {
   type Account,
   type Cost,
@@ -53,24 +53,16 @@ async function compare(servers: ServerUnderTest[], accounts: Account[]): Promise
   console.log("(the CPU time of the last row includes the logins)");
 }
 
-async function createDatabase(server: string, name: string): Promise<void> {
-  const client = new pg.Client(server);
-  await client.connect();
-  await client.query(`CREATE DATABASE ${name}`);
-  await client.end();
-}
-
 const other = process.argv[2] ?? ".";
 const shared = await startServers({ databaseUrl: undefined, redisUrl: undefined });
 const running: ServerUnderTest[] = [];
 try {
   for (const [index, folder] of [".", other].entries()) {
     const name = `bench_${index}`;
-    await createDatabase(shared.databaseUrl, name);
     const environment = {
       ...generousLimits,
       NODE_ENV: "development",
-      DATABASE_URL: shared.databaseUrl.replace(/[^/]+$/, name),
+      DATABASE_URL: await createDatabase(shared.databaseUrl, name),
       REDIS_URL: shared.redisUrl,
       REDIS_PREFIX: `${name}:`,
       PASSWORD_HASH_QUEUE: "1000",

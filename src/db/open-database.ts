@@ -18,8 +18,6 @@ export interface DatabaseOptions {
   url: string;
   /** Maximum number of connections of this process. */
   poolSize: number;
-  /** Schema of the tables, instead of `public`. */
-  schema?: string;
   /** Called with the text of every statement before it is sent. */
   onStatement?: (text: string) => void;
   /**
@@ -59,7 +57,6 @@ export function openDatabase(options: DatabaseOptions): Database {
     options.connectTimeoutMs ?? (embeddedSocket ? EMBEDDED_CONNECT_TIMEOUT_MS : CONNECT_TIMEOUT_MS);
   const url = new URL(options.url);
   const settings = ["-c timezone=UTC", url.searchParams.get("options") ?? ""];
-  if (options.schema) settings.push(`-c search_path=${options.schema}`);
   url.searchParams.set("options", settings.join(" ").trim());
   // Sequelize reads the first two options, but its types don't declare them.
   const sequelizeOptions: Options & { databaseVersion: string; keepDefaultTimezone: boolean } = {

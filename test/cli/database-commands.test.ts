@@ -7,8 +7,8 @@ describe("migrate", () => {
   const cli = useCli();
 
   async function dropTables(): Promise<void> {
-    const { database, schema } = cli.context.testDatabase;
-    await database.sequelize.query(`DROP SCHEMA ${schema} CASCADE; CREATE SCHEMA ${schema}`);
+    const { database } = cli.context.testDatabase;
+    await database.sequelize.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
   }
 
   it("prints the migrations that it applies, and none the next time", async () => {

@@ -5,7 +5,6 @@ import { migrate, pendingMigrations } from "../../src/db/migrate.js";
 import { openDatabase } from "../../src/db/open-database.js";
 import { useTestDatabase } from "../support/database.js";
 import { testLogger } from "../support/log.js";
-import { startPostgres } from "../support/postgres-server.js";
 import { rejection } from "../support/rejection.js";
 
 const files = readdirSync("src/db/migrations");
@@ -38,10 +37,8 @@ describe("migrate", () => {
   });
 
   it("waits for another process beyond the statement timeout", async () => {
-    // A separate server, as its lock would block all other tests.
-    const server = await startPostgres();
     const statementTimeoutMs = 1000;
-    const open = () => openDatabase({ url: server.url, poolSize: 1, statementTimeoutMs });
+    const open = () => openDatabase({ url: db.url, poolSize: 1, statementTimeoutMs });
     const [holder, waiter] = [open(), open()];
     try {
       let applied: Promise<string[]> = Promise.resolve([]);
@@ -54,7 +51,6 @@ describe("migrate", () => {
       expect(await applied).to.deep.equal(all);
     } finally {
       await Promise.all([holder.close(), waiter.close()]);
-      await server.stop();
     }
   });
 

@@ -5,16 +5,16 @@ import { openDatabase } from "../../src/db/open-database.js";
 import { testVariable } from "./environment.js";
 import { type FixtureScope, useFixture } from "./fixture.js";
 import { testLogger } from "./log.js";
+import { createDatabase, dropDatabase } from "./template-database.js";
 
-/** A schema in the tests' PostgreSQL. */
+/** A database on the tests' PostgreSQL. */
 export interface TestDatabase {
   database: Database;
   /** For processes that the test starts, so that they use the same tables. */
   url: string;
-  schema: string;
   /** Every statement that `database` has sent; set its length to 0 to count again. */
   statements: string[];
-  /** Removes the schema and closes the connections. */
+  /** Closes the connections and drops the database. */
   drop(): Promise<void>;
 }
 
@@ -27,46 +27,40 @@ interface TestDatabaseOptions {
 }
 
 /**
- * Creates a schema with all tables, or with none when `migrated` is false, in the tests' PostgreSQL or in the
- * one at `url`. One for each test file.
+ * Creates a database with all tables, or with none when `migrated` is false, on the tests' PostgreSQL or on the
+ * server of `url`. One for each test file.
  */
 export async function testDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
-  const url = options.url ?? testVariable("TEST_DATABASE_URL");
-  const schema = `test_${randomBytes(8).toString("hex")}`;
+  const { url: serverUrl = testVariable("TEST_DATABASE_URL"), migrated = true } = options;
+  const template = testVariable("TEST_DATABASE_TEMPLATE");
+  const name = `${template}_${randomBytes(8).toString("hex")}`;
+  // Another server does not have the template.
+  const isClone = migrated && !options.url;
+  const url = await createDatabase(serverUrl, name, isClone ? template : undefined);
   const statements: string[] = [];
   const database = openDatabase({
     url,
-    schema,
     poolSize: options.poolSize ?? 10,
     ...(options.connectTimeoutMs && { connectTimeoutMs: options.connectTimeoutMs }),
     onStatement: (text) => statements.push(text),
   });
-  await database.sequelize.query(`CREATE SCHEMA ${schema}`);
-  if (options.migrated ?? true) await migrate(database, testLogger());
+  if (migrated && !isClone) await migrate(database, testLogger());
   return {
     database,
-    url: withSchema(url, schema),
-    schema,
+    url,
     statements,
     async drop() {
-      await database.sequelize.query(`DROP SCHEMA ${schema} CASCADE`);
       await database.close();
+      await dropDatabase(serverUrl, name);
     },
   };
 }
 
-/** A schema for the tests of the describe (or file) that calls this. */
+/** A database for the tests of the describe (or file) that calls this. */
 export function useTestDatabase(options: TestDatabaseOptions & { scope?: FixtureScope } = {}): TestDatabase {
   return useFixture(
     () => testDatabase(options),
     (base) => base.drop(),
     options.scope,
   );
-}
-
-/** `url` with `schema` as the search path of its connections. */
-function withSchema(url: string, schema: string): string {
-  const parsed = new URL(url);
-  parsed.searchParams.set("options", `-c search_path=${schema}`);
-  return parsed.href;
 }

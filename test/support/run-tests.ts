@@ -9,6 +9,7 @@ import { reportCoverage } from "./coverage.js";
 import { leaksOf } from "./leaks.js";
 import type { TestResults } from "./reporter.js";
 import { type Servers, startServers } from "./servers.js";
+import { createTemplateDatabase, type TemplateDatabase } from "./template-database.js";
 
 // `npm test`: all tests with coverage, or `npm test -- <files and options of mocha>` for some without.
 const chosen = process.argv.slice(2);
@@ -33,6 +34,7 @@ const mocha = [
 const parallel = ["--parallel", "--jobs", String(Math.max(2, availableParallelism()))];
 
 let servers: Servers | undefined;
+let template: TemplateDatabase | undefined;
 let child: ChildProcess | undefined;
 let interrupted = false;
 
@@ -47,6 +49,7 @@ async function runMocha(): Promise<boolean> {
     databaseUrl: process.env.TEST_DATABASE_URL,
     redisUrl: process.env.TEST_REDIS_URL,
   });
+  template = await createTemplateDatabase(servers.databaseUrl);
   if (interrupted) throw new Error("The tests were interrupted.");
   const args = wholeRun
     ? [...c8, process.execPath, ...mocha, ...parallel, allTests]
@@ -59,6 +62,7 @@ async function runMocha(): Promise<boolean> {
     env: {
       ...process.env,
       TEST_DATABASE_URL: servers.databaseUrl,
+      TEST_DATABASE_TEMPLATE: template.name,
       TEST_REDIS_URL: servers.redisUrl,
       TEST_LOG_DIR: folder,
     },
@@ -101,6 +105,7 @@ try {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 } finally {
+  await template?.drop();
   await servers?.stop();
   await rm(folder, { recursive: true, force: true });
 }

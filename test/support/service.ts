@@ -66,7 +66,7 @@ async function createTestService({
       ...(typeof environment === "function" ? environment() : environment),
     },
   });
-  // The context closes the database, after it has dropped the schema.
+  // The context closes the database.
   const database = { ...context.infrastructure.database, close: async () => {} };
   const { logger, usesRedis } = watchedLogger();
   const app = createApp(context.config, { ...context.infrastructure, database }, logger, context.overrides);

@@ -31,14 +31,14 @@ const fill = [
  * Fills the tables of `base`. Their indexes are dropped before and created again afterwards, which takes half the time.
  * Without a statement timeout, which a busy machine exceeds.
  */
-async function fillTables({ database, schema }: TestDatabase): Promise<void> {
+async function fillTables({ database }: TestDatabase): Promise<void> {
   const text = `SELECT indexname AS name, indexdef AS definition FROM pg_indexes
-    WHERE schemaname = $1 AND tablename IN ('users', 'whitelist_entries', 'whitelist_history')
+    WHERE schemaname = 'public' AND tablename IN ('users', 'whitelist_entries', 'whitelist_history')
       AND indexname NOT IN (SELECT conname FROM pg_constraint)`;
   const indexes = await database.run<{ name: string; definition: string }>(
     null,
     { name: "test_indexes", text, isAdHoc: true },
-    [schema],
+    [],
   );
   await database.transaction(async (tx) => {
     await database.execute(tx, "SET LOCAL statement_timeout = 0");
