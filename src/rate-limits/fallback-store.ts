@@ -1,17 +1,16 @@
 import { Redis, type RedisOptions } from "ioredis";
-import { LoggableError } from "../system/loggable-error.js";
 import type { Logger } from "../system/logger.js";
 import type { Random } from "../system/random.js";
+import { withTimeout } from "../system/timeout.js";
 import { redisFailure } from "./redis-failure.js";
 import { createRedisStore } from "./redis-store.js";
 import type { RateLimitStore, SlidingWindow, WindowUsage } from "./store.js";
 
-/** How long a call waits for Redis. */
-const RESPONSE_TIMEOUT_MS = 150;
-/** How long the first calls wait for the connection to Redis. */
-const START_TIMEOUT_MS = 1000;
-/** How much of a time-out one turn of the event loop uses up, at most. */
-const TICK_MS = 50;
+/** How long a call waits for Redis, and how long the first calls wait for the connection, in milliseconds. */
+const TIMINGS = { responseMs: 150, startMs: 1000 };
+
+/** How long Redis may take for a command of the handshake, in milliseconds. */
+const HANDSHAKE_TIMEOUT_MS = 1000;
 
 /** All times are short enough for a Redis that is back to be in use within two seconds. */
 const CONNECTION_OPTIONS = {
@@ -21,8 +20,7 @@ const CONNECTION_OPTIONS = {
   autoResendUnfulfilledCommands: false,
   retryStrategy: () => 300,
   connectTimeout: 500,
-  // For the handshake; calls have RESPONSE_TIMEOUT_MS.
-  commandTimeout: 1000,
+  commandTimeout: HANDSHAKE_TIMEOUT_MS,
   // A hung Redis never closes its side: destroy the socket.
   disconnectTimeout: 100,
   maxLoadingRetryTime: 500,
@@ -30,26 +28,6 @@ const CONNECTION_OPTIONS = {
 
 /** Consumed on each new connection, to learn whether Redis accepts writes: it may be read-only, or full. */
 const PROBE: SlidingWindow = { key: "probe", limit: 1, seconds: 1 };
-
-/**
- * Resolves with `work`, or rejects after `milliseconds` in which this process was able to read a reply.
- *
- * The time-out is a count of short timers, because Node runs timers before it reads sockets: one long timer expires
- * in a process that was busy or had no CPU, although the reply has arrived. Such a pause costs one tick here.
- */
-function withTimeout<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    let ticksLeft = Math.ceil(milliseconds / TICK_MS);
-    const onTick = () => {
-      ticksLeft -= 1;
-      if (ticksLeft > 0) timer = setTimeout(onTick, TICK_MS);
-      // Sockets are read once more before an immediate runs.
-      else setImmediate(() => reject(new LoggableError(`no response within ${milliseconds} ms`)));
-    };
-    let timer = setTimeout(onTick, TICK_MS);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
-}
 
 /** Whether a step of connecting took too long, as opposed to being refused. */
 function isConnectingTimeout(error: Error): boolean {
@@ -79,7 +57,7 @@ export interface FallbackStoreDeps {
  *     +-----------+                        +-------+
  *           |                                |   ^
  *           | error, or no probe             |   | probe consumed
- *           | within START_TIMEOUT_MS  error |   | on a new connection
+ *           | within startMs           error |   | on a new connection
  *           |                                v   |
  *           |                              +--------+
  *           +----------------------------> | memory |
@@ -88,17 +66,18 @@ export interface FallbackStoreDeps {
  *     any state --- close() ---> closed
  *
  * - undecided: the connection is being made; calls wait for the first transition. A step of connecting that times
- *   out is tried again until START_TIMEOUT_MS are over, any other error decides at once.
- * - redis: calls consume in Redis. An error is a failed call, a call without a reply for RESPONSE_TIMEOUT_MS, or a
+ *   out is tried again until startMs are over, any other error decides at once.
+ * - redis: calls consume in Redis. An error is a failed call, a call without a reply for responseMs, or a
  *   closed connection. One is enough, and a call that fails is counted in memory.
  * - memory: calls consume in memory and don't try Redis. A new connection is attempted every 300 ms.
  * - closed: calls consume in memory, for requests that finish after `close`.
  *
  * Each transition to redis or memory is logged once. Calls are not carried over, so across a transition a caller
- * may get up to the limit once more from each process. `consume` never rejects.
+ * may get up to the limit once more from each process. `consume` never rejects. Tests pass their own `timings`.
  */
-export function createFallbackStore(deps: FallbackStoreDeps): FallbackStore {
+export function createFallbackStore(deps: FallbackStoreDeps, timings = TIMINGS): FallbackStore {
   const { memoryStore, logger } = deps;
+  const { responseMs, startMs } = timings;
   const redis = new Redis(deps.redisUrl, CONNECTION_OPTIONS);
   const redisStore = createRedisStore(redis, deps.redisPrefix, deps.random);
   let state: "undecided" | "redis" | "memory" | "closed" = "undecided";
@@ -130,21 +109,26 @@ export function createFallbackStore(deps: FallbackStoreDeps): FallbackStore {
 
   async function consumeInRedis(windows: readonly SlidingWindow[]): Promise<WindowUsage[]> {
     try {
-      return await withTimeout(RESPONSE_TIMEOUT_MS, redisStore.consume(windows));
+      return await withTimeout(responseMs, redisStore.consume(windows));
     } catch (error) {
       fail(error);
       throw error;
     }
   }
 
-  redis.on("ready", () => void consumeInRedis([PROBE]).then(useRedis, () => {}));
+  redis.on("ready", () => {
+    // ioredis reads the option at each command. Calls have responseMs, which also holds in a process without CPU.
+    redis.options.commandTimeout = undefined;
+    void consumeInRedis([PROBE]).then(useRedis, () => {});
+  });
   redis.on("error", (error) => {
     if (state !== "undecided" || !isConnectingTimeout(error)) fail(error);
   });
   redis.on("close", () => {
+    redis.options.commandTimeout = HANDSHAKE_TIMEOUT_MS;
     if (state === "redis") useMemory("the connection was closed");
   });
-  withTimeout(START_TIMEOUT_MS, decided).catch(() => useMemory(`not ready within ${START_TIMEOUT_MS} ms`));
+  withTimeout(startMs, decided).catch(() => useMemory(`not ready within ${startMs} ms`));
 
   return {
     async consume(windows) {

@@ -6,8 +6,11 @@ import { expectRefusal, useAllClients } from "./all-protocols.js";
 
 const { login, activate, refreshToken } = AuthService.method;
 
+// These count in memory, by the test's clock: in Redis, by a real clock, calls leave a window while a busy machine is slow.
+const inMemory = { REDIS_URL: "" };
+
 describe("limits over the wire", () => {
-  const service = useTestService({ environment: {}, scope: "test" });
+  const service = useTestService({ environment: inMemory, scope: "test" });
   const protocols = useAllClients(service, "test");
 
   const post = (path: string, body: object, headers: Record<string, string> = {}) =>
@@ -26,15 +29,17 @@ describe("limits over the wire", () => {
     }
     for (const protocol of protocols) {
       const { header } = await expectRefusal(protocol.call(login, input), "RATE_LIMITED");
-      expect(Number(header.get("retry-after")), protocol.name).to.be.within(1, 60);
+      expect(header.get("retry-after"), protocol.name).to.equal("60");
       expect(header.get("x-ratelimit-remaining")).to.equal("0");
       const inMinute = Number(header.get("x-ratelimit-reset")) - service.context.clock.now().getTime() / 1000;
-      expect(inMinute).to.be.within(1, 60);
+      expect(inMinute).to.equal(60);
     }
     for (const path of ["/api/login", "/api/auth/login", "/api/login/"]) {
       const forged = { "x-forwarded-for": "203.0.113.9", forwarded: "for=203.0.113.9" };
       expect((await post(path, input, forged)).status, path).to.equal(429);
     }
+    service.context.clock.advance(60);
+    await expectRefusal(protocols[0]!.call(login, input), "CREDENTIALS_REJECTED");
   });
 
   it("say over REST when to retry, in English or, on request, in French", async () => {
@@ -74,7 +79,7 @@ describe("limits over the wire", () => {
 });
 
 describe("limits behind a trusted proxy", () => {
-  const service = useTestService({ environment: { TRUSTED_PROXIES: "127.0.0.1" } });
+  const service = useTestService({ environment: { ...inMemory, TRUSTED_PROXIES: "127.0.0.1" } });
 
   it("count each client that the proxy names separately", async () => {
     const login = (forwarded: string) =>

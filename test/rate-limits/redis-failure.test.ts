@@ -8,7 +8,7 @@ import { createLogger } from "../../src/system/logger.js";
 import { systemRandom } from "../../src/system/random.js";
 import { testClock } from "../support/clock.js";
 import { expectNoSecret, hostileErrors, SECRETS } from "../support/hostile-errors.js";
-import { perMinute } from "./stores.js";
+import { perHour } from "./stores.js";
 
 describe("redisFailure", () => {
   it("returns the class and the code of any error, and no other value", () => {
@@ -39,7 +39,7 @@ describe("redisFailure", () => {
       random: systemRandom,
       logger,
     });
-    await store.consume([perMinute("+237670000001", 5)]);
+    await store.consume([perHour("+237670000001", 5)]);
     store.close();
     for (const socket of sockets) socket.destroy();
     redis.close();

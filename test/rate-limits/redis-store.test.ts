@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { RateLimitStore } from "../../src/rate-limits/store.js";
 import { type Command, recordWrites } from "./recorded-writes.js";
-import { consumeTimes, passes, perMinute, redisStores } from "./stores.js";
+import { consumeTimes, passes, perHour, redisStores } from "./stores.js";
 
 describe("Redis store", () => {
   let test: ReturnType<typeof redisStores>;
@@ -24,45 +24,45 @@ describe("Redis store", () => {
 
   it("expires a window with its newest call", async () => {
     const { redis, prefix, stores } = test;
-    await stores[0].consume([perMinute("a", 2)]);
-    await redis.pexpire(`${prefix}a`, 1_000);
-    await stores[0].consume([perMinute("a", 2), { key: "b", limit: 1, seconds: 3600 }]);
-    expect(await redis.pttl(`${prefix}a`)).to.be.within(50_000, 60_000);
-    expect(await redis.pttl(`${prefix}b`)).to.be.within(3_590_000, 3_600_000);
+    await stores[0].consume([perHour("a", 2)]);
+    await redis.pexpire(`${prefix}a`, 600_000);
+    await stores[0].consume([perHour("a", 2), { key: "b", limit: 1, seconds: 86_400 }]);
+    expect(await redis.pttl(`${prefix}a`)).to.be.within(3_540_000, 3_600_000);
+    expect(await redis.pttl(`${prefix}b`)).to.be.within(86_340_000, 86_400_000);
   });
 
   it("holds no more calls than the limit", async () => {
-    await consumeTimes(test.stores[0], 9, [perMinute("a", 3)]);
+    await consumeTimes(test.stores[0], 9, [perHour("a", 3)]);
     expect(await entriesOf("a")).to.have.length(3);
   });
 
   it("counts calls with one window and calls with several on the same keys", async () => {
     const [store] = test.stores;
-    expect(await passes(store, [perMinute("a", 2), perMinute("b", 2)])).to.equal(true);
-    expect(await consumeTimes(store, 2, [perMinute("a", 2)])).to.deep.equal([true, false]);
-    expect(await passes(store, [perMinute("a", 2), perMinute("b", 2)])).to.equal(false);
-    expect(await consumeTimes(store, 2, [perMinute("b", 2)])).to.deep.equal([true, false]);
+    expect(await passes(store, [perHour("a", 2), perHour("b", 2)])).to.equal(true);
+    expect(await consumeTimes(store, 2, [perHour("a", 2)])).to.deep.equal([true, false]);
+    expect(await passes(store, [perHour("a", 2), perHour("b", 2)])).to.equal(false);
+    expect(await consumeTimes(store, 2, [perHour("b", 2)])).to.deep.equal([true, false]);
   });
 
   it("refuses until there is room again under a limit set lower than it was", async () => {
     const [store] = test.stores;
-    await consumeTimes(store, 2, [perMinute("a", 4)]);
+    await consumeTimes(store, 2, [perHour("a", 4)]);
     await test.advance(20);
-    await consumeTimes(store, 2, [perMinute("a", 4)]);
-    const [usage] = await store.consume([perMinute("a", 2)]);
+    await consumeTimes(store, 2, [perHour("a", 4)]);
+    const [usage] = await store.consume([perHour("a", 2)]);
     expect(usage?.used).to.equal(3);
-    expect(usage?.resetMs).to.be.within(50_000, 60_000);
+    expect(usage?.resetMs).to.be.within(59 * 60_000, 60 * 60_000);
     await test.advance(40);
-    expect(await passes(store, [perMinute("a", 2)])).to.equal(false);
+    expect(await passes(store, [perHour("a", 2)])).to.equal(false);
     await test.advance(20);
-    expect(await passes(store, [perMinute("a", 2)])).to.equal(true);
+    expect(await passes(store, [perHour("a", 2)])).to.equal(true);
   });
 
   it("gives back the charge of the refused call and no other", async () => {
     const [store] = test.stores;
-    await passes(store, [perMinute("full", 1)]);
+    await passes(store, [perHour("full", 1)]);
     // The charges of all three calls are on their way before the second one learns that it is refused.
-    const calls = [[perMinute("a", 9)], [perMinute("a", 9), perMinute("full", 1)], [perMinute("a", 9)]];
+    const calls = [[perHour("a", 9)], [perHour("a", 9), perHour("full", 1)], [perHour("a", 9)]];
     const passed = await Promise.all(calls.map((windows) => passes(store, windows)));
     expect(passed).to.deep.equal([true, false, true]);
     // Only charges of calls with several windows have an id after the time.
@@ -72,9 +72,9 @@ describe("Redis store", () => {
 
   it("gives back a charge that is no longer among the newest", async () => {
     const [first, second] = test.stores as [RateLimitStore, RateLimitStore];
-    const wide = perMinute("a", 10_000);
-    await passes(first, [perMinute("full", 1)]);
-    const refused = passes(first, [wide, perMinute("full", 1)]);
+    const wide = perHour("a", 10_000);
+    await passes(first, [perHour("full", 1)]);
+    const refused = passes(first, [wide, perHour("full", 1)]);
     const others = Array.from({ length: 500 }, (_, i) => passes(i % 2 ? first : second, [wide]));
     expect(await refused).to.equal(false);
     expect(await Promise.all(others)).not.to.include(false);
@@ -85,31 +85,29 @@ describe("Redis store", () => {
 
   it("leaves no key behind for a window that only a refused call was charged to", async () => {
     const { redis, prefix, stores } = test;
-    await passes(stores[0], [perMinute("full", 1)]);
-    expect(await passes(stores[0], [perMinute("a", 5), perMinute("full", 1)])).to.equal(false);
+    await passes(stores[0], [perHour("full", 1)]);
+    expect(await passes(stores[0], [perHour("a", 5), perHour("full", 1)])).to.equal(false);
     expect(await redis.exists(`${prefix}a`)).to.equal(0);
   });
 
   it("continues when Redis has lost the script", async () => {
     const { redis, stores } = test;
-    const both = [perMinute("a", 5), perMinute("b", 5)];
+    const both = [perHour("a", 5), perHour("b", 5)];
     expect(await consumeTimes(stores[0], 2, both)).to.deep.equal([true, true]);
-    expect(await passes(stores[0], [perMinute("a", 5)])).to.equal(true);
+    expect(await passes(stores[0], [perHour("a", 5)])).to.equal(true);
     await redis.script("FLUSH");
     expect(await passes(stores[0], both)).to.equal(true);
-    expect(await passes(stores[0], [perMinute("a", 5)])).to.equal(true);
+    expect(await passes(stores[0], [perHour("a", 5)])).to.equal(true);
     await redis.script("FLUSH");
-    const calls = Array.from({ length: 20 }, () => passes(stores[0], [perMinute("c", 7)]));
+    const calls = Array.from({ length: 20 }, () => passes(stores[0], [perHour("c", 7)]));
     expect((await Promise.all(calls)).filter(Boolean)).to.have.length(7);
   });
 
   it("rejects when Redis refuses", async () => {
     const { redis, prefix, stores } = test;
     await redis.set(`${prefix}a`, "not a list");
-    for (const others of [[], [perMinute("b", 1)]]) {
-      const error = await stores[0]
-        .consume([perMinute("a", 1), ...others])
-        .catch((reason: unknown) => reason);
+    for (const others of [[], [perHour("b", 1)]]) {
+      const error = await stores[0].consume([perHour("a", 1), ...others]).catch((reason: unknown) => reason);
       expect(String(error)).to.include("WRONGTYPE");
     }
   });
@@ -118,9 +116,9 @@ describe("Redis store", () => {
     const { redis, stores } = test;
     await redis.ping();
     const writes = recordWrites(redis);
-    await stores[0].consume([perMinute("a", 3)]);
-    await stores[0].consume([perMinute("a", 3), perMinute("b", 3)]);
-    await stores[0].consume([perMinute("a", 3), { key: "c", limit: 5, seconds: 3600 }, perMinute("d", 3)]);
+    await stores[0].consume([perHour("a", 3)]);
+    await stores[0].consume([perHour("a", 3), perHour("b", 3)]);
+    await stores[0].consume([perHour("a", 3), { key: "c", limit: 5, seconds: 3600 }, perHour("d", 3)]);
     expect(keysOf(writes)).to.deep.equal([["a"], ["a", "b"], ["a", "c", "d"]]);
   });
 
@@ -128,9 +126,9 @@ describe("Redis store", () => {
     const { redis, stores } = test;
     await redis.ping();
     const writes = recordWrites(redis);
-    await stores[0].consume([perMinute("b", 1)]);
-    await stores[0].consume([perMinute("a", 3), perMinute("b", 1), perMinute("c", 3)]);
-    await stores[0].consume([perMinute("b", 1)]);
+    await stores[0].consume([perHour("b", 1)]);
+    await stores[0].consume([perHour("a", 3), perHour("b", 1), perHour("c", 3)]);
+    await stores[0].consume([perHour("b", 1)]);
     expect(keysOf(writes)).to.deep.equal([["b"], ["a", "b", "c"], ["a", "c"], ["b"]]);
   });
 
@@ -138,10 +136,10 @@ describe("Redis store", () => {
     const { redis, stores } = test;
     await redis.ping();
     const writes = recordWrites(redis);
-    await stores[0].consume([perMinute("full", 1)]);
-    await stores[0].consume([perMinute("a", 9), perMinute("full", 1)]);
+    await stores[0].consume([perHour("full", 1)]);
+    await stores[0].consume([perHour("a", 9), perHour("full", 1)]);
     const [name, ...args] = writes.at(-1)![0]!;
-    await stores[0].consume([perMinute("a", 9), perMinute("b", 9)]);
+    await stores[0].consume([perHour("a", 9), perHour("b", 9)]);
     const entries = await entriesOf("a");
     expect(await redis.call(name!, ...args)).to.deep.equal([0, 0]);
     expect(await entriesOf("a")).to.deep.equal(entries);

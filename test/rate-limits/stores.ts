@@ -9,7 +9,7 @@ import { testKeyPrefix, testRedisUrl } from "../support/redis.js";
 /** Stores that count together, as those of several processes do, and a way to let time pass for them. */
 export interface TestStores {
   stores: readonly [RateLimitStore, ...RateLimitStore[]];
-  advance(seconds: number): Promise<void>;
+  advance(minutes: number): Promise<void>;
   close(): void;
 }
 
@@ -17,12 +17,15 @@ export function memoryStores(): TestStores {
   const clock = testClock();
   return {
     stores: [createMemoryStore(clock)],
-    advance: async (seconds) => clock.advance(seconds),
+    advance: async (minutes) => clock.advance(60 * minutes),
     close: () => {},
   };
 }
 
-/** Stores on three connections to the tests' Redis. Its clock can't be moved, so `advance` makes calls older. */
+/**
+ * Stores on three connections to the tests' Redis. Its clock can't be moved, so `advance` makes calls older. It can't be
+ * stopped either, so windows are long: the seconds that a test takes on a busy machine make no difference.
+ */
 export function redisStores(): TestStores & { redis: Redis; prefix: string } {
   const prefix = testKeyPrefix();
   const redis = new Redis(testRedisUrl());
@@ -34,13 +37,13 @@ export function redisStores(): TestStores & { redis: Redis; prefix: string } {
       createRedisStore(redis, prefix, systemRandom),
       ...others.map((connection) => createRedisStore(connection, prefix, systemRandom)),
     ],
-    async advance(seconds) {
+    async advance(minutes) {
       for (const key of await redis.keys(`${prefix}*`)) {
         const entries = await redis.lrange(key, 0, -1);
         const remainingMs = await redis.pttl(key);
         // The time of an entry is its digits before the first point, if there is one.
         const older = entries.map((entry) =>
-          entry.replace(/^\d+/, (time) => `${Number(time) - seconds * 1000}`),
+          entry.replace(/^\d+/, (time) => `${Number(time) - minutes * 60_000}`),
         );
         await redis
           .multi()
@@ -57,6 +60,7 @@ export function redisStores(): TestStores & { redis: Redis; prefix: string } {
 }
 
 export const perMinute = (key: string, limit: number): SlidingWindow => ({ key, limit, seconds: 60 });
+export const perHour = (key: string, limit: number): SlidingWindow => ({ key, limit, seconds: 3600 });
 
 /** Consumes `windows` `times` times, one after the other. Returns for each time whether the call passed. */
 export async function consumeTimes(

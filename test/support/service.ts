@@ -6,7 +6,10 @@ import { testLogger } from "./log.js";
 import { testKeyPrefix, testRedisUrl } from "./redis.js";
 import { createTestContext, type TestContext, type TestContextOptions } from "./test-context.js";
 
-/** The whole service on a free port, with a real PostgreSQL, a real Redis and everything else that a test context has. */
+/**
+ * The whole service on a free port, with a real PostgreSQL, a real Redis unless `REDIS_URL` is empty, and everything
+ * else that a test context has.
+ */
 export interface TestService {
   context: TestContext;
   server: App;
@@ -72,7 +75,7 @@ async function createTestService({
   const app = createApp(context.config, { ...context.infrastructure, database }, logger, context.overrides);
   const { port } = await app.listen();
   // On a busy machine connecting may take so long that the first calls are counted in memory.
-  await usesRedis;
+  if (context.config.redisUrl) await usesRedis;
   return {
     context: { ...context, app: app.context },
     server: app,
