@@ -7,6 +7,7 @@ import {
   type PersonalData,
   requireSamePassword,
 } from "../../src/passwords/password-policy.js";
+import { cpuTimes } from "../support/cpu-time.js";
 
 const personal: PersonalData = {
   phone: "+237670000001",
@@ -147,12 +148,14 @@ describe("checkPassword", () => {
     expect(check("new_password")?.violations).to.deep.equal([["new_password", tooCommon]]);
   });
 
-  it("checks long texts quickly", () => {
+  it("checks long texts quickly", async () => {
     const long = "a\u0301\u0323-".repeat(16_384);
-    const start = performance.now();
     expect(broken(normalisePassword(long))).to.have.length(1);
-    broken("tigre-lent", 8, { ...personal, firstName: "tigre lent ".repeat(6000) });
-    expect(performance.now() - start).to.be.below(500);
+    const [milliseconds] = await cpuTimes(() => {
+      broken(normalisePassword(long));
+      broken("tigre-lent", 8, { ...personal, firstName: "tigre lent ".repeat(6000) });
+    });
+    expect(milliseconds).to.be.below(500);
   });
 });
 

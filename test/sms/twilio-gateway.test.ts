@@ -130,7 +130,8 @@ describe("twilio gateway", () => {
   it("gives up after its timeout when there is no response", async () => {
     twilio.respond = () => undefined;
     expect(await outcome({ timeoutMs: 100 })).to.equal("SMS_UNAVAILABLE");
-    expect(twilio.requests).to.have.length(1);
+    // None when this process had no CPU for longer than the timeout.
+    expect(twilio.requests).to.have.length.at.most(1);
   });
 
   it("gives up after its timeout when the response trickles in", async () => {

@@ -22,9 +22,12 @@ interface TestDatabaseOptions {
   url?: string | undefined;
   migrated?: boolean;
   poolSize?: number;
-  /** Connection timeout (ms), instead of the service's. */
+  /** Time (ms) that a call waits for a connection. */
   connectTimeoutMs?: number;
 }
+
+/** Longer than any test takes: only a test about a timeout, which then sets it, meets one on a busy machine. */
+const PATIENCE_MS = 60_000;
 
 /**
  * Creates a database with all tables, or with none when `migrated` is false, on the tests' PostgreSQL or on the
@@ -41,7 +44,8 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
   const database = openDatabase({
     url,
     poolSize: options.poolSize ?? 10,
-    ...(options.connectTimeoutMs && { connectTimeoutMs: options.connectTimeoutMs }),
+    statementTimeoutMs: PATIENCE_MS,
+    connectTimeoutMs: options.connectTimeoutMs ?? PATIENCE_MS,
     onStatement: (text) => statements.push(text),
   });
   if (migrated && !isClone) await migrate(database, testLogger());

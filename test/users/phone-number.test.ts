@@ -4,6 +4,7 @@ import examples from "libphonenumber-js/mobile/examples";
 import { DomainError } from "../../src/errors.js";
 import { localize } from "../../src/messages/catalogue.js";
 import { type PhoneRules, parsePhone, phoneKey } from "../../src/users/phone-number.js";
+import { cpuTimes } from "../support/cpu-time.js";
 
 const byLength: PhoneRules = { defaultRegion: undefined, policy: "length" };
 const inCameroon: PhoneRules = { defaultRegion: "CM", policy: "length" };
@@ -133,14 +134,15 @@ describe("parsePhone", () => {
     ]);
   });
 
-  it("reads 64 KB of junk quickly", () => {
+  it("reads 64 KB of junk quickly", async () => {
     const size = 65_536;
     const junk = [" ", "1", "+", "tel:", "00", "- ", "1 ", "(", "\u200b", "\u{1d7d7}"].map((part) =>
       part.repeat(size / part.length),
     );
-    const start = performance.now();
-    for (const text of junk) phoneKey({ defaultRegion: "CM", policy: "mobile" }, text);
-    expect(performance.now() - start).to.be.below(500);
+    const [milliseconds] = await cpuTimes(() => {
+      for (const text of junk) phoneKey({ defaultRegion: "CM", policy: "mobile" }, text);
+    });
+    expect(milliseconds).to.be.below(500);
   });
 
   describe("with a default region", () => {
