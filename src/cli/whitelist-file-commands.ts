@@ -6,7 +6,7 @@ import type { Command } from "commander";
 import { ImportWhitelistEntriesResponseSchema } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
 import { localize } from "../messages/catalogue.js";
 import { UsageError } from "../startup-error.js";
-import { CSV_HEADER, csvRecord } from "../whitelist/csv-export.js";
+import { type CsvFormat, exportCsv, parseCsvFormat } from "../whitelist/csv-export.js";
 import { readCsvLines } from "../whitelist/import/csv-lines.js";
 import { importEntries } from "../whitelist/import/import-entries.js";
 import { createImportReport, type ImportReport } from "../whitelist/import/import-report.js";
@@ -27,6 +27,8 @@ interface ImportOptions {
   dryRun?: boolean;
   allOrNothing?: boolean;
 }
+
+type ExportOptions = SelectionOptions & CsvFormat;
 
 export function addWhitelistFileCommands(whitelist: Command, run: Runner): void {
   whitelist
@@ -60,19 +62,14 @@ export function addWhitelistFileCommands(whitelist: Command, run: Runner): void 
     .description(
       "print a CSV file that import can read: phone, notes, is_active; with --json the same as list --json",
     )
-    .action((options: SelectionOptions) =>
-      run.withContext(async (context) => {
-        if (run.isJson) return run.print(entryLines(context, selectionOf(options), entryJson));
-        async function* chunks() {
-          // The header comes with the first entries, so that an invalid selection prints no part of a file.
-          let header = CSV_HEADER;
-          for await (const entries of allEntries(context, selectionOf(options))) {
-            yield header + entries.map(csvRecord).join("");
-            header = "";
-          }
-          yield header;
-        }
-        await run.print(chunks());
+    .option("--delimiter <character>", 'comma, ";" (which French spreadsheets expect) or tab', ",")
+    .option("--no-bom", "without the byte order mark from which spreadsheets recognise UTF-8")
+    .action((options: ExportOptions) =>
+      run.withContext((context) => {
+        const format = parseCsvFormat(options);
+        const selection = selectionOf(options);
+        if (run.isJson) return run.print(entryLines(context, selection, entryJson));
+        return run.print(exportCsv(allEntries(context, selection), format));
       }),
     );
 }

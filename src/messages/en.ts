@@ -84,6 +84,7 @@ export const en: Catalogue = {
   pageTokenInvalid: "This page token is not valid for this list.",
   orderInvalid: (fields) => `Unknown order. Possible orders: ${fields}.`,
 
+  delimiterInvalid: "Unknown delimiter. Possible delimiters: comma, semicolon or tab.",
   isActiveInvalid: "The state must be true or false.",
   lineTooManyColumns: "This line has too many columns.",
   csvLineTooLong: "The file is unreadable from this line on: a quote is not closed, or the line is too long.",

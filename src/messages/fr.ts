@@ -91,7 +91,8 @@ export const fr = {
   pageTokenInvalid: "Ce jeton de page n'est pas valide pour cette liste.",
   orderInvalid: (fields: string) => `Ordre inconnu. Ordres possibles : ${fields}.`,
 
-  // Errors of an import's lines and files.
+  // Errors of an import's lines and files, and of an export's format.
+  delimiterInvalid: "Séparateur inconnu. Séparateurs possibles : virgule, point-virgule ou tabulation.",
   isActiveInvalid: "L'état doit être true ou false.",
   lineTooManyColumns: "Cette ligne a trop de colonnes.",
   csvLineTooLong:

@@ -9,7 +9,7 @@ import {
 import { callerKey, requirePrincipal } from "../caller.js";
 import { addEntry } from "./add-entry.js";
 import { checkPhone } from "./check-phone.js";
-import { CSV_HEADER, csvRecord } from "./csv-export.js";
+import { exportCsv, parseCsvFormat } from "./csv-export.js";
 import { type ImportDeps, importEntries } from "./import/import-entries.js";
 import { createImportReport } from "./import/import-report.js";
 import { openImportSource } from "./import/import-source.js";
@@ -69,14 +69,12 @@ export function createWhitelistService(deps: WhitelistServiceDeps): ServiceImpl<
     },
 
     async *exportWhitelistEntries(request) {
-      const isCsv = request.format === ExportFormat.CSV;
+      const csvFormat = parseCsvFormat(request);
       const batches = allEntries(deps, selectionOf(request));
-      // Read before the first response is sent, so that an invalid selection is refused without one.
-      let next = await batches.next();
-      if (isCsv) yield { csv: Buffer.from(CSV_HEADER) };
-      for (; !next.done; next = await batches.next()) {
-        if (isCsv) yield { csv: Buffer.from(next.value.map(csvRecord).join("")) };
-        else yield { whitelist: next.value.map(toEntryMessage) };
+      if (request.format === ExportFormat.CSV) {
+        for await (const text of exportCsv(batches, csvFormat)) yield { csv: Buffer.from(text) };
+      } else {
+        for await (const entries of batches) yield { whitelist: entries.map(toEntryMessage) };
       }
     },
   };

@@ -9,9 +9,9 @@ describe("whitelist import and export", () => {
   const find = (phone: string) => cli.context.app.whitelist.find(null, phone);
   const tooShort = "line 4\t12\tThe phone number must have between 9 and 15 digits.\n";
 
-  async function fileOf(text: string): Promise<string> {
+  async function fileOf(content: string): Promise<string> {
     const file = join(cli.folder, "numbers.csv");
-    await writeFile(file, text);
+    await writeFile(file, content);
     return file;
   }
 
@@ -79,6 +79,27 @@ describe("whitelist import and export", () => {
     const exported = await cli.run(["whitelist", "export", "--json", "--active"]);
     expect(exported.out).to.equal((await cli.run(["whitelist", "list", "--json", "--active"])).out);
     expect(JSON.parse(exported.out.split("\n")[0] ?? "")).to.include({ is_active: true });
+  });
+
+  it("export with another delimiter and without a byte order mark, in a file that import reads", async () => {
+    const phone = newPhone();
+    await cli.run(["whitelist", "add", phone, "Dupont;=1+1"]);
+    const command = ["whitelist", "export", "--search", phone.slice(1), "--no-bom", "--delimiter"];
+    for (const delimiter of [";", "\t"]) {
+      const { code, out } = await cli.run([...command, delimiter]);
+      const record = [`'${phone}`, `"Dupont;'=1+1"`, "true"].join(delimiter);
+      expect({ code, out }).to.deep.equal({
+        code: 0,
+        out: `${["phone", "notes", "is_active"].join(delimiter)}\r\n${record}\r\n`,
+      });
+      const again = await cli.run(["whitelist", "import", "-"], { input: out });
+      expect(again.out).to.include("1 unchanged");
+    }
+    expect(await cli.run([...command, "|"])).to.deep.equal({
+      code: 2,
+      out: "",
+      error: "delimiter: Unknown delimiter. Possible delimiters: comma, semicolon or tab.\n",
+    });
   });
 
   it("export only a header when nothing is selected, and nothing when the selection is refused", async () => {

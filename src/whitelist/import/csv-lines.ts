@@ -1,4 +1,5 @@
 import { DomainError, invalidField } from "../../errors.js";
+import { unprotectCell } from "../csv-cell.js";
 import { type CsvRecord, readCsvRecords } from "./csv-records.js";
 import { decodeText } from "./csv-text.js";
 import type { RawLine } from "./import-line.js";
@@ -96,9 +97,9 @@ function toLine(line: number, columns: Columns, record: CsvRecord): RawLine {
   return { line, phone, notes: cellOf(record, columns.notes), isActive };
 }
 
-/** The text of a cell, without the apostrophe that keeps a spreadsheet from executing it. */
+/** The text of a cell, without the apostrophes that keep a spreadsheet from executing it. */
 function cellOf(record: readonly string[], column: number): string {
-  return (record[column] ?? "").replace(/^'(?=[=+\-@'\t\r\n＝＋－＠])/, "");
+  return unprotectCell(record[column] ?? "");
 }
 
 /** Undoes the spreadsheet formats of a phone number: forced text (`="…"`) and decimal number (`….0`). */

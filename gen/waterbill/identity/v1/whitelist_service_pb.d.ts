@@ -767,6 +767,20 @@ export declare type ExportWhitelistEntriesRequest = Message<"waterbill.identity.
    * @generated from field: waterbill.identity.v1.ExportFormat format = 7;
    */
   format: ExportFormat;
+
+  /**
+   * What separates the fields of the CSV file: ",", ";" or a tab. Empty: ",". French spreadsheets expect ";".
+   *
+   * @generated from field: string delimiter = 8;
+   */
+  delimiter: string;
+
+  /**
+   * Whether the CSV file begins with a byte order mark, from which spreadsheets recognise UTF-8. Absent: true.
+   *
+   * @generated from field: optional bool bom = 9;
+   */
+  bom?: boolean;
 };
 
 /**
@@ -787,8 +801,9 @@ export declare type ExportWhitelistEntriesResponse = Message<"waterbill.identity
   whitelist: WhitelistEntry[];
 
   /**
-   * The next chunk of the file: UTF-8 with a byte order mark, a header row, and the columns phone, notes and is_active.
-   * A field that a spreadsheet would execute has an apostrophe before it, which ImportWhitelistEntries removes.
+   * The next chunk of the file: UTF-8, a header row, and the columns phone, notes and is_active.
+   * An apostrophe protects everything that a spreadsheet would execute, also where a spreadsheet that expects another
+   * delimiter would begin a cell. ImportWhitelistEntries removes it.
    *
    * @generated from field: bytes csv = 2;
    */
@@ -1009,8 +1024,9 @@ export declare const WhitelistService: GenService<{
    * The file has the columns phone, notes and is_active; notes and is_active are optional. The columns are in this
    * order, or named in the first row, in French or English. The separator is a comma, a semicolon or a tab; fields may
    * be quoted. The encoding is UTF-8, UTF-16 with a byte order mark, or Windows-1252. is_active is true, false, 1, 0,
-   * yes, no, oui, non, vrai or faux; empty means true. An apostrophe before =, +, -, @, ', tab or line break is
-   * removed, since exports add it. Empty rows are skipped.
+   * yes, no, oui, non, vrai or faux; empty means true. The apostrophes that exports add are removed: before =, +, -, @,
+   * ', tab or carriage return, where a field begins and after a comma, semicolon, tab or line break in it. Empty rows
+   * are skipped.
    * In REST the body is the file, as text/csv, of at most 100 MiB; the other fields come from the query.
    * Fails with INVALID_REQUEST for a file that can't be read.
    *
@@ -1023,7 +1039,7 @@ export declare const WhitelistService: GenService<{
   },
   /**
    * Streams the whole list, or the entries that ListWhitelistEntries returns for the same filters, in the same order.
-   * REST sends a CSV file.
+   * REST sends a CSV file. Fails with INVALID_REQUEST for an unknown delimiter.
    *
    * @generated from rpc waterbill.identity.v1.WhitelistService.ExportWhitelistEntries
    */
