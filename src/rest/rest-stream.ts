@@ -41,6 +41,8 @@ export async function handleStream(
     if (route.success.shape === "file") {
       await sendFile(exchange, route, header, first, iterator);
     } else {
+      // The call has ended only after its last response; an iterator that is left before counts as canceled.
+      await iterator.next();
       const json = toRestJson(handler.method.output, first.value as Message);
       sendJson(
         exchange,
