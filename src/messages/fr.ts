@@ -97,6 +97,8 @@ export const fr = {
   lineTooManyColumns: "Cette ligne a trop de colonnes.",
   csvLineTooLong:
     "Le fichier est illisible à partir de cette ligne : un guillemet n'est pas fermé, ou la ligne est trop longue.",
+  csvIsWorkbook:
+    "Ce fichier est un classeur de tableur (Excel, LibreOffice), pas un fichier CSV. Enregistrez-le au format CSV, puis importez le fichier CSV.",
   csvNotText: "Ce fichier n'est pas un fichier CSV.",
   csvEmpty: "Ce fichier est vide.",
   importMixed: "Une importation contient soit des entrées, soit un fichier CSV.",
@@ -105,6 +107,13 @@ export const fr = {
   bodyNotJson: "Le corps de la requête n'est pas un objet JSON valide.",
   bodyTooLarge: "Le corps de la requête est trop volumineux.",
   bodyUnreadable: "Le corps de la requête est illisible.",
+  fileTypeUnsupported: "Envoyez le fichier en text/csv ou en multipart/form-data.",
+  formUnreadable: "Le formulaire multipart est illisible : il est incomplet ou mal formé.",
+  formFileMissing: "Le formulaire ne contient pas de fichier.",
+  formFileNotAlone: "Le formulaire contient plusieurs fichiers. Importez-les un par un.",
+  formFileEncoded:
+    "Le fichier du formulaire est encodé (Content-Transfer-Encoding). Envoyez-le sans encodage.",
+  formFieldMisplaced: "Ce champ se met dans l'URL, pas dans le formulaire.",
   contentTypeUnsupported: "Ce type de contenu n'est pas pris en charge.",
   jsonRequired:
     "Le corps de la requête doit être en JSON (UTF-8), avec l'en-tête « Content-Type: application/json ».",

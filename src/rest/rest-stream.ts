@@ -1,21 +1,14 @@
 import { create, type DescMessage, type Message } from "@bufbuild/protobuf";
 import { ConnectError } from "@connectrpc/connect";
-import { parseContentType } from "../http/content-type.js";
-import { bodyChunks, clientSignal, startResponse, toHeaders, writeChunk } from "../http/node-body.js";
+import { clientSignal, startResponse, toHeaders, writeChunk } from "../http/node-body.js";
 import type { NodeRequest } from "../http/node-handler.js";
-import { bodyTooLarge, compressionUnsupported, contentTypeUnsupported } from "../http/request-error.js";
 import { messageFromJson } from "../rpc/json-message.js";
 import type { StreamingMethodHandler } from "../rpc/streaming-method.js";
 import { type Route, successBody, successStatus } from "./envelope.js";
 import { type HttpExchange, sendError, sendJson } from "./http-exchange.js";
 import { toRestJson } from "./rest-json.js";
 import { readQuery } from "./transcode.js";
-
-/** Maximum size of an uploaded file, in bytes. */
-const MAX_FILE_BYTES = 100 * 1024 * 1024;
-
-/** Media types that clients send for CSV files. Browsers on Windows send the spreadsheet's. */
-const FILE_TYPES = ["text/csv", "application/csv", "text/plain", "application/vnd.ms-excel", ""];
+import { readUpload } from "./upload.js";
 
 /**
  * Handles a call of a streaming method. The first request message comes from the query; each chunk of an uploaded file
@@ -68,20 +61,8 @@ async function* requestMessages(
   const preset = success.shape === "file" ? success.request : {};
   yield messageFromJson(input, { ...readQuery(input, request), ...preset });
   if (binding.body === "") return;
-  for await (const chunk of readFile(request)) yield create(input, { [binding.body]: chunk });
-}
-
-/** Yields the body in chunks. Throws a RequestError, or ConnectError canceled if the client disconnects. */
-async function* readFile(request: NodeRequest): AsyncGenerator<Buffer> {
-  const { "content-type": type, "content-encoding": encoding = "identity" } = request.headers;
-  if (!FILE_TYPES.includes(parseContentType(type).mediaType)) throw contentTypeUnsupported();
-  if (encoding !== "identity") throw compressionUnsupported();
-  if (Number(request.headers["content-length"]) > MAX_FILE_BYTES) throw bodyTooLarge();
-  let size = 0;
-  for await (const chunk of bodyChunks(request)) {
-    size += chunk.length;
-    if (size > MAX_FILE_BYTES) throw bodyTooLarge();
-    yield chunk;
+  for await (const chunk of readUpload(request, input, binding.body)) {
+    yield create(input, { [binding.body]: chunk });
   }
 }
 

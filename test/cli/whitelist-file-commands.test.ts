@@ -9,7 +9,7 @@ describe("whitelist import and export", () => {
   const find = (phone: string) => cli.context.app.whitelist.find(null, phone);
   const tooShort = "line 4\t12\tThe phone number must have between 9 and 15 digits.\n";
 
-  async function fileOf(content: string): Promise<string> {
+  async function fileOf(content: string | Buffer): Promise<string> {
     const file = join(cli.folder, "numbers.csv");
     await writeFile(file, content);
     return file;
@@ -100,6 +100,19 @@ describe("whitelist import and export", () => {
       out: "",
       error: "delimiter: Unknown delimiter. Possible delimiters: comma, semicolon or tab.\n",
     });
+  });
+
+  it("refuse a workbook with advice", async () => {
+    for (const start of ["PK\u0003\u0004\u0014\0", Buffer.from("d0cf11e0a1b11ae1", "hex")]) {
+      const file = await fileOf(start);
+      expect(await cli.run(["whitelist", "import", file])).to.deep.equal({
+        code: 2,
+        out: "",
+        error:
+          "csv: This file is a spreadsheet workbook (Excel, LibreOffice), not a CSV file. " +
+          "Save it as CSV, and import the CSV file.\n",
+      });
+    }
   });
 
   it("export only a header when nothing is selected, and nothing when the selection is refused", async () => {

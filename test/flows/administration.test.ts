@@ -323,7 +323,8 @@ describe("administration", () => {
         ["", "text/csv", 400],
         ["PK\u0003\u0004\0", "text/csv", 400],
         ["{}", "application/json", 415],
-        ["x", "multipart/form-data; boundary=x", 415],
+        ["x", "multipart/form-data; boundary=x", 400],
+        ["x", "multipart/mixed; boundary=x", 415],
       ];
       for (const [file, type, status] of cases) {
         const response = await importCsv(file, "", type);

@@ -29,7 +29,7 @@ const STATES = new Map([
 
 /**
  * Yields the lines of a CSV file in batches. ImportWhitelistEntries describes the format; line numbers are spreadsheet
- * rows. Throws INVALID_REQUEST if the file is not text, or is empty.
+ * rows. Throws INVALID_REQUEST if the file is a workbook, is not text, or is empty.
  */
 export async function* readCsvLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<RawLine[]> {
   const rows = createRowReader();

@@ -4,14 +4,14 @@ import { invalidField } from "../../errors.js";
 /**
  * Decodes a text file as its chunks arrive: UTF-16 if it has that byte order mark, otherwise UTF-8, and from the first
  * chunk that is not valid UTF-8 Windows-1252 (a superset of Latin-1), as spreadsheets write it. Byte order marks are
- * dropped. Throws INVALID_REQUEST if the file is not text.
+ * dropped. Throws INVALID_REQUEST if the file is a workbook, or is not text.
  */
 export async function* decodeText(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   let decode: ((bytes: Buffer) => string) | null = null;
   let rest = Buffer.alloc(0);
   for await (const chunk of chunks) {
     const bytes = Buffer.concat([rest, chunk]);
-    if (!decode && bytes.length < 3) {
+    if (!decode && bytes.length < SIGNATURE_BYTES) {
       rest = bytes;
       continue;
     }
@@ -24,7 +24,16 @@ export async function* decodeText(chunks: AsyncIterable<Uint8Array>): AsyncGener
   if (rest.length > 0) yield requireText((decode ?? decoderFor(rest))(rest));
 }
 
+/** How the files of spreadsheet programs begin: ZIP archives (.xlsx, .ods) and OLE documents (.xls). */
+const WORKBOOK_SIGNATURES = ["504b0304", "d0cf11e0"];
+
+/** The length of each signature, which is also enough for a byte order mark. */
+const SIGNATURE_BYTES = 4;
+
 function decoderFor(start: Buffer): (bytes: Buffer) => string {
+  if (WORKBOOK_SIGNATURES.includes(start.toString("hex", 0, SIGNATURE_BYTES))) {
+    throw invalidField("csv", (m) => m.csvIsWorkbook);
+  }
   const byteOrderMark = start.toString("hex", 0, 2);
   if (byteOrderMark === "fffe" || byteOrderMark === "feff") {
     const utf16 = new TextDecoder(byteOrderMark === "fffe" ? "utf-16le" : "utf-16be");

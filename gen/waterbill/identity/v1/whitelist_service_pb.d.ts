@@ -1027,8 +1027,10 @@ export declare const WhitelistService: GenService<{
    * yes, no, oui, non, vrai or faux; empty means true. The apostrophes that exports add are removed: before =, +, -, @,
    * ', tab or carriage return, where a field begins and after a comma, semicolon, tab or line break in it. Empty rows
    * are skipped.
-   * In REST the body is the file, as text/csv, of at most 100 MiB; the other fields come from the query.
-   * Fails with INVALID_REQUEST for a file that can't be read.
+   * In REST the body is the file, as text/csv, or a form with the file, as multipart/form-data, of at most 100 MiB; the
+   * other fields come from the query.
+   * Fails with INVALID_REQUEST for a file that can't be read, as the workbooks of spreadsheets (.xlsx, .ods, .xls), and
+   * for a form that doesn't have exactly one file.
    *
    * @generated from rpc waterbill.identity.v1.WhitelistService.ImportWhitelistEntries
    */
