@@ -33,7 +33,10 @@ const mocha = [
   bin("mocha"),
   ...["--reporter", join(root, "test/support/reporter.ts"), "--reporter-option", `results=${resultsFile}`],
 ];
-const parallel = ["--parallel", "--jobs", String(Math.max(2, availableParallelism()))];
+const parallel = [
+  ...["--parallel", "--require", join(root, "test/support/parallel-worker.ts")],
+  ...["--jobs", String(Math.max(2, availableParallelism()))],
+];
 
 let servers: Servers | undefined;
 let template: TemplateDatabase | undefined;
