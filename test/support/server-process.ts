@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import { type AddressInfo, createServer, type Socket } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
 /** The user that a server runs as; defaults to the user of the tests. */
@@ -24,14 +25,21 @@ export function ordinaryAccount(): Account | undefined {
   throw new Error("The tests run as root and need an ordinary user (postgres or nobody) for PostgreSQL.");
 }
 
-/** A free TCP port of 127.0.0.1. */
+/**
+ * A free TCP port of 127.0.0.1, below those that the system gives to connections: none of them takes it before a slow
+ * server starts.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
+  for (;;) {
+    const port = randomInt(10_000, 32_768);
+    const server = createServer().listen(port, "127.0.0.1");
+    const isFree = await once(server, "listening").then(
+      () => true,
+      () => false,
+    );
+    server.close();
+    if (isFree) return port;
+  }
 }
 
 /**
