@@ -10,7 +10,7 @@ import { createAuthService } from "./auth/auth-service.js";
 import type { Config } from "./config.js";
 import { type AppContext, createContext } from "./context.js";
 import { startHousekeeping } from "./housekeeping.js";
-import { parseTrustedProxies } from "./http/client-address.js";
+import { trustProxies } from "./http/client-address.js";
 import { createReadiness } from "./http/readiness.js";
 import { createRoutes } from "./http/routes.js";
 import { createServer } from "./http/server.js";
@@ -94,7 +94,7 @@ export function createApp(
       rpc: createRpcHandler(methods),
       rest: createRestHandler(methods),
       readiness,
-      trustsProxy: parseTrustedProxies(config.trustedProxies),
+      trustsProxy: trustProxies(config.trustedProxies),
       random,
       logger,
     }),

@@ -1,7 +1,9 @@
+import { isIP } from "node:net";
 import { type CountryCode, isSupportedCountry } from "libphonenumber-js/max";
 import { z } from "zod";
+import { type IpRange, parseRange } from "./system/ip-range.js";
 
-// The formats of environment variables.
+// The formats of environment variables. A message says everything that its format demands, and never a value.
 
 /** At most `limit` calls in any `seconds` seconds. */
 export interface Rate {
@@ -11,39 +13,118 @@ export interface Rate {
 
 const SECONDS_PER_UNIT = { second: 1, minute: 60, hour: 3600, day: 86_400 } as const;
 
+function parseRate(text: string): Rate | null {
+  const match = /^\s*([1-9]\d{0,8})\/(second|minute|hour|day)\s*$/.exec(text);
+  if (!match) return null;
+  return { limit: Number(match[1]), seconds: SECONDS_PER_UNIT[match[2] as keyof typeof SECONDS_PER_UNIT] };
+}
+
 /** `15/minute`, or several rates with different periods, separated by commas: `1/minute,5/day`. */
 export const rates = z
   .string()
   .transform((text, context): readonly Rate[] => {
-    return text.split(",").map((part) => {
-      const match = /^\s*([1-9]\d{0,8})\/(second|minute|hour|day)\s*$/.exec(part);
-      if (!match) {
-        context.addIssue({ code: "custom", message: "must look like 15/minute or 1/minute,5/day" });
-        return z.NEVER;
-      }
-      return {
-        limit: Number(match[1]),
-        seconds: SECONDS_PER_UNIT[match[2] as keyof typeof SECONDS_PER_UNIT],
-      };
+    const parsed = text.split(",").map(parseRate);
+    const valid = parsed.filter((rate) => rate !== null);
+    if (valid.length === parsed.length) return valid;
+    context.addIssue({
+      code: "custom",
+      message:
+        "must look like 15/minute or 1/minute,5/day: whole numbers above 0, per second, minute, hour or day",
     });
+    return z.NEVER;
   })
   .refine(
     (parsed) => new Set(parsed.map(({ seconds }) => seconds)).size === parsed.length,
-    "contains a period twice",
+    "must contain each period once",
   );
 
-export const whole = z.coerce.number("must be a whole number").int("must be a whole number");
-export const positive = whole.positive("must be greater than 0");
-export const secret = z.string().min(32, "must have at least 32 characters");
-export const list = z.string().transform((text) =>
-  text
-    .split(",")
-    .map((item) => item.trim())
-    .filter((item) => item !== ""),
-);
-export const flag = z.enum(["true", "false"]).transform((text) => text === "true");
+/** Upper bound of numbers that have no other: a signed 32-bit integer. */
+const MAX_NUMBER = 2_147_483_647;
+
+/** A whole number in decimal digits; `Number` would also read `0x10`, `1e3` and blanks. */
+export function whole(min: number, max = MAX_NUMBER) {
+  return z
+    .string()
+    .refine(
+      (text) => /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max,
+      `must be a whole number from ${min} to ${max}`,
+    )
+    .transform(Number);
+}
+
+export function oneOf<const Name extends string>(...names: readonly Name[]) {
+  return z.enum(names, `must be one of ${names.join(", ")}`);
+}
+
+export const flag = z.enum(["true", "false"], "must be true or false").transform((text) => text === "true");
+export const text = z.string().regex(/\S/, "must not be blank");
+export const host = z
+  .string()
+  .refine((name) => isIP(name) > 0 || z.regexes.hostname.test(name), "must be an address or a host name");
+/** Minimum number of characters in a secret. */
+export const MIN_SECRET_LENGTH = 32;
+export const secret = z.string().min(MIN_SECRET_LENGTH, `must have at least ${MIN_SECRET_LENGTH} characters`);
 export const region = z.custom<CountryCode>(
-  (text) => typeof text === "string" && isSupportedCountry(text),
+  (code) => typeof code === "string" && isSupportedCountry(code),
   "must be a region like CM (ISO 3166-1 alpha-2)",
 );
-export const webUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ""));
+
+/** The entries of a list, separated by commas. */
+export function listEntries(list: string): string[] {
+  return list
+    .split(",")
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== "");
+}
+
+/** IP addresses and CIDR ranges, IPv4 and IPv6. */
+export const ranges = z.string().transform((list, context): readonly IpRange[] =>
+  listEntries(list).map((entry, index) => {
+    const range = parseRange(entry);
+    if (range) return range;
+    context.addIssue({
+      code: "custom",
+      message: `entry ${index + 1} must be an address or a range, like 10.0.0.0/8`,
+    });
+    return z.NEVER;
+  }),
+);
+
+/** A URL that the library which reads it accepts: white space and broken escapes would fail only when it connects. */
+function url(scheme: RegExp, accepts: (url: URL) => boolean, message: string) {
+  return z
+    .string()
+    .refine(
+      (text) => scheme.test(text) && !/\s/.test(text) && URL.canParse(text) && accepts(new URL(text)),
+      message,
+    );
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const postgresUrl = url(
+  /^postgres(ql)?:\/\//,
+  ({ host, searchParams, username, password, pathname }) =>
+    (host !== "" || searchParams.has("host")) && isDecodable(username + password + pathname),
+  "must be a URL like postgres://user:password@host:5432/database, with special characters percent-encoded",
+);
+export const redisUrl = url(
+  /^rediss?:\/\//,
+  ({ host, username, password, pathname }) =>
+    host !== "" && isDecodable(username + password) && /^(\/\d*)?$/.test(pathname),
+  "must be a URL like redis://host:6379 or rediss://user:password@host:6379/0, with special characters percent-encoded",
+);
+
+/** A web address to which paths are appended; without the slash at its end. */
+export const webUrl = url(
+  /^https?:\/\/[^?#]+$/,
+  ({ username, password }) => username === "" && password === "",
+  "must be a URL like https://waterbill.app, without user name, password, query and fragment",
+).transform((address) => address.replace(/\/+$/, ""));

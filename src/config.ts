@@ -1,86 +1,6 @@
-import { z } from "zod";
-import { flag, list, positive, rates, region, secret, webUrl, whole } from "./config-values.js";
+import { brokenRules, type ConfigScope, configWarnings } from "./config-rules.js";
+import { type Environment, environmentSchema, type Variables } from "./config-variables.js";
 import { LoggableError } from "./system/loggable-error.js";
-
-/** Every environment variable, its format and its default. `.env.example` says what each one is for. */
-const environmentSchema = z.object({
-  NODE_ENV: z.enum(["development", "production", "test"]).default("development"),
-  HOST: z.string().default("0.0.0.0"),
-  PORT: whole.min(0).max(65_535).default(8000),
-  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
-  DATA_DIR: z.string().default(".data"),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
-  DATABASE_POOL_SIZE: positive.default(10),
-  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
-  REDIS_PREFIX: z.string().default("waterbill:limits:"),
-  TOKEN_SECRET: secret.optional(),
-  CODE_SECRET: secret.optional(),
-  TOKEN_ISSUER: z.string().min(1).default("https://identity.waterbill.app"),
-  TOKEN_AUDIENCE: z.string().min(1).default("waterbill"),
-  ACCESS_TOKEN_TTL: positive.default(900),
-  REFRESH_TOKEN_TTL: positive.default(604_800),
-  REFRESH_REUSE_GRACE: whole.min(0).default(10),
-  PASSWORD_MIN_LENGTH: whole.min(1).max(128).default(8),
-  PASSWORD_HASH_QUEUE: positive.default(64),
-  UV_THREADPOOL_SIZE: positive.default(4),
-  DEFAULT_REGION: region.optional(),
-  PHONE_POLICY: z.enum(["length", "possible", "valid", "mobile"]).default("length"),
-  SMS_PROVIDER: z.enum(["console", "twilio"]).default("console"),
-  ALLOW_CONSOLE_SMS: flag.default(false),
-  TWILIO_ACCOUNT_SID: z.string().startsWith("AC", "must start with AC").optional(),
-  TWILIO_AUTH_TOKEN: z.string().optional(),
-  TWILIO_FROM_NUMBER: z.string().optional(),
-  FRONTEND_URL: webUrl.default("https://waterbill.app"),
-  TRUSTED_PROXIES: list.default([]),
-  LIMIT_LOGIN: rates.prefault("15/minute"),
-  LIMIT_REGISTER: rates.prefault("10/minute"),
-  LIMIT_ACTIVATE: rates.prefault("5/minute"),
-  LIMIT_PHONE_BASED: rates.prefault("3/minute"),
-  LIMIT_RESEND_CODE: rates.prefault("1/minute,5/day"),
-  LIMIT_FORGOT: rates.prefault("5/minute"),
-  LIMIT_AUTH: rates.prefault("30/minute"),
-  LIMIT_SENSITIVE: rates.prefault("3/minute"),
-  LIMIT_ADMIN: rates.prefault("1000/hour"),
-  LIMIT_USER: rates.prefault("2000/hour"),
-  LIMIT_ANON: rates.prefault("500/hour"),
-});
-
-type Environment = z.output<typeof environmentSchema>;
-
-const TWILIO_VARIABLES = ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM_NUMBER"] as const;
-
-/** What the process uses of the configuration: a server uses all of it, a command only the database or the gateway. */
-export type ConfigScope = "server" | "database" | "sms";
-
-const PRODUCTION_VARIABLES = {
-  server: ["DATABASE_URL", "REDIS_URL", "TOKEN_SECRET", "CODE_SECRET"],
-  database: ["DATABASE_URL"],
-  sms: [],
-} as const satisfies Record<ConfigScope, readonly (keyof Environment)[]>;
-
-/** Lists the variables that the others make necessary and that are missing. */
-function missingVariables(env: Environment, scope: ConfigScope): string[] {
-  const isProduction = env.NODE_ENV === "production";
-  return [...missingForTwilio(env), ...(isProduction ? missingInProduction(env, scope) : [])];
-}
-
-function missingForTwilio(env: Environment): string[] {
-  const usesTwilio = env.SMS_PROVIDER === "twilio" || TWILIO_VARIABLES.some((name) => env[name]);
-  if (!usesTwilio) return [];
-  return TWILIO_VARIABLES.filter((name) => !env[name]).map((name) => `${name}: is required for Twilio`);
-}
-
-function missingInProduction(env: Environment, scope: ConfigScope): string[] {
-  const problems = PRODUCTION_VARIABLES[scope]
-    .filter((name) => !env[name])
-    .map((name) => `${name}: is required in production`);
-  if (scope !== "database" && env.SMS_PROVIDER === "console" && !env.ALLOW_CONSOLE_SMS) {
-    problems.push(
-      "SMS_PROVIDER: console prints codes instead of sending them; in production set twilio, or ALLOW_CONSOLE_SMS=true",
-    );
-  }
-  return problems;
-}
 
 function smsConfig(env: Environment) {
   if (env.SMS_PROVIDER === "console") return { provider: "console" as const };
@@ -92,7 +12,7 @@ function smsConfig(env: Environment) {
   };
 }
 
-function toConfig(env: Environment) {
+function toConfig(env: Environment, warnings: readonly string[]) {
   return {
     environment: env.NODE_ENV,
     host: env.HOST,
@@ -126,6 +46,7 @@ function toConfig(env: Environment) {
     phones: { defaultRegion: env.DEFAULT_REGION, policy: env.PHONE_POLICY },
     sms: smsConfig(env),
     frontendUrl: env.FRONTEND_URL,
+    /** Addresses whose `X-Forwarded-For` is believed. */
     trustedProxies: env.TRUSTED_PROXIES,
     limits: {
       login: env.LIMIT_LOGIN,
@@ -140,6 +61,8 @@ function toConfig(env: Environment) {
       user: env.LIMIT_USER,
       anon: env.LIMIT_ANON,
     },
+    /** What is allowed and probably a mistake, for the log. No value is part of it. */
+    warnings,
   };
 }
 
@@ -164,12 +87,12 @@ export function readConfig(
   environment: Readonly<Record<string, string | undefined>>,
   scope: ConfigScope = "server",
 ): Config {
-  const variables = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+  const variables: Variables = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== ""),
+  );
   const parsed = environmentSchema.safeParse(variables);
-  if (!parsed.success) {
-    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`));
-  }
-  const problems = missingVariables(parsed.data, scope);
-  if (problems.length > 0) throw new ConfigError(problems);
-  return toConfig(parsed.data);
+  const malformed = parsed.error?.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`) ?? [];
+  const problems = [...malformed, ...brokenRules(variables, scope)];
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+  return toConfig(parsed.data, configWarnings(variables));
 }

@@ -40,6 +40,7 @@ async function start(host: ServerProcess): Promise<void> {
   const { print } = host;
   const config = readConfig(host.environment);
   const logger = host.createLogger(config.logLevel);
+  for (const warning of config.warnings) logger.warn(warning);
   // Node would print the error with its message and all its properties.
   host.onUncaught(exitOnError(host, logger, "uncaught error"));
   const database = await openServerDatabase(

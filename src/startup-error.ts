@@ -9,6 +9,9 @@ import { LoggableError } from "./system/loggable-error.js";
 /** A mistake that the person who started the program can fix. Only its message is printed, without the stack. */
 export class UsageError extends LoggableError {}
 
+/** Codes of errors when the server starts to listen; the last one is a HOST that does not exist. */
+const PORT_ERRORS: readonly unknown[] = ["EADDRINUSE", "EACCES", "EADDRNOTAVAIL", "ENOTFOUND"];
+
 const SELF_EXPLANATORY = [
   ConfigError,
   DatabaseNotFoundError,
@@ -27,7 +30,7 @@ export function describeStartupError(error: unknown): string {
     return "The database is unreachable: check DATABASE_URL, and that PostgreSQL is running.";
   }
   const code = errorCode(Object(error));
-  if (code === "EADDRINUSE" || code === "EACCES" || code === "EADDRNOTAVAIL") {
+  if (PORT_ERRORS.includes(code)) {
     return `Cannot open the port (${code}): choose another PORT or HOST.`;
   }
   return formatError(describeError(error));

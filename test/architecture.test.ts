@@ -15,7 +15,7 @@ const layers = [
   ["auth/", "profile/", "accounts/", "whitelist/"],
   ["caller", "users/", "passwords/", "verification/", "sessions/", "sms/", "paging/"],
   ["db/"],
-  ["config", "config-values", "errors", "messages/", "system/"],
+  ["config", "config-rules", "config-values", "config-variables", "errors", "messages/", "system/"],
 ];
 
 const features = new Set(["auth/", "profile/", "accounts/", "whitelist/"]);

@@ -1,5 +1,5 @@
 import { EventEmitter, once } from "node:events";
-import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -73,21 +73,52 @@ describe("server process", () => {
     expect(second.out).to.deep.equal([]);
   });
 
-  it("exits with 1 and one sentence on an invalid configuration, before it opens anything", async () => {
-    const { host, exits, errors, log } = fakeProcess({ PORT: "x" });
+  it("exits with 1 and names all errors of the configuration, before it opens anything", async () => {
+    const unopened = join(folder, "unopened");
+    const { host, exits, errors, log } = fakeProcess({
+      DATABASE_URL: "",
+      DATA_DIR: unopened,
+      PORT: "99999",
+      TOKEN_SECRET: "short",
+      TRUSTED_PROXIES: "nginx",
+      TWILIO_ACCOUNT_SID: "AC123",
+    });
     await runServer(host);
     expect(exits).to.deep.equal([1]);
-    expect(errors).to.have.length(1);
-    expect(errors[0]).to.match(/^The configuration is invalid:\n {2}PORT: /);
+    expect(errors).to.deep.equal([
+      [
+        "The configuration is invalid:",
+        "  PORT: must be a whole number from 0 to 65535",
+        "  TOKEN_SECRET: must have at least 32 characters",
+        "  TRUSTED_PROXIES: entry 1 must be an address or a range, like 10.0.0.0/8",
+        "  TWILIO_AUTH_TOKEN: is required for Twilio",
+        "  TWILIO_FROM_NUMBER: is required for Twilio",
+      ].join("\n"),
+    ]);
     expect(log).to.deep.equal([]);
+    expect(existsSync(unopened)).to.equal(false);
+  });
+
+  it("logs the warnings of the configuration once", async () => {
+    const { host, log, signal } = fakeProcess({
+      NODE_ENV: "test",
+      TWILIO_ACCOUNT_SID: "AC123",
+      TWILIO_AUTH_TOKEN: "token",
+      TWILIO_FROM_NUMBER: "+15005550006",
+    });
+    await runServer(host);
+    await signal("SIGTERM", "stopped");
+    expect(log.filter(({ level }) => Number(level) >= 40).map(({ msg }) => msg)).to.deep.equal([
+      "SMS_PROVIDER is not twilio: messages are printed instead of sent, and the TWILIO_ variables are not used",
+    ]);
   });
 
   it("exits with 1 in production when migrations are missing, and says what to run", async () => {
     const { host, exits, errors } = fakeProcess({
       NODE_ENV: "production",
       REDIS_URL: "redis://127.0.0.1:1",
-      TOKEN_SECRET: "t".repeat(43),
-      CODE_SECRET: "c".repeat(43),
+      TOKEN_SECRET: "2PnrtGJ4ZbLvQyOIRnV9hZbkGMsJ1wqTvQG8uC0xFeE=",
+      CODE_SECRET: "9f86d081884c7d659a2feaa0c55ad015",
       ALLOW_CONSOLE_SMS: "true",
     });
     await runServer(host);

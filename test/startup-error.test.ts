@@ -15,7 +15,11 @@ describe("describeStartupError", () => {
   it("describes a known mistake in a sentence", () => {
     expect(describeStartupError(new UsageError("There is no file x."))).to.equal("There is no file x.");
     expect(describeStartupError(overloaded(1))).to.include("DATABASE_URL");
-    expect(describeStartupError(Object.assign(new Error(), { code: "EADDRINUSE" }))).to.include("EADDRINUSE");
+    for (const code of ["EADDRINUSE", "ENOTFOUND"]) {
+      expect(describeStartupError(Object.assign(new Error(), { code }))).to.equal(
+        `Cannot open the port (${code}): choose another PORT or HOST.`,
+      );
+    }
   });
 
   it("describes any other error as the log does", () => {

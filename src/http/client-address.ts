@@ -1,48 +1,14 @@
-import { isIP } from "node:net";
-import ipaddr from "ipaddr.js";
-import { ConfigError } from "../config.js";
-
-type Address = ipaddr.IPv4 | ipaddr.IPv6;
-type Range = [Address, number];
+import { type IpRange, isInRange, parseAddress } from "../system/ip-range.js";
 
 /** Whether an address belongs to a trusted proxy, whose `X-Forwarded-For` is believed. */
 export type TrustsProxy = (address: string) => boolean;
 
-/**
- * Parses an IP address; null if the text is not one. Accepts only what `net.isIP` accepts, because ipaddr.js also
- * parses `1` and `010.1`. Rejects IPv6 zones (`fe80::1%eth0`): a zone has no meaning outside its machine, and
- * ipaddr.js throws on some.
- */
-function parseAddress(text: string): Address | null {
-  return isIP(text) === 0 || text.includes("%") ? null : ipaddr.process(text);
-}
-
-function parseRange(text: string): Range | null {
-  const [address = "", bits, ...rest] = text.split("/");
-  const parsed = parseAddress(address);
-  if (!parsed || rest.length > 0) return null;
-  const maxBits = parsed.kind() === "ipv4" ? 32 : 128;
-  if (bits === undefined) return [parsed, maxBits];
-  if (!/^\d{1,3}$/.test(bits) || Number(bits) > maxBits) return null;
-  return [parsed, Number(bits)];
-}
-
-/**
- * Parses the setting TRUSTED_PROXIES: addresses and CIDR ranges, IPv4 and IPv6.
- * Throws a ConfigError that lists the positions of the invalid entries.
- */
-export function parseTrustedProxies(entries: readonly string[]): TrustsProxy {
-  const parsed = entries.map(parseRange);
-  const problems = parsed.flatMap((range, index) =>
-    range ? [] : [`TRUSTED_PROXIES: entry ${index + 1} must be an address or a range, like 10.0.0.0/8`],
-  );
-  if (problems.length > 0) throw new ConfigError(problems);
-  const ranges = parsed.filter((range) => range !== null);
+/** Trusts the addresses in `ranges`. */
+export function trustProxies(ranges: readonly IpRange[]): TrustsProxy {
   return (address) => {
     if (ranges.length === 0) return false;
-    const parsedAddress = parseAddress(address);
-    if (parsedAddress === null) return false;
-    return ranges.some((range) => parsedAddress.kind() === range[0].kind() && parsedAddress.match(range));
+    const parsed = parseAddress(address);
+    return parsed !== null && ranges.some((range) => isInRange(parsed, range));
   };
 }
 

@@ -8,7 +8,7 @@ import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { WhitelistService } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
 import { type App, createApp } from "../../src/app.js";
 import { DomainError, ERROR_TABLE } from "../../src/errors.js";
-import { parseTrustedProxies } from "../../src/http/client-address.js";
+import { trustProxies } from "../../src/http/client-address.js";
 import { createReadiness } from "../../src/http/readiness.js";
 import { createRoutes } from "../../src/http/routes.js";
 import { createServer } from "../../src/http/server.js";
@@ -199,7 +199,7 @@ describe("errors in the log", () => {
         refuse: () => {},
       },
       readiness,
-      trustsProxy: parseTrustedProxies([]),
+      trustsProxy: trustProxies([]),
       random: systemRandom,
       logger,
     });

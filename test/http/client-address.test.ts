@@ -1,9 +1,11 @@
 import { expect } from "chai";
-import { ConfigError } from "../../src/config.js";
-import { clientAddress, parseTrustedProxies } from "../../src/http/client-address.js";
+import { clientAddress, trustProxies } from "../../src/http/client-address.js";
+import { parseRange } from "../../src/system/ip-range.js";
 
 describe("client address", () => {
-  const trusts = parseTrustedProxies(["10.0.0.0/8", "192.0.2.7", "2001:db8:1::/48"]);
+  const trusts = trustProxies(
+    ["10.0.0.0/8", "192.0.2.7", "2001:db8:1::/48"].map(parseRange).filter((range) => range !== null),
+  );
 
   const cases: [name: string, socket: string, forwardedFor: string, expected: string][] = [
     ["is the socket's without a proxy", "203.0.113.9", "", "203.0.113.9"],
@@ -42,31 +44,12 @@ describe("client address", () => {
   }
 
   it("trusts no proxy by default", () => {
-    expect(clientAddress(parseTrustedProxies([]), "127.0.0.1", "1.1.1.1")).to.equal("127.0.0.1");
+    expect(clientAddress(trustProxies([]), "127.0.0.1", "1.1.1.1")).to.equal("127.0.0.1");
   });
 
   it("handles a header of only commas and junk", () => {
     expect(clientAddress(trusts, "10.1.2.3", ",".repeat(16_000))).to.equal("10.1.2.3");
     expect(clientAddress(trusts, "10.1.2.3", "[".repeat(8_000))).to.equal("10.1.2.3");
     expect(clientAddress(trusts, "10.1.2.3", "10.0.0.1,".repeat(1_700))).to.equal("10.1.2.3");
-  });
-
-  it("refuses a setting that is neither an address nor a range, and names its position", () => {
-    for (const entry of [
-      "proxy",
-      "10.0.0.0/33",
-      "10.0.0.0/",
-      "10.0.0.0/8/8",
-      "10/8",
-      "::/129",
-      "fe80::1%eth0",
-      "10.0.0.0/-1",
-      "",
-    ]) {
-      expect(() => parseTrustedProxies(["10.0.0.1", entry]), entry).to.throw(
-        ConfigError,
-        "TRUSTED_PROXIES: entry 2 must",
-      );
-    }
   });
 });

@@ -1,10 +1,12 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { expect } from "chai";
-import { parseTrustedProxies } from "../../src/http/client-address.js";
 import type { NodeRequest } from "../../src/http/node-handler.js";
 import { requestCaller } from "../../src/http/request-caller.js";
 
-const deps = { trustsProxy: parseTrustedProxies(["127.0.0.1"]), random: { uuid: () => "a-new-uuid" } };
+const deps = {
+  trustsProxy: (address: string) => address === "127.0.0.1",
+  random: { uuid: () => "a-new-uuid" },
+};
 
 function callerWith(headers: IncomingHttpHeaders) {
   return requestCaller(deps, { headers, socket: { remoteAddress: "127.0.0.1" } } as NodeRequest);

@@ -1,4 +1,4 @@
-import { parseTrustedProxies } from "../../src/http/client-address.js";
+import { trustProxies } from "../../src/http/client-address.js";
 import type { ConnectionLimits } from "../../src/http/connection.js";
 import type { NodeHandler, NodeRequest, RequestHandler, RpcHandler } from "../../src/http/node-handler.js";
 import { createReadiness, type Readiness } from "../../src/http/readiness.js";
@@ -79,7 +79,7 @@ export async function serveRoutes(
     rest: notFound,
     ...handlers(readiness),
     readiness,
-    trustsProxy: parseTrustedProxies([]),
+    trustsProxy: trustProxies([]),
     random: systemRandom,
     logger: testLogger(),
   });

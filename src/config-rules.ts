@@ -1,0 +1,107 @@
+import { listEntries, MIN_SECRET_LENGTH } from "./config-values.js";
+import type { Variables } from "./config-variables.js";
+import { parseRange } from "./system/ip-range.js";
+
+// What environment variables demand of each other. The rules read the variables as they are written, so that a
+// malformed one hides no problem of another.
+
+const TWILIO_VARIABLES = ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM_NUMBER"] as const;
+const SECRET_VARIABLES = ["TOKEN_SECRET", "CODE_SECRET"] as const;
+
+/** What the process uses of the configuration: a server uses all of it, a command only the database or the gateway. */
+export type ConfigScope = "server" | "database" | "sms";
+
+/** The rules of production for what each scope uses. */
+const PRODUCTION_RULES: Readonly<Record<ConfigScope, readonly ((variables: Variables) => string[])[]>> = {
+  server: [
+    requires("DATABASE_URL", "REDIS_URL", ...SECRET_VARIABLES),
+    weakSecrets,
+    consoleInProduction,
+    everybodyTrusted,
+  ],
+  database: [requires("DATABASE_URL")],
+  sms: [consoleInProduction],
+};
+
+/** Lists the rules that the variables break, one line for each. */
+export function brokenRules(variables: Variables, scope: ConfigScope): string[] {
+  const rules = variables.NODE_ENV === "production" ? PRODUCTION_RULES[scope] : [];
+  return [...missingForTwilio(variables), ...rules.flatMap((rule) => rule(variables))];
+}
+
+/** Lists what is allowed and probably a mistake. */
+export function configWarnings(variables: Variables): string[] {
+  if (!hasUnusedTwilio(variables)) return [];
+  return [
+    "SMS_PROVIDER is not twilio: messages are printed instead of sent, and the TWILIO_ variables are not used",
+  ];
+}
+
+const setsTwilio = (variables: Variables) => TWILIO_VARIABLES.some((name) => variables[name]);
+
+const usesConsole = ({ SMS_PROVIDER = "console" }: Variables) => SMS_PROVIDER === "console";
+
+const hasUnusedTwilio = (variables: Variables) => usesConsole(variables) && setsTwilio(variables);
+
+function missingForTwilio(variables: Variables): string[] {
+  if (variables.SMS_PROVIDER !== "twilio" && !setsTwilio(variables)) return [];
+  return TWILIO_VARIABLES.filter((name) => !variables[name]).map((name) => `${name}: is required for Twilio`);
+}
+
+function requires(...names: (keyof Variables)[]): (variables: Variables) => string[] {
+  return (variables) =>
+    names.filter((name) => !variables[name]).map((name) => `${name}: is required in production`);
+}
+
+function consoleInProduction(variables: Variables): string[] {
+  if (!usesConsole(variables) || variables.ALLOW_CONSOLE_SMS === "true") return [];
+  const hint = hasUnusedTwilio(variables) ? "; the TWILIO_ variables alone do not set it" : "";
+  return [
+    `SMS_PROVIDER: console prints codes instead of sending them; in production set twilio, or ALLOW_CONSOLE_SMS=true${hint}`,
+  ];
+}
+
+/** A range of all addresses would let every caller choose the address that it is counted by. */
+function everybodyTrusted({ TRUSTED_PROXIES = "" }: Variables): string[] {
+  return listEntries(TRUSTED_PROXIES).flatMap((entry, index) =>
+    parseRange(entry)?.bits === 0
+      ? [`TRUSTED_PROXIES: entry ${index + 1} is the whole address space, so anybody could forge an address`]
+      : [],
+  );
+}
+
+/** A random secret has more different characters: 32 hexadecimal digits have 14 on average. */
+const MIN_DISTINCT_CHARACTERS = 8;
+/** Longest sequence whose repetition counts as no secret. */
+const MAX_PERIOD = 16;
+/** Words of example secrets. None is written in hexadecimal digits, and base64 rarely contains one by chance. */
+const EXAMPLE_WORDS =
+  /change|replace|secret|password|example|sample|default|insecure|random|string|token|testing|trying|please|generate|production|development|characters|waterbill|identity/gi;
+
+/** Whether the text is one short sequence over and over. */
+function isRepetition(text: string): boolean {
+  const periods = Array.from({ length: MAX_PERIOD }, (_, index) => index + 1);
+  return periods.some((period) => text.startsWith(text.slice(period)));
+}
+
+/** Recognises placeholders, which other people know too. It can't recognise every weak secret. */
+function isPlaceholder(text: string): boolean {
+  const rest = text.replace(EXAMPLE_WORDS, "");
+  return (
+    rest.length < MIN_SECRET_LENGTH || new Set(rest).size < MIN_DISTINCT_CHARACTERS || isRepetition(rest)
+  );
+}
+
+function weakSecrets(variables: Variables): string[] {
+  const placeholders = SECRET_VARIABLES.filter((name) => {
+    const value = variables[name] ?? "";
+    return value.length >= MIN_SECRET_LENGTH && isPlaceholder(value);
+  });
+  const problems = placeholders.map(
+    (name) =>
+      `${name}: must be random, not an example or a repetition; \`openssl rand -base64 32\` prints a good one`,
+  );
+  const { TOKEN_SECRET, CODE_SECRET } = variables;
+  if (TOKEN_SECRET && TOKEN_SECRET === CODE_SECRET) problems.push("CODE_SECRET: must not equal TOKEN_SECRET");
+  return problems;
+}

@@ -1,0 +1,66 @@
+import { z } from "zod";
+import {
+  flag,
+  host,
+  oneOf,
+  postgresUrl,
+  ranges,
+  rates,
+  redisUrl,
+  region,
+  secret,
+  text,
+  webUrl,
+  whole,
+} from "./config-values.js";
+
+/**
+ * Every environment variable, its format and its default. `.env.example` says what each one is for. What variables
+ * demand of each other is in `config-rules.ts`, so a program may also read a part of these with `pick`.
+ */
+export const environmentSchema = z.object({
+  NODE_ENV: oneOf("development", "production", "test").default("development"),
+  HOST: host.default("0.0.0.0"),
+  PORT: whole(0, 65_535).default(8000),
+  LOG_LEVEL: oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent").default("info"),
+  DATA_DIR: text.default(".data"),
+  DATABASE_URL: postgresUrl.optional(),
+  DATABASE_POOL_SIZE: whole(1).default(10),
+  REDIS_URL: redisUrl.optional(),
+  REDIS_PREFIX: text.default("waterbill:limits:"),
+  TOKEN_SECRET: secret.optional(),
+  CODE_SECRET: secret.optional(),
+  TOKEN_ISSUER: text.default("https://identity.waterbill.app"),
+  TOKEN_AUDIENCE: text.default("waterbill"),
+  ACCESS_TOKEN_TTL: whole(1).default(900),
+  REFRESH_TOKEN_TTL: whole(1).default(604_800),
+  REFRESH_REUSE_GRACE: whole(0).default(10),
+  PASSWORD_MIN_LENGTH: whole(1, 128).default(8),
+  PASSWORD_HASH_QUEUE: whole(1).default(64),
+  UV_THREADPOOL_SIZE: whole(1, 1024).default(4),
+  DEFAULT_REGION: region.optional(),
+  PHONE_POLICY: oneOf("length", "possible", "valid", "mobile").default("length"),
+  SMS_PROVIDER: oneOf("console", "twilio").default("console"),
+  ALLOW_CONSOLE_SMS: flag.default(false),
+  TWILIO_ACCOUNT_SID: z.string().startsWith("AC", "must start with AC").optional(),
+  TWILIO_AUTH_TOKEN: text.optional(),
+  TWILIO_FROM_NUMBER: text.optional(),
+  FRONTEND_URL: webUrl.default("https://waterbill.app"),
+  TRUSTED_PROXIES: ranges.default([]),
+  LIMIT_LOGIN: rates.prefault("15/minute"),
+  LIMIT_REGISTER: rates.prefault("10/minute"),
+  LIMIT_ACTIVATE: rates.prefault("5/minute"),
+  LIMIT_PHONE_BASED: rates.prefault("3/minute"),
+  LIMIT_RESEND_CODE: rates.prefault("1/minute,5/day"),
+  LIMIT_FORGOT: rates.prefault("5/minute"),
+  LIMIT_AUTH: rates.prefault("30/minute"),
+  LIMIT_SENSITIVE: rates.prefault("3/minute"),
+  LIMIT_ADMIN: rates.prefault("1000/hour"),
+  LIMIT_USER: rates.prefault("2000/hour"),
+  LIMIT_ANON: rates.prefault("500/hour"),
+});
+
+export type Environment = z.output<typeof environmentSchema>;
+
+/** The variables that are set, as they are written. */
+export type Variables = Readonly<Partial<Record<keyof Environment, string>>>;
