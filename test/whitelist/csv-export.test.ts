@@ -174,7 +174,7 @@ describe("exportCsv", () => {
     );
   });
 
-  it("writes hostile values safely and restorably, with any delimiter", async () => {
+  it("writes hostile values safely, with any delimiter, and reads them again", async () => {
     const notes = seededTexts(HOSTILE_PIECES, { count: 1000, maxPieces: 12, seed: 8 });
     expect(executedCells(notes.join("\r\n"))).not.to.have.length(0);
     for (const delimiter of DELIMITERS) {
