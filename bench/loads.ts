@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type ClientHttp2Session, connect } from "node:http2";
 import autocannon from "autocannon";
 import type { ServerUnderTest } from "./server-under-test.js";
 
@@ -96,4 +98,46 @@ export async function profileAmongLogins(server: ServerUnderTest, account: Accou
   });
   await logins;
   return cost;
+}
+
+/** GetProfile over gRPC, on one connection with eight calls at a time. */
+export async function grpcProfile(server: ServerUnderTest, { access }: Account): Promise<Cost> {
+  const connection = connect(server.origin);
+  const latencies: number[] = [];
+  const caller = async () => {
+    while (latencies.length < 8000) {
+      const start = performance.now();
+      await grpcGetProfile(connection, access);
+      latencies.push(performance.now() - start);
+    }
+  };
+  const before = server.cpuSeconds();
+  await Promise.all(Array.from({ length: 8 }, caller));
+  const cpu = server.cpuSeconds() - before;
+  connection.close();
+  latencies.sort((a, b) => a - b);
+  return {
+    cpuMs: (cpu * 1000) / latencies.length,
+    p50Ms: latencies[Math.floor(latencies.length / 2)] ?? Number.NaN,
+  };
+}
+
+/** A frame with an empty message: no flags, length 0. */
+const emptyFrame = Buffer.alloc(5);
+
+async function grpcGetProfile(connection: ClientHttp2Session, access: string): Promise<void> {
+  const stream = connection.request({
+    ":method": "POST",
+    ":path": "/waterbill.identity.v1.ProfileService/GetProfile",
+    "content-type": "application/grpc",
+    te: "trailers",
+    authorization: `Bearer ${access}`,
+  });
+  let status: unknown;
+  stream.on("trailers", (trailers) => {
+    status = trailers["grpc-status"];
+  });
+  stream.resume().end(emptyFrame);
+  await once(stream, "close");
+  if (status !== "0") throw new Error(`GetProfile ended with grpc-status ${status}`);
 }

@@ -17,17 +17,28 @@ export interface ServerUnderTest {
 /** Clock ticks per second in /proc, the same on every Linux. */
 const TICKS = 100;
 
-/** Builds the checkout in `folder` and starts it. */
-export async function startServerUnderTest(
-  folder: string,
-  environment: Record<string, string>,
-): Promise<ServerUnderTest> {
+/** Builds the checkout in `folder`. */
+export async function buildCheckout(folder: string): Promise<void> {
   const build = spawn("npm", ["run", "--silent", "build"], { cwd: folder, stdio: "inherit" });
   const [status] = await once(build, "exit");
   if (status !== 0) throw new Error(`the build in ${folder} failed`);
+}
 
+interface ServerOptions {
+  folder: string;
+  /** The arguments of Node. */
+  program: readonly string[];
+  environment: Record<string, string>;
+}
+
+/** Starts a server and resolves when it is ready. */
+export async function startServerUnderTest({
+  folder,
+  program,
+  environment,
+}: ServerOptions): Promise<ServerUnderTest> {
   const port = await freePort();
-  const child: ChildProcess = spawn(process.execPath, ["dist/main.js"], {
+  const child: ChildProcess = spawn(process.execPath, program, {
     cwd: folder,
     stdio: ["ignore", "pipe", "inherit"],
     env: { ...process.env, HOST: "127.0.0.1", PORT: String(port), ...environment },
