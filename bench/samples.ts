@@ -1,0 +1,63 @@
+import type { UserRow } from "../src/db/models/user.js";
+import { addSeconds } from "../src/system/clock.js";
+import type { Addition } from "../src/whitelist/whitelist-store.js";
+
+export type SampleAccount = Omit<UserRow, "id" | "password_hash">;
+
+const ACCOUNT_COUNT = 1000;
+const NUMBER_COUNT = 1200;
+
+// Two lists whose lengths have no common factor, so that a full name repeats as late as possible.
+const FIRST_NAMES =
+  `Aïssatou Alain Armel Blaise Brenda Célestine Claude Didier Élodie Emmanuel Fatou Grâce Hervé Irène
+  Jean Joëlle Kevin Léa Marthe Moussa Nadège Olivier Pauline Rachel Samuel Solange Théodore Ursule Vincent Yasmine
+  Zoé`.split(/\s+/);
+const LAST_NAMES =
+  `Abena Atangana Bello Djoumessi Ebongue Essomba Fotso Hamidou Kamdem Kouam Manga Mbarga Mvondo Ndongo
+  Ngono Nguimatsia Njoya Nkeng Onana Owona Sandjo Simo Tagne Talla Tchoumi Wandji Yakam Youmbi Zang`.split(
+    /\s+/,
+  );
+
+/** A mobile number in Cameroon. */
+const phoneOf = (index: number) => `+237699${index.toString().padStart(6, "0")}`;
+
+const apartmentOf = (index: number) => `${"ABCDE"[index % 5]}${1 + (index % 30)}`;
+
+/**
+ * A superuser, some staff, and customers, of whom some wait for activation and some were deactivated. The newest is
+ * first. Names and states are the same each time.
+ */
+export function sampleAccounts(now: Date): SampleAccount[] {
+  return Array.from({ length: ACCOUNT_COUNT }, (_, index) => ({
+    phone: phoneOf(index),
+    first_name: FIRST_NAMES[index % FIRST_NAMES.length]!,
+    last_name: LAST_NAMES[index % LAST_NAMES.length]!,
+    email: index % 4 === 0 ? null : `customer${index}@example.com`,
+    address: index % 3 === 0 ? `${1 + (index % 90)} rue de la Joie` : null,
+    apartment_name: index % 7 === 0 ? null : apartmentOf(index),
+    is_staff: index % 40 <= 1,
+    is_superuser: index === 0,
+    ...stateOf(index, addSeconds(now, -index * 27_000)),
+  }));
+}
+
+function stateOf(index: number, joined: Date) {
+  const isDeactivated = index % 10 === 3;
+  const isPending = index % 20 === 7;
+  return {
+    is_active: !isDeactivated && !isPending,
+    date_joined: joined,
+    last_login: isPending || index % 6 === 5 ? null : addSeconds(joined, index * 20_000),
+    deactivated_at: isDeactivated ? addSeconds(joined, index * 25_000) : null,
+  };
+}
+
+/** The numbers of the accounts, and of people who have not registered. Some are not active. */
+export function sampleNumbers(): Addition[] {
+  return Array.from({ length: NUMBER_COUNT }, (_, index) => ({
+    phone: phoneOf(index),
+    notes:
+      index % 5 === 0 ? "" : `Quartier ${["Nord", "Sud", "Est", "Ouest"][index % 4]}, ${apartmentOf(index)}`,
+    isActive: index % 15 !== 4,
+  }));
+}
