@@ -22,7 +22,7 @@ export interface Placed<Row> {
 }
 
 /** Maximum and default number of rows in a page. */
-export const MAX_PAGE_SIZE = 1000;
+const MAX_PAGE_SIZE = 1000;
 
 /**
  * Reads a page of `list`, a value that identifies the list with its filters and order. `read` returns at most `limit`

@@ -4,7 +4,7 @@ import type { HttpRule } from "#gen/google/api/http_pb.js";
 import { LoggableError } from "../system/loggable-error.js";
 
 /** One part of a path, between two slashes. */
-export interface Segment {
+interface Segment {
   /** The literal text, or the name of the field that takes the value of this segment. */
   name: string;
   isVariable: boolean;

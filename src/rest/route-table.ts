@@ -5,7 +5,7 @@ import type { HttpBinding } from "./http-rules.js";
 export type Variables = Readonly<Record<string, string>>;
 
 /** The result of a lookup: a target, or the HTTP methods that the path allows. */
-export type Match<Target> =
+type Match<Target> =
   | { target: Target; variables: Variables }
   | { target?: undefined; allowed: readonly string[] };
 

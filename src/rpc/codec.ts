@@ -13,7 +13,7 @@ import { messageFromJson } from "./json-message.js";
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /** Decodes UTF-8 and drops a byte order mark. Throws a RequestError if the bytes are not UTF-8. */
-export function readText(bytes: Uint8Array): string {
+function readText(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes);
   } catch (error) {
@@ -37,7 +37,7 @@ function parseJson(text: string): JsonValue {
 }
 
 /** Decodes protobuf's binary encoding. Throws a RequestError. */
-export function messageFromBinary(schema: DescMessage, bytes: Uint8Array): Message {
+function messageFromBinary(schema: DescMessage, bytes: Uint8Array): Message {
   try {
     return fromBinary(schema, bytes);
   } catch (error) {

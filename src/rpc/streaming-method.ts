@@ -8,7 +8,7 @@ import {
 import { type CallInfo, createHandlerContext } from "./handler-context.js";
 
 /** One request for a streaming method, parsed by its protocol. */
-export interface StreamingRequest extends CallInfo {
+interface StreamingRequest extends CallInfo {
   /** The client's messages. If iterating throws, the call fails with that error. */
   messages: AsyncIterable<Message>;
 }

@@ -8,7 +8,7 @@ import { toConnectError } from "./interceptors/report-errors.js";
 import { UnreadableFieldsError } from "./json-message.js";
 
 /** One request for a unary method, parsed by its protocol. */
-export interface MethodRequest<Response> extends CallInfo {
+interface MethodRequest<Response> extends CallInfo {
   /** How long the client waits; undefined: no deadline. */
   timeoutMs: number | undefined;
   /** Reads and decodes the message. If it throws, the call fails with that error. */
@@ -18,7 +18,7 @@ export interface MethodRequest<Response> extends CallInfo {
 }
 
 /** How a call ended. */
-export type UnaryResult<Response> = { header: Headers; trailer: Headers } & (
+type UnaryResult<Response> = { header: Headers; trailer: Headers } & (
   | { response: Response; error?: undefined }
   | { error: ConnectError }
 );

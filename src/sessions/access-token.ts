@@ -6,7 +6,7 @@ import type { Jwt, JwtProfile } from "./jwt.js";
 import { readTokenClaims } from "./token-claims.js";
 
 /** The claims of an access token that the service uses. */
-export interface AccessClaims {
+interface AccessClaims {
   userId: number;
   sessionId: string;
   expiresAt: Date;

@@ -5,7 +5,7 @@ import type { User } from "../users/user.js";
 import { toUser, USER_COLUMNS, type UserAttributes } from "../users/user-row.js";
 
 /** A session to open. */
-export interface NewSession {
+interface NewSession {
   id: string;
   userId: number;
   refreshId: string;
@@ -14,7 +14,7 @@ export interface NewSession {
 }
 
 /** What a login verified, and the hash that it stores. */
-export interface VerifiedCredentials {
+interface VerifiedCredentials {
   /** The number and the stored hash that the password was verified against. */
   phone: string;
   passwordHash: string;
@@ -23,7 +23,7 @@ export interface VerifiedCredentials {
 }
 
 /** The use of a refresh token. */
-export interface Rotation {
+interface Rotation {
   sessionId: string;
   userId: number;
   /** The token's id. */
@@ -37,7 +37,7 @@ export interface Rotation {
 }
 
 /** Result of using a refresh token. */
-export type RotationResult =
+type RotationResult =
   /** The token's successor: the session's valid token from now on, or the one that an earlier use returned. */
   | { kind: "rotated"; successorId: string; issuedAt: Date; user: User }
   /** The token was used before, and the grace period is over: this use has ended the session. */

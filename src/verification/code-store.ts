@@ -4,7 +4,7 @@ import type { CodeRow } from "../db/models/code.js";
 import { type CodeBinding, MAX_ATTEMPTS, type Purpose } from "./code.js";
 
 /** A code as it is stored. */
-export interface StoredCode extends CodeBinding {
+interface StoredCode extends CodeBinding {
   codeDigest: Buffer;
   tokenDigest: Buffer;
   /** The number it is sent to. */

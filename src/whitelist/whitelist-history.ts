@@ -5,7 +5,7 @@ import type { Placed } from "../paging/page.js";
 import type { Position } from "../paging/page-token.js";
 
 /** The kinds of change. One that changes the state of an entry may also change its notes. */
-export type ChangeAction = "add" | "reactivate" | "deactivate" | "change_notes" | "remove";
+type ChangeAction = "add" | "reactivate" | "deactivate" | "change_notes" | "remove";
 
 /** The fields of an entry that can change. */
 export interface EntryState {

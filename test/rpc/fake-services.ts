@@ -22,7 +22,7 @@ export interface FakeServices {
   before: (context: HandlerContext) => void | Promise<void>;
 }
 
-export const john = {
+const john = {
   id: 7,
   phone: "+675799743",
   firstName: "John",

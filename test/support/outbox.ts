@@ -3,7 +3,7 @@ import type { Operation, SmsGateway } from "../../src/sms/sms-gateway.js";
 import { recordSecret } from "./log.js";
 
 /** A message that would have been sent. */
-export type Message =
+type Message =
   | { kind: "activation"; phone: string; code: string }
   | { kind: "verification"; phone: string; code: string; operation: Operation; link: string }
   | { kind: "confirmation"; phone: string; operation: Operation; details: string };

@@ -13,7 +13,7 @@ export interface Trial {
 }
 
 /** Whether a program is on PATH. */
-export function hasProgram(name: string): boolean {
+function hasProgram(name: string): boolean {
   try {
     execFileSync("sh", ["-c", 'command -v "$1"', "sh", name], { stdio: "ignore" });
     return true;

@@ -15,7 +15,7 @@ import { limitHeaders } from "../../rate-limits/limit-headers.js";
 import { translateFailure } from "../stream-messages.js";
 
 /** `google.rpc.ErrorInfo.domain` of every reason. */
-export const ERROR_DOMAIN = "identity.waterbill";
+const ERROR_DOMAIN = "identity.waterbill";
 
 /**
  * Turns every error of a call into what its caller may know: the reason, a message in the caller's language, the fields
