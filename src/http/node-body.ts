@@ -39,7 +39,7 @@ const STREAM_RESET_MS = 20;
 
 /**
  * Yields the chunks of a request body. Throws ConnectError canceled if the client disconnects before the end.
- * A consumer that stops early leaves the connection open for the response.
+ * A consumer that stops early leaves the connection open for the response; the rest of the body is discarded.
  */
 export async function* bodyChunks(request: NodeRequest): AsyncGenerator<Buffer> {
   const canceled = (cause?: unknown) => new ConnectError("", Code.Canceled, undefined, undefined, cause);
@@ -48,6 +48,9 @@ export async function* bodyChunks(request: NodeRequest): AsyncGenerator<Buffer> 
     yield* request.iterator({ destroyOnReturn: false });
   } catch (error) {
     throw canceled(error);
+  } finally {
+    // Unread data would keep an HTTP/2 stream open: its client can't send beyond the flow-control window.
+    request.resume();
   }
   // Clients on Node (grpc-js included) end a stream before they cancel it: an end that a reset follows at once is a
   // cancellation.

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { connect } from "node:http2";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import {
@@ -251,6 +252,23 @@ describe("streams", () => {
       expect(response.status, type).to.equal(415);
       expect((await readConnectError(response)).reason).to.equal("INVALID_REQUEST");
     }
+  });
+
+  it("discard the rest of an upload that is refused", async () => {
+    const session = connect(server.url);
+    const stream = session.request({
+      ":method": "POST",
+      ":path": "/waterbill.identity.v1.WhitelistService/ImportWhitelistEntries",
+      "content-type": "application/grpc",
+      te: "trailers",
+      ...admin,
+    });
+    stream.resume();
+    // A broken message, then more empty ones than a client may send before the service reads.
+    stream.end(Buffer.concat([Buffer.from([0, 0, 0, 0, 1, 0xff]), Buffer.alloc(300_000)]));
+    await once(stream, "close");
+    session.destroy();
+    expect(received).to.equal(0);
   });
 
   it("end when the client's deadline passes, although the client keeps sending", async () => {
