@@ -18,7 +18,7 @@ import {
   type ServiceError,
 } from "@grpc/grpc-js";
 import { loadSync } from "@grpc/proto-loader";
-import type { RunningProxy } from "./proxies.js";
+import type { RunningProxy } from "./start-proxy.js";
 
 /** One REST request over HTTP/1.1. */
 export interface RestRequest {

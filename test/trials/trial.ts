@@ -1,16 +1,23 @@
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
+/** How a trial ended. `run.ts` receives it as a message from the trial's process, and counts. */
+export type Outcome = "passed" | "failed" | "skipped";
 
 /** Passed to every trial: a temporary folder, and what to do at the end. */
 export interface Trial {
   folder: string;
   /** Registers work for the end, however the trial ends. The last registered runs first. */
   atEnd(work: () => unknown): void;
-  /** Runs one part of the trial and prints its name when it has passed. */
-  step<T>(name: string, work: () => Promise<T>): Promise<T>;
+  /** Runs one part of the trial and prints its name when it has passed, and the text that `work` returns, if any. */
+  step(name: string, work: () => Promise<unknown>): Promise<void>;
 }
+
+/** Thrown by a trial that can't run on this machine. The message says what is missing. */
+export class SkippedError extends Error {}
 
 /** Whether a program is on PATH. */
 function hasProgram(name: string): boolean {
@@ -22,39 +29,60 @@ function hasProgram(name: string): boolean {
   }
 }
 
+function requirePrograms(programs: readonly string[]): void {
+  const missing = programs.find((program) => !hasProgram(program));
+  if (missing) throw new SkippedError(`${missing} is not installed`);
+}
+
+/** Rejects when the process is told to end, so that the trial stops what it has started. */
+async function interruption(): Promise<never> {
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  await Promise.race(signals.map((signal) => once(process, signal)));
+  throw new Error("interrupted");
+}
+
+async function settle(name: string, work: () => Promise<void>): Promise<Outcome> {
+  try {
+    await Promise.race([work(), interruption()]);
+    console.log(`${name} passed`);
+    return "passed";
+  } catch (error) {
+    if (error instanceof SkippedError) {
+      console.log(`${name} skipped: ${error.message}`);
+      return "skipped";
+    }
+    console.error(`${name} failed`);
+    console.error(error);
+    process.exitCode = 1;
+    return "failed";
+  }
+}
+
 /**
- * Runs a trial, and ends the process with status 1 if it fails. Without one of `programs` it prints that the trial was
- * skipped.
+ * Runs a trial, and lets the process end with status 1 if it fails. Without one of `programs`, or if the trial throws a
+ * SkippedError, it is skipped.
  */
 export async function runTrial(
   name: string,
   programs: readonly string[],
   work: (trial: Trial) => Promise<void>,
 ): Promise<void> {
-  const missing = programs.find((program) => !hasProgram(program));
-  if (missing) {
-    console.log(`${name} skipped: ${missing} is not installed`);
-    return;
-  }
   const folder = mkdtempSync(join(tmpdir(), "waterbill-trial-"));
   const ends: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true })];
-  try {
-    await work({
-      folder,
-      atEnd: (end) => ends.unshift(end),
-      async step(step, part) {
-        const start = performance.now();
-        const result = await part();
-        console.log(`${name}: ${step} (${Math.round(performance.now() - start)} ms)`);
-        return result;
-      },
-    });
-    console.log(`${name} passed`);
-  } catch (error) {
-    console.error(`${name} failed`);
-    console.error(error);
-    process.exitCode = 1;
-  } finally {
-    for (const end of ends) await end();
-  }
+  const trial: Trial = {
+    folder,
+    atEnd: (end) => ends.unshift(end),
+    async step(step, part) {
+      const start = performance.now();
+      const remark = await part();
+      const ms = Math.round(performance.now() - start);
+      console.log(`${name}: ${step} (${ms} ms)${typeof remark === "string" ? `: ${remark}` : ""}`);
+    },
+  };
+  const outcome = await settle(name, async () => {
+    requirePrograms(programs);
+    await work(trial);
+  });
+  for (const end of ends) await end();
+  process.send?.(outcome);
 }

@@ -1,17 +1,25 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
-import { stopProcess } from "../support/server-process.js";
+import { stopProcess } from "./server-process.js";
 
 /** The service as `npm start` runs it, in a process of its own, on a free port of 127.0.0.1. */
 export interface RunningService {
   port: number;
+  pid: number;
   /** Everything that the service has printed. */
   output(): string;
-  /** Resolves with the first match of `pattern` in the output, also if it is printed later. Rejects after 30 s. */
+  /**
+   * Resolves with the first match of `pattern` in the output, also if it is printed later. Rejects after 30 s, and when
+   * the process ends.
+   */
   printed(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Resolves with the exit code, null after a signal, once the process has ended. */
+  exited: Promise<number | null>;
   /** Shuts the service down gracefully. */
   stop(): Promise<void>;
+  /** Ends the process with SIGKILL. */
+  kill(): Promise<void>;
 }
 
 const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
@@ -19,12 +27,30 @@ const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const START_TIMEOUT_MS = 180_000;
 const PRINT_TIMEOUT_MS = 30_000;
 
-/** Starts the service with `environment` on top of this process's own. Rejects with its output if it doesn't start. */
-export async function runService(environment: Record<string, string>): Promise<RunningService> {
+/** The lines at level error or above in the log of a service. */
+export function errorLines(output: string): string[] {
+  return output.split("\n").filter((line) => /^\{"level":[56]0,/.test(line));
+}
+
+/**
+ * Starts the service with `environment` on top of this process's own. Rejects with its output if it doesn't start.
+ * Aborting `killSignal` ends the process with SIGKILL, at any moment of its start or later.
+ */
+export async function runService(
+  environment: Record<string, string>,
+  killSignal?: AbortSignal,
+): Promise<RunningService> {
   const child = spawn(process.execPath, ["--import", "tsx", main], {
     stdio: ["ignore", "pipe", "pipe"],
+    // tsx compiles a program differently from the tests, so a merged coverage report would be wrong.
     env: { ...process.env, HOST: "127.0.0.1", PORT: "0", NODE_V8_COVERAGE: "", ...environment },
+    ...(killSignal && { signal: killSignal, killSignal: "SIGKILL" }),
   });
+  // Node reports an abort here; the exit follows.
+  child.on("error", () => {});
+  child.setMaxListeners(0);
+  child.stdout.setMaxListeners(0);
+  const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
   let output = "";
   const onData = (text: string) => {
     output += stripVTControlCharacters(text);
@@ -50,6 +76,7 @@ export async function runService(environment: Record<string, string>): Promise<R
       child.stdout.on("data", look);
       child.once("exit", fail);
       look();
+      if (child.exitCode !== null || child.signalCode !== null) fail();
     });
   }
 
@@ -61,8 +88,11 @@ export async function runService(environment: Record<string, string>): Promise<R
   });
   return {
     port: Number(port),
+    pid: child.pid!,
     output: () => output,
     printed: (pattern) => printed(pattern),
+    exited,
     stop,
+    kill: () => stopProcess(child, "SIGKILL"),
   };
 }

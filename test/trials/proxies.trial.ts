@@ -6,12 +6,12 @@ import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import { expect } from "chai";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { WhitelistService } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
-import { type RunningProxy, startCaddy, startNginx } from "./proxies.js";
+import { type RunningService, runService } from "../support/running-service.js";
 import { bearer, callRest, getPhone, importPhones, json, transports } from "./proxy-clients.js";
-import { type RunningService, runService } from "./running-service.js";
+import { type RunningProxy, startCaddy, startNginx } from "./start-proxy.js";
 import { runTrial, type Trial } from "./trial.js";
 
-// Calls the service through nginx or Caddy with the configuration in deploy/: `npx tsx test/trials/proxy.ts nginx`.
+// Calls the service through nginx or Caddy with the configuration in deploy/: `npm run trials -- proxies/nginx`.
 
 const ADMIN = "+237670000999";
 const MEBIBYTE = 1024 * 1024;

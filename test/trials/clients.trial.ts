@@ -2,11 +2,18 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify, stripVTControlCharacters } from "node:util";
 import { expect } from "chai";
-import { CUSTOMER, login, loginAdministrator, registerCustomer, succeed, type Tokens } from "./rest-calls.js";
-import { type RunningService, runService } from "./running-service.js";
-import { runTrial, type Trial } from "./trial.js";
+import {
+  administratorOf,
+  CUSTOMER,
+  login,
+  registerCustomer,
+  succeed,
+  type Tokens,
+} from "../support/rest-calls.js";
+import { type RunningService, runService } from "../support/running-service.js";
+import { runTrial, SkippedError, type Trial } from "./trial.js";
 
-// Generates the clients in examples/ and asks the service with each who a user is: `npx tsx test/trials/clients.ts`.
+// Generates the clients in examples/ and asks the service with each who a user is: `npm run trials -- clients`.
 // Python needs the packages in examples/python/requirements.txt, Java needs protoc and protoc-gen-grpc-java on PATH.
 
 const { phone } = CUSTOMER;
@@ -18,6 +25,8 @@ interface Language {
   /** The folder in `examples/`. */
   name: string;
   programs: readonly string[];
+  /** A command that fails when the client's libraries are missing. */
+  libraries?: readonly string[];
   /** Commands that generate and build the client. */
   build: readonly (readonly string[])[];
   /** The command that prints the status and the user for an address and an Authorization header. */
@@ -41,7 +50,8 @@ const languages: readonly Language[] = [
   {
     name: "python",
     programs: ["python3"],
-    build: [["python3", "-c", "import grpc_status, grpc_tools"], generate],
+    libraries: ["python3", "-c", "import grpc_status, grpc_tools"],
+    build: [generate],
     ask: (address, authorization) => ["python3", "who_is.py", address, authorization],
   },
   {
@@ -77,13 +87,18 @@ async function tryLanguage(service: RunningService, language: Language): Promise
   expect(await ask(tokens)).to.match(/^401 /);
 
   const others = await login(service, CUSTOMER);
-  const admin = await loginAdministrator(service);
+  const admin = await login(service, await administratorOf(service));
   await succeed(service, "admin/users/set-active", { phone, is_active: false }, admin.access);
   expect(await ask(others)).to.match(/^401 /);
   await succeed(service, "admin/users/set-active", { phone, is_active: true }, admin.access);
 }
 
 async function tryClients(trial: Trial, language: Language): Promise<void> {
+  if (language.libraries) {
+    await execute(language, language.libraries, false).catch(() => {
+      throw new SkippedError("its libraries are not installed");
+    });
+  }
   const service = await runService({ DATA_DIR: `${trial.folder}/data` });
   trial.atEnd(() => service.stop());
   await registerCustomer(service);

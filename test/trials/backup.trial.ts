@@ -3,11 +3,11 @@ import { randomBytes } from "node:crypto";
 import { expect } from "chai";
 import pg from "pg";
 import { startPostgres } from "../support/postgres-server.js";
-import { CUSTOMER, login, post, registerCustomer, type Tokens } from "./rest-calls.js";
-import { type RunningService, runService } from "./running-service.js";
+import { CUSTOMER, login, post, registerCustomer, type Tokens } from "../support/rest-calls.js";
+import { type RunningService, runService } from "../support/running-service.js";
 import { runTrial, type Trial } from "./trial.js";
 
-// Backs the data up and restores it with the commands in docs/backup.md: `npx tsx test/trials/backup.ts`.
+// Backs the data up and restores it with the commands in docs/backup.md: `npm run trials -- backup`.
 
 const secret = () => randomBytes(32).toString("base64url");
 
