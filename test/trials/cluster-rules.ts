@@ -1,0 +1,146 @@
+import { expect } from "chai";
+import type { Database } from "../../src/db/database.js";
+import { activationCode, CUSTOMER, login, post, registration, succeed } from "../support/rest-calls.js";
+import type { RunningService } from "../support/running-service.js";
+import { query } from "./database-invariants.js";
+
+const CALLERS = 100;
+
+/** Three processes on one database and one Redis. */
+export interface Cluster {
+  services: readonly RunningService[];
+  database: Database;
+  /** Access token of the administrator. */
+  access: string;
+}
+
+let numbers = 0;
+
+function newNumber(): string {
+  numbers += 1;
+  return `+2378${String(numbers).padStart(8, "0")}`;
+}
+
+/** The same call by all callers at once, each from an address of its own and through the next process. */
+function callAtOnce({ services, access }: Cluster, path: string, body: object, isAdministrator = false) {
+  const token = isAdministrator ? access : "";
+  const addresses = Array.from({ length: CALLERS }, (_, index) => `198.51.100.${index}`);
+  return Promise.all(
+    addresses.map((address, index) => post(services[index % services.length]!, path, body, token, address)),
+  );
+}
+
+type Responses = Awaited<ReturnType<typeof callAtOnce>>;
+
+/** How many responses there are of each status and message. Successes count by their status alone. */
+function countOutcomes(responses: Responses): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { status, body } of responses) {
+    const outcome = status < 300 ? String(status) : `${status} ${body.message?.replace(/\d+/, "N")}`;
+    counts[outcome] = (counts[outcome] ?? 0) + 1;
+  }
+  return counts;
+}
+
+async function register(cluster: Cluster): Promise<{ phone: string; code: string }> {
+  const [service] = cluster.services as [RunningService];
+  const phone = newNumber();
+  await succeed(service, "admin/whitelist/add", { phone }, cluster.access);
+  // From an address of its own, like every other customer.
+  const { status } = await post(service, "register", registration(phone), "", `203.0.113.${numbers % 256}`);
+  expect(status).to.equal(201);
+  return { phone, code: await activationCode(service, phone) };
+}
+
+async function countRows(database: Database, from: string, phone: string): Promise<number> {
+  const [row] = await query<{ count: number }>(
+    database,
+    `SELECT count(*)::int FROM ${from} WHERE phone = $1`,
+    [phone],
+  );
+  return row?.count ?? 0;
+}
+
+async function addOnce(cluster: Cluster): Promise<void> {
+  const phone = newNumber();
+  const counts = countOutcomes(await callAtOnce(cluster, "admin/whitelist/add", { phone }, true));
+  expect(counts).to.deep.equal({ 201: 1, "400 Ce numéro est déjà dans la liste blanche.": CALLERS - 1 });
+  expect(await countRows(cluster.database, "whitelist_history", phone)).to.equal(1);
+}
+
+async function registerOnce(cluster: Cluster): Promise<void> {
+  const phone = newNumber();
+  await succeed(cluster.services[0]!, "admin/whitelist/add", { phone }, cluster.access);
+  const { 201: created, ...refusals } = countOutcomes(
+    await callAtOnce(cluster, "register", registration(phone)),
+  );
+  expect(created).to.equal(1);
+  const taken = "Un utilisateur avec ce numéro de téléphone existe déjà.";
+  expect(refusals).to.deep.equal({ [`400 Erreur lors de l'inscription: ${taken}`]: CALLERS - 1 });
+  expect(await countRows(cluster.database, "sms_sends", phone)).to.equal(1);
+}
+
+async function activateOnce(cluster: Cluster): Promise<void> {
+  const { 200: activated } = countOutcomes(await callAtOnce(cluster, "activate", await register(cluster)));
+  expect(activated).to.equal(1);
+}
+
+async function compareFiveTimes(cluster: Cluster): Promise<void> {
+  const { phone, code } = await register(cluster);
+  const wrong = code === "000000" ? "111111" : "000000";
+  const locked = "400 Trop de tentatives échouées. Demandez un nouveau code.";
+  const counts = countOutcomes(await callAtOnce(cluster, "activate", { phone, code: wrong }));
+  expect(counts).to.deep.equal({ "400 Code d'activation incorrect.": 5, [locked]: CALLERS - 5 });
+  expect(countOutcomes(await callAtOnce(cluster, "activate", { phone, code }))).to.deep.equal({
+    [locked]: CALLERS,
+  });
+}
+
+async function rotateOnce(cluster: Cluster): Promise<void> {
+  const [service] = cluster.services as [RunningService];
+  const { phone, code } = await register(cluster);
+  await succeed(service, "activate", { phone, code });
+  const { refresh } = await login(service, { ...CUSTOMER, phone });
+  const responses = await callAtOnce(cluster, "token/refresh", { refresh });
+  expect(countOutcomes(responses)).to.deep.equal({ 200: CALLERS });
+  expect(new Set(responses.map(({ body }) => body.refresh)).size).to.equal(1);
+}
+
+/** One code is sent in a minute, and five in a day, of which registering sent the first. */
+async function sendFiveCodes(cluster: Cluster): Promise<void> {
+  const { phone } = await register(cluster);
+  for (const sent of [1, 2, 3, 4, 5, 5]) {
+    expect(await countRows(cluster.database, "sms_sends", phone)).to.equal(sent);
+    await query(
+      cluster.database,
+      "UPDATE sms_sends SET sent_at = sent_at - interval '61 s' WHERE phone = $1",
+      [phone],
+    );
+    const { 200: resent = 0 } = countOutcomes(await callAtOnce(cluster, "resend-code", { phone }));
+    expect(resent).to.equal(sent < 5 ? 1 : 0);
+  }
+}
+
+/** All callers come from one address, and each calls a process of its own. */
+async function limitExactly({ services }: Cluster): Promise<void> {
+  const address = `192.0.2.${numbers++ % 256}`;
+  const credentials = { phone: newNumber(), password: "wrong" };
+  const calls = Array.from({ length: CALLERS }, (_, index) =>
+    post(services[index % services.length]!, "login", credentials, "", address),
+  );
+  expect(countOutcomes(await Promise.all(calls))).to.deep.equal({
+    "401 Numéro de téléphone ou mot de passe incorrect.": 15,
+    "429 Request was throttled. Expected available in N seconds.": CALLERS - 15,
+  });
+}
+
+/** What must hold however many callers there are, each with an attempt to break it. */
+export const RULES: Readonly<Record<string, (cluster: Cluster) => Promise<void>>> = {
+  "one entry per number": addOnce,
+  "one account and one code per number": registerOnce,
+  "a code activates once": activateOnce,
+  "a code is compared five times": compareFiveTimes,
+  "a refresh token has one successor": rotateOnce,
+  "five codes are sent": sendFiveCodes,
+  "fifteen logins a minute": limitExactly,
+};
