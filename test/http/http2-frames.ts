@@ -26,7 +26,7 @@ export function frame(type: number, flags: number, streamId: number, payload: Ui
 export const settings = frame(frameType.settings, 0, 0, Buffer.alloc(0));
 
 /** A header block of literal fields without indexing; names and values up to 126 bytes. */
-function headerBlock(fields: Record<string, string>): Buffer {
+export function headerBlock(fields: Record<string, string>): Buffer {
   const app = Object.entries(fields).map(([name, value]) =>
     Buffer.concat([
       Buffer.from([0, name.length]),

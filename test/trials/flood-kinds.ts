@@ -1,0 +1,131 @@
+import { connect, type Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  flag,
+  frame,
+  frameType,
+  headerBlock,
+  preface,
+  requestFrame,
+  resetFrame,
+  settings,
+} from "../http/http2-frames.js";
+import { getRequest } from "../http/raw-client.js";
+
+/** Sends a flood to a port of 127.0.0.1; resolves when all of it has been sent, or refused. */
+export type Flood = (port: number) => Promise<void>;
+
+/** How long a slow client keeps its connections, in milliseconds: longer than the service allows. */
+const SLOW_MS = 15_000;
+
+interface Connection {
+  socket: Socket;
+  closed: Promise<void>;
+  /** Resolves with the next data, and at the end of the connection. */
+  received(): Promise<void>;
+}
+
+/** Opens a connection; undefined if it is refused. */
+async function open(port: number): Promise<Connection | undefined> {
+  const socket = connect({ port, host: "127.0.0.1", noDelay: true });
+  let onData = () => {};
+  socket.on("error", () => {});
+  socket.on("data", () => onData());
+  const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+  const connected = new Promise<void>((resolve) => socket.once("connect", resolve));
+  socket.once("close", () => onData());
+  await Promise.race([connected, closed]);
+  const received = () =>
+    new Promise<void>((resolve) => {
+      onData = resolve;
+      if (socket.destroyed) resolve();
+    });
+  return socket.destroyed ? undefined : { socket, closed, received };
+}
+
+/** Opens `count` connections, lets `use` run on each at once, and closes them. */
+async function onConnections(port: number, count: number, use: (connection: Connection) => Promise<unknown>) {
+  const connections = await Promise.all(Array.from({ length: count }, () => open(port)));
+  const opened = connections.filter((connection) => connection !== undefined);
+  await Promise.all(opened.map(use));
+  for (const { socket } of opened) socket.destroy();
+}
+
+/** Writes `next` again and again until the service disconnects, or SLOW_MS have passed. */
+async function drip({ socket }: Connection, first: string, next: string): Promise<void> {
+  const end = performance.now() + SLOW_MS;
+  socket.write(first);
+  while (!socket.destroyed && performance.now() < end) {
+    socket.write(next);
+    await delay(500);
+  }
+}
+
+/** Writes `bytes` and waits for the end of the connection, at most 5 s. */
+async function writeAndWait({ socket, closed }: Connection, bytes: string | Buffer): Promise<void> {
+  socket.write(bytes);
+  await Promise.race([closed, delay(5_000)]);
+}
+
+function post(path: string, body: string, length = Buffer.byteLength(body)): string {
+  return `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n${body}`;
+}
+
+const LOGIN = "/api/auth/login/";
+const wrongLogin = post(LOGIN, '{"phone":"+237670000001","password":"wrong"}');
+
+/** Calls one after the other, as fast as they are answered. */
+async function repeatCall({ socket, received }: Connection, request: string, count: number): Promise<void> {
+  for (let call = 0; call < count && !socket.destroyed; call++) {
+    const answered = received();
+    socket.write(request);
+    await answered;
+  }
+}
+
+/** 5,000 streams that are opened and reset at once (CVE-2023-44487). */
+const rapidReset = Buffer.concat([
+  preface,
+  settings,
+  ...Array.from({ length: 5_000 }, (_, index) => [
+    requestFrame(2 * index + 1, {}),
+    resetFrame(2 * index + 1),
+  ]).flat(),
+]);
+
+/** A header block that never ends (CVE-2024-27316): CONTINUATION frames (type 9) of 16 KiB. */
+const endlessHeader = Buffer.concat([
+  preface,
+  settings,
+  requestFrame(1, {}, flag.endStream),
+  ...Array.from({ length: 100 }, () =>
+    frame(9, 0, 1, Buffer.concat(Array.from({ length: 120 }, () => headerBlock({ x: "x".repeat(120) })))),
+  ),
+]);
+
+const pings = Buffer.concat([
+  preface,
+  settings,
+  ...Array.from({ length: 20_000 }, () => frame(frameType.ping, 0, 0, Buffer.alloc(8))),
+]);
+
+export const FLOODS: Readonly<Record<string, Flood>> = {
+  "2,000 idle connections": (port) => onConnections(port, 2_000, () => delay(3_000)),
+  "50 connections with 1,000 pipelined requests each": (port) =>
+    onConnections(port, 50, (each) => writeAndWait(each, getRequest("/api/auth/profile/").repeat(1_000))),
+  "500 connections that send a header slowly": (port) =>
+    onConnections(port, 500, (each) => drip(each, "GET / HTTP/1.1\r\nHost: a\r\n", "X: y\r\n")),
+  "500 connections that send a body slowly": (port) =>
+    onConnections(port, 500, (each) => drip(each, post(LOGIN, "", 1_000), " ")),
+  "200 headers of 1 MB": (port) =>
+    onConnections(port, 200, (each) => writeAndWait(each, getRequest(`/${"x".repeat(1_000_000)}`))),
+  "10 connections that reset 5,000 streams each": (port) =>
+    onConnections(port, 10, (each) => writeAndWait(each, rapidReset)),
+  "50 endless HTTP/2 headers": (port) => onConnections(port, 50, (each) => writeAndWait(each, endlessHeader)),
+  "20 connections with 20,000 pings each": (port) =>
+    onConnections(port, 20, (each) => writeAndWait(each, pings)),
+  "10,000 calls without a token": (port) =>
+    onConnections(port, 50, (each) => repeatCall(each, getRequest("/api/auth/profile/"), 200)),
+  "10,000 logins, of which nearly all are too many": (port) =>
+    onConnections(port, 50, (each) => repeatCall(each, wrongLogin, 200)),
+};
