@@ -111,7 +111,9 @@ try {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 } finally {
-  await template?.drop();
+  await template
+    ?.drop()
+    .catch((error: Error) => console.error(`Databases are left behind: ${error.message}`));
   await servers?.stop();
   await rm(folder, { recursive: true, force: true });
 }
