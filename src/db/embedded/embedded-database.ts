@@ -2,13 +2,13 @@ import { once } from "node:events";
 import { existsSync, mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { Worker } from "node:worker_threads";
 import { DomainError } from "../../errors.js";
 import { LoggableError } from "../../system/loggable-error.js";
 import type { Database } from "../database.js";
 import { openDatabase } from "../open-database.js";
 import { dataFolder } from "./data-folder.js";
 import { DirectoryInUseError, findLockHolder, type LockHolder } from "./directory-lock.js";
+import { startThread } from "./thread.js";
 import type { WorkerInput, WorkerMessage } from "./worker.js";
 
 /** Time that a running command, or a server that is stopping, has to release the data. */
@@ -40,9 +40,6 @@ export class DatabaseNotFoundError extends LoggableError {
   }
 }
 
-const IS_BUILT = import.meta.url.endsWith(".js");
-const WORKER_URL = new URL(IS_BUILT ? "./worker.js" : "./worker-from-source.js", import.meta.url);
-
 /** Restores the class of a LoggableError, which an error loses on the way from its thread. */
 function fromThread(error: unknown): unknown {
   const isLoggable = error instanceof Error && error.name === LoggableError.name;
@@ -51,7 +48,7 @@ function fromThread(error: unknown): unknown {
 
 async function startWorker(folder: string, onFailure: (error: Error) => void) {
   const workerData: WorkerInput = { folder, lockTimeoutMs: LOCK_TIMEOUT_MS };
-  const worker = new Worker(WORKER_URL, { workerData });
+  const worker = startThread("worker", workerData);
   const exited = once(worker, "exit").then(() => new LoggableError("the worker thread exited"), fromThread);
   const message = await Promise.race([
     new Promise<WorkerMessage>((resolve) => worker.once("message", resolve)),

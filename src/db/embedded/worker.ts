@@ -1,13 +1,11 @@
-import { existsSync, renameSync, rmSync } from "node:fs";
 import type { Socket } from "node:net";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
 import { LoggableError } from "../../system/loggable-error.js";
-import { dataFolder } from "./data-folder.js";
 import { acquireDirectoryLock, DirectoryInUseError, type LockHolder } from "./directory-lock.js";
 import { createMutex } from "./mutex.js";
+import { openOrCreateFiles } from "./open-files.js";
 import { type Engine, serveSession } from "./session.js";
 
 // The worker thread of the embedded database, which blocks its thread during every statement.
@@ -28,18 +26,6 @@ export interface WorkerInput {
 
 /** Sent when the thread serves, or when it can't. Any message to the thread stops it. */
 export type WorkerMessage = { kind: "serving"; address: string } | { kind: "in-use"; holder: LockHolder };
-
-/** Opens the data, creating it first if there is none: completely or, after a crash, not at all. */
-async function openData(folder: string): Promise<PGlite> {
-  const data = dataFolder(folder);
-  if (!existsSync(data)) {
-    const unfinished = join(folder, "pg.new");
-    rmSync(unfinished, { recursive: true, force: true });
-    await (await PGlite.create(unfinished)).close();
-    renameSync(unfinished, data);
-  }
-  return PGlite.create(data);
-}
 
 async function createEngine(pglite: PGlite): Promise<Engine> {
   const { rows } = await pglite.query<{ name: string; setting: string }>(
@@ -84,7 +70,7 @@ async function serve({ folder, lockTimeoutMs }: WorkerInput, send: (message: Wor
   }
 
   const { server, address } = await acquireDirectoryLock(folder, lockTimeoutMs, accept);
-  const pglite = await openData(folder);
+  const pglite = await openOrCreateFiles(folder);
   startEngine(await createEngine(pglite));
   send({ kind: "serving", address });
 

@@ -1,5 +1,14 @@
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  watch,
+  writeFileSync,
+} from "node:fs";
 import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -51,10 +60,30 @@ describe("embedded database", function () {
     return (await database.run<{ count: number }>(tx, count, []))[0]?.count ?? -1;
   }
 
-  before(async () => {
-    // What a first start leaves behind when it is killed before it finishes.
-    mkdirSync(join(folder, "pg.new"));
+  const firstStart = () => startScript("test/db/embedded/first-start.ts", [folder]);
+
+  /** Kills a first start before it has all files. */
+  async function killFirstStart(): Promise<void> {
+    const killed = await firstStart();
+    const watcher = watch(folder);
+    while (!existsSync(join(folder, "pg.new"))) await once(watcher, "change");
+    watcher.close();
+    await killed.kill("SIGKILL");
+    // The same state, however far it came.
     writeFileSync(join(folder, "pg.new", "PG_VERSION"), "18\n");
+  }
+
+  let filesAfterKill: string[];
+  /** What the first start that succeeded printed. */
+  let memories: string | undefined;
+
+  before(async () => {
+    await killFirstStart();
+    filesAfterKill = readdirSync(folder);
+    const script = await firstStart();
+    memories = await script.line();
+    // The process has closed the files when it ends.
+    expect(await script.line()).to.equal(undefined);
     server = await openEmbeddedDatabase(options);
     await server.sequelize.query("CREATE TABLE items (id serial, name text UNIQUE)");
   });
@@ -71,6 +100,23 @@ describe("embedded database", function () {
     const [row] = await database.run<{ id: string }>(null, types, [at, Buffer.from([0, 255])]);
     expect(row).to.deep.include({ at, bytes: Buffer.from([0, 255]) });
     expect(row?.id).to.have.length(36);
+  });
+
+  it("leaves no database behind that a killed first start has not finished", () => {
+    expect(filesAfterKill).to.deep.equal(["pg.new"]);
+    expect(readdirSync(folder)).to.include("pg").and.not.include("pg.new");
+  });
+
+  it("creates its files in a thread that ends, because the memory of WebAssembly is freed late", () => {
+    expect(memories).to.equal("1");
+  });
+
+  it("has 8 MB of shared buffers, whatever its files ask for, as those of earlier versions do", async () => {
+    const database = await opened();
+    const text = "SELECT current_setting('shared_buffers') AS size";
+    expect(await database.run(null, { name: "buffers", text }, [])).to.deep.equal([{ size: "8MB" }]);
+    const settings = readFileSync(join(folder, "pg", "postgresql.conf"), "utf8");
+    expect(settings).to.match(/^shared_buffers = 128MB/m);
   });
 
   it("is readable only by its owner", () => {
