@@ -30,6 +30,7 @@ function refuse(socket: Socket, status: number): void {
 export function createHttp1(handler: NodeHandler, limits: ConnectionLimits): ProtocolServer {
   const requestsOf = new WeakMap<Socket, RequestsInFlight>();
   const finishing = new WeakSet<Socket>();
+  const latestRequests = new WeakMap<Socket, IncomingMessage>();
   const server = createServer({
     headersTimeout: limits.headerMs,
     // Disabled in favor of `RequestsInFlight.sweep`, which tells a large file from a slow client.
@@ -53,6 +54,7 @@ export function createHttp1(handler: NodeHandler, limits: ConnectionLimits): Pro
       socket.destroy();
       return;
     }
+    latestRequests.set(socket, request);
     const isReceived = () => request.complete;
     const receivedBytes = () => socket.bytesRead;
     const drop = () => {
@@ -75,7 +77,9 @@ export function createHttp1(handler: NodeHandler, limits: ConnectionLimits): Pro
 
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
     const responses = [...(requestsOf.get(socket)?.responses ?? [])];
-    const canRespond = socket.writable && error.code !== "ECONNRESET";
+    // The rest of a request that was refused before it had arrived: its response has been sent.
+    const isAnswered = responses.length === 0 && latestRequests.get(socket)?.complete === false;
+    const canRespond = socket.writable && error.code !== "ECONNRESET" && !isAnswered;
     // An error response can't interrupt another response, nor overtake one that is due first.
     const isFree = responses.length === 0 || (responses.length === 1 && !responses[0]?.headersSent);
     if (canRespond && isFree) refuse(socket, STATUS_BY_ERROR_CODE[error.code ?? ""] ?? 400);

@@ -62,6 +62,20 @@ describe("broken and oversized input", () => {
     expect(await client.closed).not.to.include("400");
   });
 
+  it("does not write a second response to a request that was refused before it had arrived", async () => {
+    const { port } = await serve((request, response) => {
+      response.statusCode = 401;
+      response.end();
+      request.resume();
+    });
+    const client = await connectRaw(port);
+    client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n");
+    await client.until("401 Unauthorized");
+    client.end();
+
+    expect((await client.closed).match(/HTTP\/1\.1/g)).to.have.length(1);
+  });
+
   it("disconnects a client that pipelines too many requests", async () => {
     let begun = 0;
     const { port } = await serve(
