@@ -51,6 +51,10 @@ export async function runService(
   child.setMaxListeners(0);
   child.stdout.setMaxListeners(0);
   const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  // A service never outlives the tests, however they end.
+  const killAtExit = () => child.kill("SIGKILL");
+  process.once("exit", killAtExit);
+  child.once("exit", () => process.off("exit", killAtExit));
   let output = "";
   const onData = (text: string) => {
     output += stripVTControlCharacters(text);

@@ -1,5 +1,4 @@
 import { execFileSync } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -34,16 +33,23 @@ function requirePrograms(programs: readonly string[]): void {
   if (missing) throw new SkippedError(`${missing} is not installed`);
 }
 
-/** Rejects when the process is told to end, so that the trial stops what it has started. */
-async function interruption(): Promise<never> {
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  await Promise.race(signals.map((signal) => once(process, signal)));
-  throw new Error("interrupted");
-}
+let isInterrupted = false;
+
+/** Rejects when the process is told to end, or `run.ts` has ended, so that the trial stops what it has started. */
+const interruption = new Promise<never>((_, reject) => {
+  for (const event of ["SIGINT", "SIGTERM", "SIGHUP", "disconnect"]) {
+    process.on(event, () => {
+      isInterrupted = true;
+      reject(new Error(`interrupted: ${event}`));
+    });
+  }
+});
+// A listener for "disconnect" would keep the process alive.
+process.channel?.unref();
 
 async function settle(name: string, work: () => Promise<void>): Promise<Outcome> {
   try {
-    await Promise.race([work(), interruption()]);
+    await Promise.race([work(), interruption]);
     console.log(`${name} passed`);
     return "passed";
   } catch (error) {
@@ -85,4 +91,6 @@ export async function runTrial(
   });
   for (const end of ends) await end();
   process.send?.(outcome);
+  // What the trial was doing has not ended.
+  if (isInterrupted) process.exit(1);
 }

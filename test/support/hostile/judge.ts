@@ -54,13 +54,10 @@ function judgeBody(request: HostileRequest, response: HostileResponse): string |
   return judgeFile(status, type, body);
 }
 
-/**
- * Refusals of requests that never become a call: broken HTTP, a header too large, a host that is none, a stream in an
- * unknown content type.
- */
+/** Refusals of requests that never become a call: broken HTTP, a header too large, a host that is none. */
 function isHttpRefusal({ isBrokenHttp, headers, path }: HostileRequest, status: number): boolean {
   if (isBrokenHttp || headers.host !== undefined) return status >= 400;
-  return status === 415 || status === 431 || (status === 400 && /[^\x21-\x7e]/.test(path));
+  return status === 431 || (status === 400 && /[^\x21-\x7e]/.test(path));
 }
 
 /** HTTP/2 resets a stream whose header is larger than 16 KiB. */
