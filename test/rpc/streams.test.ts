@@ -206,7 +206,8 @@ describe("streams", () => {
     expect(refusal.rawMessage).to.equal("Le corps de la requête est trop volumineux.");
   });
 
-  it("refuse bytes that are not a message", async () => {
+  /** A gRPC call of ImportWhitelistEntries whose bytes the test sends. */
+  function openImport() {
     const session = connect(server.url);
     const stream = session.request({
       ":method": "POST",
@@ -215,6 +216,11 @@ describe("streams", () => {
       te: "trailers",
       ...admin,
     });
+    return { session, stream };
+  }
+
+  it("refuse bytes that are not a message", async () => {
+    const { session, stream } = openImport();
     stream.end(Buffer.from([0, 0, 0, 0, 3, 0xff, 0xff, 0xff]));
     const trailers = await new Promise<Record<string, unknown>>((resolve) => {
       stream.on("trailers", resolve);
@@ -255,14 +261,7 @@ describe("streams", () => {
   });
 
   it("discard the rest of an upload that is refused", async () => {
-    const session = connect(server.url);
-    const stream = session.request({
-      ":method": "POST",
-      ":path": "/waterbill.identity.v1.WhitelistService/ImportWhitelistEntries",
-      "content-type": "application/grpc",
-      te: "trailers",
-      ...admin,
-    });
+    const { session, stream } = openImport();
     stream.resume();
     // A broken message, then more empty ones than a client may send before the service reads.
     stream.end(Buffer.concat([Buffer.from([0, 0, 0, 0, 1, 0xff]), Buffer.alloc(300_000)]));
