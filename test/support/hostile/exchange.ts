@@ -7,7 +7,13 @@ import {
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
-export type HostileProtocol = "REST" | "Connect JSON" | "Connect binary" | "gRPC" | "gRPC-Web";
+export type HostileProtocol =
+  | "REST"
+  | "Connect JSON"
+  | "Connect binary"
+  | "gRPC"
+  | "gRPC-Web"
+  | "gRPC-Web text";
 
 export interface HostileRequest {
   protocol: HostileProtocol;
@@ -130,7 +136,8 @@ function parseResponse(received: Buffer, httpMethod: string): HostileResponse | 
     return content && { status, headers, ...content };
   }
   const length = httpMethod === "HEAD" ? 0 : Number(headers["content-length"] ?? 0);
-  return rest.length < length ? undefined : { status, headers, body: rest, trailers: {} };
+  // What follows is the response to what follows the request's body, if its length is a lie.
+  return rest.length < length ? undefined : { status, headers, body: rest.subarray(0, length), trailers: {} };
 }
 
 function fieldsIn(lines: readonly string[]): Record<string, string> {

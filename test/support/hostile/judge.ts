@@ -71,14 +71,19 @@ function judgeFile(status: number, type: string, body: Buffer): string | undefin
 }
 
 function judgeJson(request: HostileRequest, status: number, body: Json): string | undefined {
-  const isRest = typeof body.status === "string" || request.protocol === "REST";
-  if (isRest && status >= 500) return `status ${status}`;
+  const isConnectError = typeof body.code === "string" && mayBeConnect(request);
+  if (status >= 500 && !isConnectError) return `status ${status}`;
   if (status < 300) return undefined;
-  if (!isRest) return judgeConnectError(body);
+  if (isConnectError) return judgeConnectError(body);
   if (body.status !== "error" || typeof body.message !== "string" || typeof body.data !== "object")
     return `no envelope: ${JSON.stringify(body)}`;
   const fields = Object.values(body.data as Json).flat() as string[];
   return judgeTexts([body.message, ...fields]);
+}
+
+/** Whether the service may take a request for one of a Connect client. */
+function mayBeConnect({ protocol, path, headers }: HostileRequest): boolean {
+  return protocol !== "REST" || !path.startsWith("/api/") || "connect-protocol-version" in headers;
 }
 
 function judgeConnectError(body: Json): string | undefined {
@@ -97,7 +102,7 @@ function judgeConnectStream(body: Buffer): string | undefined {
 
 function judgeGrpc({ status, headers, trailers, body }: HostileResponse, type: string): string | undefined {
   if (status !== 200) return `gRPC with status ${status}`;
-  const last = framesIn(body).at(-1);
+  const last = framesIn(type.startsWith("application/grpc-web-text") ? decodeTexts(body) : body).at(-1);
   const isWeb = type.startsWith("application/grpc-web");
   const frame = isWeb && last?.flags === 0x80 ? trailersIn(last.payload.toString()) : {};
   const all: Record<string, string> = { ...headers, ...trailers, ...frame };
@@ -111,6 +116,12 @@ function judgeGrpc({ status, headers, trailers, body }: HostileResponse, type: s
       )
     : [];
   return judgeTexts([decodeURIComponent(all["grpc-message"] ?? ""), ...texts.flat()]);
+}
+
+/** Decodes base64 texts in a row, each with its own padding. */
+function decodeTexts(body: Buffer): Buffer {
+  const texts = body.toString("latin1").match(/[^=]+=*/g) ?? [];
+  return Buffer.concat(texts.map((text) => Buffer.from(text, "base64")));
 }
 
 function trailersIn(text: string): Record<string, string> {

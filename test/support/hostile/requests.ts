@@ -23,7 +23,14 @@ const METHODS: readonly DescMethod[] = [
   Health.method.check,
 ];
 
-const PROTOCOLS: readonly HostileProtocol[] = ["REST", "Connect JSON", "Connect binary", "gRPC", "gRPC-Web"];
+const PROTOCOLS: readonly HostileProtocol[] = [
+  "REST",
+  "Connect JSON",
+  "Connect binary",
+  "gRPC",
+  "gRPC-Web",
+  "gRPC-Web text",
+];
 
 /** The same request for the same seed and knowledge. */
 export function hostileRequest(seed: string, knowledge: Knowledge): HostileRequest {
@@ -79,6 +86,7 @@ const CONTENT_TYPES = {
   "Connect binary": { unary: "application/proto", stream: "application/connect+proto" },
   gRPC: { unary: "application/grpc", stream: "application/grpc" },
   "gRPC-Web": { unary: "application/grpc-web+proto", stream: "application/grpc-web+proto" },
+  "gRPC-Web text": { unary: "application/grpc-web-text", stream: "application/grpc-web-text" },
 };
 
 function rpcRequest(
@@ -104,9 +112,15 @@ function rpcRequest(
     httpMethod: "POST",
     path: `/${method.parent.typeName}/${method.name}`,
     headers: { "content-type": CONTENT_TYPES[protocol][kind] },
-    body,
+    body: protocol === "gRPC-Web text" ? hostileBase64(body, random) : body,
     isBrokenHttp: false,
   };
+}
+
+/** The base64 text of a body, now and then damaged. */
+function hostileBase64(body: Buffer, random: SeededRandom): Buffer {
+  const text = Buffer.from(body.toString("base64"));
+  return random.once(6) ? damage(random, text) : text;
 }
 
 /** A length-prefixed message, now and then with another flag or length. */
