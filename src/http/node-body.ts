@@ -1,5 +1,5 @@
 import type { EventEmitter } from "node:events";
-import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { Code, ConnectError } from "@connectrpc/connect";
@@ -92,8 +92,9 @@ export async function writeChunk(response: NodeResponse, chunk: Uint8Array): Pro
 }
 
 /**
- * Sends a response. Discards what the client is still sending: closing the connection with unread data would reset it,
- * and the client might never see the response.
+ * Sends a response, and discards what the client is still sending. Over HTTP/1.1 the response ends only after that:
+ * Node may close the connection then, which with unread data would reset it, and the client might never see the
+ * response.
  */
 export function sendResponse(
   request: NodeRequest,
@@ -109,8 +110,12 @@ export function sendResponse(
     body.write(content);
     response.addTrailers(Object.fromEntries(trailer));
     body.end();
-  } else {
+  } else if ("stream" in request || request.complete) {
     body.end(content);
+  } else {
+    (response as ServerResponse).flushHeaders();
+    body.write(content);
+    request.once("close", () => body.end());
   }
   request.resume();
 }

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { expect } from "chai";
+import { sendResponse } from "../../src/http/node-body.js";
 import { rejection } from "../support/rejection.js";
 import { serve, stopServing } from "../support/serve.js";
 import { echo } from "./echo.js";
@@ -60,6 +61,26 @@ describe("broken and oversized input", () => {
     client.send("\x00\r\n\r\n");
 
     expect(await client.closed).not.to.include("400");
+  });
+
+  it("keeps a connection that is to close open until the rest of a refused request has arrived", async () => {
+    const { port } = await serve((request, response) => {
+      const header = new Headers({ "content-length": "7" });
+      sendResponse(request, response, { status: 413, header, body: Buffer.from("refused") });
+    });
+    const client = await connectRaw(port);
+    let hasEnded = false;
+    void client.ended.then(() => {
+      hasEnded = true;
+    });
+    client.send("POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 9\r\n\r\n1234");
+    await client.until("refused");
+    // A whole exchange of another client, in which the server could have closed the connection.
+    await fetch(`http://127.0.0.1:${port}/`, { method: "POST", body: "whole" });
+    expect(hasEnded).to.equal(false);
+
+    client.send("56789");
+    expect((await client.closed).endsWith("refused")).to.equal(true);
   });
 
   it("does not write a second response to a request that was refused before it had arrived", async () => {
