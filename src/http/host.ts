@@ -6,14 +6,19 @@ import type { NodeRequest } from "./node-handler.js";
  * because Node hides a second field.
  */
 export function namesOneHost({ headers, rawHeaders }: NodeRequest): boolean {
-  const hosts = rawHeaders.filter(
-    (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === "host",
-  );
-  const [host] = hosts;
-  const authority = headers[":authority"]?.toString();
-  const isAuthority =
-    host === undefined || authority === undefined || host.toLowerCase() === authority.toLowerCase();
-  return hosts.length <= 1 && isAuthority;
+  const { host, ":authority": authority } = headers;
+  const isAuthority = !host || !authority || host.toLowerCase() === authority.toString().toLowerCase();
+  return isAuthority && countHosts(rawHeaders) <= 1;
+}
+
+/** The number of Host fields among names and values in turn. */
+function countHosts(rawHeaders: readonly string[]): number {
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]!;
+    if (name.length === "host".length && name.toLowerCase() === "host") count += 1;
+  }
+  return count;
 }
 
 /** Whether a request names a host that makes a valid URL, which the Connect library requires. */

@@ -26,7 +26,11 @@ export function readBody(request: NodeRequest, maxBytes = MAX_MESSAGE_BYTES): Pr
     };
     const onDisconnect = () => reject(new ConnectError("", Code.Canceled));
     request.on("data", onData);
-    request.once("end", () => resolve(Buffer.concat(chunks, size)));
+    request.once("end", () => {
+      // Every request closes; its error would be made for nothing.
+      request.off("close", onDisconnect);
+      resolve(Buffer.concat(chunks, size));
+    });
     request.once("close", onDisconnect);
     request.once("error", onDisconnect);
   });
