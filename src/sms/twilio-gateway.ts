@@ -2,6 +2,7 @@ import { DomainError } from "../errors.js";
 import { sms } from "../messages/sms.js";
 import { LoggableError } from "../system/loggable-error.js";
 import type { Logger } from "../system/logger.js";
+import { withTimeout } from "../system/timeout.js";
 import { type Operation, SmsDeliveryUnknownError, type SmsGateway } from "./sms-gateway.js";
 import { activationText, confirmationText, verificationText } from "./sms-texts.js";
 import { isNumberRejected, mayHaveBeenSent, type TwilioFailure, twilioFailure } from "./twilio-failure.js";
@@ -39,7 +40,7 @@ export async function createTwilioGateway(options: TwilioGatewayOptions): Promis
     const logFields = { sms: kind, phone };
     try {
       const request = client.messages.create({ body, from: account.fromNumber, to: phone });
-      const message = await withTimeout(request, timeoutMs);
+      const message = await withTimeout(timeoutMs, request);
       if (!message.sid) throw new LoggableError("Twilio's response has no message SID");
     } catch (error) {
       const failure = twilioFailure(error);
@@ -58,7 +59,7 @@ export async function createTwilioGateway(options: TwilioGatewayOptions): Promis
     async isAvailable() {
       try {
         const request = client.api.v2010.accounts(account.accountSid).fetch();
-        const { status } = await withTimeout(request, timeoutMs);
+        const { status } = await withTimeout(timeoutMs, request);
         return status === "active";
       } catch (error) {
         logger.error(twilioFailure(error), "Twilio is not available");
@@ -71,23 +72,4 @@ export async function createTwilioGateway(options: TwilioGatewayOptions): Promis
 function toDomainError(failure: TwilioFailure): DomainError {
   if (isNumberRejected(failure)) return new DomainError("PHONE_INVALID");
   return mayHaveBeenSent(failure) ? new SmsDeliveryUnknownError() : new DomainError("SMS_UNAVAILABLE");
-}
-
-/**
- * Resolves with `work`, or rejects with ETIMEDOUT after `timeoutMs`. The client's own timeout only measures silence on
- * the connection: it limits neither the wait for a free connection nor a response that trickles in.
- */
-async function withTimeout<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(Object.assign(new LoggableError("no response in time"), { code: "ETIMEDOUT" })),
-      timeoutMs,
-    );
-  });
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
