@@ -1,7 +1,7 @@
 import type { PasswordHasher } from "../passwords/password-hash.js";
 import { checkPassword, normalisePassword, type PasswordRules } from "../passwords/password-policy.js";
 import type { Clock } from "../system/clock.js";
-import { checkNames } from "../users/personal-text.js";
+import { personalNames } from "../users/personal-text.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { RegistrationStore } from "../users/registration-store.js";
 import type { User } from "../users/user.js";
@@ -30,12 +30,7 @@ export interface CreateSuperuserInput {
  */
 export async function createSuperuser(deps: CreateSuperuserDeps, input: CreateSuperuserInput): Promise<User> {
   const phone = parsePhone(deps.phoneRules, input.phone);
-  checkNames([
-    { field: "first_name", text: input.firstName },
-    { field: "last_name", text: input.lastName },
-  ]);
-  const firstName = input.firstName.trim();
-  const lastName = input.lastName.trim();
+  const { firstName, lastName } = personalNames(input);
   const password = normalisePassword(input.password);
   checkPassword(deps.passwordRules, password, { phone, firstName, lastName, email: null });
   await deps.registrations.removeAbandoned(null, phone, deps.clock.now());

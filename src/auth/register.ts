@@ -9,7 +9,7 @@ import {
 } from "../passwords/password-policy.js";
 import type { SmsGateway } from "../sms/sms-gateway.js";
 import { LoggableError } from "../system/loggable-error.js";
-import { checkNames, optionalText } from "../users/personal-text.js";
+import { optionalText, personalNames } from "../users/personal-text.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { RegistrationStore } from "../users/registration-store.js";
 import type { NewUser, UserStore } from "../users/user-store.js";
@@ -47,13 +47,8 @@ export interface RegisterInput {
  */
 export async function register(deps: RegisterDeps, input: RegisterInput): Promise<void> {
   requireSamePassword(input.password, input.passwordConfirm, "password_confirm");
-  checkNames([
-    { field: "first_name", text: input.firstName },
-    { field: "last_name", text: input.lastName },
-  ]);
   const personal = {
-    firstName: input.firstName.trim(),
-    lastName: input.lastName.trim(),
+    ...personalNames(input),
     email: optionalText(input.email),
     address: optionalText(input.address),
     apartmentName: optionalText(input.apartmentName),

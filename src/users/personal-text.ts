@@ -15,6 +15,15 @@ export function checkNames(names: readonly NameField[]): void {
   if (fields.length > 0) throw new DomainError("INVALID_REQUEST", { fields });
 }
 
+/** Returns both names without surrounding white space. Throws INVALID_REQUEST as `checkNames` does. */
+export function personalNames(input: { firstName: string; lastName: string }) {
+  checkNames([
+    { field: "first_name", text: input.firstName },
+    { field: "last_name", text: input.lastName },
+  ]);
+  return { firstName: input.firstName.trim(), lastName: input.lastName.trim() };
+}
+
 function violationsOf(field: string, name: string): FieldViolation[] {
   if (name === "") return [{ field, message: (m) => m.fieldRequired }];
   const isTooLong = [...name].length > MAX_NAME_LENGTH;
