@@ -1,4 +1,5 @@
 import type { JWTPayload } from "jose";
+import { isUuid } from "../system/uuid.js";
 
 /** Whom and what a token names. */
 export interface TokenClaims {
@@ -10,8 +11,6 @@ export interface TokenClaims {
   tokenId: string;
 }
 
-/** The spelling of our own ids; PostgreSQL's type `uuid` accepts more of them. */
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const POSITIVE_INTEGER = /^[1-9]\d{0,9}$/;
 /** The largest value of PostgreSQL's type `integer`. */
 const MAX_USER_ID = 2_147_483_647;
@@ -24,8 +23,4 @@ export function readTokenClaims({ sub, sid, jti }: JWTPayload): TokenClaims | nu
   const isOurs = typeof sub === "string" && POSITIVE_INTEGER.test(sub) && isUuid(sid) && isUuid(jti);
   if (!isOurs || Number(sub) > MAX_USER_ID) return null;
   return { userId: Number(sub), sessionId: sid, tokenId: jti };
-}
-
-function isUuid(value: unknown): value is string {
-  return typeof value === "string" && UUID.test(value);
 }

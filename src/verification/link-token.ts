@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto";
 import { DomainError } from "../errors.js";
 import type { Operation } from "../sms/sms-gateway.js";
 import type { Random } from "../system/random.js";
+import { isUuid } from "../system/uuid.js";
 
 const PAGES: Record<Operation, string> = {
   password_reset: "/reset-password",
@@ -24,7 +25,7 @@ export function newLinkToken(random: Random): string {
 export function parseLinkToken(text: string): string {
   const token = text.replace(/[\s\p{Cf}]/gu, "").toLowerCase();
   if (token === "") throw new DomainError("TOKEN_REQUIRED");
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(token)) throw new DomainError("TOKEN_INVALID");
+  if (!isUuid(token)) throw new DomainError("TOKEN_INVALID");
   return token;
 }
 
