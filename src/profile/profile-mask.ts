@@ -1,3 +1,4 @@
+import { protoSnakeCase } from "@bufbuild/protobuf/reflect";
 import type { FieldMask } from "@bufbuild/protobuf/wkt";
 import { invalidField } from "../errors.js";
 import { PROFILE_FIELDS, type ProfileField, type ProfileValues } from "./update-profile.js";
@@ -10,7 +11,7 @@ import { PROFILE_FIELDS, type ProfileField, type ProfileValues } from "./update-
 export function fieldsToUpdate(values: ProfileValues, mask: FieldMask | undefined): readonly ProfileField[] {
   if (!mask) return PROFILE_FIELDS.filter((field) => values[field]);
   return mask.paths.map((path) => {
-    const name = path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const name = protoSnakeCase(path);
     if (isProfileField(name)) return name;
     throw invalidField("update_mask", (m) => m.fieldInvalid);
   });

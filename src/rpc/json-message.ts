@@ -41,10 +41,14 @@ export function messageFromJson(schema: DescMessage, json: JsonObject): Message 
 }
 
 function unreadableFields(schema: DescMessage, json: JsonObject, cause: unknown): RequestError {
-  const unreadable = Object.keys(json).filter((name) => !canRead(schema, { [name]: json[name]! }));
-  const rest = Object.fromEntries(Object.entries(json).filter(([name]) => !unreadable.includes(name)));
+  const members = Object.entries(json).map(([name, value]) => ({
+    member: [name, value] as const,
+    violations: violationsIn(schema, name, value),
+  }));
+  const readable = members.filter(({ violations }) => violations.length === 0);
+  const rest = Object.fromEntries(readable.map(({ member }) => member));
   if (!canRead(schema, rest)) return fieldSentTwice(cause);
-  const fields = unreadable.flatMap((name) => violationsIn(schema, name, json[name]!));
+  const fields = members.flatMap(({ violations }) => violations);
   return new UnreadableFieldsError(fields, fromJson(schema, rest), cause);
 }
 
