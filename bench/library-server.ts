@@ -1,7 +1,7 @@
 import type { DescMethodStreaming } from "@bufbuild/protobuf";
 import { createConnectRouter } from "@connectrpc/connect";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
-import { Format } from "#gen/waterbill/options/v1/format_pb.js";
+import { createServiceInterceptors } from "../src/app.js";
 import { readConfig } from "../src/config.js";
 import { createContext } from "../src/context.js";
 import { trustProxies } from "../src/http/client-address.js";
@@ -11,15 +11,11 @@ import { createRoutes } from "../src/http/routes.js";
 import { createServer } from "../src/http/server.js";
 import { createInfrastructure, openServerDatabase } from "../src/infrastructure.js";
 import { createProfileService } from "../src/profile/profile-service.js";
-import { limitCalls } from "../src/rate-limits/limit-calls.js";
 import { createLimiter } from "../src/rate-limits/limiter.js";
 import { createRestHandler } from "../src/rest/rest-handler.js";
-import { createInterceptors } from "../src/rpc/interceptors/chain.js";
 import { createRpcHandler } from "../src/rpc/rpc-handler.js";
 import type { StreamingMethodHandler } from "../src/rpc/streaming-method.js";
 import { createLogger } from "../src/system/logger.js";
-import { parsePhone, phoneKey } from "../src/users/phone-number.js";
-import { parseLinkToken } from "../src/verification/link-token.js";
 
 // ProfileService on the service's own port and routes, behind its interceptors, but with the Connect library's handlers
 // for unary calls: what src/rpc/unary-method.ts and the protocols beside it replace.
@@ -33,20 +29,8 @@ const infrastructure = await createInfrastructure(config, database, { logger, pr
 const context = createContext(config, infrastructure);
 const { redisUrl, redisPrefix } = config;
 const limiter = createLimiter({ ...infrastructure, logger, redisUrl, redisPrefix });
-const interceptors = createInterceptors({
-  logger,
-  verifyAccessToken: context.verifyAccessToken,
-  limitCalls: limitCalls({
-    limiter,
-    rates: config.limits,
-    phoneKey: (text) => phoneKey(config.phones, text),
-  }),
-  services: [ProfileService],
-  formats: {
-    [Format.PHONE]: (text, field) => parsePhone(config.phones, text, field),
-    [Format.LINK_TOKEN]: parseLinkToken,
-  },
-});
+const services = [ProfileService];
+const interceptors = createServiceInterceptors(config, { context, limiter, logger, services });
 const router = createConnectRouter({ interceptors, readMaxBytes: MAX_MESSAGE_BYTES });
 router.service(ProfileService, createProfileService(context));
 

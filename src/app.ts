@@ -1,4 +1,5 @@
 import type { AddressInfo } from "node:net";
+import type { Interceptor } from "@connectrpc/connect";
 import { Health } from "#gen/grpc/health/v1/health_pb.js";
 import { AccountService } from "#gen/waterbill/identity/v1/account_service_pb.js";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
@@ -17,10 +18,10 @@ import { createServer } from "./http/server.js";
 import type { Infrastructure } from "./infrastructure.js";
 import { createProfileService } from "./profile/profile-service.js";
 import { limitCalls } from "./rate-limits/limit-calls.js";
-import { createLimiter } from "./rate-limits/limiter.js";
+import { createLimiter, type Limiter } from "./rate-limits/limiter.js";
 import { createRestHandler } from "./rest/rest-handler.js";
 import { healthRoutes } from "./rpc/health.js";
-import { createInterceptors } from "./rpc/interceptors/chain.js";
+import { createInterceptors, type InterceptorDeps } from "./rpc/interceptors/chain.js";
 import { createMethodRegistry } from "./rpc/method-registry.js";
 import { reflectionRoutes } from "./rpc/reflection.js";
 import { createRpcHandler } from "./rpc/rpc-handler.js";
@@ -62,20 +63,7 @@ export function createApp(
     redisUrl: config.redisUrl,
     redisPrefix: config.redisPrefix,
   });
-  const interceptors = createInterceptors({
-    logger,
-    verifyAccessToken: context.verifyAccessToken,
-    limitCalls: limitCalls({
-      limiter,
-      rates: config.limits,
-      phoneKey: (text) => phoneKey(config.phones, text),
-    }),
-    services,
-    formats: {
-      [Format.PHONE]: (text, field) => parsePhone(config.phones, text, field),
-      [Format.LINK_TOKEN]: parseLinkToken,
-    },
-  });
+  const interceptors = createServiceInterceptors(config, { context, limiter, logger, services });
   const readiness = createReadiness({ database });
   const methods = createMethodRegistry({
     interceptors,
@@ -116,4 +104,30 @@ export function createApp(
       await database.close();
     },
   };
+}
+
+interface ServiceInterceptorDeps extends Pick<InterceptorDeps, "logger" | "services"> {
+  context: Pick<AppContext, "verifyAccessToken">;
+  limiter: Limiter;
+}
+
+/** Creates the interceptors of the methods of `services`, with the configured limits and rules for phone numbers. */
+export function createServiceInterceptors(
+  config: Config,
+  { context, limiter, logger, services }: ServiceInterceptorDeps,
+): Interceptor[] {
+  return createInterceptors({
+    logger,
+    verifyAccessToken: context.verifyAccessToken,
+    limitCalls: limitCalls({
+      limiter,
+      rates: config.limits,
+      phoneKey: (text) => phoneKey(config.phones, text),
+    }),
+    services,
+    formats: {
+      [Format.PHONE]: (text, field) => parsePhone(config.phones, text, field),
+      [Format.LINK_TOKEN]: parseLinkToken,
+    },
+  });
 }
