@@ -10,6 +10,8 @@ export type ProtocolName = "grpc" | "grpc-web" | "connect" | "rest";
 export interface Caller {
   /** The client's IP address: the socket's, or the one reported by trusted proxies. */
   address: string;
+  /** The User-Agent header as it was sent; empty if there was none. */
+  userAgent: string;
   /** Identifies this call in the log; returned as `X-Request-Id`. */
   requestId: string;
   /** The language of the messages in the response. */
@@ -25,7 +27,7 @@ export interface Principal {
 }
 
 export const callerKey: ContextKey<Caller> = createContextKey<Caller>(
-  { address: "", requestId: "", language: "fr", isLanguageRequested: false },
+  { address: "", userAgent: "", requestId: "", language: "fr", isLanguageRequested: false },
   { description: "caller" },
 );
 

@@ -1,5 +1,6 @@
 import { Code } from "@connectrpc/connect";
 import type { ErrorReason } from "#gen/waterbill/identity/v1/error_reason_pb.js";
+import type { Challenge } from "./challenge.js";
 import type { LocalizedMessage } from "./messages/catalogue.js";
 import { LoggableError } from "./system/loggable-error.js";
 
@@ -95,6 +96,8 @@ interface DomainErrorOptions {
   /** Time until a retry makes sense, in whole seconds. */
   retryAfterSeconds?: number;
   reachedLimit?: ReachedLimit;
+  /** How to go on, for an error about a code. */
+  challenge?: Challenge | undefined;
   /** For the log, never for the caller. */
   cause?: unknown;
 }
@@ -110,6 +113,8 @@ export class DomainError extends LoggableError {
   readonly retryAfterSeconds: number | undefined;
   /** Only for RATE_LIMITED. */
   readonly reachedLimit: ReachedLimit | undefined;
+  /** Only for an error about a code. */
+  readonly challenge: Challenge | undefined;
 
   constructor(reason: Reason, options: DomainErrorOptions = {}) {
     super(reason, { cause: options.cause });
@@ -120,6 +125,7 @@ export class DomainError extends LoggableError {
     this.fields = options.fields ?? (field ? [{ field, message: this.localizedMessage }] : []);
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.reachedLimit = options.reachedLimit;
+    this.challenge = options.challenge;
   }
 }
 

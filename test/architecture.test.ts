@@ -15,7 +15,16 @@ const layers = [
   ["auth/", "profile/", "accounts/", "whitelist/"],
   ["caller", "users/", "passwords/", "verification/", "sessions/", "sms/", "paging/"],
   ["db/"],
-  ["config", "config-rules", "config-values", "config-variables", "errors", "messages/", "system/"],
+  [
+    "challenge",
+    "config",
+    "config-rules",
+    "config-values",
+    "config-variables",
+    "errors",
+    "messages/",
+    "system/",
+  ],
 ];
 
 const features = new Set(["auth/", "profile/", "accounts/", "whitelist/"]);

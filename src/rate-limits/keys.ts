@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import type { DescMethod } from "@bufbuild/protobuf";
 import type { Config } from "../config.js";
-import { addressKey } from "./address-key.js";
+import { addressKey } from "../system/address-key.js";
 import { defaultPolicy, type Policy, policiesOf } from "./policies.js";
 import type { SlidingWindow } from "./store.js";
 

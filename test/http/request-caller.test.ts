@@ -17,6 +17,13 @@ describe("caller of a request", () => {
     expect(callerWith({ "x-forwarded-for": "1.1.1.1, 198.51.100.1" }).address).to.equal("198.51.100.1");
   });
 
+  it("has the User-Agent as it was sent", () => {
+    expect(callerWith({ "user-agent": "WaterBill/2.1 (Android 14)" }).userAgent).to.equal(
+      "WaterBill/2.1 (Android 14)",
+    );
+    expect(callerWith({}).userAgent).to.equal("");
+  });
+
   it("keeps a valid request id of the client", () => {
     for (const id of ["a", "550e8400-e29b-41d4-a716-446655440000", "A_b.c-1", "x".repeat(64)]) {
       expect(callerWith({ "x-request-id": id }).requestId).to.equal(id);

@@ -74,7 +74,13 @@ describe("limitCalls", () => {
     const rpc = createRpcHandler(registry);
     const { url: baseUrl } = await serve((request, response) => {
       const address = String(request.headers["test-address"] ?? "192.0.2.7");
-      const caller = { address, requestId: "test", language: "fr", isLanguageRequested: false } as const;
+      const caller = {
+        address,
+        userAgent: "",
+        requestId: "test",
+        language: "fr",
+        isLanguageRequested: false,
+      } as const;
       void rpc.handle(request, response, caller);
     });
     transports = {
@@ -195,6 +201,7 @@ describe("limitCalls", () => {
       method: AuthService.method.login as unknown,
       contextValues: createContextValues().set(callerKey, {
         address: "192.0.2.7",
+        userAgent: "",
         requestId: "",
         language: "fr",
         isLanguageRequested: false,

@@ -16,7 +16,13 @@ import {
 import { readHttpRules } from "../../src/rest/http-rules.js";
 import { SUCCESS_RESPONSES } from "../../src/rest/success-responses.js";
 
-const french: Caller = { address: "192.0.2.1", requestId: "1", language: "fr", isLanguageRequested: false };
+const french: Caller = {
+  address: "192.0.2.1",
+  userAgent: "",
+  requestId: "1",
+  language: "fr",
+  isLanguageRequested: false,
+};
 const english: Caller = { ...french, language: "en", isLanguageRequested: true };
 
 type Method = Parameters<typeof readHttpRules>[0];

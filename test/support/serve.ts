@@ -101,5 +101,11 @@ function callerOf(request: NodeRequest) {
   const asked = request.headers["accept-language"];
   const language = asked === "en" ? "en" : "fr";
   const isLanguageRequested = asked === language;
-  return { address: "192.0.2.1", requestId: "a-request", language, isLanguageRequested } as const;
+  return {
+    address: "192.0.2.1",
+    userAgent: "test",
+    requestId: "a-request",
+    language,
+    isLanguageRequested,
+  } as const;
 }

@@ -7,11 +7,13 @@ import {
   LocalizedMessageSchema,
   RetryInfoSchema,
 } from "#gen/google/rpc/error_details_pb.js";
+import { ChallengeSchema } from "#gen/waterbill/identity/v1/challenge_pb.js";
 import { callerKey, responseHeadersKey } from "../../caller.js";
 import { DomainError, ERROR_TABLE } from "../../errors.js";
 import { RequestError } from "../../http/request-error.js";
 import { type Language, localize } from "../../messages/catalogue.js";
 import { limitHeaders } from "../../rate-limits/limit-headers.js";
+import { toChallengeMessage } from "../../verification/challenge-message.js";
 import { translateFailure } from "../stream-messages.js";
 
 /** `google.rpc.ErrorInfo.domain` of every reason. */
@@ -66,6 +68,7 @@ function renderDomainError(error: DomainError, cause: unknown, language: Languag
     const retryDelay = create(DurationSchema, { seconds: BigInt(retryAfterSeconds) });
     details.push(detail(RetryInfoSchema, { retryDelay }));
   }
+  if (error.challenge) details.push(detail(ChallengeSchema, toChallengeMessage(error.challenge)));
   const code = error instanceof RequestError ? error.code : ERROR_TABLE[error.reason].code;
   return new ConnectError(message, code, headersFor(error), details, cause);
 }

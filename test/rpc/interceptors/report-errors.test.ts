@@ -1,3 +1,4 @@
+import { toJson } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { expect } from "chai";
 import {
@@ -6,6 +7,7 @@ import {
   LocalizedMessageSchema,
   RetryInfoSchema,
 } from "#gen/google/rpc/error_details_pb.js";
+import { ChallengeSchema } from "#gen/waterbill/identity/v1/challenge_pb.js";
 import { ErrorReason } from "#gen/waterbill/identity/v1/error_reason_pb.js";
 import { DomainError, ERROR_TABLE, overloaded, type Reason, rateLimited } from "../../../src/errors.js";
 import { bodyTooLarge, compressionUnsupported } from "../../../src/http/request-error.js";
@@ -74,6 +76,27 @@ describe("toConnectError", () => {
     const error = toConnectError(new DomainError("CODE_INCORRECT"), "fr");
     expect(error.findDetails(RetryInfoSchema)).to.be.empty;
     expect(error.metadata.get("retry-after")).to.equal(null);
+  });
+
+  it("has the challenge of an error about a code in a detail", () => {
+    const challenge = {
+      expiresAt: new Date("2026-03-01T12:10:00Z"),
+      resendAt: new Date("2026-03-01T12:01:00Z"),
+      attemptsLeft: 4,
+      sendsLeft: 3,
+      delivery: "accepted",
+    } as const;
+    const error = toConnectError(new DomainError("CODE_INCORRECT", { challenge }), "fr");
+    const [detail] = error.findDetails(ChallengeSchema);
+    expect(detail && toJson(ChallengeSchema, detail)).to.deep.equal({
+      expiresAt: "2026-03-01T12:10:00Z",
+      resendAt: "2026-03-01T12:01:00Z",
+      attemptsLeft: 4,
+      sendsLeft: 3,
+      codeLength: 6,
+      delivery: "DELIVERY_ACCEPTED",
+    });
+    expect(toConnectError(new DomainError("CODE_INCORRECT"), "fr").findDetails(ChallengeSchema)).to.be.empty;
   });
 
   it("requests a bearer token if one is missing, and only then", () => {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { addressKey } from "../../src/rate-limits/address-key.js";
+import { addressKey } from "../../src/system/address-key.js";
 
 describe("addressKey", () => {
   for (const [what, address, key] of [
