@@ -1,5 +1,5 @@
 /** What is known about the SMS that a code was sent in. */
-type Delivery = "pending" | "accepted";
+export type Delivery = "pending" | "accepted";
 
 /** How to go on after a code was sent (contract.md, section 3). */
 export interface Challenge {

@@ -13,7 +13,7 @@ import { optionalText, personalNames } from "../users/personal-text.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { RegistrationStore } from "../users/registration-store.js";
 import type { NewUser, UserStore } from "../users/user-store.js";
-import { type IssueCodeDeps, type IssuedCode, issueCode, withdrawCode } from "../verification/send-code.js";
+import { deliverCode, type IssueCodeDeps, type IssuedCode, issueCode } from "../verification/send-code.js";
 
 export interface RegisterDeps extends IssueCodeDeps {
   database: Database;
@@ -63,15 +63,13 @@ export async function register(deps: RegisterDeps, input: RegisterInput): Promis
   const passwordHash = await deps.hasher.hash(password);
 
   const { userId, issued } = await createAccount(deps, { phone, passwordHash, ...personal });
-  try {
-    await deps.sms.sendActivationCode(phone, issued.code);
-  } catch (error) {
-    await deps.database.transaction(async (tx) => {
-      await withdrawCode(deps, tx, issued, error);
+  await deliverCode(deps, issued.id, {
+    send: () => deps.sms.sendActivationCode(phone, issued.code),
+    async withdraw(tx) {
+      await deps.codes.remove(tx, issued.id);
       await deps.registrations.remove(tx, userId);
-    });
-    throw error;
-  }
+    },
+  });
 }
 
 function createAccount(

@@ -57,12 +57,13 @@ export async function sendCode(
     return issueCode(deps, tx, input);
   });
   if (!issued) return false;
-  try {
-    await send(issued);
-  } catch (error) {
-    await deps.database.transaction((tx) => withdrawCode(deps, tx, issued, error));
+  const { id } = issued;
+  await deliverCode(deps, id, {
+    send: () => send(issued),
+    withdraw: (tx) => deps.codes.remove(tx, id),
+  }).catch((error: unknown) => {
     throw withFieldName(error, input.phoneField);
-  }
+  });
   return true;
 }
 
@@ -79,8 +80,8 @@ export function sendLink(
 
 /**
  * Creates a code for `phone` and counts it towards the sending quota; earlier codes for the same user and purpose
- * stop working. Call it with the number's `smsQuota.lock` held in `tx`, commit, send, and call `withdrawCode` if
- * sending failed: `sendCode` does all of this.
+ * stop working. Call it with the number's `smsQuota.lock` held in `tx`, commit, and call
+ * `deliverCode`: `sendCode` does all of this.
  *
  * Returns null when the account no longer qualifies for the code or the requesting session has ended: the caller
  * looked before this transaction began, and no code may outlive an operation that voids all codes.
@@ -105,19 +106,30 @@ export async function issueCode(deps: IssueCodeDeps, tx: Tx, input: Recipient): 
     issuedAt: now,
     expiresAt: addSeconds(now, CODE_TTL_SECONDS),
   });
-  await deps.smsQuota.add(tx, { id, phone, purpose, sentAt: now });
+  await deps.smsQuota.add(tx, { id, phone, purpose, sentAt: now, delivery: "pending" });
   return { id, code, token };
 }
 
-/** Undoes `issueCode` after sending failed with `error`. A message that may have left stays counted. */
-export async function withdrawCode(
-  deps: Pick<IssueCodeDeps, "codes" | "smsQuota">,
-  tx: Tx,
-  issued: Pick<IssuedCode, "id">,
-  error: unknown,
+/**
+ * Sends an issued code with `send`, and records that the provider accepted it. If sending fails, `withdraw` removes the
+ * code and the error is rethrown. A message that may have left all the same stays counted towards the quota.
+ */
+export async function deliverCode(
+  deps: Pick<SendCodeDeps, "database" | "smsQuota">,
+  id: string,
+  { send, withdraw }: { send(): Promise<void>; withdraw(tx: Tx): Promise<void> },
 ): Promise<void> {
-  await deps.codes.remove(tx, issued.id);
-  if (!(error instanceof SmsDeliveryUnknownError)) await deps.smsQuota.remove(tx, issued.id);
+  try {
+    await send();
+  } catch (error) {
+    await deps.database.transaction(async (tx) => {
+      await withdraw(tx);
+      if (!(error instanceof SmsDeliveryUnknownError)) await deps.smsQuota.remove(tx, id);
+    });
+    throw error;
+  }
+  // The message has left, so a failure here must not fail the call: the challenge only says less than is known.
+  await deps.smsQuota.markAccepted(null, id).catch(() => undefined);
 }
 
 /** Reports a rejected number under the name of the request field it came in. */

@@ -1,4 +1,5 @@
 import { Op } from "sequelize";
+import type { Delivery } from "../challenge.js";
 import type { Database, Statement, Tx } from "../db/database.js";
 import type { SmsSendRow } from "../db/models/sms-send.js";
 import type { Purpose } from "./code.js";
@@ -12,8 +13,10 @@ export interface SmsQuotaStore {
    */
   lock(tx: Tx, phone: string): Promise<void>;
   /** Returns the sends to `phone` since `since`, newest first. */
-  recent(tx: Tx, phone: string, since: Date): Promise<Send[]>;
-  add(tx: Tx, send: Send & { id: string; phone: string }): Promise<void>;
+  recent(tx: Tx | null, phone: string, since: Date): Promise<Send[]>;
+  add(tx: Tx, send: Send & { phone: string }): Promise<void>;
+  /** Records that the provider has accepted the message of a send. */
+  markAccepted(tx: Tx | null, id: string): Promise<void>;
   /** Removes a send whose message was not sent. */
   remove(tx: Tx | null, id: string): Promise<void>;
   /** Deletes sends older than `before`. */
@@ -26,11 +29,13 @@ const lock: Statement = {
 };
 const recent: Statement = {
   name: "sms_sends_recent",
-  text: "SELECT purpose, sent_at FROM sms_sends WHERE phone = $1 AND sent_at > $2 ORDER BY sent_at DESC",
+  text: `SELECT id, purpose, sent_at, delivery FROM sms_sends WHERE phone = $1 AND sent_at > $2
+         ORDER BY sent_at DESC`,
 };
 
-interface SendRow extends Pick<SmsSendRow, "sent_at"> {
+interface SendRow extends Pick<SmsSendRow, "id" | "sent_at"> {
   purpose: Purpose;
+  delivery: Delivery;
 }
 
 export function createSmsQuotaStore(database: Database): SmsQuotaStore {
@@ -41,11 +46,15 @@ export function createSmsQuotaStore(database: Database): SmsQuotaStore {
     },
     async recent(tx, phone, since) {
       const rows = await database.run<SendRow>(tx, recent, [phone, since]);
-      return rows.map((row) => ({ purpose: row.purpose, sentAt: row.sent_at }));
+      return rows.map(({ id, purpose, sent_at, delivery }) => ({ id, purpose, sentAt: sent_at, delivery }));
     },
     async add(tx, send) {
-      const row = { id: send.id, phone: send.phone, purpose: send.purpose, sent_at: send.sentAt };
+      const { id, phone, purpose, sentAt: sent_at, delivery } = send;
+      const row = { id, phone, purpose, sent_at, delivery };
       await smsSends.create(row, { returning: false, transaction: tx });
+    },
+    async markAccepted(tx, id) {
+      await smsSends.update({ delivery: "accepted" }, { where: { id }, transaction: tx });
     },
     async remove(tx, id) {
       await smsSends.destroy({ where: { id }, transaction: tx });

@@ -7,7 +7,12 @@ import { thrown } from "../support/rejection.js";
 describe("SMS quotas", () => {
   const now = new Date("2026-03-01T12:00:00Z");
   const sent = (purpose: Purpose, ...secondsAgo: number[]): Send[] =>
-    secondsAgo.map((seconds) => ({ purpose, sentAt: addSeconds(now, -seconds) }));
+    secondsAgo.map((seconds) => ({
+      id: `${purpose}-${seconds}`,
+      purpose,
+      sentAt: addSeconds(now, -seconds),
+      delivery: "accepted",
+    }));
 
   it("allow one code a minute for a purpose", () => {
     expect(thrown(() => assertMaySend(sent("activation", 59), "activation", now))).to.deep.include({

@@ -1,4 +1,5 @@
 import {
+  type CreationOptional,
   DataTypes,
   type InferAttributes,
   type InferCreationAttributes,
@@ -16,12 +17,14 @@ export function defineSmsSend(sequelize: Sequelize) {
     declare phone: string;
     declare purpose: string;
     declare sent_at: Date;
+    declare delivery: CreationOptional<string>;
   }
   const columns: Columns<SmsSend> = {
     id: { type: DataTypes.UUID, allowNull: false, primaryKey: true },
     phone: { type: DataTypes.STRING(16), allowNull: false },
     purpose: { type: DataTypes.STRING(32), allowNull: false },
     sent_at: { type: DataTypes.DATE, allowNull: false },
+    delivery: { type: DataTypes.STRING(16), allowNull: false, defaultValue: "accepted" },
   };
   return SmsSend.init(columns, { sequelize, tableName: "sms_sends", timestamps: false });
 }
