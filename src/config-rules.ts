@@ -31,10 +31,19 @@ export function brokenRules(variables: Variables, scope: ConfigScope): string[] 
 
 /** Lists what is allowed and probably a mistake. */
 export function configWarnings(variables: Variables): string[] {
-  if (!hasUnusedTwilio(variables)) return [];
-  return [
-    "SMS_PROVIDER is not twilio: messages are printed instead of sent, and the TWILIO_ variables are not used",
-  ];
+  const warnings: string[] = [];
+  if (hasUnusedTwilio(variables)) {
+    warnings.push(
+      "SMS_PROVIDER is not twilio: messages are printed instead of sent, and the TWILIO_ variables are not used",
+    );
+  }
+  if (variables.NODE_ENV === "production" && variables.ACTIVATION_NEEDS_REGISTRATION !== "true") {
+    warnings.push(
+      "ACTIVATION_NEEDS_REGISTRATION is not true: clients that do not send their registration are told apart by " +
+        "address, so a neighbour behind the same address can register their number and be activated by their code",
+    );
+  }
+  return warnings;
 }
 
 const setsTwilio = (variables: Variables) => TWILIO_VARIABLES.some((name) => variables[name]);

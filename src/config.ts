@@ -43,6 +43,8 @@ function toConfig(env: Environment, warnings: readonly string[]) {
       /** Size of libuv's thread pool, which password hashes share with token checks and DNS lookups. */
       poolThreads: env.UV_THREADPOOL_SIZE,
     },
+    /** Activate and ResendCode refuse calls without a registration. */
+    activationNeedsRegistration: env.ACTIVATION_NEEDS_REGISTRATION,
     phones: { defaultRegion: env.DEFAULT_REGION, policy: env.PHONE_POLICY },
     sms: smsConfig(env),
     frontendUrl: env.FRONTEND_URL,

@@ -2,20 +2,21 @@ import { availableParallelism } from "node:os";
 import type { AccountServiceDeps } from "./accounts/account-service.js";
 import { createAccountStore } from "./accounts/account-store.js";
 import type { CreateSuperuserDeps } from "./accounts/create-superuser.js";
-import { createActivationStore } from "./auth/activation-store.js";
 import type { AuthServiceDeps } from "./auth/auth-service.js";
 import type { Config } from "./config.js";
 import type { Infrastructure } from "./infrastructure.js";
 import { createPageTokens } from "./paging/page-token.js";
 import { createPasswordHasher, hashConcurrency } from "./passwords/password-hash.js";
 import type { ProfileServiceDeps } from "./profile/profile-service.js";
+import { createActivationAttemptStore } from "./registrations/activation-attempt-store.js";
+import { createActivationStore } from "./registrations/activation-store.js";
+import { createRegistrationStore } from "./registrations/registration-store.js";
 import type { AuthenticateDeps } from "./rpc/interceptors/authenticate.js";
 import { createAccessTokens } from "./sessions/access-token.js";
 import { createJwt } from "./sessions/jwt.js";
 import { createRefreshTokens } from "./sessions/refresh-token.js";
 import { createSessionStore, type SessionStore } from "./sessions/session-store.js";
 import { verifyAccessToken } from "./sessions/verify-access-token.js";
-import { createRegistrationStore } from "./users/registration-store.js";
 import { createUserStore } from "./users/user-store.js";
 import { createCodeStore } from "./verification/code-store.js";
 import { createSmsQuotaStore } from "./verification/sms-quota-store.js";
@@ -51,6 +52,7 @@ export function createDatabaseContext(
     codes: createCodeStore(database),
     smsQuota: createSmsQuotaStore(database),
     activations: createActivationStore(database),
+    activationAttempts: createActivationAttemptStore(database),
     sessions: createSessionStore(database),
     whitelist,
     whitelistLists: createWhitelistLists(database),
@@ -95,6 +97,7 @@ export function createContext(
     frontendUrl: config.frontendUrl,
     refreshTtlSeconds,
     reuseGraceSeconds,
+    activationNeedsRegistration: config.activationNeedsRegistration,
     ...overrides,
   };
 }

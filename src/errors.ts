@@ -135,10 +135,15 @@ export function invalidField(field: string, message: LocalizedMessage): DomainEr
 }
 
 /** RATE_LIMITED: a limit is reached, for another `retryAfterSeconds`. */
-export function rateLimited(retryAfterSeconds: number, reachedLimit: ReachedLimit): DomainError {
+export function rateLimited(
+  retryAfterSeconds: number,
+  reachedLimit: ReachedLimit,
+  challenge?: Challenge,
+): DomainError {
   return new DomainError("RATE_LIMITED", {
     retryAfterSeconds,
     reachedLimit,
+    challenge,
     message: (m) => m.rateLimited(retryAfterSeconds),
   });
 }

@@ -1,3 +1,6 @@
+import type { ActivationAttemptStore } from "./registrations/activation-attempt-store.js";
+import { REGISTRATION_TTL_SECONDS } from "./registrations/registration.js";
+import type { RegistrationStore } from "./registrations/registration-store.js";
 import type { SessionStore } from "./sessions/session-store.js";
 import { addSeconds, type Clock } from "./system/clock.js";
 import type { CodeStore } from "./verification/code-store.js";
@@ -5,6 +8,8 @@ import type { SmsQuotaStore } from "./verification/sms-quota-store.js";
 
 export interface HousekeepingDeps {
   codes: CodeStore;
+  registrations: RegistrationStore;
+  activationAttempts: ActivationAttemptStore;
   smsQuota: SmsQuotaStore;
   sessions: SessionStore;
   clock: Clock;
@@ -12,11 +17,18 @@ export interface HousekeepingDeps {
 
 /** Rows are deleted this long after they expired or were sent; the longest that any rule needs them is a day. */
 const RETENTION_SECONDS = 2 * 86_400;
+/** Age (s) at which an account that an older version left unproved becomes a registration: its codes are long over. */
+const UNPROVED_SECONDS = 3600;
 const INTERVAL_MS = 600_000;
 
-/** Deletes codes, sends and sessions that are no longer needed. Any number of processes may do so at the same time. */
-export async function clearExpired({ codes, smsQuota, sessions, clock }: HousekeepingDeps): Promise<void> {
-  const before = addSeconds(clock.now(), -RETENTION_SECONDS);
+/** Deletes what is no longer needed. Any number of processes may do so at the same time. */
+export async function clearExpired(deps: HousekeepingDeps): Promise<void> {
+  const { codes, registrations, activationAttempts, smsQuota, sessions, clock } = deps;
+  const now = clock.now();
+  const before = addSeconds(now, -RETENTION_SECONDS);
+  const waitingSince = addSeconds(now, -REGISTRATION_TTL_SECONDS);
+  await registrations.purge(null, waitingSince, addSeconds(now, -UNPROVED_SECONDS));
+  await activationAttempts.purge(null, before);
   await codes.purge(null, before);
   await smsQuota.purge(null, before);
   await sessions.purge(null, before);

@@ -13,7 +13,7 @@ const layers = [
   ["rest/", "rpc/", "http/"],
   ["rate-limits/"],
   ["auth/", "profile/", "accounts/", "whitelist/"],
-  ["caller", "users/", "passwords/", "verification/", "sessions/", "sms/", "paging/"],
+  ["caller", "users/", "registrations/", "passwords/", "verification/", "sessions/", "sms/", "paging/"],
   ["db/"],
   [
     "challenge",

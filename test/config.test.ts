@@ -344,7 +344,17 @@ describe("configuration", () => {
     expect(problem).to.match(/^SMS_PROVIDER: .*ALLOW_CONSOLE_SMS=true; the TWILIO_ variables alone/);
     const allowed = readConfig({ ...console, ALLOW_CONSOLE_SMS: "true" });
     expect(allowed.sms).to.deep.equal({ provider: "console" });
-    expect(allowed.warnings).to.have.length(1);
+    expect(allowed.warnings.filter((warning) => warning.startsWith("SMS_PROVIDER"))).to.have.length(1);
+  });
+
+  it("warns in production when clients need not carry their registration", () => {
+    const warnings = (environment: Record<string, string>) =>
+      readConfig(environment).warnings.filter((warning) =>
+        warning.startsWith("ACTIVATION_NEEDS_REGISTRATION"),
+      );
+    expect(warnings(production)).to.have.length(1);
+    expect(warnings({ ...production, ACTIVATION_NEEDS_REGISTRATION: "true" })).to.deep.equal([]);
+    expect(warnings({})).to.deep.equal([]);
   });
 
   it("warns about a Twilio account that is not used", () => {

@@ -6,7 +6,8 @@ describe("housekeeping", () => {
   const context = useTestContext();
 
   async function rows(): Promise<Record<string, number>> {
-    const text = `SELECT (SELECT count(*)::int FROM codes) AS codes, (SELECT count(*)::int FROM sms_sends) AS sends,
+    const text = `SELECT (SELECT count(*)::int FROM registrations) AS registrations,
+                         (SELECT count(*)::int FROM activation_codes) AS codes, (SELECT count(*)::int FROM sms_sends) AS sends,
                          (SELECT count(*)::int FROM sessions) AS sessions`;
     const [counts] = await context.testDatabase.database.run<Record<string, number>>(
       null,
@@ -16,10 +17,10 @@ describe("housekeeping", () => {
     return counts ?? {};
   }
 
-  it("deletes codes, sends and sessions once nothing reads them any more, and not before", async () => {
+  it("deletes registrations, codes, sends and sessions once nothing reads them any more, and not before", async () => {
     await registered(context);
     await signedIn(context);
-    const full = { codes: 1, sends: 2, sessions: 1 };
+    const full = { registrations: 1, codes: 1, sends: 2, sessions: 1 };
     await clearExpired(context.app);
     expect(await rows()).to.deep.equal(full);
     context.clock.advance(86_400);
@@ -27,9 +28,9 @@ describe("housekeeping", () => {
     expect(await rows()).to.deep.equal(full);
     context.clock.advance(86_400 + 601);
     await clearExpired(context.app);
-    expect(await rows()).to.deep.equal({ codes: 0, sends: 0, sessions: 1 });
+    expect(await rows()).to.deep.equal({ registrations: 0, codes: 0, sends: 0, sessions: 1 });
     context.clock.advance(7 * 86_400);
     await clearExpired(context.app);
-    expect(await rows()).to.deep.equal({ codes: 0, sends: 0, sessions: 0 });
+    expect(await rows()).to.deep.equal({ registrations: 0, codes: 0, sends: 0, sessions: 0 });
   });
 });

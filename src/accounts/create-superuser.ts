@@ -1,9 +1,10 @@
+import { DomainError } from "../errors.js";
 import type { PasswordHasher } from "../passwords/password-hash.js";
 import { checkPassword, normalisePassword, type PasswordRules } from "../passwords/password-policy.js";
+import type { RegistrationStore } from "../registrations/registration-store.js";
 import type { Clock } from "../system/clock.js";
 import { personalNames } from "../users/personal-text.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
-import type { RegistrationStore } from "../users/registration-store.js";
 import type { User } from "../users/user.js";
 import type { UserStore } from "../users/user-store.js";
 
@@ -33,8 +34,8 @@ export async function createSuperuser(deps: CreateSuperuserDeps, input: CreateSu
   const { firstName, lastName } = personalNames(input);
   const password = normalisePassword(input.password);
   checkPassword(deps.passwordRules, password, { phone, firstName, lastName, email: null });
-  await deps.registrations.removeAbandoned(null, phone, deps.clock.now());
-  return deps.users.create(null, {
+  if (await deps.registrations.isPhoneTaken(null, phone)) throw new DomainError("PHONE_TAKEN");
+  const user = await deps.users.create(null, {
     phone,
     firstName,
     lastName,
@@ -47,4 +48,6 @@ export async function createSuperuser(deps: CreateSuperuserDeps, input: CreateSu
     isStaff: true,
     isSuperuser: true,
   });
+  await deps.registrations.removeAll(null, phone);
+  return user;
 }

@@ -4,7 +4,7 @@ import type { SessionStore } from "../sessions/session-store.js";
 import type { Clock } from "../system/clock.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { User } from "../users/user.js";
-import type { UserStore } from "../users/user-store.js";
+import { isUnproved, type UserStore } from "../users/user-store.js";
 import type { CodeStore } from "../verification/code-store.js";
 import type { AccountStore } from "./account-store.js";
 
@@ -22,8 +22,9 @@ export interface SetAccountActiveDeps extends ChangeAccountDeps {
 }
 
 /**
- * Deactivates an account, so that it can neither sign in nor be activated by SMS, and ends its sessions. Or activates
- * it, even if its number was never verified. Both void the account's codes. Repeating the call changes nothing.
+ * Deactivates an account, so that it can neither sign in nor be activated by SMS, and ends its sessions. Or reactivates
+ * it. Both void the account's codes. Repeating the call changes nothing. A registration is no account: only a code
+ * activates it.
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND or LAST_SUPERUSER.
  */
@@ -56,7 +57,7 @@ export async function changeAccount(
   return deps.database.transaction(async (tx) => {
     const superusers = await deps.accounts.lockSuperusers(tx);
     const account = await deps.users.findByPhone(tx, phone);
-    if (!account) throw new DomainError("ACCOUNT_NOT_FOUND");
+    if (!account || isUnproved(account)) throw new DomainError("ACCOUNT_NOT_FOUND");
     const isLastSuperuser = superusers.length === 1 && superusers[0] === account.user.id;
     const changed = await change(tx, account.user, isLastSuperuser);
     if (!changed) throw new DomainError("ACCOUNT_NOT_FOUND");

@@ -1,53 +1,124 @@
-import { DomainError, type Reason } from "../errors.js";
-import type { Clock } from "../system/clock.js";
+import type { Database } from "../db/database.js";
+import { DomainError, type Reason, rateLimited } from "../errors.js";
+import {
+  type ActivationAttempt,
+  type ActivationAttemptStore,
+  DAILY_ATTEMPTS,
+} from "../registrations/activation-attempt-store.js";
+import { activationChallenge } from "../registrations/activation-challenge.js";
+import {
+  type FindRegistrationDeps,
+  findRegistration,
+  type RegistrationCaller,
+  readClaim,
+  waitingSince,
+} from "../registrations/find-registration.js";
+import type { RegistrationClaim } from "../registrations/registration.js";
+import { addSeconds } from "../system/clock.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { User } from "../users/user.js";
-import type { UserStore } from "../users/user-store.js";
 import { isCorrectCode } from "../verification/code.js";
-import type { ActivationAttempt, ActivationStore } from "./activation-store.js";
+import { QUOTA_SECONDS } from "../verification/sms-quota.js";
+import type { SmsQuotaStore } from "../verification/sms-quota-store.js";
 
-export interface ActivateDeps {
-  activations: ActivationStore;
-  users: UserStore;
-  clock: Clock;
+export interface ActivateDeps extends FindRegistrationDeps {
+  database: Database;
+  activationAttempts: ActivationAttemptStore;
+  smsQuota: SmsQuotaStore;
   phoneRules: PhoneRules;
-  codeKey: Uint8Array;
 }
 
-export interface ActivateInput {
+export interface ActivateInput extends RegistrationCaller {
   phone: string;
   code: string;
 }
 
 /**
- * Activates the account of the phone number if the code is correct. Every attempt at a live code counts; the code is
- * locked after five.
+ * Makes an account of the registration that the caller means, if the code is one of its latest three. All registrations
+ * of the number are gone then. Every attempt at live codes counts: callers who are named have five, and all others
+ * share five.
  *
- * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, CODE_INCORRECT, CODE_EXPIRED, CODE_LOCKED or ALREADY_ACTIVE.
+ * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, INVALID_REQUEST, ALREADY_ACTIVE, and with the challenge of the
+ * caller CODE_INCORRECT (also when the caller means no registration), CODE_EXPIRED, CODE_LOCKED, or RATE_LIMITED when
+ * the number has had its attempts of 24 hours.
  */
 export async function activate(deps: ActivateDeps, input: ActivateInput): Promise<User> {
   const phone = parsePhone(deps.phoneRules, input.phone);
-  const attempt = await deps.activations.countAttempt(null, phone, deps.clock.now());
-  if (attempt.kind !== "counted") throw new DomainError(await rejectionReason(deps, phone, attempt.kind));
+  const claim = readClaim(deps, input);
+  const attempt = await countAttempt(deps, phone, claim);
+  if (attempt.kind !== "counted") throw await refusal(deps, phone, claim, attempt);
 
-  if (!isCorrectCode(deps.codeKey, attempt.binding, attempt.codeDigest, input.code)) {
-    throw new DomainError("CODE_INCORRECT");
-  }
-  const user = await deps.activations.activate(null, attempt.binding);
-  if (!user) throw new DomainError("ALREADY_ACTIVE");
+  const code = attempt.codes.find(({ id, boundTo, codeDigest }) =>
+    isCorrectCode(deps.codeKey, { id, userId: boundTo, purpose: "activation" }, codeDigest, input.code),
+  );
+  if (!code) throw await codeError(deps, phone, claim, "CODE_INCORRECT");
+  const user = await deps.database.transaction((tx) => deps.activations.activate(tx, code));
+  if (!user) throw await codeError(deps, phone, claim, "CODE_INCORRECT");
   return user;
 }
 
-/** The reason that an attempt was not counted. */
-async function rejectionReason(
+async function countAttempt(
   deps: ActivateDeps,
   phone: string,
-  kind: Exclude<ActivationAttempt["kind"], "counted">,
-): Promise<Reason> {
-  if (kind === "unknown") return "CODE_INCORRECT";
-  if (kind === "active") return "ALREADY_ACTIVE";
-  // A concurrent call may have just consumed the code: a double tap must not be reported as a locked or expired code.
-  const account = await deps.users.findByPhone(null, phone);
-  if (account?.user.isActive) return "ALREADY_ACTIVE";
-  return kind === "expired" ? "CODE_EXPIRED" : "CODE_LOCKED";
+  claim: RegistrationClaim,
+): Promise<ActivationAttempt> {
+  const now = deps.clock.now();
+  const attempt = { phone, claim, now, since: waitingSince(now) };
+  const counted = await deps.activationAttempts.count(null, attempt);
+  if (counted.kind !== "account" || counted.account !== "unproved") return counted;
+  // Left by an older version: this makes a registration of it.
+  await deps.registrations.isPhoneTaken(null, phone);
+  return deps.activationAttempts.count(null, attempt);
+}
+
+/** The error of an attempt that was not counted, or not allowed. */
+async function refusal(
+  deps: ActivateDeps,
+  phone: string,
+  claim: RegistrationClaim,
+  attempt: Exclude<ActivationAttempt, { kind: "counted" }>,
+): Promise<DomainError> {
+  switch (attempt.kind) {
+    case "account":
+      return attempt.account === "active"
+        ? new DomainError("ALREADY_ACTIVE")
+        : codeError(deps, phone, claim, "CODE_INCORRECT");
+    case "unknown":
+      return codeError(deps, phone, claim, "CODE_INCORRECT");
+    case "expired":
+      return codeError(deps, phone, claim, "CODE_EXPIRED");
+    case "locked":
+      return codeError(deps, phone, claim, "CODE_LOCKED");
+    case "exhausted":
+      return tooManyAttempts(deps, phone, claim, attempt);
+  }
+}
+
+/** ALREADY_ACTIVE if a concurrent call has just activated the number (a double tap), otherwise `reason`. */
+async function codeError(
+  deps: ActivateDeps,
+  phone: string,
+  claim: RegistrationClaim,
+  reason: Reason,
+): Promise<DomainError> {
+  const { account, registration } = await findRegistration(deps, phone, claim);
+  if (account === "active") return new DomainError("ALREADY_ACTIVE");
+  return new DomainError(reason, { challenge: await activationChallenge(deps, phone, registration) });
+}
+
+async function tooManyAttempts(
+  deps: ActivateDeps,
+  phone: string,
+  claim: RegistrationClaim,
+  { isNamed, oldest }: Extract<ActivationAttempt, { kind: "exhausted" }>,
+): Promise<DomainError> {
+  const { registration } = await findRegistration(deps, phone, claim);
+  const challenge = await activationChallenge(deps, phone, registration);
+  const hasRoomAt = addSeconds(oldest, QUOTA_SECONDS);
+  const waitMs = hasRoomAt.getTime() - deps.clock.now().getTime();
+  const reachedLimit = {
+    limit: isNamed ? DAILY_ATTEMPTS.named : DAILY_ATTEMPTS.other,
+    resetAt: Math.ceil(hasRoomAt.getTime() / 1000),
+  };
+  return rateLimited(Math.max(1, Math.ceil(waitMs / 1000)), reachedLimit, challenge);
 }

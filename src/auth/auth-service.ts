@@ -1,8 +1,9 @@
-import type { ServiceImpl } from "@connectrpc/connect";
+import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import type { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
-import { requirePrincipal } from "../caller.js";
+import { callerKey, requirePrincipal } from "../caller.js";
 import type { ReplacePasswordDeps } from "../passwords/replace-password.js";
 import { toUserMessage } from "../users/user-message.js";
+import { toChallengeMessage } from "../verification/challenge-message.js";
 import { type ActivateDeps, activate } from "./activate.js";
 import { type LoginDeps, login } from "./login.js";
 import { type LogoutDeps, logout } from "./logout.js";
@@ -27,8 +28,8 @@ export type AuthServiceDeps = RegisterDeps &
 /** Implements AuthService: maps wire messages to use cases and back. */
 export function createAuthService(deps: AuthServiceDeps): ServiceImpl<typeof AuthService> {
   return {
-    async register(request) {
-      await register(deps, {
+    async register(request, context) {
+      const challenge = await register(deps, {
         phone: request.phone,
         firstName: request.firstName,
         lastName: request.lastName,
@@ -37,22 +38,36 @@ export function createAuthService(deps: AuthServiceDeps): ServiceImpl<typeof Aut
         email: request.email ?? null,
         address: request.address ?? null,
         apartmentName: request.apartmentName ?? null,
+        callerAddress: callerAddress(context),
       });
-      return {};
+      return { challenge: toChallengeMessage(challenge) };
     },
 
-    async activate(request) {
-      const user = await activate(deps, { phone: request.phone, code: request.code });
+    async activate(request, context) {
+      const user = await activate(deps, {
+        phone: request.phone,
+        code: request.code,
+        registration: request.registration ?? "",
+        callerAddress: callerAddress(context),
+      });
       return { user: toUserMessage(user) };
     },
 
-    async resendCode(request) {
-      await resendCode(deps, { phone: request.phone });
-      return {};
+    async resendCode(request, context) {
+      const challenge = await resendCode(deps, {
+        phone: request.phone,
+        registration: request.registration ?? "",
+        callerAddress: callerAddress(context),
+      });
+      return { challenge: toChallengeMessage(challenge) };
     },
 
-    async login(request) {
-      const { user, tokens } = await login(deps, { phone: request.phone, password: request.password });
+    async login(request, context) {
+      const { user, tokens } = await login(deps, {
+        phone: request.phone,
+        password: request.password,
+        address: callerAddress(context),
+      });
       return { user: toUserMessage(user), tokens };
     },
 
@@ -81,4 +96,8 @@ export function createAuthService(deps: AuthServiceDeps): ServiceImpl<typeof Aut
       return {};
     },
   };
+}
+
+function callerAddress(context: HandlerContext): string {
+  return context.values.get(callerKey).address;
 }

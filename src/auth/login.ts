@@ -1,5 +1,8 @@
 import { DomainError } from "../errors.js";
 import type { PasswordHasher } from "../passwords/password-hash.js";
+import { waitingSince } from "../registrations/find-registration.js";
+import { networkOf } from "../registrations/registration.js";
+import type { RegistrationStore } from "../registrations/registration-store.js";
 import type { RefreshGrant } from "../sessions/refresh-token.js";
 import type { SessionStore } from "../sessions/session-store.js";
 import { issueTokenPair, type TokenPair, type TokenPairDeps } from "../sessions/token-pair.js";
@@ -11,6 +14,7 @@ import type { UserStore } from "../users/user-store.js";
 
 export interface LoginDeps extends TokenPairDeps {
   users: UserStore;
+  registrations: RegistrationStore;
   sessions: SessionStore;
   hasher: PasswordHasher;
   clock: Clock;
@@ -22,20 +26,22 @@ export interface LoginDeps extends TokenPairDeps {
 export interface LoginInput {
   phone: string;
   password: string;
+  /** The caller's IP address. */
+  address?: string;
 }
 
 /**
- * Opens a session. An unknown number takes as long as a wrong password and gets the same error.
+ * Opens a session. An unknown number takes as long as a wrong password and gets the same error. One hash is compared at
+ * most: the account's, or that of a registration that waits.
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, CREDENTIALS_REJECTED, ACCOUNT_NOT_ACTIVATED (only if the
  * password is correct) or OVERLOADED.
  */
 export async function login(deps: LoginDeps, input: LoginInput): Promise<{ user: User; tokens: TokenPair }> {
   const phone = parsePhone(deps.phoneRules, input.phone);
-  const { password } = input;
   // No session is opened if number or hash have changed since they were read. A concurrent login that rehashed the
   // password is a harmless cause, so read once more.
-  const session = (await openSession(deps, phone, password)) ?? (await openSession(deps, phone, password));
+  const session = (await openSession(deps, phone, input)) ?? (await openSession(deps, phone, input));
   if (!session) throw new DomainError("CREDENTIALS_REJECTED");
   const { user, grant } = session;
   return { user, tokens: await issueTokenPair(deps, user, grant, grant.issuedAt) };
@@ -45,9 +51,9 @@ export async function login(deps: LoginDeps, input: LoginInput): Promise<{ user:
 async function openSession(
   deps: LoginDeps,
   phone: string,
-  password: string,
+  input: LoginInput,
 ): Promise<{ user: User; grant: RefreshGrant } | null> {
-  const { user, passwordHash, newPasswordHash } = await verifyCredentials(deps, phone, password);
+  const { user, passwordHash, newPasswordHash } = await verifyCredentials(deps, phone, input);
   const now = deps.clock.now();
   const grant = {
     id: deps.random.uuid(),
@@ -64,12 +70,10 @@ async function openSession(
   return isOpen ? { user, grant } : null;
 }
 
-async function verifyCredentials(deps: LoginDeps, phone: string, password: string) {
+async function verifyCredentials(deps: LoginDeps, phone: string, input: LoginInput) {
+  const { password } = input;
   const account = await deps.users.findByPhone(null, phone);
-  if (!account) {
-    await deps.hasher.verifyNothing(password);
-    throw new DomainError("CREDENTIALS_REJECTED");
-  }
+  if (!account) throw await refusalWithoutAccount(deps, phone, input);
   const { user, passwordHash } = account;
   const { ok, needsRehash } = await deps.hasher.verify(passwordHash, password);
   if (!ok) throw new DomainError("CREDENTIALS_REJECTED");
@@ -79,4 +83,17 @@ async function verifyCredentials(deps: LoginDeps, phone: string, password: strin
     ? await deps.hasher.hash(password).catch(() => passwordHash)
     : passwordHash;
   return { user, passwordHash, newPasswordHash };
+}
+
+/** The error for a number without an account: whoever registered it learns that the registration is not activated. */
+async function refusalWithoutAccount(
+  deps: LoginDeps,
+  phone: string,
+  { password, address = "" }: LoginInput,
+): Promise<DomainError> {
+  const login = { phone, network: networkOf(address), since: waitingSince(deps.clock.now()) };
+  const passwordHash = await deps.registrations.findPasswordHash(null, login);
+  if (passwordHash === null) await deps.hasher.verifyNothing(password);
+  const isCorrect = passwordHash !== null && (await deps.hasher.verify(passwordHash, password)).ok;
+  return new DomainError(isCorrect ? "ACCOUNT_NOT_ACTIVATED" : "CREDENTIALS_REJECTED");
 }

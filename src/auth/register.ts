@@ -1,4 +1,4 @@
-import type { Database } from "../db/database.js";
+import type { Challenge } from "../challenge.js";
 import { DomainError } from "../errors.js";
 import type { PasswordHasher } from "../passwords/password-hash.js";
 import {
@@ -7,20 +7,23 @@ import {
   type PasswordRules,
   requireSamePassword,
 } from "../passwords/password-policy.js";
-import type { SmsGateway } from "../sms/sms-gateway.js";
+import { networkOf, newRegistrationToken, registrationTokenDigest } from "../registrations/registration.js";
+import type { RegistrationStore } from "../registrations/registration-store.js";
+import {
+  deliverActivationCode,
+  type IssuedActivationCode,
+  issueActivationCode,
+  type SendActivationCodeDeps,
+} from "../registrations/send-activation-code.js";
+import { addSeconds } from "../system/clock.js";
 import { LoggableError } from "../system/loggable-error.js";
 import { optionalText, personalNames } from "../users/personal-text.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
-import type { RegistrationStore } from "../users/registration-store.js";
-import type { NewUser, UserStore } from "../users/user-store.js";
-import { deliverCode, type IssueCodeDeps, type IssuedCode, issueCode } from "../verification/send-code.js";
+import type { NewUser } from "../users/user-store.js";
 
-export interface RegisterDeps extends IssueCodeDeps {
-  database: Database;
-  users: UserStore;
+export interface RegisterDeps extends SendActivationCodeDeps {
   registrations: RegistrationStore;
   hasher: PasswordHasher;
-  sms: SmsGateway;
   phoneRules: PhoneRules;
   passwordRules: PasswordRules;
   /** Whether the whitelist allows an account for this number. */
@@ -36,16 +39,24 @@ export interface RegisterInput {
   email: string | null;
   address: string | null;
   apartmentName: string | null;
+  /** The caller's IP address. */
+  callerAddress: string;
 }
 
+/** Time (s) in which a second registration of a number from the same network is taken for a double tap. */
+const REPEAT_SECONDS = 60;
+
 /**
- * Creates an inactive account and sends its activation code. If the code can't be sent, the account is removed.
- * The checks run in the order of contract.md, section 6.
+ * Registers a number and sends its activation code. The registration waits for `activate`, is no account, and takes the
+ * number from nobody: another one is accepted while it waits. If the code can't be sent, nothing remains.
+ * The checks run in the order of contract.md, section 6. Returns the true challenge, with the secret that names the
+ * registration.
  *
- * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, INVALID_REQUEST, PHONE_TAKEN, PHONE_NOT_WHITELISTED,
- * PASSWORD_REJECTED, RATE_LIMITED (the number's SMS quota), SMS_UNAVAILABLE or OVERLOADED.
+ * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, INVALID_REQUEST, PHONE_TAKEN (also for a second registration from
+ * the same network within a minute), PHONE_NOT_WHITELISTED, PASSWORD_REJECTED, RATE_LIMITED (the number's SMS quota),
+ * SMS_UNAVAILABLE or OVERLOADED.
  */
-export async function register(deps: RegisterDeps, input: RegisterInput): Promise<void> {
+export async function register(deps: RegisterDeps, input: RegisterInput): Promise<Challenge> {
   requireSamePassword(input.password, input.passwordConfirm, "password_confirm");
   const personal = {
     ...personalNames(input),
@@ -54,36 +65,54 @@ export async function register(deps: RegisterDeps, input: RegisterInput): Promis
     apartmentName: optionalText(input.apartmentName),
   };
   const phone = parsePhone(deps.phoneRules, input.phone);
-  if (await deps.registrations.isPhoneTaken(null, phone, deps.clock.now()))
-    throw new DomainError("PHONE_TAKEN");
+  const network = networkOf(input.callerAddress);
+  await assertAvailable(deps, phone, network);
   if (!(await deps.isWhitelisted(phone))) throw new DomainError("PHONE_NOT_WHITELISTED");
 
   const password = normalisePassword(input.password);
   checkPassword(deps.passwordRules, password, { phone, ...personal });
   const passwordHash = await deps.hasher.hash(password);
 
-  const { userId, issued } = await createAccount(deps, { phone, passwordHash, ...personal });
-  await deliverCode(deps, issued.id, {
-    send: () => deps.sms.sendActivationCode(phone, issued.code),
-    async withdraw(tx) {
-      await deps.codes.remove(tx, issued.id);
-      await deps.registrations.remove(tx, userId);
-    },
-  });
+  const token = newRegistrationToken(deps.random);
+  const registration = { id: deps.random.uuid(), phone, passwordHash, network, ...personal };
+  const issued = await addRegistration(deps, { ...registration, token });
+  await deliverActivationCode(deps, issued, (tx) => deps.registrations.remove(tx, registration.id));
+  return { ...issued.challenge, registration: token };
 }
 
-function createAccount(
+async function assertAvailable(deps: RegisterDeps, phone: string, network: string | null): Promise<void> {
+  const since = addSeconds(deps.clock.now(), -REPEAT_SECONDS);
+  const isTaken =
+    (await deps.registrations.isPhoneTaken(null, phone)) ||
+    (await deps.registrations.isRepeated(null, { phone, network, since }));
+  if (isTaken) throw new DomainError("PHONE_TAKEN");
+}
+
+function addRegistration(
   deps: RegisterDeps,
-  account: Omit<NewUser, "dateJoined">,
-): Promise<{ userId: number; issued: IssuedCode }> {
+  {
+    token,
+    ...registration
+  }: Omit<NewUser, "dateJoined"> & {
+    id: string;
+    network: string | null;
+    token: string;
+  },
+): Promise<IssuedActivationCode> {
   return deps.database.transaction(async (tx) => {
-    const now = deps.clock.now();
-    await deps.smsQuota.lock(tx, account.phone);
-    await deps.registrations.removeAbandoned(tx, account.phone, now);
-    // Create the account before the code: concurrent registrations must fail here with PHONE_TAKEN, not at the quota.
-    const user = await deps.users.create(tx, { ...account, dateJoined: now });
-    const issued = await issueCode(deps, tx, { userId: user.id, purpose: "activation", phone: user.phone });
-    if (!issued) throw new LoggableError("the account created in this transaction was not found");
-    return { userId: user.id, issued };
+    const createdAt = deps.clock.now();
+    const { id, phone } = registration;
+    const tokenDigest = registrationTokenDigest(deps.codeKey, token);
+    await deps.smsQuota.lock(tx, phone);
+    // Before the code: concurrent registrations must fail here with PHONE_TAKEN, not at the quota.
+    const row = { ...registration, tokenDigest, createdAt };
+    const isAdded = await deps.registrations.add(tx, row, addSeconds(createdAt, -REPEAT_SECONDS));
+    if (!isAdded) throw new DomainError("PHONE_TAKEN");
+    const issued = await issueActivationCode(deps, tx, {
+      phone,
+      registration: { id, newest: null, attempts: 0 },
+    });
+    if (!issued) throw new LoggableError("the registration added in this transaction was not found");
+    return issued;
   });
 }

@@ -1,28 +1,64 @@
+import type { Challenge } from "../challenge.js";
 import { DomainError } from "../errors.js";
-import type { SmsGateway } from "../sms/sms-gateway.js";
+import type { MeantRegistration } from "../registrations/activation-store.js";
+import {
+  type FindRegistrationDeps,
+  findRegistration,
+  type RegistrationCaller,
+  readClaim,
+} from "../registrations/find-registration.js";
+import {
+  deliverActivationCode,
+  issueActivationCode,
+  type SendActivationCodeDeps,
+} from "../registrations/send-activation-code.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
-import type { UserStore } from "../users/user-store.js";
-import { type SendCodeDeps, sendCode } from "../verification/send-code.js";
+import { constantChallenge } from "../verification/challenge.js";
 
-export interface ResendCodeDeps extends SendCodeDeps {
-  users: UserStore;
-  sms: SmsGateway;
+export interface ResendCodeDeps extends FindRegistrationDeps, SendActivationCodeDeps {
   phoneRules: PhoneRules;
 }
 
-/**
- * Sends a new activation code; the earlier one stops working. For an unknown number, and for an account that an
- * administrator deactivated, it sends nothing and succeeds all the same.
- *
- * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ALREADY_ACTIVE, RATE_LIMITED (the number's SMS quota) or
- * SMS_UNAVAILABLE, after which the earlier code works again.
- */
-export async function resendCode(deps: ResendCodeDeps, input: { phone: string }): Promise<void> {
-  const phone = parsePhone(deps.phoneRules, input.phone);
-  const account = await deps.users.findByPhone(null, phone);
-  if (!account || account.isDeactivated) return;
-  if (account.user.isActive) throw new DomainError("ALREADY_ACTIVE");
+export interface ResendCodeInput extends RegistrationCaller {
+  phone: string;
+}
 
-  const request = { userId: account.user.id, purpose: "activation", phone, phoneField: "phone" } as const;
-  await sendCode(deps, request, ({ code }) => deps.sms.sendActivationCode(phone, code));
+/**
+ * Sends a new activation code for the registration that the caller means. The two codes before it work until they
+ * expire, unless the attempts at them are used up. Without such a registration, and for a deactivated account, it sends
+ * nothing and succeeds all the same. Callers whom neither secret nor address names get the constant challenge, and
+ * don't learn of a used-up quota.
+ *
+ * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, INVALID_REQUEST, ALREADY_ACTIVE, RATE_LIMITED (the number's SMS
+ * quota) or SMS_UNAVAILABLE, after which the earlier codes work as before.
+ */
+export async function resendCode(deps: ResendCodeDeps, input: ResendCodeInput): Promise<Challenge> {
+  const phone = parsePhone(deps.phoneRules, input.phone);
+  const { account, registration } = await findRegistration(deps, phone, readClaim(deps, input));
+  if (account === "active") throw new DomainError("ALREADY_ACTIVE");
+  const constant = constantChallenge(deps.clock.now());
+  if (account !== "none" || !registration) return constant;
+  if (registration.isNamed) return (await sendCode(deps, phone, registration)) ?? constant;
+  await sendCode(deps, phone, registration).catch(unlessRateLimited);
+  return constant;
+}
+
+/** Returns the true challenge; null if the registration has gone meanwhile. */
+async function sendCode(
+  deps: ResendCodeDeps,
+  phone: string,
+  registration: MeantRegistration,
+): Promise<Challenge | null> {
+  const issued = await deps.database.transaction(async (tx) => {
+    await deps.smsQuota.lock(tx, phone);
+    return issueActivationCode(deps, tx, { phone, registration });
+  });
+  if (!issued) return null;
+  await deliverActivationCode(deps, issued);
+  return issued.challenge;
+}
+
+function unlessRateLimited(error: unknown): void {
+  if (error instanceof DomainError && error.reason === "RATE_LIMITED") return;
+  throw error;
 }

@@ -1,12 +1,11 @@
 import type { Database } from "../db/database.js";
 import { DomainError } from "../errors.js";
 import { newPhoneDetail } from "../messages/sms.js";
+import type { RegistrationStore } from "../registrations/registration-store.js";
 import type { SessionStore } from "../sessions/session-store.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
-import type { RegistrationStore } from "../users/registration-store.js";
 import { type NotifyBySmsDeps, notifyBySms } from "../verification/notify-by-sms.js";
 import { type SendLinkDeps, sendLink } from "../verification/send-code.js";
-import type { SmsQuotaStore } from "../verification/sms-quota-store.js";
 import {
   type CallerSession,
   consumeLink,
@@ -39,7 +38,7 @@ export async function requestPhoneChange(
   input: { userId: number; sessionId: string; newPhone: string },
 ): Promise<void> {
   const phone = parsePhone(deps.phoneRules, input.newPhone, PHONE_FIELD);
-  await assertAvailable(deps, phone, deps.clock.now());
+  await assertAvailable(deps, phone);
   const { userId, sessionId } = input;
   const purpose = "phone_change";
   const isSent = await sendLink(deps, { userId, sessionId, purpose, phone, phoneField: PHONE_FIELD });
@@ -48,7 +47,6 @@ export async function requestPhoneChange(
 
 export interface ConfirmPhoneChangeDeps extends VerifyLinkDeps, AvailabilityDeps, NotifyBySmsDeps {
   database: Database;
-  smsQuota: SmsQuotaStore;
   sessions: SessionStore;
 }
 
@@ -77,14 +75,13 @@ export async function confirmPhoneChange(
   const newPhone = link.phone;
   const { id: userId, phone: oldPhone } = user;
   const now = deps.clock.now();
-  await assertAvailable(deps, newPhone, now);
+  await assertAvailable(deps, newPhone);
   await deps.database.transaction(async (tx) => {
-    await deps.smsQuota.lock(tx, newPhone);
     await consumeLink(deps, tx, link);
-    await deps.registrations.removeAbandoned(tx, newPhone, now);
     // Change the account first: a concurrent login or code request waits for its row, and then sees the change.
     const isChanged = await deps.users.setPhone(tx, userId, newPhone, PHONE_FIELD);
     if (!isChanged) throw new DomainError("LINK_REJECTED");
+    await deps.registrations.removeAll(tx, newPhone);
     await deps.codes.voidAll(tx, userId);
     await deps.sessions.endAll(tx, userId, now, session?.id ?? null);
   });
@@ -93,8 +90,8 @@ export async function confirmPhoneChange(
   return newPhone;
 }
 
-async function assertAvailable(deps: AvailabilityDeps, phone: string, now: Date): Promise<void> {
-  if (await deps.registrations.isPhoneTaken(null, phone, now))
+async function assertAvailable(deps: AvailabilityDeps, phone: string): Promise<void> {
+  if (await deps.registrations.isPhoneTaken(null, phone))
     throw new DomainError("PHONE_TAKEN", { field: PHONE_FIELD });
   if (!(await deps.isWhitelisted(phone)))
     throw new DomainError("PHONE_NOT_WHITELISTED", { field: PHONE_FIELD });

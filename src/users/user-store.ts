@@ -21,6 +21,11 @@ export interface Credentials {
   isDeactivated: boolean;
 }
 
+/** Whether an older version left the account unproved: it is a registration, which `move_waiting_accounts` moves. */
+export function isUnproved({ user, isDeactivated }: Credentials): boolean {
+  return !user.isActive && !isDeactivated;
+}
+
 /** Changes that owners make to their account; an absent field keeps its value. */
 export type ProfileChanges = Partial<
   Pick<User, "firstName" | "lastName" | "email" | "address" | "apartmentName">

@@ -19,8 +19,11 @@ export interface CodeBinding {
   purpose: Purpose;
 }
 
+/** What a digest is bound to: for an activation code a registration instead of a user. */
+type DigestBinding = Omit<CodeBinding, "userId"> & { userId: CodeBinding["userId"] | string };
+
 /** The stored form of a code: HMAC-SHA-256 with a key that isn't in the database. A stolen table can't be searched. */
-export function codeDigest(key: Uint8Array, binding: CodeBinding, code: string): Buffer {
+export function codeDigest(key: Uint8Array, binding: DigestBinding, code: string): Buffer {
   return createHmac("sha256", key)
     .update(`code:${binding.id}:${binding.userId}:${binding.purpose}:${code}`)
     .digest();
@@ -32,7 +35,7 @@ export function codeDigest(key: Uint8Array, binding: CodeBinding, code: string):
  */
 export function isCorrectCode(
   key: Uint8Array,
-  binding: CodeBinding,
+  binding: DigestBinding,
   digest: Uint8Array,
   text: string,
 ): boolean {

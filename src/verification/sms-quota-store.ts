@@ -9,7 +9,7 @@ import type { Send } from "./sms-quota.js";
 export interface SmsQuotaStore {
   /**
    * Locks the number until `tx` ends: other transactions wait here for the same number. A transaction that sends to a
-   * number, or removes an abandoned registration of it, must take this lock before any other.
+   * number must take this lock before any other.
    */
   lock(tx: Tx, phone: string): Promise<void>;
   /** Returns the sends to `phone` since `since`, newest first. */

@@ -1,4 +1,4 @@
-import type { Delivery } from "../challenge.js";
+import type { Challenge, Delivery } from "../challenge.js";
 import { rateLimited } from "../errors.js";
 import { addSeconds } from "../system/clock.js";
 import type { Purpose } from "./code.js";
@@ -38,14 +38,20 @@ export function sendingState(sends: readonly Send[], purpose: Purpose, now: Date
   return { resendAt: hasRoomAt && hasRoomAt > now ? hasRoomAt : now, sendsLeft: Math.max(0, sendsLeft) };
 }
 
-/** Throws RATE_LIMITED when another code for `purpose` would exceed a quota. It describes the one with the longest wait. */
-export function assertMaySend(sends: readonly Send[], purpose: Purpose, now: Date): void {
+/**
+ * Throws RATE_LIMITED when another code for `purpose` would exceed a quota. It describes the one with the longest wait,
+ * and carries `challenge`, which tells a caller who may know it how to go on without that code.
+ */
+export function assertMaySend(
+  sends: readonly Send[],
+  purpose: Purpose,
+  now: Date,
+  challenge?: Challenge,
+): void {
   const { limit, hasRoomAt } = tightestQuota(sends, purpose);
   if (!hasRoomAt || hasRoomAt <= now) return;
-  throw rateLimited(Math.ceil((hasRoomAt.getTime() - now.getTime()) / 1000), {
-    limit,
-    resetAt: Math.ceil(hasRoomAt.getTime() / 1000),
-  });
+  const reachedLimit = { limit, resetAt: Math.ceil(hasRoomAt.getTime() / 1000) };
+  throw rateLimited(Math.ceil((hasRoomAt.getTime() - now.getTime()) / 1000), reachedLimit, challenge);
 }
 
 /** The quota that has room last, and when; null: it has room. */

@@ -11,6 +11,7 @@ import { rejectionReason } from "../support/rejection.js";
 import {
   activeUser,
   atOnce,
+  caller,
   newPhone,
   person,
   registered,
@@ -53,18 +54,19 @@ describe("administering accounts", () => {
       await login(context.app, { phone: user.phone, password: testPassword });
     });
 
-    it("voids the code of an account that is not activated yet, which stays deactivated", async () => {
+    it("touches no registration, whose owner activates it as before", async () => {
       const phone = await registered(context);
+      for (const isActive of [true, false]) {
+        expect(await rejectionReason(setActive(phone, isActive))).to.equal("ACCOUNT_NOT_FOUND");
+      }
       const code = context.outbox.codeFor(phone);
-      await setActive(phone, false);
-      expect(await rejectionReason(activate(context.app, { phone, code }))).to.equal("CODE_INCORRECT");
-      expect(await rejectionReason(register(context.app, { ...person, phone }))).to.equal("PHONE_TAKEN");
+      expect((await activate(context.app, { ...caller, phone, code })).isActive).to.equal(true);
     });
 
-    it("activates an account that never confirmed its number", async () => {
-      const phone = await registered(context);
-      expect((await setActive(phone, true)).isActive).to.equal(true);
-      await login(context.app, { phone, password: testPassword });
+    it("does not activate an account that an older version left unproved", async () => {
+      const { phone } = await activeUser(context);
+      await run(`UPDATE users SET is_active = false WHERE phone = '${phone}'`);
+      expect(await rejectionReason(setActive(phone, true))).to.equal("ACCOUNT_NOT_FOUND");
     });
 
     it("changes nothing when it is repeated", async () => {
@@ -174,7 +176,9 @@ describe("administering accounts", () => {
       context.clock.advance(3600);
       const joinedAfter = context.clock.now();
       const { user } = await administrator(context);
-      const inactive = await registered(context);
+      const { phone: inactive } = await activeUser(context);
+      await setActive(inactive, false);
+      await registered(context);
       expect(await phonesOf({ joinedAfter })).to.have.members([user.phone, inactive]);
       expect(await phonesOf({ joinedAfter, isActive: false })).to.deep.equal([inactive]);
       expect(await phonesOf({ joinedAfter, isStaff: true })).to.deep.equal([user.phone]);

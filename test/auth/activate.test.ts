@@ -1,19 +1,20 @@
 import { expect } from "chai";
 import { activate } from "../../src/auth/activate.js";
 import { rejectionReason } from "../support/rejection.js";
-import { activeUser, atOnce, newPhone, registered, useTestContext } from "../support/test-context.js";
+import { activeUser, atOnce, caller, newPhone, registered, useTestContext } from "../support/test-context.js";
 
 describe("activate", () => {
   const context = useTestContext();
 
   const wrongFor = (code: string) => (code === "000000" ? "000001" : "000000");
 
-  it("activates the account with the code from the SMS, in two statements", async () => {
+  it("activates the account with the code from the SMS, in few statements", async () => {
     const phone = await registered(context);
     context.statements.length = 0;
-    const user = await activate(context.app, { phone, code: context.outbox.codeFor(phone) });
+    const user = await activate(context.app, { ...caller, phone, code: context.outbox.codeFor(phone) });
     expect(user).to.include({ phone, isActive: true });
-    expect(context.statements).to.have.length(2);
+    // Counting the attempt, BEGIN, activating, COMMIT.
+    expect(context.statements).to.have.length(4);
   });
 
   it("accepts the code with white space, zero-width characters and digits of other scripts", async () => {
@@ -22,6 +23,7 @@ describe("activate", () => {
       .codeFor(phone)
       .replace(/\d/g, (digit) => String.fromCodePoint(0x0660 + Number(digit)));
     const user = await activate(context.app, {
+      ...caller,
       phone,
       code: ` ${code.slice(0, 3)}\u200b ${code.slice(3)}\n`,
     });
@@ -29,14 +31,14 @@ describe("activate", () => {
   });
 
   it("treats an unknown phone like a wrong code", async () => {
-    expect(await rejectionReason(activate(context.app, { phone: newPhone(), code: "123456" }))).to.equal(
-      "CODE_INCORRECT",
-    );
+    expect(
+      await rejectionReason(activate(context.app, { ...caller, phone: newPhone(), code: "123456" })),
+    ).to.equal("CODE_INCORRECT");
   });
 
   it("refuses an active account", async () => {
     const { phone } = await activeUser(context);
-    expect(await rejectionReason(activate(context.app, { phone, code: "123456" }))).to.equal(
+    expect(await rejectionReason(activate(context.app, { ...caller, phone, code: "123456" }))).to.equal(
       "ALREADY_ACTIVE",
     );
   });
@@ -45,27 +47,27 @@ describe("activate", () => {
     const phone = await registered(context);
     context.clock.advance(600);
     const code = context.outbox.codeFor(phone);
-    expect(await rejectionReason(activate(context.app, { phone, code }))).to.equal("CODE_EXPIRED");
+    expect(await rejectionReason(activate(context.app, { ...caller, phone, code }))).to.equal("CODE_EXPIRED");
   });
 
   it("locks the code after five wrong attempts, even for the correct code", async () => {
     const phone = await registered(context);
     const code = context.outbox.codeFor(phone);
     for (let attempt = 1; attempt <= 5; attempt += 1) {
-      expect(await rejectionReason(activate(context.app, { phone, code: wrongFor(code) }))).to.equal(
-        "CODE_INCORRECT",
-      );
+      expect(
+        await rejectionReason(activate(context.app, { ...caller, phone, code: wrongFor(code) })),
+      ).to.equal("CODE_INCORRECT");
     }
-    expect(await rejectionReason(activate(context.app, { phone, code }))).to.equal("CODE_LOCKED");
+    expect(await rejectionReason(activate(context.app, { ...caller, phone, code }))).to.equal("CODE_LOCKED");
   });
 
   it("accepts the correct code at the fifth attempt", async () => {
     const phone = await registered(context);
     const code = context.outbox.codeFor(phone);
     for (let attempt = 1; attempt <= 4; attempt += 1) {
-      await rejectionReason(activate(context.app, { phone, code: wrongFor(code) }));
+      await rejectionReason(activate(context.app, { ...caller, phone, code: wrongFor(code) }));
     }
-    expect((await activate(context.app, { phone, code })).isActive).to.equal(true);
+    expect((await activate(context.app, { ...caller, phone, code })).isActive).to.equal(true);
   });
 
   it("refuses another account's code", async () => {
@@ -73,25 +75,32 @@ describe("activate", () => {
     const other = await registered(context);
     const code = context.outbox.codeFor(other);
     if (code === context.outbox.codeFor(phone)) return;
-    expect(await rejectionReason(activate(context.app, { phone, code }))).to.equal("CODE_INCORRECT");
+    expect(await rejectionReason(activate(context.app, { ...caller, phone, code }))).to.equal(
+      "CODE_INCORRECT",
+    );
   });
 
-  it("does not activate an account that an administrator deactivated", async () => {
-    const phone = await registered(context);
+  it("does not activate a number whose account an administrator deactivated", async () => {
+    const { phone } = await activeUser(context);
     await context.testDatabase.database.run(
       null,
-      { name: "test_end", text: "UPDATE users SET deactivated_at = now() WHERE phone = $1" },
+      {
+        name: "test_end",
+        text: "UPDATE users SET is_active = false, deactivated_at = now() WHERE phone = $1",
+      },
       [phone],
     );
     const code = context.outbox.codeFor(phone);
-    expect(await rejectionReason(activate(context.app, { phone, code }))).to.equal("CODE_INCORRECT");
+    expect(await rejectionReason(activate(context.app, { ...caller, phone, code }))).to.equal(
+      "CODE_INCORRECT",
+    );
   });
 
   it("activates once when 100 callers send the correct code at once in two processes", async () => {
     const phone = await registered(context);
     const code = context.outbox.codeFor(phone);
     const processes = [context.app, context.anotherProcess()];
-    const results = await atOnce(100, (index) => activate(processes[index % 2]!, { phone, code }));
+    const results = await atOnce(100, (index) => activate(processes[index % 2]!, { ...caller, phone, code }));
     expect(results.filter((result) => typeof result === "object")).to.have.length(1);
     const refusals = results.filter((result) => typeof result === "string");
     expect(new Set(refusals)).to.satisfy((reasons: Set<string>) =>
@@ -105,10 +114,10 @@ describe("activate", () => {
     const code = context.outbox.codeFor(phone);
     const processes = [context.app, context.anotherProcess()];
     const results = await atOnce(200, (index) =>
-      activate(processes[index % 2]!, { phone, code: wrongFor(code) }),
+      activate(processes[index % 2]!, { ...caller, phone, code: wrongFor(code) }),
     );
     expect(results.filter((result) => result === "CODE_INCORRECT")).to.have.length(5);
     expect(results.filter((result) => result === "CODE_LOCKED")).to.have.length(195);
-    expect(await rejectionReason(activate(context.app, { phone, code }))).to.equal("CODE_LOCKED");
+    expect(await rejectionReason(activate(context.app, { ...caller, phone, code }))).to.equal("CODE_LOCKED");
   });
 });

@@ -2,34 +2,67 @@ import { expect } from "chai";
 import { activate } from "../../src/auth/activate.js";
 import { register } from "../../src/auth/register.js";
 import { SmsDeliveryUnknownError } from "../../src/sms/sms-gateway.js";
+import { addSeconds } from "../../src/system/clock.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
 import { rejectionReason } from "../support/rejection.js";
-import { activeUser, atOnce, newPhone, person, registered, useTestContext } from "../support/test-context.js";
+import {
+  activeUser,
+  atOnce,
+  caller,
+  newPhone,
+  person,
+  registered,
+  useTestContext,
+} from "../support/test-context.js";
 
 describe("register", () => {
   const context = useTestContext();
 
   const allow = (phone: string) => addEntry(context.app, { phone, notes: "", isActive: true, actor: null });
 
-  it("creates an inactive account and sends one activation code", async () => {
+  const rowsOf = (phone: string) =>
+    context.testDatabase.database.run<{ password_hash: string; code_digest: Buffer; token_digest: Buffer }>(
+      null,
+      {
+        name: "test_registrations",
+        text: `SELECT * FROM registrations JOIN activation_codes ON registration_id = registrations.id
+               WHERE phone = $1`,
+      },
+      [phone],
+    );
+
+  it("adds a registration, which is no account, and sends one activation code", async () => {
     const phone = await registered(context);
-    const account = await context.app.users.findByPhone(null, phone);
-    expect(account?.user).to.include({ phone, firstName: "John", lastName: "Doe", isActive: false });
+    expect(await context.app.users.findByPhone(null, phone)).to.equal(null);
+    expect(await rowsOf(phone)).to.have.length(1);
     expect(context.outbox.to(phone).map((message) => message.kind)).to.deep.equal(["activation"]);
   });
 
-  it("stores neither the password nor the code", async () => {
-    const phone = await registered(context);
-    const code = context.outbox.codeFor(phone);
-    const account = await context.app.users.findByPhone(null, phone);
-    expect(account?.passwordHash).to.match(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
-    const [row] = await context.testDatabase.database.run<{ code_digest: Buffer }>(
-      null,
-      { name: "test_code", text: "SELECT code_digest FROM codes WHERE user_id = $1" },
-      [account?.user.id],
-    );
+  it("returns the challenge, with a secret of 128 bits that names the registration", async () => {
+    const phone = newPhone();
+    await allow(phone);
+    const { registration = "", ...challenge } = await register(context.app, { ...person, phone });
+    const now = context.clock.now();
+    expect(challenge).to.deep.equal({
+      expiresAt: addSeconds(now, 600),
+      resendAt: addSeconds(now, 60),
+      attemptsLeft: 5,
+      sendsLeft: 4,
+      delivery: "accepted",
+    });
+    expect(Buffer.from(registration, "base64url")).to.have.length(16);
+  });
+
+  it("stores neither the password nor the code nor the secret", async () => {
+    const phone = newPhone();
+    await allow(phone);
+    const { registration = "" } = await register(context.app, { ...person, phone });
+    const [row] = await rowsOf(phone);
+    expect(row?.password_hash).to.match(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect(row?.code_digest).to.have.length(32);
-    expect(row?.code_digest.toString("latin1")).not.to.include(code);
+    expect(row?.code_digest.toString("latin1")).not.to.include(context.outbox.codeFor(phone));
+    expect(row?.token_digest).to.have.length(32);
+    expect(row?.token_digest.includes(Buffer.from(registration, "base64url"))).to.equal(false);
   });
 
   it("refuses a phone that is not whitelisted or whose entry is inactive", async () => {
@@ -44,7 +77,7 @@ describe("register", () => {
     expect(await context.app.users.findByPhone(null, phone)).to.equal(null);
   });
 
-  it("refuses a phone with an active account or with a code that is still valid", async () => {
+  it("refuses a phone with an account, or that the same network registered within a minute", async () => {
     const { phone: active } = await activeUser(context);
     expect(await rejectionReason(register(context.app, { ...person, phone: active }))).to.equal(
       "PHONE_TAKEN",
@@ -55,20 +88,26 @@ describe("register", () => {
     );
   });
 
-  it("replaces an inactive account whose code has expired, with a new identity", async () => {
+  it("counts an IPv6 network as one address, and no caller without an address", async () => {
+    const phone = newPhone();
+    await allow(phone);
+    const from = (callerAddress: string) => register(context.app, { ...person, phone, callerAddress });
+    await from("2001:db8:1:2::3");
+    expect(await rejectionReason(from("2001:db8:1:2:ffff::9"))).to.equal("PHONE_TAKEN");
+    expect(await rejectionReason(from("2001:db8:1:3::3"))).to.equal("RATE_LIMITED");
+    context.clock.advance(60);
+    await from("");
+    expect(await rejectionReason(from(""))).to.equal("RATE_LIMITED");
+  });
+
+  it("accepts another registration a minute later, from the same network too", async () => {
     const phone = await registered(context);
-    const before = await context.app.users.findByPhone(null, phone);
-    const oldCode = context.outbox.codeFor(phone);
-    context.clock.advance(601);
+    context.clock.advance(59);
+    expect(await rejectionReason(register(context.app, { ...person, phone }))).to.equal("PHONE_TAKEN");
+    context.clock.advance(1);
     await register(context.app, { ...person, phone, firstName: "Ada" });
-    const after = await context.app.users.findByPhone(null, phone);
-    expect(after?.user.firstName).to.equal("Ada");
-    expect(after?.user.id).not.to.equal(before?.user.id);
-    if (oldCode !== context.outbox.codeFor(phone)) {
-      expect(await rejectionReason(activate(context.app, { phone, code: oldCode }))).to.equal(
-        "CODE_INCORRECT",
-      );
-    }
+    const code = context.outbox.codeFor(phone);
+    expect((await activate(context.app, { ...caller, phone, code })).firstName).to.equal("Ada");
   });
 
   it("does not replace an account that an administrator deactivated", async () => {
@@ -158,7 +197,7 @@ describe("register", () => {
     const results = await atOnce(spellings.length, (index) =>
       register(processes[index % 2]!, { ...person, phone: spellings[index]! }),
     );
-    expect(results.filter((result) => result === undefined)).to.have.length(1);
+    expect(results.filter((result) => typeof result === "object")).to.have.length(1);
     expect(results.filter((result) => result === "PHONE_TAKEN")).to.have.length(13);
     expect(context.outbox.to(phone)).to.have.length(1);
   });

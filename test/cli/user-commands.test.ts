@@ -73,10 +73,15 @@ describe("user commands", () => {
     expect(JSON.parse(json.out)).to.include({ phone, is_active: false });
   });
 
-  it("deactivate an account that waits for its activation, which is a change", async () => {
+  it("find no account in a registration", async () => {
     const phone = await registered(cli.context);
-    const deactivated = await cli.run(["user", "deactivate", phone]);
-    expect(deactivated.out.split("\n").slice(1)).to.deep.equal([""]);
+    for (const command of ["show", "activate", "deactivate", "promote"]) {
+      const { code, error } = await cli.run(["user", command, phone]);
+      expect({ code, error }, command).to.deep.equal({
+        code: 2,
+        error: "No account has this phone number.\n",
+      });
+    }
   });
 
   it("list accounts by state", async () => {

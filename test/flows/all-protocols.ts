@@ -21,6 +21,8 @@ export interface FlowResponse {
 export interface FlowClient {
   name: string;
   call(method: DescMethodUnary, input: JsonObject, token?: string): Promise<FlowResponse>;
+  /** The same client at another address, for a service that trusts this machine as a proxy. */
+  at(address: string): FlowClient;
   close(): void;
 }
 
@@ -44,7 +46,7 @@ const restPaths: Record<string, readonly [httpMethod: string, path: string]> = {
 
 /** A client for every protocol of the service: gRPC, gRPC-Web, Connect binary, Connect JSON and REST. */
 export function openAllClients(origin: string): FlowClient[] {
-  return [...openProtocolClients(origin).map(fromRpc), restClient(origin)];
+  return [...openProtocolClients(origin).map((protocol) => fromRpc(protocol)), restClient(origin)];
 }
 
 /** `openAllClients` for the tests of the describe that calls this; filled before the first of them. */
@@ -59,11 +61,15 @@ export function useAllClients(service: { origin: string }, scope?: FixtureScope)
   return clients;
 }
 
-function fromRpc(protocol: ProtocolClient): FlowClient {
+function fromRpc(protocol: ProtocolClient, address?: string): FlowClient {
   return {
     name: protocol.name,
+    at: (other) => fromRpc(protocol, other),
     async call(method, input, token) {
-      const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      const headers = {
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(address !== undefined && { "x-forwarded-for": address }),
+      };
       const response = await protocol.call(method, input, headers);
       const data = snakeCase(response.data ?? {}) as Record<string, unknown>;
       recordTokens(data);
@@ -80,9 +86,10 @@ function fromRpc(protocol: ProtocolClient): FlowClient {
   };
 }
 
-function restClient(origin: string): FlowClient {
+function restClient(origin: string, address?: string): FlowClient {
   return {
     name: "REST",
+    at: (other) => restClient(origin, other),
     async call(method, input, token) {
       const [httpMethod, path] = restPaths[method.name]!;
       const body = method.name === "UpdateProfile" ? input.profile : input;
@@ -91,6 +98,7 @@ function restClient(origin: string): FlowClient {
         headers: {
           "content-type": "application/json",
           ...(token !== undefined && { authorization: `Bearer ${token}` }),
+          ...(address !== undefined && { "x-forwarded-for": address }),
         },
         ...(httpMethod !== "GET" && { body: JSON.stringify(body) }),
       });

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { activate } from "../../src/auth/activate.js";
 import { login } from "../../src/auth/login.js";
 import { refreshSession } from "../../src/auth/refresh-session.js";
 import { register } from "../../src/auth/register.js";
@@ -11,6 +12,7 @@ import { rejection, rejectionReason } from "../support/rejection.js";
 import {
   activeUser,
   atOnce,
+  caller,
   newPhone,
   newSession,
   person,
@@ -57,12 +59,11 @@ describe("phone change", () => {
     expect(context.outbox.to(phone).at(-1)).to.deep.equal({ ...confirmation, phone, details: "" });
   });
 
-  it("refuses a number that is taken, being registered, unchanged or not whitelisted", async () => {
+  it("refuses a number that is taken, unchanged or not whitelisted", async () => {
     const { id: userId, phone: own } = await activeUser(context);
     const sessionId = await newSession(context, own);
     const { phone: taken } = await activeUser(context);
-    const waiting = await registered(context);
-    for (const phone of [own, taken, waiting]) {
+    for (const phone of [own, taken]) {
       const error = await rejection(requestPhoneChange(context.app, { userId, sessionId, newPhone: phone }));
       expect(error).to.be.instanceOf(DomainError).and.include({ reason: "PHONE_TAKEN" });
       expect((error as DomainError).fields[0]?.field).to.equal("new_phone");
@@ -130,7 +131,20 @@ describe("phone change", () => {
     const second = await requested(userId, contested);
     context.clock.advance(60);
     await register(context.app, { ...person, phone: contested });
+    await activate(context.app, { ...caller, phone: contested, code: context.outbox.codeFor(contested) });
     expect(await rejectionReason(confirmPhoneChange(context.app, second))).to.equal("PHONE_TAKEN");
+  });
+
+  it("takes a number for which registrations wait, and removes them", async () => {
+    const { id } = await activeUser(context);
+    const phone = await registered(context);
+    const code = context.outbox.codeFor(phone);
+    context.clock.advance(60);
+    await confirmPhoneChange(context.app, await requested(id, phone));
+    expect(await rejectionReason(activate(context.app, { ...caller, phone, code }))).to.equal(
+      "ALREADY_ACTIVE",
+    );
+    expect(await context.testDatabase.database.models.registrations.count({ where: { phone } })).to.equal(0);
   });
 
   it("accepts one of two users who confirm the same number", async () => {
@@ -167,7 +181,8 @@ describe("phone change", () => {
     expect(await rejectionReason(refreshSession(context.app, { refresh: tokens.refresh }))).to.equal(
       "REFRESH_REJECTED",
     );
-    const successor = await context.app.users.findByPhone(null, user.phone);
-    expect(successor?.user).to.include({ isActive: false }).and.not.include({ id: user.id });
+    const code = context.outbox.codeFor(user.phone);
+    const successor = await activate(context.app, { ...caller, phone: user.phone, code });
+    expect(successor.id).not.to.equal(user.id);
   });
 });

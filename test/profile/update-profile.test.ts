@@ -66,11 +66,8 @@ describe("updateProfile", () => {
 
   it("is not blocked by the address of an unconfirmed registration", async () => {
     const phone = await registered(context);
-    await context.testDatabase.database.run(
-      null,
-      { name: "test_claim", text: "UPDATE users SET email = 'squat@example.com' WHERE phone = $1" },
-      [phone],
-    );
+    const where = { where: { phone }, transaction: null };
+    await context.testDatabase.database.models.registrations.update({ email: "squat@example.com" }, where);
     const { id: userId } = await activeUser(context);
     const values = { ...nothing, email: "squat@example.com" };
     expect(await updateProfile(context.app, { userId, fields: ["email"], values })).to.include({

@@ -104,6 +104,9 @@ export function newPhone(): string {
   return phone;
 }
 
+/** A caller who carries no registration, at the address of the tests' clients. */
+export const caller = { registration: "", callerAddress: "127.0.0.1" };
+
 /** The input of Register without the phone number. */
 export const person = {
   firstName: "John",
@@ -113,6 +116,7 @@ export const person = {
   email: null,
   address: null,
   apartmentName: null,
+  callerAddress: caller.callerAddress,
 };
 
 /** Registers a whitelisted phone number; its code is in the outbox. */
@@ -125,7 +129,7 @@ export async function registered({ app }: TestContext, phone = newPhone()): Prom
 /** An active account. */
 export async function activeUser(context: TestContext, phone = newPhone()): Promise<User> {
   await registered(context, phone);
-  return activate(context.app, { phone, code: context.outbox.codeFor(phone) });
+  return activate(context.app, { ...caller, phone, code: context.outbox.codeFor(phone) });
 }
 
 /** An active account that has signed in. */

@@ -1,5 +1,8 @@
 import type { Sequelize } from "sequelize";
+import { defineActivationAttempts } from "./activation-attempts.js";
+import { defineActivationCode } from "./activation-code.js";
 import { defineCode } from "./code.js";
+import { defineRegistration } from "./registration.js";
 import { defineSchemaMigration } from "./schema-migration.js";
 import { defineSession } from "./session.js";
 import { defineSmsSend } from "./sms-send.js";
@@ -15,6 +18,9 @@ export type Models = ReturnType<typeof defineModels>;
 export function defineModels(sequelize: Sequelize) {
   return {
     users: defineUser(sequelize),
+    registrations: defineRegistration(sequelize),
+    activationCodes: defineActivationCode(sequelize),
+    activationAttempts: defineActivationAttempts(sequelize),
     codes: defineCode(sequelize),
     smsSends: defineSmsSend(sequelize),
     sessions: defineSession(sequelize),

@@ -4,6 +4,7 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
+import type { Challenge } from "./challenge_pb.js";
 import type { User } from "./user_pb.js";
 
 /**
@@ -78,6 +79,12 @@ export declare const RegisterRequestSchema: GenMessage<RegisterRequest>;
  * @generated from message waterbill.identity.v1.RegisterResponse
  */
 export declare type RegisterResponse = Message<"waterbill.identity.v1.RegisterResponse"> & {
+  /**
+   * With the registration, which Activate and ResendCode take.
+   *
+   * @generated from field: waterbill.identity.v1.Challenge challenge = 1;
+   */
+  challenge?: Challenge;
 };
 
 /**
@@ -103,6 +110,14 @@ export declare type ActivateRequest = Message<"waterbill.identity.v1.ActivateReq
    * @generated from field: string code = 2;
    */
   code: string;
+
+  /**
+   * The registration in Register's challenge. Clients that keep it always end with their own account or none. Absent or
+   * empty: the registrations made from the caller's address, else the only one made for the number in 24 hours.
+   *
+   * @generated from field: optional string registration = 3;
+   */
+  registration?: string;
 };
 
 /**
@@ -137,6 +152,13 @@ export declare type ResendCodeRequest = Message<"waterbill.identity.v1.ResendCod
    * @generated from field: string phone = 1;
    */
   phone: string;
+
+  /**
+   * As in ActivateRequest; of several registrations from the caller's address the newest is meant.
+   *
+   * @generated from field: optional string registration = 2;
+   */
+  registration?: string;
 };
 
 /**
@@ -149,6 +171,10 @@ export declare const ResendCodeRequestSchema: GenMessage<ResendCodeRequest>;
  * @generated from message waterbill.identity.v1.ResendCodeResponse
  */
 export declare type ResendCodeResponse = Message<"waterbill.identity.v1.ResendCodeResponse"> & {
+  /**
+   * @generated from field: waterbill.identity.v1.Challenge challenge = 1;
+   */
+  challenge?: Challenge;
 };
 
 /**
@@ -417,11 +443,13 @@ export declare const ConfirmPasswordResetResponseSchema: GenMessage<ConfirmPassw
  */
 export declare const AuthService: GenService<{
   /**
-   * Creates an inactive account for a whitelisted phone number and sends an activation code by SMS.
+   * Registers a whitelisted phone number and sends an activation code by SMS.
    *
-   * Replaces an inactive account whose code has expired. If the SMS can't be sent, no account remains.
-   * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, PHONE_TAKEN, PHONE_NOT_WHITELISTED,
-   * PASSWORD_REJECTED or SMS_UNAVAILABLE.
+   * A registration is no account. It waits 24 hours for its activation and takes the number from nobody: others may
+   * register the same number meanwhile, and the first that is activated becomes the account. If the SMS can't be sent,
+   * nothing remains.
+   * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, PHONE_TAKEN (the number has an account, or the same address
+   * registered it less than a minute ago), PHONE_NOT_WHITELISTED, PASSWORD_REJECTED or SMS_UNAVAILABLE.
    *
    * @generated from rpc waterbill.identity.v1.AuthService.Register
    */
@@ -431,11 +459,13 @@ export declare const AuthService: GenService<{
     output: typeof RegisterResponseSchema;
   },
   /**
-   * Activates an account with the code from the SMS.
+   * Creates the account of a registration with the code from the SMS.
    *
-   * A code works once, for 10 minutes. Five wrong codes lock it.
-   * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, CODE_INCORRECT (also for an unknown phone number),
-   * CODE_EXPIRED, CODE_LOCKED or ALREADY_ACTIVE.
+   * A code works once, for 10 minutes; the latest three work. Five wrong codes lock them for callers who carry the
+   * registration or call from its address, and five of all others for these. The details of errors about the code have
+   * a Challenge.
+   * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, CODE_INCORRECT (also if there is no such registration),
+   * CODE_EXPIRED, CODE_LOCKED, ALREADY_ACTIVE, or RATE_LIMITED after too many attempts at the number in 24 hours.
    *
    * @generated from rpc waterbill.identity.v1.AuthService.Activate
    */
@@ -445,8 +475,8 @@ export declare const AuthService: GenService<{
     output: typeof ActivateResponseSchema;
   },
   /**
-   * Sends a new activation code and voids the previous one. The response for an unknown phone number is the same as for
-   * a code that was sent.
+   * Sends a new activation code. The two codes before it work until they expire; after five wrong codes, only the new
+   * one works. The response for an unknown phone number is the same as for a code that was sent.
    *
    * A phone number gets at most one code a minute and five in 24 hours, including the one sent at registration.
    * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ALREADY_ACTIVE or SMS_UNAVAILABLE.

@@ -1,0 +1,148 @@
+import { Op } from "sequelize";
+import type { Database, Statement, Tx } from "../db/database.js";
+import type { ActivationCodeRow } from "../db/models/activation-code.js";
+import type { OuterJoined } from "../db/models/columns.js";
+import type { RegistrationRow } from "../db/models/registration.js";
+import { MAX_ATTEMPTS } from "../verification/code.js";
+import {
+  type AccountColumns,
+  type AccountState,
+  accountState,
+  MEANT_REGISTRATIONS,
+} from "./meant-registrations.js";
+import type { RegistrationClaim } from "./registration.js";
+
+/** Attempts at the activation codes of one number in 24 hours, by callers who are named and by all others. */
+export const DAILY_ATTEMPTS = { named: 50, other: 25 } as const;
+/** Number of codes of a registration that are valid at once. */
+const VALID_CODES = 3;
+
+/** A code that may be compared once. */
+export interface ComparableCode {
+  id: string;
+  registrationId: string;
+  /** What the digest is bound to: the registration, or the account that an older version made of it. */
+  boundTo: string | number;
+  codeDigest: Buffer;
+}
+
+/** Result of an attempt to activate a phone number. */
+export type ActivationAttempt =
+  /** The attempt is counted: the codes may be compared once. */
+  | { kind: "counted"; isNamed: boolean; codes: ComparableCode[] }
+  /** The caller means no registration. */
+  | { kind: "unknown" }
+  /** The number has an account. */
+  | { kind: "account"; account: Exclude<AccountState, "none"> }
+  | { kind: "expired" | "locked"; isNamed: boolean }
+  /** The number has had its attempts of 24 hours; `oldest` is the first of them. */
+  | { kind: "exhausted"; isNamed: boolean; oldest: Date };
+
+/** An attempt at the code of a phone number. */
+interface Attempt {
+  phone: string;
+  claim: RegistrationClaim;
+  now: Date;
+  /** The time since which registrations wait and attempts count. */
+  since: Date;
+}
+
+export interface ActivationAttemptStore {
+  /**
+   * Counts an attempt at the codes of the registrations that the caller means, before anything is compared. Between two
+   * locks the codes of a registration are compared at most MAX_ATTEMPTS times with codes of callers who are named, and
+   * as often with those of all others; those of a number at most DAILY_ATTEMPTS times in 24 hours. One statement, which
+   * commits on its own when `tx` is null.
+   */
+  count(tx: Tx | null, attempt: Attempt): Promise<ActivationAttempt>;
+  /** Deletes the attempts of numbers that had none since `before`. */
+  purge(tx: Tx | null, before: Date): Promise<void>;
+}
+
+const recent = (times: string) => `ARRAY(SELECT at FROM unnest(${times}) AS at WHERE at > $2)`;
+
+// The UPDATE reads a registration after its row is locked, so concurrent callers see each other's attempts.
+const countAttempt: Statement = {
+  name: "activation_count_attempt",
+  text: `WITH ${MEANT_REGISTRATIONS}, counted AS (
+      UPDATE registrations SET
+        named_attempts = registrations.named_attempts + meant.is_named::int,
+        other_attempts = registrations.other_attempts + (NOT meant.is_named)::int
+      FROM meant
+      WHERE registrations.id = meant.id AND NOT EXISTS (SELECT FROM account)
+        AND CASE WHEN is_named THEN registrations.named_attempts ELSE registrations.other_attempts END < ${MAX_ATTEMPTS}
+        AND EXISTS (
+          SELECT FROM activation_codes WHERE registration_id = registrations.id AND expires_at > $5::timestamptz
+        )
+      RETURNING registrations.id, is_named,
+        CASE WHEN is_named THEN registrations.named_since ELSE registrations.other_since END AS since
+    ), attempted AS (
+      INSERT INTO activation_attempts (phone, named_at, other_at, last_at)
+      SELECT $1, CASE WHEN is_named THEN ARRAY[$5] ELSE '{}' END, CASE WHEN is_named THEN '{}' ELSE ARRAY[$5] END, $5
+      FROM counted LIMIT 1
+      ON CONFLICT (phone) DO UPDATE SET
+        named_at = ${recent("activation_attempts.named_at")} || excluded.named_at,
+        other_at = ${recent("activation_attempts.other_at")} || excluded.other_at,
+        last_at = excluded.last_at
+      WHERE CASE WHEN cardinality(excluded.named_at) > 0
+        THEN cardinality(${recent("activation_attempts.named_at")}) < ${DAILY_ATTEMPTS.named}
+        ELSE cardinality(${recent("activation_attempts.other_at")}) < ${DAILY_ATTEMPTS.other} END
+      RETURNING phone
+    )
+    SELECT account.is_active, account.deactivated_at, meant.id AS registration_id, meant.is_named,
+      counted.id IS NOT NULL AS is_counted, EXISTS (SELECT FROM attempted) AS is_allowed,
+      codes.id AS code_id, codes.code_digest, codes.former_user_id,
+      (SELECT CASE WHEN meant.is_named THEN ${recent("named_at")} ELSE ${recent("other_at")} END
+       FROM activation_attempts WHERE phone = $1) AS earlier
+    FROM (VALUES (1)) AS one LEFT JOIN account ON true LEFT JOIN meant ON true
+    LEFT JOIN counted ON counted.id = meant.id
+    LEFT JOIN LATERAL (
+      SELECT * FROM activation_codes
+      WHERE registration_id = meant.id AND expires_at > $5 ORDER BY number DESC LIMIT ${VALID_CODES}
+    ) AS codes ON counted.id IS NULL OR codes.number >= counted.since`,
+};
+
+interface AttemptRow
+  extends AccountColumns,
+    OuterJoined<Pick<ActivationCodeRow, "code_digest" | "former_user_id">> {
+  registration_id: RegistrationRow["id"] | null;
+  is_named: boolean | null;
+  is_counted: boolean;
+  is_allowed: boolean;
+  code_id: ActivationCodeRow["id"] | null;
+  earlier: Date[] | null;
+}
+
+export function createActivationAttemptStore(database: Database): ActivationAttemptStore {
+  const { activationAttempts } = database.models;
+  return {
+    async count(tx, { phone, claim, now, since }) {
+      const values = [phone, since, claim.tokenDigest, claim.network, now];
+      return toAttempt(await database.run<AttemptRow>(tx, countAttempt, values), now);
+    },
+    async purge(tx, before) {
+      await activationAttempts.destroy({ where: { last_at: { [Op.lt]: before } }, transaction: tx });
+    },
+  };
+}
+
+function toAttempt(rows: readonly AttemptRow[], now: Date): ActivationAttempt {
+  const [first] = rows;
+  const account = first ? accountState(first) : "none";
+  if (account !== "none") return { kind: "account", account };
+  if (!first?.registration_id) return { kind: "unknown" };
+  const isNamed = first.is_named ?? false;
+  if (!rows.some((row) => row.is_counted)) {
+    return { kind: rows.some((row) => row.code_id) ? "locked" : "expired", isNamed };
+  }
+  if (!first.is_allowed) return { kind: "exhausted", isNamed, oldest: first.earlier?.[0] ?? now };
+  return { kind: "counted", isNamed, codes: rows.flatMap(toComparableCode) };
+}
+
+/** Codes of a registration whose attempts are used up are not compared, though those of another one are. */
+function toComparableCode(row: AttemptRow): ComparableCode[] {
+  const { registration_id, code_id, code_digest } = row;
+  if (!row.is_counted || !registration_id || !code_id || !code_digest) return [];
+  const boundTo = row.former_user_id ?? registration_id;
+  return [{ id: code_id, registrationId: registration_id, boundTo, codeDigest: code_digest }];
+}

@@ -1,0 +1,56 @@
+import { invalidField } from "../errors.js";
+import { addSeconds, type Clock } from "../system/clock.js";
+import type { ActivationStore, MeantRegistration } from "./activation-store.js";
+import type { AccountState } from "./meant-registrations.js";
+import { claimOf, REGISTRATION_TTL_SECONDS, type RegistrationClaim } from "./registration.js";
+import type { RegistrationStore } from "./registration-store.js";
+
+export interface FindRegistrationDeps {
+  registrations: RegistrationStore;
+  activations: ActivationStore;
+  clock: Clock;
+  /** HMAC key of the stored digests. */
+  codeKey: Uint8Array;
+  /** True: callers must carry the secret that names their registration. */
+  activationNeedsRegistration: boolean;
+}
+
+/** What a call says about the registration that it means. */
+export interface RegistrationCaller {
+  /** The secret that Register returned; empty if the caller has none. */
+  registration: string;
+  /** The caller's IP address. */
+  callerAddress: string;
+}
+
+/** The time since which registrations wait. */
+export function waitingSince(now: Date): Date {
+  return addSeconds(now, -REGISTRATION_TTL_SECONDS);
+}
+
+/** Reads what a call shows for its registration. Throws INVALID_REQUEST if a registration is demanded and missing. */
+export function readClaim(
+  deps: Pick<FindRegistrationDeps, "codeKey" | "activationNeedsRegistration">,
+  { registration, callerAddress }: RegistrationCaller,
+): RegistrationClaim {
+  const claim = claimOf(deps.codeKey, { registration, address: callerAddress });
+  if (deps.activationNeedsRegistration && !claim.tokenDigest) {
+    throw invalidField("registration", (m) => m.fieldRequired);
+  }
+  return claim;
+}
+
+/** Finds the registration of `phone` that a call means, and the state of the number's account. */
+export async function findRegistration(
+  deps: Pick<FindRegistrationDeps, "registrations" | "activations" | "clock">,
+  phone: string,
+  claim: RegistrationClaim,
+): Promise<{ account: AccountState; registration: MeantRegistration | null }> {
+  const now = deps.clock.now();
+  const caller = { phone, claim, now, since: waitingSince(now) };
+  const found = await deps.activations.find(null, caller);
+  if (found.account !== "unproved") return found;
+  // Left by an older version: this makes a registration of it.
+  await deps.registrations.isPhoneTaken(null, phone);
+  return deps.activations.find(null, caller);
+}

@@ -1,0 +1,129 @@
+import { Op } from "sequelize";
+import type { Database, Statement, Tx } from "../db/database.js";
+import type { RegistrationRow } from "../db/models/registration.js";
+import type { NewUser } from "../users/user-store.js";
+
+/** A registration to add. */
+interface NewRegistration
+  extends Pick<
+    NewUser,
+    "phone" | "firstName" | "lastName" | "email" | "address" | "apartmentName" | "passwordHash"
+  > {
+  id: string;
+  tokenDigest: Buffer;
+  network: string | null;
+  createdAt: Date;
+}
+
+/**
+ * Stores registrations: what a person gave to get an account, until a code proves the number. They are no accounts. A
+ * number may have several, and none of them takes it from anybody.
+ */
+export interface RegistrationStore {
+  /** Whether an account has the number. An account that an older version left unproved becomes a registration first. */
+  isPhoneTaken(tx: Tx | null, phone: string): Promise<boolean>;
+  /** Whether the network has registered the number since `since`. */
+  isRepeated(
+    tx: Tx | null,
+    registrant: { phone: string; network: string | null; since: Date },
+  ): Promise<boolean>;
+  /**
+   * Adds a registration. False if meanwhile an account got the number or the same network registered it (since
+   * `repeatedSince`); of concurrent callers who hold the number's `smsQuota.lock` one per network succeeds.
+   */
+  add(tx: Tx, registration: NewRegistration, repeatedSince: Date): Promise<boolean>;
+  /**
+   * The password hash that a login for a number without an account is compared with: of the newest registration from
+   * the caller's network, else of the newest one. Null if there is none since `since`.
+   */
+  findPasswordHash(
+    tx: Tx | null,
+    login: { phone: string; network: string | null; since: Date },
+  ): Promise<string | null>;
+  remove(tx: Tx | null, id: string): Promise<void>;
+  /** Removes every registration of a number that has become an account's. */
+  removeAll(tx: Tx | null, phone: string): Promise<void>;
+  /**
+   * Deletes registrations made before `before`, and makes registrations of the accounts that an older version left
+   * unproved before `unprovedBefore`.
+   */
+  purge(tx: Tx | null, before: Date, unprovedBefore: Date): Promise<void>;
+}
+
+const findAccount: Statement = {
+  name: "registrations_find_account",
+  text: "SELECT is_active OR deactivated_at IS NOT NULL AS is_proved FROM users WHERE phone = $1",
+};
+const moveWaitingAccounts: Statement = {
+  name: "registrations_move_waiting_accounts",
+  text: "SELECT move_waiting_accounts($1, $2)",
+};
+const isRepeated: Statement = {
+  name: "registrations_is_repeated",
+  text: "SELECT FROM registrations WHERE phone = $1 AND network = $2 AND created_at > $3 LIMIT 1",
+};
+const add: Statement = {
+  name: "registrations_add",
+  text: `INSERT INTO registrations (id, token_digest, phone, first_name, last_name, email, address, apartment_name,
+           password_hash, network, created_at)
+         SELECT $1::uuid, $2::bytea, $3::varchar, $4, $5, $6, $7, $8, $9, $10::varchar, $11::timestamptz
+         WHERE NOT EXISTS (SELECT FROM users WHERE phone = $3)
+           AND NOT EXISTS (
+             SELECT FROM registrations WHERE phone = $3 AND network = $10 AND created_at > $12::timestamptz
+           )
+         RETURNING id`,
+};
+const findPasswordHash: Statement = {
+  name: "registrations_find_password_hash",
+  text: `SELECT password_hash FROM registrations WHERE phone = $1 AND created_at > $3
+         ORDER BY (network IS NOT DISTINCT FROM $2 AND network IS NOT NULL) DESC, created_at DESC LIMIT 1`,
+};
+
+export function createRegistrationStore(database: Database): RegistrationStore {
+  const { registrations } = database.models;
+  return {
+    async isPhoneTaken(tx, phone) {
+      const [account] = await database.run<{ is_proved: boolean }>(tx, findAccount, [phone]);
+      if (account && !account.is_proved) await database.run(tx, moveWaitingAccounts, [phone, null]);
+      return account?.is_proved ?? false;
+    },
+    async isRepeated(tx, { phone, network, since }) {
+      return (await database.run(tx, isRepeated, [phone, network, since])).length > 0;
+    },
+    async add(tx, registration, repeatedSince) {
+      const rows = await database.run(tx, add, [
+        registration.id,
+        registration.tokenDigest,
+        registration.phone,
+        registration.firstName,
+        registration.lastName,
+        registration.email,
+        registration.address,
+        registration.apartmentName,
+        registration.passwordHash,
+        registration.network,
+        registration.createdAt,
+        repeatedSince,
+      ]);
+      return rows.length > 0;
+    },
+    async findPasswordHash(tx, { phone, network, since }) {
+      const [row] = await database.run<Pick<RegistrationRow, "password_hash">>(tx, findPasswordHash, [
+        phone,
+        network,
+        since,
+      ]);
+      return row?.password_hash ?? null;
+    },
+    async remove(tx, id) {
+      await registrations.destroy({ where: { id }, transaction: tx });
+    },
+    async removeAll(tx, phone) {
+      await registrations.destroy({ where: { phone }, transaction: tx });
+    },
+    async purge(tx, before, unprovedBefore) {
+      await database.run(tx, moveWaitingAccounts, [null, unprovedBefore]);
+      await registrations.destroy({ where: { created_at: { [Op.lt]: before } }, transaction: tx });
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import type { Challenge } from "../challenge.js";
+import type { Database, Tx } from "../db/database.js";
+import type { SmsGateway } from "../sms/sms-gateway.js";
+import { addSeconds, type Clock } from "../system/clock.js";
+import type { Random } from "../system/random.js";
+import { trueChallenge } from "../verification/challenge.js";
+import { CODE_LENGTH, CODE_TTL_SECONDS, codeDigest } from "../verification/code.js";
+import { deliverCode } from "../verification/send-code.js";
+import { assertMaySend, QUOTA_SECONDS, type Send } from "../verification/sms-quota.js";
+import type { SmsQuotaStore } from "../verification/sms-quota-store.js";
+import type { ActivationStore, MeantRegistration } from "./activation-store.js";
+
+export interface SendActivationCodeDeps {
+  database: Database;
+  activations: ActivationStore;
+  smsQuota: SmsQuotaStore;
+  sms: SmsGateway;
+  clock: Clock;
+  random: Random;
+  /** HMAC key of the stored digests. */
+  codeKey: Uint8Array;
+}
+
+/** An activation code that is ready to send. */
+export interface IssuedActivationCode {
+  id: string;
+  code: string;
+  phone: string;
+  /** The true challenge once the code is sent. */
+  challenge: Challenge;
+}
+
+/**
+ * Creates a code for a registration of `phone` and counts it towards the sending quota. The codes before it stay valid
+ * (`ActivationStore.addCode`). Call it with the number's `smsQuota.lock` held in `tx`, commit, and call
+ * `deliverActivationCode`.
+ *
+ * Returns null when the registration no longer exists. Throws RATE_LIMITED, with nothing counted and the challenge of
+ * the codes sent before, when the phone number's quota is used up.
+ */
+export async function issueActivationCode(
+  deps: SendActivationCodeDeps,
+  tx: Tx,
+  { phone, registration }: { phone: string; registration: Omit<MeantRegistration, "isNamed"> },
+): Promise<IssuedActivationCode | null> {
+  const now = deps.clock.now();
+  const purpose = "activation";
+  const sends = await deps.smsQuota.recent(tx, phone, addSeconds(now, -QUOTA_SECONDS));
+  assertMaySend(sends, purpose, now, trueChallenge({ purpose, sends, ...registration }, now));
+
+  const { id: registrationId } = registration;
+  const newest = { id: deps.random.uuid(), expiresAt: addSeconds(now, CODE_TTL_SECONDS) };
+  const code = deps.random.digits(CODE_LENGTH);
+  const digest = codeDigest(deps.codeKey, { id: newest.id, userId: registrationId, purpose }, code);
+  const row = { ...newest, registrationId, codeDigest: digest };
+  const attempts = await deps.activations.addCode(tx, row, now);
+  if (attempts === null) return null;
+  const send: Send = { id: newest.id, purpose, sentAt: now, delivery: "pending" };
+  await deps.smsQuota.add(tx, { ...send, phone });
+  const sent: Send = { ...send, delivery: "accepted" };
+  const challenge = trueChallenge({ purpose, sends: [sent, ...sends], newest, attempts }, now);
+  return { id: newest.id, code, phone, challenge };
+}
+
+/**
+ * Sends an issued activation code. If that fails, the code is removed, and with it what `withdraw` removes.
+ * Throws SMS_UNAVAILABLE, or PHONE_INVALID when the gateway rejects the number.
+ */
+export function deliverActivationCode(
+  deps: SendActivationCodeDeps,
+  { id, phone, code }: IssuedActivationCode,
+  withdraw: (tx: Tx) => Promise<void> = async () => {},
+): Promise<void> {
+  return deliverCode(deps, id, {
+    send: () => deps.sms.sendActivationCode(phone, code),
+    async withdraw(tx) {
+      await deps.activations.removeCode(tx, id);
+      await withdraw(tx);
+    },
+  });
+}

@@ -1,0 +1,201 @@
+import { expect } from "chai";
+import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
+import { setAccountActive } from "../../src/accounts/set-account-active.js";
+import { confirmPhoneChange, requestPhoneChange } from "../../src/profile/change-phone.js";
+import { addEntry } from "../../src/whitelist/add-entry.js";
+import { recordSecret } from "../support/log.js";
+import { rejectionReason } from "../support/rejection.js";
+import { generousLimits, useTestService } from "../support/service.js";
+import { activeUser, newPhone, newSession } from "../support/test-context.js";
+import { accepted, expectRefusal, type FlowClient, useAllClients } from "./all-protocols.js";
+
+const { register, activate, resendCode, login } = AuthService.method;
+
+const PASSWORDS = { owner: "Propriétaire-42", attacker: "Attaquant-4242" };
+for (const password of Object.values(PASSWORDS)) recordSecret(password);
+
+/** Somebody who registers a number, at an address of their own. */
+interface Person {
+  /** Registers, and returns the registration and the code that came to the number's phone. */
+  register(): Promise<{ registration: string; code: string }>;
+  activate(code: string, registration?: string): ReturnType<FlowClient["call"]>;
+  resend(registration?: string): Promise<string>;
+  login(): ReturnType<FlowClient["call"]>;
+}
+
+describe("a number's account belongs to its owner", () => {
+  const service = useTestService({ environment: { ...generousLimits, TRUSTED_PROXIES: "127.0.0.1" } });
+  const protocols = useAllClients(service);
+
+  /** A whitelisted number whose owner and attacker both use one protocol. */
+  async function contestedNumber(protocol: FlowClient) {
+    const { context } = service;
+    const phone = newPhone();
+    await addEntry(context.app, { phone, notes: "", isActive: true, actor: null });
+    function person(password: string, address: string): Person {
+      const client = protocol.at(address);
+      return {
+        async register() {
+          const names = { first_name: "Ada", last_name: "Doe" };
+          const passwords = { password, password_confirm: password };
+          const { challenge } = await accepted(client.call(register, { phone, ...names, ...passwords }));
+          const { registration } = challenge as { registration: string };
+          recordSecret(registration);
+          return { registration, code: context.outbox.codeFor(phone) };
+        },
+        activate: (code, registration) =>
+          client.call(activate, { phone, code, ...(registration && { registration }) }),
+        async resend(registration) {
+          await accepted(client.call(resendCode, { phone, ...(registration && { registration }) }));
+          return context.outbox.codeFor(phone);
+        },
+        login: () => client.call(login, { phone, password }),
+      };
+    }
+    return {
+      phone,
+      owner: person(PASSWORDS.owner, "198.51.100.7"),
+      attacker: person(PASSWORDS.attacker, "203.0.113.66"),
+      wait: (seconds: number) => context.clock.advance(seconds),
+    };
+  }
+
+  /** Tries each variant with a client that carries its registration, and with one that does not know it. */
+  function variant(
+    title: string,
+    play: (
+      scene: Awaited<ReturnType<typeof contestedNumber>>,
+      named: (registration: string) => string | undefined,
+    ) => Promise<void>,
+  ): void {
+    for (const [client, named] of [
+      ["a client that sends its registration", (registration: string) => registration],
+      ["a client of the specification, at its own address", () => undefined],
+    ] as const) {
+      it(`${title}: ${client}`, async () => {
+        for (const protocol of protocols) {
+          const scene = await contestedNumber(protocol);
+          await play(scene, named);
+          await accepted(scene.owner.login());
+          await expectRefusal(scene.attacker.login(), "CREDENTIALS_REJECTED");
+        }
+      });
+    }
+  }
+
+  variant("when the attacker registers first", async ({ owner, attacker, wait }, named) => {
+    const { code: foreign } = await attacker.register();
+    wait(60);
+    const own = await owner.register();
+    if (foreign !== own.code) {
+      await expectRefusal(owner.activate(foreign, named(own.registration)), "CODE_INCORRECT");
+    }
+    await accepted(owner.activate(own.code, named(own.registration)));
+  });
+
+  variant("when the attacker registers after the owner's code lapsed", async (scene, named) => {
+    const { owner, attacker, wait } = scene;
+    const { registration } = await owner.register();
+    wait(601);
+    const { code: foreign } = await attacker.register();
+    const reason = (await owner.activate(foreign, named(registration))).reason;
+    expect(reason).to.equal("CODE_EXPIRED");
+    wait(60);
+    await accepted(owner.activate(await owner.resend(named(registration)), named(registration)));
+  });
+
+  variant("when the attacker registers a minute after the owner", async (scene, named) => {
+    const { owner, attacker, wait } = scene;
+    const own = await owner.register();
+    wait(60);
+    const { code: foreign } = await attacker.register();
+    if (foreign !== own.code) {
+      await expectRefusal(owner.activate(foreign, named(own.registration)), "CODE_INCORRECT");
+    }
+    await accepted(owner.activate(own.code, named(own.registration)));
+  });
+
+  variant(
+    "when an administrator activates the number after the attacker registered",
+    async (scene, named) => {
+      const { owner, attacker, phone, wait } = scene;
+      await attacker.register();
+      const activated = setAccountActive(service.context.app, { phone, isActive: true });
+      expect(await rejectionReason(activated)).to.equal("ACCOUNT_NOT_FOUND");
+      await expectRefusal(attacker.login(), "ACCOUNT_NOT_ACTIVATED");
+      wait(60);
+      const own = await owner.register();
+      await accepted(owner.activate(own.code, named(own.registration)));
+    },
+  );
+
+  variant("when 100 calls guess at once while the owner types the right code", async (scene, named) => {
+    const { owner, attacker, wait } = scene;
+    const foreign = await attacker.register();
+    wait(60);
+    const own = await owner.register();
+    const guess = (index: number) => attacker.activate(String(index).padStart(6, "0"), foreign.registration);
+    const guesses = Array.from({ length: 99 }, (_, index) => guess(index));
+    const [answer] = await Promise.all([owner.activate(own.code, named(own.registration)), ...guesses]);
+    expect(answer.reason).to.equal(undefined);
+  });
+
+  it("when two registrations wait for a number that an account changes to", async () => {
+    const { context } = service;
+    for (const protocol of protocols) {
+      const { owner, attacker, phone, wait } = await contestedNumber(protocol);
+      const foreign = await attacker.register();
+      wait(60);
+      const own = await owner.register();
+      const user = await activeUser(context);
+      const sessionId = await newSession(context, user.phone);
+      wait(60);
+      await requestPhoneChange(context.app, { userId: user.id, sessionId, newPhone: phone });
+      const token = context.outbox.tokenFor(phone);
+      const code = context.outbox.codeFor(phone);
+      expect(await confirmPhoneChange(context.app, { token, code, session: null })).to.equal(phone);
+      await expectRefusal(attacker.activate(foreign.code, foreign.registration), "ALREADY_ACTIVE");
+      await expectRefusal(owner.activate(own.code, own.registration), "ALREADY_ACTIVE");
+      await expectRefusal(attacker.login(), "CREDENTIALS_REJECTED");
+    }
+  });
+
+  it("and is made once when both registrations are proved at the same moment", async () => {
+    for (const protocol of protocols) {
+      const { owner, attacker, wait } = await contestedNumber(protocol);
+      const foreign = await attacker.register();
+      wait(60);
+      const own = await owner.register();
+      const calls = Array.from({ length: 10 }, (_, index) =>
+        index % 2 === 0
+          ? owner.activate(own.code, own.registration)
+          : attacker.activate(foreign.code, foreign.registration),
+      );
+      const reasons = (await Promise.all(calls)).map(({ reason }) => reason);
+      expect(reasons.filter((reason) => reason === undefined)).to.have.length(1);
+      for (const reason of reasons) expect(reason).to.be.oneOf([undefined, "ALREADY_ACTIVE"]);
+    }
+  });
+
+  it("and nobody's who types a code without registering while several registrations wait", async () => {
+    for (const protocol of protocols) {
+      const { owner, attacker, phone, wait } = await contestedNumber(protocol);
+      const { code: foreign } = await attacker.register();
+      wait(60);
+      const { code } = await owner.register();
+      const elsewhere = protocol.at("192.0.2.200");
+      for (const typed of [foreign, code]) {
+        await expectRefusal(elsewhere.call(activate, { phone, code: typed }), "CODE_INCORRECT");
+      }
+    }
+  });
+
+  it("also when the owner's address changed, while it is the only registration", async () => {
+    for (const protocol of protocols) {
+      const { owner, phone } = await contestedNumber(protocol);
+      const { code } = await owner.register();
+      await accepted(protocol.at("192.0.2.200").call(activate, { phone, code }));
+      await accepted(owner.login());
+    }
+  });
+});
