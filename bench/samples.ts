@@ -1,10 +1,13 @@
+import type { RegistrationRow } from "../src/db/models/registration.js";
 import type { UserRow } from "../src/db/models/user.js";
 import { addSeconds } from "../src/system/clock.js";
 import type { Addition } from "../src/whitelist/whitelist-store.js";
 
 export type SampleAccount = Omit<UserRow, "id" | "password_hash">;
+export type SampleRegistration = Pick<RegistrationRow, "phone" | "first_name" | "last_name" | "created_at">;
 
 const ACCOUNT_COUNT = 1000;
+const REGISTRATION_COUNT = 50;
 const NUMBER_COUNT = 1200;
 
 // Two lists whose lengths have no common factor, so that a full name repeats as late as possible.
@@ -23,15 +26,19 @@ const phoneOf = (index: number) => `+237699${index.toString().padStart(6, "0")}`
 
 const apartmentOf = (index: number) => `${"ABCDE"[index % 5]}${1 + (index % 30)}`;
 
+const namesOf = (index: number) => ({
+  first_name: FIRST_NAMES[index % FIRST_NAMES.length]!,
+  last_name: LAST_NAMES[index % LAST_NAMES.length]!,
+});
+
 /**
- * A superuser, some staff, and customers, of whom some wait for activation and some were deactivated. The newest is
- * first. Names and states are the same each time.
+ * A superuser, some staff, and customers, of whom some were deactivated. The newest is first. Names and states are the
+ * same each time.
  */
 export function sampleAccounts(now: Date): SampleAccount[] {
   return Array.from({ length: ACCOUNT_COUNT }, (_, index) => ({
     phone: phoneOf(index),
-    first_name: FIRST_NAMES[index % FIRST_NAMES.length]!,
-    last_name: LAST_NAMES[index % LAST_NAMES.length]!,
+    ...namesOf(index),
     email: index % 4 === 0 ? null : `customer${index}@example.com`,
     address: index % 3 === 0 ? `${1 + (index % 90)} rue de la Joie` : null,
     apartment_name: index % 7 === 0 ? null : apartmentOf(index),
@@ -43,13 +50,21 @@ export function sampleAccounts(now: Date): SampleAccount[] {
 
 function stateOf(index: number, joined: Date) {
   const isDeactivated = index % 10 === 3;
-  const isPending = index % 20 === 7;
   return {
-    is_active: !isDeactivated && !isPending,
+    is_active: !isDeactivated,
     date_joined: joined,
-    last_login: isPending || index % 6 === 5 ? null : addSeconds(joined, index * 20_000),
+    last_login: index % 6 === 5 ? null : addSeconds(joined, index * 20_000),
     deactivated_at: isDeactivated ? addSeconds(joined, index * 25_000) : null,
   };
+}
+
+/** People who registered in the last hours, with the numbers after those of the accounts. */
+export function sampleRegistrations(now: Date): SampleRegistration[] {
+  return Array.from({ length: REGISTRATION_COUNT }, (_, index) => ({
+    phone: phoneOf(ACCOUNT_COUNT + index),
+    ...namesOf(index),
+    created_at: addSeconds(now, -index * 600),
+  }));
 }
 
 /** The numbers of the accounts, and of people who have not registered. Some are not active. */

@@ -4,7 +4,7 @@ import { readConfig } from "../src/config.js";
 import type { DatabaseContext } from "../src/context.js";
 import type { Tx } from "../src/db/database.js";
 import { UsageError } from "../src/startup-error.js";
-import { type SampleAccount, sampleAccounts, sampleNumbers } from "./samples.js";
+import { type SampleAccount, sampleAccounts, sampleNumbers, sampleRegistrations } from "./samples.js";
 
 /**
  * Adds the sample accounts and numbers to the configured database, with a random password that is printed once. Does
@@ -35,6 +35,7 @@ async function addSamples(context: DatabaseContext): Promise<string | null> {
   const passwordHash = await context.hasher.hash(password);
   await context.database.transaction(async (tx) => {
     await addAccounts(context, tx, accounts, passwordHash);
+    await addRegistrations(context, tx, now, passwordHash);
     await context.whitelist.add(tx, sampleNumbers(), { actor: null, at: now, importId: null });
   });
   return password;
@@ -49,6 +50,22 @@ async function addAccounts(
 ): Promise<void> {
   const rows = accounts.map((account) => ({ ...account, password_hash: passwordHash }));
   await database.models.users.bulkCreate(rows, { ignoreDuplicates: true, transaction: tx });
+}
+
+/** Adds registrations that nobody can name, because their secrets are not kept. */
+async function addRegistrations(
+  { database, random }: DatabaseContext,
+  tx: Tx,
+  now: Date,
+  passwordHash: string,
+): Promise<void> {
+  const rows = sampleRegistrations(now).map((registration) => ({
+    ...registration,
+    id: random.uuid(),
+    token_digest: random.bytes(32),
+    password_hash: passwordHash,
+  }));
+  await database.models.registrations.bulkCreate(rows, { transaction: tx });
 }
 
 function describe(password: string): string {

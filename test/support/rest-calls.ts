@@ -14,7 +14,7 @@ export interface Credentials {
 /** The parts of response bodies that the trials read. */
 interface Body {
   message?: string;
-  data?: { tokens: Tokens };
+  data?: { tokens: Tokens; challenge?: { registration: string } };
   /** Of RefreshToken, whose response has no envelope. */
   refresh?: string;
 }

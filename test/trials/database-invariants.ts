@@ -3,15 +3,17 @@ import type { Database } from "../../src/db/database.js";
 
 /** What always holds in the tables, each with a query that finds the rows that break it. */
 const INVARIANTS: Readonly<Record<string, string>> = {
-  "an account that waits for activation has a code for its number, and the send was counted": `
-    SELECT phone FROM users WHERE NOT is_active AND deactivated_at IS NULL AND NOT EXISTS (
-      SELECT FROM codes JOIN sms_sends ON sms_sends.id = codes.id AND sms_sends.phone = codes.phone
-      WHERE codes.user_id = users.id AND codes.purpose = 'activation' AND codes.phone = users.phone
+  "a registration has a code, and the send to its number was counted": `
+    SELECT phone FROM registrations WHERE NOT EXISTS (
+      SELECT FROM activation_codes JOIN sms_sends ON sms_sends.id = activation_codes.id
+      WHERE registration_id = registrations.id AND sms_sends.phone = registrations.phone
     )`,
-  "an active account has no activation code": `
-    SELECT users.phone FROM users JOIN codes ON codes.user_id = users.id
-    WHERE users.is_active AND codes.purpose = 'activation'`,
-  "a code was compared at most five times": "SELECT id FROM codes WHERE attempts > 5",
+  "an account is active or was deactivated, and no registration waits for its number": `
+    SELECT phone FROM users LEFT JOIN registrations USING (phone)
+    WHERE NOT is_active AND deactivated_at IS NULL OR registrations.id IS NOT NULL`,
+  "a code was compared at most five times": `
+    SELECT id FROM codes WHERE attempts > 5
+    UNION SELECT id FROM registrations WHERE named_attempts > 5 OR other_attempts > 5`,
   "a session belongs to an active account that has signed in": `
     SELECT sessions.id FROM sessions LEFT JOIN users ON users.id = sessions.user_id
     WHERE users.is_active IS NOT TRUE OR users.last_login IS NULL`,
