@@ -34,13 +34,15 @@ export function errorLines(output: string): string[] {
 
 /**
  * Starts the service with `environment` on top of this process's own. Rejects with its output if it doesn't start.
- * Aborting `killSignal` ends the process with SIGKILL, at any moment of its start or later.
+ * Aborting `killSignal` ends the process with SIGKILL, at any moment of its start or later. `program` is the service of
+ * another checkout.
  */
 export async function runService(
   environment: Record<string, string>,
   killSignal?: AbortSignal,
+  program = main,
 ): Promise<RunningService> {
-  const child = spawn(process.execPath, ["--import", "tsx", main], {
+  const child = spawn(process.execPath, ["--import", "tsx", program], {
     stdio: ["ignore", "pipe", "pipe"],
     // tsx compiles a program differently from the tests, so a merged coverage report would be wrong.
     env: { ...process.env, HOST: "127.0.0.1", PORT: "0", NODE_V8_COVERAGE: "", ...environment },

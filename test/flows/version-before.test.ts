@@ -1,0 +1,118 @@
+import { expect } from "chai";
+import { useTestDatabase } from "../support/database.js";
+import { recordSecret } from "../support/log.js";
+import { testKeyPrefix, testRedisUrl } from "../support/redis.js";
+import { activationCode, CUSTOMER, login, post, registration, succeed } from "../support/rest-calls.js";
+import { errorLines, type RunningService, runService } from "../support/running-service.js";
+import { generousLimits } from "../support/service.js";
+import { testKeys } from "../support/test-context.js";
+import { versionBefore } from "../support/version-before.js";
+
+const PHONES = ["+237670000000", "+237670000001", "+237670000002", "+237658552295"] as const;
+
+describe("the version before and this one on one database", function () {
+  this.timeout(120_000);
+  const database = useTestDatabase();
+  let older: RunningService;
+  let current: RunningService;
+
+  before(async function () {
+    const program = versionBefore();
+    // A copy of the project without its history can't run this.
+    if (!program) return this.skip();
+    const environment = {
+      ...generousLimits,
+      NODE_ENV: "development",
+      DATABASE_URL: database.url,
+      REDIS_URL: testRedisUrl(),
+      REDIS_PREFIX: testKeyPrefix(),
+      TOKEN_SECRET: testKeys.token,
+      CODE_SECRET: testKeys.code,
+    };
+    // One after the other: the first one whitelists the test numbers.
+    current = await runService(environment);
+    older = await runService(environment, undefined, program);
+  });
+
+  after(async () => {
+    await Promise.all([older, current].map((service) => service?.kill()));
+  });
+
+  /** The code that a service sent to a number, for an operation of an account. */
+  async function verification(
+    service: RunningService,
+    phone: string,
+  ): Promise<{ token: string; code: string }> {
+    const pattern = new RegExp(`pour [^-]+ - \\${phone}: (\\d{6})\\n.*token=(\\S+)`);
+    const [, code = "", token = ""] = await service.printed(pattern);
+    for (const secret of [code, token]) recordSecret(secret);
+    return { token, code };
+  }
+
+  async function customer(phone: string, registerAt: RunningService, activateAt: RunningService) {
+    await succeed(registerAt, "register", registration(phone));
+    const code = await activationCode(registerAt, phone);
+    recordSecret(code);
+    await succeed(activateAt, "activate", { phone, code });
+    return { ...CUSTOMER, phone };
+  }
+
+  it("serve the sessions of each other", async () => {
+    const account = await customer(PHONES[0], current, current);
+    for (const [one, other] of [
+      [older, current],
+      [current, older],
+    ] as const) {
+      const first = await login(one, account);
+      const second = await succeed(other, "token/refresh", { refresh: first.refresh });
+      const third = await succeed(one, "token/refresh", { refresh: second.refresh });
+      // A lost response: the used token gets its successor again.
+      const again = await succeed(other, "token/refresh", { refresh: second.refresh });
+      expect(again.refresh).to.equal(third.refresh);
+      await succeed(other, "logout", { refresh: third.refresh }, first.access);
+      expect((await post(one, "token/refresh", { refresh: third.refresh })).status).to.equal(400);
+    }
+  });
+
+  it("accept the codes of each other for the operations of an account", async () => {
+    const [, phone] = PHONES;
+    const account = await customer(phone, older, older);
+    let { password } = account;
+    for (const [one, other] of [
+      [older, current],
+      [current, older],
+    ] as const) {
+      const { access } = await login(one, { phone, password });
+      await database.database.models.smsSends.destroy({ where: { phone }, transaction: null });
+      await succeed(one, "password/change/request", { current_password: password }, access);
+      const next = `${password}+`;
+      recordSecret(next);
+      await succeed(other, "password/change/confirm", {
+        ...(await verification(one, phone)),
+        new_password: next,
+        new_password_confirm: next,
+      });
+      password = next;
+    }
+    await login(older, { phone, password });
+  });
+
+  it("let this version activate what the version before registered", async () => {
+    await login(current, await customer(PHONES[2], older, current));
+  });
+
+  it("leave a registration of this version to this version", async () => {
+    const phone = PHONES[3];
+    await succeed(current, "register", registration(phone));
+    const code = await activationCode(current, phone);
+    recordSecret(code);
+    const refused = await post(older, "activate", { phone, code });
+    expect([refused.status, refused.body.message]).to.deep.equal([400, "Code d'activation incorrect."]);
+    await succeed(current, "activate", { phone, code });
+    await login(older, { ...CUSTOMER, phone });
+  });
+
+  it("log no error", () => {
+    for (const service of [older, current]) expect(errorLines(service.output())).to.deep.equal([]);
+  });
+});
