@@ -1,7 +1,19 @@
-import { Op } from "sequelize";
-import type { Database, Statement, Tx } from "../db/database.js";
+import type { Database, Tx } from "../db/database.js";
 import type { CodeRow } from "../db/models/code.js";
-import { type CodeBinding, MAX_ATTEMPTS, type Purpose } from "./code.js";
+import type { OuterJoined } from "../db/models/columns.js";
+import type { CodeBinding, Purpose } from "./code.js";
+import {
+  add,
+  consume,
+  countAttempt,
+  findByToken,
+  findNewest,
+  isSessionOpen,
+  lockAccount,
+  purge,
+  refundAttempt,
+  remove,
+} from "./code-statements.js";
 
 /** A code as it is stored. */
 interface StoredCode extends CodeBinding {
@@ -31,7 +43,19 @@ export interface Recipient {
   sessionId?: string;
 }
 
-/** Stores the codes that were sent. Only the newest code for a user and purpose is valid. */
+/** The code sent last. */
+interface NewestCode {
+  id: string;
+  expiresAt: Date;
+  /** Attempts counted at the codes of its series. */
+  attempts: number;
+}
+
+/**
+ * Stores the codes that were sent. Codes for one user, purpose and number that are sent one after another are a series,
+ * with one count of attempts. A code is valid until it expires, or until OVERLAPPING_CODES newer ones were sent, or a
+ * newer series began.
+ */
 export interface CodeStore {
   /**
    * Locks the recipient's account until `tx` ends. Returns whether the account still qualifies for the code and the
@@ -39,66 +63,40 @@ export interface CodeStore {
    * active one. The number must be the account's own, except for a phone change.
    */
   lockRecipient(tx: Tx, recipient: Recipient): Promise<boolean>;
-  add(tx: Tx | null, code: StoredCode): Promise<void>;
-  /** Removes a code that was never delivered; the previous one becomes valid again. */
-  remove(tx: Tx | null, id: string): Promise<void>;
-  /** Finds the live code of a link, locked or not. */
+  /**
+   * Adds a code to the series of the newest one, if that one is unexpired, went to the same number and isn't locked;
+   * otherwise it begins a series, and earlier codes are no longer valid. Returns the attempts counted at the series.
+   * Call it with the locks of the number (`SmsQuotaStore.lock`) and of the recipient held.
+   */
+  add(tx: Tx, code: StoredCode): Promise<number>;
+  /**
+   * Removes a code that was never delivered; the ones before it become valid again. While other transactions may add
+   * codes to its series, call it with the lock of the number held.
+   */
+  remove(tx: Tx, id: string): Promise<void>;
+  /** Finds the valid code of a link, locked or not. */
   findByToken(
     tx: Tx | null,
     tokenDigest: Buffer,
     purpose: Purpose,
     now: Date,
   ): Promise<VerificationLink | null>;
+  /** The newest code for the user and purpose; null if it has expired, or went to another number. */
+  findNewest(tx: Tx | null, recipient: Recipient, now: Date): Promise<NewestCode | null>;
   /**
-   * Counts an attempt before anything is compared, so that a code is compared at most MAX_ATTEMPTS times, however many
-   * callers there are. False when the code is locked, consumed, superseded or expired.
+   * Counts an attempt before anything is compared, so that the codes of a series are compared at most MAX_ATTEMPTS times
+   * in all, however many callers and codes there are. False when the code is locked, or no longer valid.
    */
   countAttempt(tx: Tx | null, id: string, now: Date): Promise<boolean>;
   /** Takes back a counted attempt. */
   refundAttempt(tx: Tx | null, id: string): Promise<void>;
-  /** Whether the code is still stored: neither consumed nor voided. */
-  exists(tx: Tx | null, id: string): Promise<boolean>;
-  /** Consumes a code; false for every caller but the first. */
-  consume(tx: Tx, id: string): Promise<boolean>;
+  /** Locks the user's account until `tx` ends, and consumes a code and its series; false for every caller but the first. */
+  consume(tx: Tx, code: Pick<CodeBinding, "id" | "userId">): Promise<boolean>;
   /** Voids every code of the user. */
   voidAll(tx: Tx, userId: number): Promise<void>;
   /** Deletes codes that expired before `before`. */
   purge(tx: Tx | null, before: Date): Promise<void>;
 }
-
-const IS_NEWEST = `NOT EXISTS (
-  SELECT FROM codes AS newer
-  WHERE newer.user_id = codes.user_id AND newer.purpose = codes.purpose AND newer.number > codes.number
-)`;
-
-const lockAccount: Statement = {
-  name: "codes_lock_account",
-  text: `SELECT FROM users WHERE id = $1 AND deactivated_at IS NULL
-           AND is_active = ($2 <> 'activation') AND ($2 = 'phone_change' OR phone = $3)
-         FOR SHARE`,
-};
-// A separate statement, because its snapshot must be taken after the lock is granted: only then does it see sessions
-// that a concurrent change of the account has ended.
-const isSessionOpen: Statement = {
-  name: "codes_is_session_open",
-  text: "SELECT FROM sessions WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL",
-};
-const findByToken: Statement = {
-  name: "codes_find_by_token",
-  text: `SELECT id, user_id, purpose, code_digest, phone, attempts >= ${MAX_ATTEMPTS} AS is_locked FROM codes
-         WHERE token_digest = $1 AND purpose = $2 AND expires_at > $3 AND ${IS_NEWEST}`,
-};
-const countAttempt: Statement = {
-  name: "codes_count_attempt",
-  text: `UPDATE codes SET attempts = attempts + 1
-         WHERE id = $1 AND expires_at > $2 AND attempts < ${MAX_ATTEMPTS} AND ${IS_NEWEST}
-         RETURNING id`,
-};
-const refundAttempt: Statement = {
-  name: "codes_refund_attempt",
-  text: "UPDATE codes SET attempts = attempts - 1 WHERE id = $1 AND attempts > 0",
-};
-const consume: Statement = { name: "codes_consume", text: "DELETE FROM codes WHERE id = $1 RETURNING id" };
 
 interface LinkRow extends Pick<CodeRow, "id" | "user_id" | "code_digest" | "phone"> {
   purpose: Purpose;
@@ -114,20 +112,13 @@ export function createCodeStore(database: Database): CodeStore {
       return (await database.run(tx, isSessionOpen, [sessionId, userId])).length > 0;
     },
     async add(tx, code) {
-      const row = {
-        id: code.id,
-        user_id: code.userId,
-        purpose: code.purpose,
-        code_digest: code.codeDigest,
-        token_digest: code.tokenDigest,
-        phone: code.phone,
-        issued_at: code.issuedAt,
-        expires_at: code.expiresAt,
-      };
-      await codes.create(row, { returning: false, transaction: tx });
+      const { id, userId, purpose, phone, codeDigest, tokenDigest, issuedAt, expiresAt } = code;
+      const values = [userId, purpose, phone, issuedAt, id, codeDigest, tokenDigest, expiresAt];
+      const [row] = await database.run<OuterJoined<Pick<CodeRow, "attempts">>>(tx, add, values);
+      return row?.attempts ?? 0;
     },
     async remove(tx, id) {
-      await codes.destroy({ where: { id }, transaction: tx });
+      await database.run(tx, remove, [id]);
     },
     async findByToken(tx, tokenDigest, purpose, now) {
       const [row] = await database.run<LinkRow>(tx, findByToken, [tokenDigest, purpose, now]);
@@ -141,24 +132,26 @@ export function createCodeStore(database: Database): CodeStore {
         isLocked: row.is_locked,
       };
     },
+    async findNewest(tx, { userId, purpose, phone }, now) {
+      type Row = Pick<CodeRow, "id" | "expires_at" | "attempts">;
+      const [row] = await database.run<Row>(tx, findNewest, [userId, purpose, phone, now]);
+      return row ? { id: row.id, expiresAt: row.expires_at, attempts: row.attempts } : null;
+    },
     async countAttempt(tx, id, now) {
       return (await database.run(tx, countAttempt, [id, now])).length > 0;
     },
     async refundAttempt(tx, id) {
       await database.run(tx, refundAttempt, [id]);
     },
-    async exists(tx, id) {
-      const row = await codes.findOne({ attributes: ["id"], where: { id }, raw: true, transaction: tx });
-      return row !== null;
-    },
-    async consume(tx, id) {
-      return (await database.run(tx, consume, [id])).length > 0;
+    async consume(tx, { id, userId }) {
+      const rows = await database.run<Pick<CodeRow, "id">>(tx, consume, [id, userId]);
+      return rows.some((row) => row.id === id);
     },
     async voidAll(tx, userId) {
       await codes.destroy({ where: { user_id: userId }, transaction: tx });
     },
     async purge(tx, before) {
-      await codes.destroy({ where: { expires_at: { [Op.lt]: before } }, transaction: tx });
+      await database.run(tx, purge, [before]);
     },
   };
 }

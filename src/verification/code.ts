@@ -8,8 +8,10 @@ export type Purpose = "activation" | "password_reset" | "password_change" | "pho
 export const CODE_LENGTH = 6;
 /** Lifetime (s) of a code and its link. */
 export const CODE_TTL_SECONDS = 600;
-/** Counted attempts that lock a code. */
+/** Counted attempts that lock a code, and every other code of its series. */
 export const MAX_ATTEMPTS = 5;
+/** Codes of a series that work at the same time: networks deliver late, so the one sent last is not the only one. */
+export const OVERLAPPING_CODES = 3;
 
 /** Binds a code to one user, purpose and issue: it is not valid for any other. */
 export interface CodeBinding {

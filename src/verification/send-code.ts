@@ -41,7 +41,7 @@ export interface SendLinkDeps extends SendCodeDeps {
 
 /**
  * Issues a code and delivers it with `send`. Returns false, and sends nothing, when the account no longer qualifies
- * for the code. If sending fails, the previous code becomes valid again and the error is rethrown. A message that
+ * for the code. If sending fails, the code is withdrawn, the ones before it are valid again, and the error is rethrown. A message that
  * certainly did not leave is not counted towards the quota.
  *
  * Throws RATE_LIMITED when the phone number's quota is used up, SMS_UNAVAILABLE, or PHONE_INVALID when the gateway
@@ -60,7 +60,10 @@ export async function sendCode(
   const { id } = issued;
   await deliverCode(deps, id, {
     send: () => send(issued),
-    withdraw: (tx) => deps.codes.remove(tx, id),
+    async withdraw(tx) {
+      await deps.smsQuota.lock(tx, input.phone);
+      await deps.codes.remove(tx, id);
+    },
   }).catch((error: unknown) => {
     throw withFieldName(error, input.phoneField);
   });
@@ -79,8 +82,8 @@ export function sendLink(
 }
 
 /**
- * Creates a code for `phone` and counts it towards the sending quota; earlier codes for the same user and purpose
- * stop working. Call it with the number's `smsQuota.lock` held in `tx`, commit, and call
+ * Creates a code for `phone` and counts it towards the sending quota; the latest codes before it stay
+ * valid unless they are locked (`CodeStore.add`). Call it with the number's `smsQuota.lock` held in `tx`, commit, and call
  * `deliverCode`: `sendCode` does all of this.
  *
  * Returns null when the account no longer qualifies for the code or the requesting session has ended: the caller

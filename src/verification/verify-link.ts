@@ -3,7 +3,7 @@ import { DomainError } from "../errors.js";
 import type { Clock } from "../system/clock.js";
 import type { User } from "../users/user.js";
 import type { UserStore } from "../users/user-store.js";
-import { isCorrectCode, type Purpose } from "./code.js";
+import { isCorrectCode, MAX_ATTEMPTS, type Purpose } from "./code.js";
 import type { CodeStore, VerificationLink } from "./code-store.js";
 import { linkTokenDigest, parseLinkToken } from "./link-token.js";
 
@@ -25,7 +25,7 @@ export interface CallerSession {
  * session must belong to that account.
  *
  * Throws TOKEN_REQUIRED, TOKEN_INVALID, CODE_LOCKED, or LINK_REJECTED for a token that is unknown, used, expired,
- * superseded, or was issued for another operation or account.
+ * voided, or was issued for another operation or account.
  */
 export async function findLink(
   deps: VerifyLinkDeps,
@@ -47,12 +47,14 @@ export async function findLink(
  * Verifies the code that came with the link. The attempt is counted durably before the comparison, whatever happens
  * to the call afterwards.
  *
- * Throws CODE_INCORRECT, CODE_LOCKED after five counted attempts, or LINK_REJECTED when another caller has consumed
- * the link in the meantime.
+ * Throws CODE_INCORRECT, CODE_LOCKED after five counted attempts at the codes of the series, or LINK_REJECTED when
+ * the link was consumed or voided in the meantime.
  */
 export async function verifyCode(deps: VerifyLinkDeps, link: VerificationLink, text: string): Promise<void> {
-  if (!(await deps.codes.countAttempt(null, link.id, deps.clock.now()))) {
-    throw new DomainError((await deps.codes.exists(null, link.id)) ? "CODE_LOCKED" : "LINK_REJECTED");
+  const now = deps.clock.now();
+  if (!(await deps.codes.countAttempt(null, link.id, now))) {
+    const newest = await deps.codes.findNewest(null, link, now);
+    throw new DomainError(newest && newest.attempts >= MAX_ATTEMPTS ? "CODE_LOCKED" : "LINK_REJECTED");
   }
   if (!isCorrectCode(deps.codeKey, link, link.codeDigest, text)) {
     throw new DomainError("CODE_INCORRECT", { message: (m) => m.verificationCodeIncorrect });
@@ -65,12 +67,12 @@ export async function refundAttempt(deps: VerifyLinkDeps, link: VerificationLink
 }
 
 /**
- * Consumes a link whose code was verified. It must be the first statement of the transaction that performs the
+ * Consumes a link whose code was verified, and the others of its series. It must be the first statement of the transaction that performs the
  * operation. That transaction then changes the account, and only after that voids the account's other codes;
  * otherwise it could miss a code that is being issued concurrently.
  *
  * Throws LINK_REJECTED for every caller but the first.
  */
 export async function consumeLink(deps: VerifyLinkDeps, tx: Tx, link: VerificationLink): Promise<void> {
-  if (!(await deps.codes.consume(tx, link.id))) throw new DomainError("LINK_REJECTED");
+  if (!(await deps.codes.consume(tx, link))) throw new DomainError("LINK_REJECTED");
 }

@@ -11,9 +11,10 @@ const INVARIANTS: Readonly<Record<string, string>> = {
   "an account is active or was deactivated, and no registration waits for its number": `
     SELECT phone FROM users LEFT JOIN registrations USING (phone)
     WHERE NOT is_active AND deactivated_at IS NULL OR registrations.id IS NOT NULL`,
-  "a code was compared at most five times": `
-    SELECT id FROM codes WHERE attempts > 5
-    UNION SELECT id FROM registrations WHERE named_attempts > 5 OR other_attempts > 5`,
+  "the codes of a registration were compared at most five times": `
+    SELECT id FROM registrations WHERE named_attempts > 5 OR other_attempts > 5`,
+  "the codes of a series were compared at most five times, and its first one is there": `
+    SELECT coalesce(series, id) FROM codes GROUP BY 1 HAVING sum(attempts) > 5 OR NOT bool_or(series IS NULL)`,
   "a session belongs to an active account that has signed in": `
     SELECT sessions.id FROM sessions LEFT JOIN users ON users.id = sessions.user_id
     WHERE users.is_active IS NOT TRUE OR users.last_login IS NULL`,

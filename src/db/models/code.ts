@@ -24,6 +24,8 @@ export function defineCode(sequelize: Sequelize) {
     declare number: CreationOptional<string>;
     declare issued_at: Date;
     declare expires_at: Date;
+    /** The first code of the series; null: this one. */
+    declare series: string | null;
   }
   const columns: Columns<Code> = {
     id: { type: DataTypes.UUID, allowNull: false, primaryKey: true },
@@ -36,6 +38,7 @@ export function defineCode(sequelize: Sequelize) {
     number: { type: DataTypes.BIGINT, allowNull: false, autoIncrement: true },
     issued_at: { type: DataTypes.DATE, allowNull: false },
     expires_at: { type: DataTypes.DATE, allowNull: false },
+    series: { type: DataTypes.UUID, allowNull: true },
   };
   return Code.init(columns, { sequelize, tableName: "codes", timestamps: false });
 }
