@@ -82,8 +82,8 @@ export function createAuthService(deps: AuthServiceDeps): ServiceImpl<typeof Aut
     },
 
     requestPasswordReset(request) {
-      requestPasswordReset(deps, { phone: request.phone });
-      return {};
+      const challenge = requestPasswordReset(deps, { phone: request.phone });
+      return { challenge: toChallengeMessage(challenge) };
     },
 
     async confirmPasswordReset(request) {

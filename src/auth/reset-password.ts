@@ -1,3 +1,4 @@
+import type { Challenge } from "../challenge.js";
 import { overloaded } from "../errors.js";
 import {
   type ReplacePasswordDeps,
@@ -7,6 +8,7 @@ import {
 import type { Background } from "../system/background.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { UserStore } from "../users/user-store.js";
+import { constantChallenge } from "../verification/challenge.js";
 import { type SendLinkDeps, sendLink } from "../verification/send-code.js";
 
 export interface RequestPasswordResetDeps extends SendLinkDeps {
@@ -17,13 +19,14 @@ export interface RequestPasswordResetDeps extends SendLinkDeps {
 
 /**
  * Sends a code and a link to the number if an active account has it. Lookup, SMS quota and sending run in the
- * background after the response, which is therefore the same for every number.
+ * background after the response, which is therefore the same for every number, with the constant challenge.
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH or OVERLOADED.
  */
-export function requestPasswordReset(deps: RequestPasswordResetDeps, input: { phone: string }): void {
+export function requestPasswordReset(deps: RequestPasswordResetDeps, input: { phone: string }): Challenge {
   const phone = parsePhone(deps.phoneRules, input.phone);
   if (!deps.background.run(() => sendResetLink(deps, phone))) throw overloaded(1);
+  return constantChallenge(deps.clock.now());
 }
 
 async function sendResetLink(deps: RequestPasswordResetDeps, phone: string): Promise<void> {

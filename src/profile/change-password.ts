@@ -1,3 +1,4 @@
+import type { Challenge } from "../challenge.js";
 import { DomainError } from "../errors.js";
 import type { PasswordHasher } from "../passwords/password-hash.js";
 import {
@@ -14,14 +15,15 @@ export interface RequestPasswordChangeDeps extends SendLinkDeps {
 }
 
 /**
- * Sends a code and a link to the caller's own number if the current password is correct.
+ * Sends a code and a link to the caller's own number if the current password is correct, and returns the true challenge.
  *
- * Throws CURRENT_PASSWORD_INCORRECT, RATE_LIMITED (the number's SMS quota), SMS_UNAVAILABLE or OVERLOADED.
+ * Throws CURRENT_PASSWORD_INCORRECT, RATE_LIMITED (the number's SMS quota, with the true challenge), SMS_UNAVAILABLE or
+ * OVERLOADED.
  */
 export async function requestPasswordChange(
   deps: RequestPasswordChangeDeps,
   input: { userId: number; sessionId: string; currentPassword: string },
-): Promise<void> {
+): Promise<Challenge> {
   const account = await deps.users.findById(null, input.userId);
   if (!account?.user.isActive) throw new DomainError("UNAUTHENTICATED");
   const { ok } = await deps.hasher.verify(account.passwordHash, input.currentPassword);
@@ -30,8 +32,9 @@ export async function requestPasswordChange(
   const { userId, sessionId } = input;
   const { phone } = account.user;
   const purpose = "password_change";
-  const isSent = await sendLink(deps, { userId, sessionId, purpose, phone, phoneField: null });
-  if (!isSent) throw new DomainError("UNAUTHENTICATED");
+  const challenge = await sendLink(deps, { userId, sessionId, purpose, phone, phoneField: null });
+  if (!challenge) throw new DomainError("UNAUTHENTICATED");
+  return challenge;
 }
 
 /**

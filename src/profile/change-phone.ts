@@ -1,3 +1,4 @@
+import type { Challenge } from "../challenge.js";
 import type { Database } from "../db/database.js";
 import { DomainError } from "../errors.js";
 import { newPhoneDetail } from "../messages/sms.js";
@@ -28,21 +29,22 @@ export interface RequestPhoneChangeDeps extends SendLinkDeps, AvailabilityDeps {
 }
 
 /**
- * Sends a code and a link to the number that the caller wants to change to.
+ * Sends a code and a link to the number that the caller wants to change to, and returns the true challenge.
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, PHONE_TAKEN, PHONE_NOT_WHITELISTED, RATE_LIMITED (the new
- * number's SMS quota) or SMS_UNAVAILABLE.
+ * number's SMS quota, with the true challenge) or SMS_UNAVAILABLE.
  */
 export async function requestPhoneChange(
   deps: RequestPhoneChangeDeps,
   input: { userId: number; sessionId: string; newPhone: string },
-): Promise<void> {
+): Promise<Challenge> {
   const phone = parsePhone(deps.phoneRules, input.newPhone, PHONE_FIELD);
   await assertAvailable(deps, phone);
   const { userId, sessionId } = input;
   const purpose = "phone_change";
-  const isSent = await sendLink(deps, { userId, sessionId, purpose, phone, phoneField: PHONE_FIELD });
-  if (!isSent) throw new DomainError("UNAUTHENTICATED");
+  const challenge = await sendLink(deps, { userId, sessionId, purpose, phone, phoneField: PHONE_FIELD });
+  if (!challenge) throw new DomainError("UNAUTHENTICATED");
+  return challenge;
 }
 
 export interface ConfirmPhoneChangeDeps extends VerifyLinkDeps, AvailabilityDeps, NotifyBySmsDeps {
@@ -70,7 +72,7 @@ export async function confirmPhoneChange(
 ): Promise<string> {
   const { session } = input;
   const { link, user } = await findLink(deps, input.token, "phone_change", session);
-  await verifyCode(deps, link, input.code);
+  await verifyCode(deps, link, input.code, session);
 
   const newPhone = link.phone;
   const { id: userId, phone: oldPhone } = user;

@@ -3,6 +3,7 @@ import type { ProfileService } from "#gen/waterbill/identity/v1/profile_service_
 import { optionalPrincipal, requirePrincipal } from "../caller.js";
 import type { ReplacePasswordDeps } from "../passwords/replace-password.js";
 import { toUserMessage } from "../users/user-message.js";
+import { toChallengeMessage } from "../verification/challenge-message.js";
 import type { CallerSession } from "../verification/verify-link.js";
 import {
   confirmPasswordChange,
@@ -50,12 +51,12 @@ export function createProfileService(deps: ProfileServiceDeps): ServiceImpl<type
 
     async requestPasswordChange(request, context) {
       const { user, sessionId } = requirePrincipal(context);
-      await requestPasswordChange(deps, {
+      const challenge = await requestPasswordChange(deps, {
         userId: user.id,
         sessionId,
         currentPassword: request.currentPassword,
       });
-      return {};
+      return { challenge: toChallengeMessage(challenge) };
     },
 
     async confirmPasswordChange(request, context) {
@@ -71,12 +72,12 @@ export function createProfileService(deps: ProfileServiceDeps): ServiceImpl<type
 
     async requestPhoneChange(request, context) {
       const { user, sessionId } = requirePrincipal(context);
-      await requestPhoneChange(deps, {
+      const challenge = await requestPhoneChange(deps, {
         userId: user.id,
         sessionId,
         newPhone: request.newPhone,
       });
-      return {};
+      return { challenge: toChallengeMessage(challenge) };
     },
 
     async confirmPhoneChange(request, context) {

@@ -1,15 +1,21 @@
+import type { Challenge } from "../challenge.js";
 import type { Tx } from "../db/database.js";
 import { DomainError } from "../errors.js";
-import type { Clock } from "../system/clock.js";
+import { addSeconds, type Clock } from "../system/clock.js";
 import type { User } from "../users/user.js";
 import type { UserStore } from "../users/user-store.js";
+import { constantChallenge } from "./challenge.js";
 import { isCorrectCode, MAX_ATTEMPTS, type Purpose } from "./code.js";
 import type { CodeStore, VerificationLink } from "./code-store.js";
 import { linkTokenDigest, parseLinkToken } from "./link-token.js";
+import { readChallenge } from "./read-challenge.js";
+import { QUOTA_SECONDS } from "./sms-quota.js";
+import type { SmsQuotaStore } from "./sms-quota-store.js";
 
 export interface VerifyLinkDeps {
   codes: CodeStore;
   users: UserStore;
+  smsQuota: SmsQuotaStore;
   clock: Clock;
   codeKey: Uint8Array;
 }
@@ -25,7 +31,7 @@ export interface CallerSession {
  * session must belong to that account.
  *
  * Throws TOKEN_REQUIRED, TOKEN_INVALID, CODE_LOCKED, or LINK_REJECTED for a token that is unknown, used, expired,
- * voided, or was issued for another operation or account.
+ * voided, or was issued for another operation or account. CODE_LOCKED carries a challenge as that of `verifyCode` does.
  */
 export async function findLink(
   deps: VerifyLinkDeps,
@@ -36,7 +42,7 @@ export async function findLink(
   const digest = linkTokenDigest(deps.codeKey, parseLinkToken(token));
   const link = await deps.codes.findByToken(null, digest, purpose, deps.clock.now());
   if (!link) throw new DomainError("LINK_REJECTED");
-  if (link.isLocked) throw new DomainError("CODE_LOCKED");
+  if (link.isLocked) throw await codeError(deps, "CODE_LOCKED", link, session);
   const account = await deps.users.findById(null, link.userId);
   const isOtherAccount = session !== null && session.userId !== link.userId;
   if (!account?.user.isActive || isOtherAccount) throw new DomainError("LINK_REJECTED");
@@ -48,17 +54,47 @@ export async function findLink(
  * to the call afterwards.
  *
  * Throws CODE_INCORRECT, CODE_LOCKED after five counted attempts at the codes of the series, or LINK_REJECTED when
- * the link was consumed or voided in the meantime.
+ * the link was consumed or voided in the meantime. The first two carry the true challenge if `session` is of the link's
+ * account, and the constant one otherwise.
  */
-export async function verifyCode(deps: VerifyLinkDeps, link: VerificationLink, text: string): Promise<void> {
+export async function verifyCode(
+  deps: VerifyLinkDeps,
+  link: VerificationLink,
+  text: string,
+  session: CallerSession | null,
+): Promise<void> {
   const now = deps.clock.now();
   if (!(await deps.codes.countAttempt(null, link.id, now))) {
     const newest = await deps.codes.findNewest(null, link, now);
-    throw new DomainError(newest && newest.attempts >= MAX_ATTEMPTS ? "CODE_LOCKED" : "LINK_REJECTED");
+    const isLocked = newest !== null && newest.attempts >= MAX_ATTEMPTS;
+    throw isLocked ? await codeError(deps, "CODE_LOCKED", link, session) : new DomainError("LINK_REJECTED");
   }
   if (!isCorrectCode(deps.codeKey, link, link.codeDigest, text)) {
-    throw new DomainError("CODE_INCORRECT", { message: (m) => m.verificationCodeIncorrect });
+    throw await codeError(deps, "CODE_INCORRECT", link, session);
   }
+}
+
+/** An error about the code of a link, with the true challenge if the caller is signed in to its account. */
+async function codeError(
+  deps: VerifyLinkDeps,
+  reason: "CODE_INCORRECT" | "CODE_LOCKED",
+  link: VerificationLink,
+  session: CallerSession | null,
+): Promise<DomainError> {
+  const isOwner = session?.userId === link.userId;
+  const now = deps.clock.now();
+  const challenge = isOwner ? await currentChallenge(deps, link, now) : constantChallenge(now);
+  if (reason === "CODE_LOCKED") return new DomainError(reason, { challenge });
+  return new DomainError(reason, { challenge, message: (m) => m.verificationCodeIncorrect });
+}
+
+async function currentChallenge(
+  { codes, smsQuota }: VerifyLinkDeps,
+  link: VerificationLink,
+  now: Date,
+): Promise<Challenge> {
+  const sends = await smsQuota.recent(null, link.phone, addSeconds(now, -QUOTA_SECONDS));
+  return readChallenge(codes, null, link, sends, now);
 }
 
 /** Takes back the attempt that `verifyCode` counted, for a correct code whose caller could not be served after all. */
@@ -67,9 +103,9 @@ export async function refundAttempt(deps: VerifyLinkDeps, link: VerificationLink
 }
 
 /**
- * Consumes a link whose code was verified, and the others of its series. It must be the first statement of the transaction that performs the
- * operation. That transaction then changes the account, and only after that voids the account's other codes;
- * otherwise it could miss a code that is being issued concurrently.
+ * Consumes a link whose code was verified, with the other codes of its series. It must be the first statement of the
+ * transaction that performs the operation. That transaction then changes the account, and only after that voids the
+ * account's other codes; otherwise it could miss a code that is being issued concurrently.
  *
  * Throws LINK_REJECTED for every caller but the first.
  */

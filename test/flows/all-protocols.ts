@@ -1,5 +1,6 @@
 import type { DescMethodUnary, JsonObject, JsonValue } from "@bufbuild/protobuf";
 import { expect } from "chai";
+import { Delivery } from "#gen/waterbill/identity/v1/challenge_pb.js";
 import { ERROR_TABLE, type Reason } from "../../src/errors.js";
 import { localize } from "../../src/messages/catalogue.js";
 import type { Catalogue } from "../../src/messages/fr.js";
@@ -16,6 +17,19 @@ export interface FlowResponse {
   header: Headers;
   /** The response with the field names of the .proto file; over REST its `data`, or the bare response. */
   data: Record<string, unknown>;
+  /** The challenge of the response, or in the details of the error, which REST doesn't have. */
+  challenge: FlowChallenge | undefined;
+}
+
+/** A challenge, in one form for every protocol. */
+interface FlowChallenge {
+  expires_at: Date;
+  resend_at: Date;
+  attempts_left: number;
+  sends_left: number;
+  code_length: number;
+  delivery: string;
+  registration?: string;
 }
 
 export interface FlowClient {
@@ -80,6 +94,7 @@ function fromRpc(protocol: ProtocolClient, address?: string): FlowClient {
         fields,
         header,
         data,
+        challenge: toFlowChallenge(data.challenge ?? snakeCase(response.challenge ?? null)),
       };
     },
     close: () => protocol.close(),
@@ -106,12 +121,14 @@ function restClient(origin: string, address?: string): FlowClient {
       const data = ("status" in envelope ? (envelope.data ?? {}) : envelope) as Record<string, unknown>;
       recordTokens(data);
       const message = String(envelope.message ?? "");
-      if (response.ok) return { reason: undefined, message, fields: {}, header: response.headers, data };
+      const challenge = toFlowChallenge(data.challenge);
+      if (response.ok)
+        return { reason: undefined, message, fields: {}, header: response.headers, data, challenge };
       const fields = Object.fromEntries(
         Object.entries(data).map(([field, messages]) => [field, (messages as string[])[0] ?? ""]),
       );
       const reason = reasonOf(response.status, message);
-      return { reason, message, fields, header: response.headers, data };
+      return { reason, message, fields, header: response.headers, data, challenge: undefined };
     },
     close() {},
   };
@@ -133,6 +150,27 @@ function reasonOf(status: number, text: string): string {
       return reason;
   }
   return status === 429 ? "RATE_LIMITED" : `${status} ${text}`;
+}
+
+/** `@grpc/grpc-js` has timestamps in two numbers, seconds as a Long, and enums as numbers. Both leave out zeros. */
+function toFlowChallenge(value: unknown): FlowChallenge | undefined {
+  if (!value) return undefined;
+  const { expires_at, resend_at, attempts_left, sends_left, code_length, delivery, registration } =
+    value as Record<string, unknown>;
+  const toDate = (at: unknown) => {
+    if (typeof at === "string") return new Date(at);
+    const { seconds, nanos = 0 } = at as { seconds: { low: number }; nanos?: number };
+    return new Date(seconds.low * 1000 + nanos / 1e6);
+  };
+  return {
+    expires_at: toDate(expires_at),
+    resend_at: toDate(resend_at),
+    attempts_left: Number(attempts_left ?? 0),
+    sends_left: Number(sends_left ?? 0),
+    code_length: Number(code_length ?? 0),
+    delivery: typeof delivery === "number" ? `DELIVERY_${Delivery[delivery]}` : String(delivery),
+    ...(typeof registration === "string" && registration !== "" && { registration }),
+  };
 }
 
 function snakeCase(value: JsonValue): JsonValue {

@@ -26,6 +26,7 @@ import {
   RetryInfoSchema,
 } from "#gen/google/rpc/error_details_pb.js";
 import { StatusSchema } from "#gen/google/rpc/status_pb.js";
+import { ChallengeSchema } from "#gen/waterbill/identity/v1/challenge_pb.js";
 
 /** The result of a call, in one form for every protocol. */
 export interface ProtocolResponse {
@@ -39,6 +40,8 @@ export interface ProtocolResponse {
   /** Field to message. */
   fields: Record<string, string>;
   retrySeconds?: number;
+  /** The challenge in the error's details, as JSON. */
+  challenge?: JsonValue;
   /** Headers and trailers together. */
   header: Headers;
   /** The response, as JSON with proto field names in lowerCamelCase. */
@@ -207,6 +210,7 @@ function readDetails(details: readonly { type: string; value: Uint8Array }[]) {
   const localized = find(LocalizedMessageSchema.typeName);
   const badRequest = find(BadRequestSchema.typeName);
   const retry = find(RetryInfoSchema.typeName);
+  const challenge = find(ChallengeSchema.typeName);
   const violations = badRequest ? fromBinary(BadRequestSchema, badRequest).fieldViolations : [];
   return {
     fields: Object.fromEntries(violations.map(({ field, description }) => [field, description])),
@@ -216,5 +220,6 @@ function readDetails(details: readonly { type: string; value: Uint8Array }[]) {
     }),
     ...(localized && { locale: fromBinary(LocalizedMessageSchema, localized).locale }),
     ...(retry && { retrySeconds: Number(fromBinary(RetryInfoSchema, retry).retryDelay?.seconds) }),
+    ...(challenge && { challenge: toJson(ChallengeSchema, fromBinary(ChallengeSchema, challenge)) }),
   };
 }

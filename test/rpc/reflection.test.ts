@@ -26,6 +26,7 @@ for (const version of ["v1", "v1alpha"] as const) {
       expect(files[0]?.name).to.equal("waterbill/identity/v1/auth_service.proto");
       expect(files.map(({ name }) => name)).to.have.members([
         "waterbill/identity/v1/auth_service.proto",
+        "waterbill/identity/v1/challenge.proto",
         "waterbill/identity/v1/user.proto",
         "waterbill/options/v1/access.proto",
         "waterbill/options/v1/format.proto",

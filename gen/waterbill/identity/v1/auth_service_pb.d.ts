@@ -375,6 +375,12 @@ export declare const RequestPasswordResetRequestSchema: GenMessage<RequestPasswo
  * @generated from message waterbill.identity.v1.RequestPasswordResetResponse
  */
 export declare type RequestPasswordResetResponse = Message<"waterbill.identity.v1.RequestPasswordResetResponse"> & {
+  /**
+   * The same for every phone number.
+   *
+   * @generated from field: waterbill.identity.v1.Challenge challenge = 1;
+   */
+  challenge?: Challenge;
 };
 
 /**

@@ -6,6 +6,7 @@ import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegen
 import type { Message } from "@bufbuild/protobuf";
 import type { User } from "./user_pb.js";
 import type { FieldMask } from "@bufbuild/protobuf/wkt";
+import type { Challenge } from "./challenge_pb.js";
 
 /**
  * Describes the file waterbill/identity/v1/profile_service.proto.
@@ -144,6 +145,10 @@ export declare const RequestPasswordChangeRequestSchema: GenMessage<RequestPassw
  * @generated from message waterbill.identity.v1.RequestPasswordChangeResponse
  */
 export declare type RequestPasswordChangeResponse = Message<"waterbill.identity.v1.RequestPasswordChangeResponse"> & {
+  /**
+   * @generated from field: waterbill.identity.v1.Challenge challenge = 1;
+   */
+  challenge?: Challenge;
 };
 
 /**
@@ -225,6 +230,10 @@ export declare const RequestPhoneChangeRequestSchema: GenMessage<RequestPhoneCha
  * @generated from message waterbill.identity.v1.RequestPhoneChangeResponse
  */
 export declare type RequestPhoneChangeResponse = Message<"waterbill.identity.v1.RequestPhoneChangeResponse"> & {
+  /**
+   * @generated from field: waterbill.identity.v1.Challenge challenge = 1;
+   */
+  challenge?: Challenge;
 };
 
 /**
