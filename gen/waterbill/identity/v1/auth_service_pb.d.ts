@@ -534,7 +534,8 @@ export declare const AuthService: GenService<{
   /**
    * Sends a code and a link by SMS if an active account has the phone number.
    *
-   * Content and timing of the response are the same for every phone number, known or unknown.
+   * Content and timing of the response are the same for every phone number, known or unknown. A resend leaves the two
+   * codes before it working until they expire, each with its own link.
    * Fails with PHONE_REQUIRED, PHONE_INVALID or PHONE_LENGTH.
    *
    * @generated from rpc waterbill.identity.v1.AuthService.RequestPasswordReset
@@ -547,7 +548,8 @@ export declare const AuthService: GenService<{
   /**
    * Sets a new password with the link's token and the code, and confirms it by SMS. Ends every session of the account.
    *
-   * Token and code work once, for 10 minutes; five wrong codes lock both.
+   * Token and code work once, for 10 minutes; five wrong codes lock both, and every other link and code that still
+   * works. The details of CODE_INCORRECT and CODE_LOCKED have a Challenge.
    * Fails with TOKEN_REQUIRED, TOKEN_INVALID, LINK_REJECTED, CODE_INCORRECT, CODE_LOCKED or PASSWORD_REJECTED.
    *
    * @generated from rpc waterbill.identity.v1.AuthService.ConfirmPasswordReset

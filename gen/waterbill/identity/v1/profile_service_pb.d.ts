@@ -317,8 +317,11 @@ export declare const ProfileService: GenService<{
     output: typeof UpdateProfileResponseSchema;
   },
   /**
-   * Sends a code and a link by SMS to the caller's phone number, for ConfirmPasswordChange.
+   * Sends a code and a link by SMS to the caller's phone number, for ConfirmPasswordChange. The two codes before it work
+   * until they expire, each with its own link; after five wrong codes, only the new one works.
    *
+   * A phone number gets at most one code a minute and five in 24 hours. The details of the RATE_LIMITED that says so have
+   * a Challenge.
    * Fails with UNAUTHENTICATED, CURRENT_PASSWORD_INCORRECT or SMS_UNAVAILABLE.
    *
    * @generated from rpc waterbill.identity.v1.ProfileService.RequestPasswordChange
@@ -332,7 +335,8 @@ export declare const ProfileService: GenService<{
    * Sets a new password with the link's token and the code, and confirms it by SMS. Ends every session of the account
    * except the caller's own, if the caller is signed in.
    *
-   * Token and code prove the caller. They work once, for 10 minutes; five wrong codes lock both.
+   * Token and code prove the caller. They work once, for 10 minutes; five wrong codes lock both, and every other link and
+   * code that still works. The details of CODE_INCORRECT and CODE_LOCKED have a Challenge.
    * Fails with TOKEN_REQUIRED, TOKEN_INVALID, CODE_INCORRECT, CODE_LOCKED, PASSWORD_REJECTED, UNAUTHENTICATED for an
    * access token that is not valid, or LINK_REJECTED, also for a valid access token of another user.
    *
@@ -344,8 +348,12 @@ export declare const ProfileService: GenService<{
     output: typeof ConfirmPasswordChangeResponseSchema;
   },
   /**
-   * Sends a code and a link by SMS to the new phone number, for ConfirmPhoneChange.
+   * Sends a code and a link by SMS to the new phone number, for ConfirmPhoneChange. The two codes sent to it before work
+   * until they expire, each with its own link; after five wrong codes, only the new one works. Codes that were sent to
+   * another number work no longer.
    *
+   * A phone number gets at most one code a minute and five in 24 hours. The details of the RATE_LIMITED that says so have
+   * a Challenge.
    * Fails with UNAUTHENTICATED, PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, PHONE_TAKEN, PHONE_NOT_WHITELISTED or
    * SMS_UNAVAILABLE.
    *
@@ -360,8 +368,9 @@ export declare const ProfileService: GenService<{
    * Gives the account its new phone number with the link's token and the code, and tells the old and the new number by
    * SMS. Ends every session of the account except the caller's own, if the caller is signed in.
    *
-   * Token and code prove the caller. They work once, for 10 minutes; five wrong codes lock both. The number must still
-   * be free and whitelisted.
+   * Token and code prove the caller. They work once, for 10 minutes; five wrong codes lock both, and every other link and
+   * code that still works. The details of CODE_INCORRECT and CODE_LOCKED have a Challenge. The number must still be free
+   * and whitelisted.
    * Fails with TOKEN_REQUIRED, TOKEN_INVALID, CODE_INCORRECT, CODE_LOCKED, PHONE_TAKEN, PHONE_NOT_WHITELISTED,
    * UNAUTHENTICATED for an access token that is not valid, or LINK_REJECTED, also for a valid access token of another
    * user.
