@@ -48,8 +48,8 @@ export async function activate(deps: ActivateDeps, input: ActivateInput): Promis
   const attempt = await countAttempt(deps, phone, claim);
   if (attempt.kind !== "counted") throw await refusal(deps, phone, claim, attempt);
 
-  const code = attempt.codes.find(({ id, boundTo, codeDigest }) =>
-    isCorrectCode(deps.codeKey, { id, userId: boundTo, purpose: "activation" }, codeDigest, input.code),
+  const code = attempt.codes.find(({ id, ownerId, codeDigest }) =>
+    isCorrectCode(deps.codeKey, { id, ownerId, purpose: "activation" }, codeDigest, input.code),
   );
   if (!code) throw await codeError(deps, phone, claim, "CODE_INCORRECT");
   const user = await deps.database.transaction((tx) => deps.activations.activate(tx, code));

@@ -9,7 +9,7 @@ import type { Background } from "../system/background.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { UserStore } from "../users/user-store.js";
 import { constantChallenge } from "../verification/challenge.js";
-import { type SendLinkDeps, sendLink } from "../verification/send-code.js";
+import { type SendLinkDeps, sendLink } from "../verification/send-link.js";
 
 export interface RequestPasswordResetDeps extends SendLinkDeps {
   users: UserStore;

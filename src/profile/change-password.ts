@@ -7,7 +7,7 @@ import {
   replacePassword,
 } from "../passwords/replace-password.js";
 import type { UserStore } from "../users/user-store.js";
-import { type SendLinkDeps, sendLink } from "../verification/send-code.js";
+import { type SendLinkDeps, sendLink } from "../verification/send-link.js";
 
 export interface RequestPasswordChangeDeps extends SendLinkDeps {
   users: UserStore;

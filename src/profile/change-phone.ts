@@ -6,7 +6,7 @@ import type { RegistrationStore } from "../registrations/registration-store.js";
 import type { SessionStore } from "../sessions/session-store.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import { type NotifyBySmsDeps, notifyBySms } from "../verification/notify-by-sms.js";
-import { type SendLinkDeps, sendLink } from "../verification/send-code.js";
+import { type SendLinkDeps, sendLink } from "../verification/send-link.js";
 import {
   type CallerSession,
   consumeLink,

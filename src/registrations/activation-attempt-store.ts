@@ -3,7 +3,7 @@ import type { Database, Statement, Tx } from "../db/database.js";
 import type { ActivationCodeRow } from "../db/models/activation-code.js";
 import type { OuterJoined } from "../db/models/columns.js";
 import type { RegistrationRow } from "../db/models/registration.js";
-import { MAX_ATTEMPTS } from "../verification/code.js";
+import { MAX_ATTEMPTS, OVERLAPPING_CODES } from "../verification/code.js";
 import {
   type AccountColumns,
   type AccountState,
@@ -14,15 +14,13 @@ import type { RegistrationClaim } from "./registration.js";
 
 /** Attempts at the activation codes of one number in 24 hours, by callers who are named and by all others. */
 export const DAILY_ATTEMPTS = { named: 50, other: 25 } as const;
-/** Number of codes of a registration that are valid at once. */
-const VALID_CODES = 3;
 
 /** A code that may be compared once. */
 export interface ComparableCode {
   id: string;
   registrationId: string;
   /** What the digest is bound to: the registration, or the account that an older version made of it. */
-  boundTo: string | number;
+  ownerId: string | number;
   codeDigest: Buffer;
 }
 
@@ -98,7 +96,7 @@ const countAttempt: Statement = {
     LEFT JOIN counted ON counted.id = meant.id
     LEFT JOIN LATERAL (
       SELECT * FROM activation_codes
-      WHERE registration_id = meant.id AND expires_at > $5 ORDER BY number DESC LIMIT ${VALID_CODES}
+      WHERE registration_id = meant.id AND expires_at > $5 ORDER BY number DESC LIMIT ${OVERLAPPING_CODES}
     ) AS codes ON counted.id IS NULL OR codes.number >= counted.since`,
 };
 
@@ -143,6 +141,6 @@ function toAttempt(rows: readonly AttemptRow[], now: Date): ActivationAttempt {
 function toComparableCode(row: AttemptRow): ComparableCode[] {
   const { registration_id, code_id, code_digest } = row;
   if (!row.is_counted || !registration_id || !code_id || !code_digest) return [];
-  const boundTo = row.former_user_id ?? registration_id;
-  return [{ id: code_id, registrationId: registration_id, boundTo, codeDigest: code_digest }];
+  const ownerId = row.former_user_id ?? registration_id;
+  return [{ id: code_id, registrationId: registration_id, ownerId, codeDigest: code_digest }];
 }

@@ -1,19 +1,16 @@
 import type { Challenge } from "../challenge.js";
-import type { Database, Tx } from "../db/database.js";
+import type { Tx } from "../db/database.js";
 import type { SmsGateway } from "../sms/sms-gateway.js";
 import { addSeconds, type Clock } from "../system/clock.js";
 import type { Random } from "../system/random.js";
 import { trueChallenge } from "../verification/challenge.js";
 import { CODE_LENGTH, CODE_TTL_SECONDS, codeDigest } from "../verification/code.js";
-import { deliverCode } from "../verification/send-code.js";
+import { type DeliverCodeDeps, deliverCode } from "../verification/deliver-code.js";
 import { assertMaySend, QUOTA_SECONDS, type Send } from "../verification/sms-quota.js";
-import type { SmsQuotaStore } from "../verification/sms-quota-store.js";
 import type { ActivationStore, MeantRegistration } from "./activation-store.js";
 
-export interface SendActivationCodeDeps {
-  database: Database;
+export interface SendActivationCodeDeps extends DeliverCodeDeps {
   activations: ActivationStore;
-  smsQuota: SmsQuotaStore;
   sms: SmsGateway;
   clock: Clock;
   random: Random;
@@ -51,7 +48,7 @@ export async function issueActivationCode(
   const { id: registrationId } = registration;
   const newest = { id: deps.random.uuid(), expiresAt: addSeconds(now, CODE_TTL_SECONDS) };
   const code = deps.random.digits(CODE_LENGTH);
-  const digest = codeDigest(deps.codeKey, { id: newest.id, userId: registrationId, purpose }, code);
+  const digest = codeDigest(deps.codeKey, { id: newest.id, ownerId: registrationId, purpose }, code);
   const row = { ...newest, registrationId, codeDigest: digest };
   const attempts = await deps.activations.addCode(tx, row, now);
   if (attempts === null) return null;

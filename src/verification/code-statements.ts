@@ -24,9 +24,7 @@ const OTHERS_OF_SERIES = `SELECT FROM codes AS other
 
 export const lockAccount: Statement = {
   name: "codes_lock_account",
-  text: `SELECT FROM users WHERE id = $1 AND deactivated_at IS NULL
-           AND is_active = ($2 <> 'activation') AND ($2 = 'phone_change' OR phone = $3)
-         FOR SHARE`,
+  text: "SELECT FROM users WHERE id = $1 AND is_active AND ($2 = 'phone_change' OR phone = $3) FOR SHARE",
 };
 
 // A separate statement, because its snapshot must be taken after the lock is granted: only then does it see sessions

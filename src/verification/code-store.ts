@@ -1,7 +1,7 @@
 import type { Database, Tx } from "../db/database.js";
 import type { CodeRow } from "../db/models/code.js";
 import type { OuterJoined } from "../db/models/columns.js";
-import type { CodeBinding, Purpose } from "./code.js";
+import type { Operation } from "../sms/sms-gateway.js";
 import {
   add,
   consume,
@@ -15,8 +15,15 @@ import {
   remove,
 } from "./code-statements.js";
 
+/** A code of an account. Each time a code is sent it has a new id. */
+interface CodeIssue {
+  id: string;
+  userId: number;
+  purpose: Operation;
+}
+
 /** A code as it is stored. */
-interface StoredCode extends CodeBinding {
+interface StoredCode extends CodeIssue {
   codeDigest: Buffer;
   tokenDigest: Buffer;
   /** The number it is sent to. */
@@ -26,7 +33,7 @@ interface StoredCode extends CodeBinding {
 }
 
 /** A live code, found by the token of its link. */
-export interface VerificationLink extends CodeBinding {
+export interface VerificationLink extends CodeIssue {
   codeDigest: Buffer;
   phone: string;
   /** True once MAX_ATTEMPTS attempts were counted. */
@@ -36,7 +43,7 @@ export interface VerificationLink extends CodeBinding {
 /** The recipient of a code. */
 export interface Recipient {
   userId: number;
-  purpose: Purpose;
+  purpose: Operation;
   /** The number that the code is sent to. */
   phone: string;
   /** The session that requests the code, which must be open; absent: no session is required. */
@@ -59,8 +66,7 @@ interface NewestCode {
 export interface CodeStore {
   /**
    * Locks the recipient's account until `tx` ends. Returns whether the account still qualifies for the code and the
-   * requesting session is open. An activation code is for an account that was never active, any other code for an
-   * active one. The number must be the account's own, except for a phone change.
+   * requesting session is open. The account must be active, and the number its own, except for a phone change.
    */
   lockRecipient(tx: Tx, recipient: Recipient): Promise<boolean>;
   /**
@@ -78,7 +84,7 @@ export interface CodeStore {
   findByToken(
     tx: Tx | null,
     tokenDigest: Buffer,
-    purpose: Purpose,
+    purpose: Operation,
     now: Date,
   ): Promise<VerificationLink | null>;
   /** The newest code for the user and purpose; null if it has expired, or went to another number. */
@@ -91,7 +97,7 @@ export interface CodeStore {
   /** Takes back a counted attempt. */
   refundAttempt(tx: Tx | null, id: string): Promise<void>;
   /** Locks the user's account until `tx` ends, and consumes a code and its series; false for every caller but the first. */
-  consume(tx: Tx, code: Pick<CodeBinding, "id" | "userId">): Promise<boolean>;
+  consume(tx: Tx, code: Pick<CodeIssue, "id" | "userId">): Promise<boolean>;
   /** Voids every code of the user. */
   voidAll(tx: Tx, userId: number): Promise<void>;
   /** Deletes codes that expired before `before`. */
@@ -99,7 +105,7 @@ export interface CodeStore {
 }
 
 interface LinkRow extends Pick<CodeRow, "id" | "user_id" | "code_digest" | "phone"> {
-  purpose: Purpose;
+  purpose: Operation;
   is_locked: boolean;
 }
 

@@ -1,8 +1,9 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
+import type { Operation } from "../sms/sms-gateway.js";
 import { asciiDigits } from "../system/ascii-digits.js";
 
-/** The operation that a one-time code authorises. */
-export type Purpose = "activation" | "password_reset" | "password_change" | "phone_change";
+/** What a one-time code is for: an operation on an account, or the activation of a registration. */
+export type Purpose = "activation" | Operation;
 
 /** Number of digits in a code (contract.md, section 6). */
 export const CODE_LENGTH = 6;
@@ -13,21 +14,19 @@ export const MAX_ATTEMPTS = 5;
 /** Codes of a series that work at the same time: networks deliver late, so the one sent last is not the only one. */
 export const OVERLAPPING_CODES = 3;
 
-/** Binds a code to one user, purpose and issue: it is not valid for any other. */
-export interface CodeBinding {
+/** Binds a code to one owner, purpose and issue: it is not valid for any other. */
+interface CodeBinding {
   /** The issue: a new id each time a code is sent. */
   id: string;
-  userId: number;
+  /** The account, or the registration. */
+  ownerId: number | string;
   purpose: Purpose;
 }
 
-/** What a digest is bound to: for an activation code a registration instead of a user. */
-type DigestBinding = Omit<CodeBinding, "userId"> & { userId: CodeBinding["userId"] | string };
-
 /** The stored form of a code: HMAC-SHA-256 with a key that isn't in the database. A stolen table can't be searched. */
-export function codeDigest(key: Uint8Array, binding: DigestBinding, code: string): Buffer {
+export function codeDigest(key: Uint8Array, binding: CodeBinding, code: string): Buffer {
   return createHmac("sha256", key)
-    .update(`code:${binding.id}:${binding.userId}:${binding.purpose}:${code}`)
+    .update(`code:${binding.id}:${binding.ownerId}:${binding.purpose}:${code}`)
     .digest();
 }
 
@@ -37,7 +36,7 @@ export function codeDigest(key: Uint8Array, binding: DigestBinding, code: string
  */
 export function isCorrectCode(
   key: Uint8Array,
-  binding: DigestBinding,
+  binding: CodeBinding,
   digest: Uint8Array,
   text: string,
 ): boolean {

@@ -1,11 +1,12 @@
 import type { Challenge } from "../challenge.js";
 import type { Tx } from "../db/database.js";
 import { DomainError } from "../errors.js";
+import type { Operation } from "../sms/sms-gateway.js";
 import { addSeconds, type Clock } from "../system/clock.js";
 import type { User } from "../users/user.js";
 import type { UserStore } from "../users/user-store.js";
 import { constantChallenge } from "./challenge.js";
-import { isCorrectCode, MAX_ATTEMPTS, type Purpose } from "./code.js";
+import { isCorrectCode, MAX_ATTEMPTS } from "./code.js";
 import type { CodeStore, VerificationLink } from "./code-store.js";
 import { linkTokenDigest, parseLinkToken } from "./link-token.js";
 import { readChallenge } from "./read-challenge.js";
@@ -36,7 +37,7 @@ export interface CallerSession {
 export async function findLink(
   deps: VerifyLinkDeps,
   token: string,
-  purpose: Purpose,
+  purpose: Operation,
   session: CallerSession | null,
 ): Promise<{ link: VerificationLink; user: User }> {
   const digest = linkTokenDigest(deps.codeKey, parseLinkToken(token));
@@ -69,7 +70,7 @@ export async function verifyCode(
     const isLocked = newest !== null && newest.attempts >= MAX_ATTEMPTS;
     throw isLocked ? await codeError(deps, "CODE_LOCKED", link, session) : new DomainError("LINK_REJECTED");
   }
-  if (!isCorrectCode(deps.codeKey, link, link.codeDigest, text)) {
+  if (!isCorrectCode(deps.codeKey, { ...link, ownerId: link.userId }, link.codeDigest, text)) {
     throw await codeError(deps, "CODE_INCORRECT", link, session);
   }
 }

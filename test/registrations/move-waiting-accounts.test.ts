@@ -37,7 +37,7 @@ describe("accounts that an older version left unproved", () => {
         id,
         user_id: user.id,
         purpose,
-        code_digest: codeDigest(codeKey, { id, userId: user.id, purpose }, CODE),
+        code_digest: codeDigest(codeKey, { id, ownerId: user.id, purpose }, CODE),
         token_digest: random.bytes(32),
         phone,
         attempts,

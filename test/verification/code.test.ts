@@ -3,7 +3,7 @@ import { systemRandom } from "../../src/system/random.js";
 import { codeDigest, isCorrectCode, type Purpose } from "../../src/verification/code.js";
 
 const key = Buffer.from("k".repeat(32));
-const binding = { id: "0b0e7f5e-6c1a-4f0e-9d5c-3a2b1c0d9e8f", userId: 7, purpose: "activation" as Purpose };
+const binding = { id: "0b0e7f5e-6c1a-4f0e-9d5c-3a2b1c0d9e8f", ownerId: 7, purpose: "activation" as Purpose };
 
 describe("codes", () => {
   it("are bound to key, issue, user and purpose", () => {
@@ -12,7 +12,7 @@ describe("codes", () => {
     expect(isCorrectCode(key, binding, digest, "123457")).to.equal(false);
     expect(isCorrectCode(Buffer.from("o".repeat(32)), binding, digest, "123456")).to.equal(false);
     expect(isCorrectCode(key, { ...binding, id: "x" }, digest, "123456")).to.equal(false);
-    expect(isCorrectCode(key, { ...binding, userId: 8 }, digest, "123456")).to.equal(false);
+    expect(isCorrectCode(key, { ...binding, ownerId: 8 }, digest, "123456")).to.equal(false);
     expect(isCorrectCode(key, { ...binding, purpose: "phone_change" }, digest, "123456")).to.equal(false);
   });
 

@@ -9,7 +9,7 @@ import type { SmsGateway } from "../../src/sms/sms-gateway.js";
 import { addSeconds } from "../../src/system/clock.js";
 import { codeDigest } from "../../src/verification/code.js";
 import { linkTokenDigest } from "../../src/verification/link-token.js";
-import { sendLink } from "../../src/verification/send-code.js";
+import { sendLink } from "../../src/verification/send-link.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
 import { recordSecret } from "../support/log.js";
 import { rejectionReason } from "../support/rejection.js";
@@ -293,7 +293,7 @@ describe("codes that overlap", () => {
         [
           id,
           userId,
-          codeDigest(codeKey, { id, userId, purpose: "password_reset" }, proof.code),
+          codeDigest(codeKey, { id, ownerId: userId, purpose: "password_reset" }, proof.code),
           linkTokenDigest(codeKey, proof.token),
           phone,
           clock.now(),
