@@ -248,10 +248,10 @@ export declare const AccountService: GenService<{
     output: typeof ListAccountsResponseSchema;
   },
   /**
-   * Deactivates or activates an account.
+   * Deactivates or reactivates an account.
    *
-   * Deactivation ends the account's sessions and voids its codes at once. Activation also works for an account whose
-   * phone number was never proved: the administrator vouches for it. A call that changes nothing succeeds.
+   * Deactivation ends the account's sessions and voids its codes at once. A registration is no account: only the code
+   * from the SMS activates it. A call that changes nothing succeeds.
    * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND, or LAST_SUPERUSER for the deactivation
    * of the last active superuser.
    *

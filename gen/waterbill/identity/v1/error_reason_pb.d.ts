@@ -51,7 +51,7 @@ export enum ErrorReason {
   PHONE_LENGTH = 4,
 
   /**
-   * An account, or a registration that is still being proved, has this phone number.
+   * An account has this phone number, or the same address registered it less than a minute ago.
    *
    * @generated from enum value: PHONE_TAKEN = 5;
    */
@@ -100,7 +100,7 @@ export enum ErrorReason {
   CODE_LOCKED = 11,
 
   /**
-   * The account is active already.
+   * The phone number has an active account already.
    *
    * @generated from enum value: ALREADY_ACTIVE = 12;
    */
