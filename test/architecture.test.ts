@@ -13,7 +13,17 @@ const layers = [
   ["rest/", "rpc/", "http/"],
   ["rate-limits/"],
   ["auth/", "profile/", "accounts/", "whitelist/"],
-  ["caller", "users/", "registrations/", "passwords/", "verification/", "sessions/", "sms/", "paging/"],
+  [
+    "caller",
+    "audit/",
+    "users/",
+    "registrations/",
+    "passwords/",
+    "verification/",
+    "sessions/",
+    "sms/",
+    "paging/",
+  ],
   ["db/"],
   [
     "challenge",

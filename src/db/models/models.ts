@@ -1,4 +1,7 @@
 import type { Sequelize } from "sequelize";
+import { defineAccountAct } from "./account-act.js";
+import { defineAccountActValues } from "./account-act-values.js";
+import { defineAccountHistoryHead } from "./account-history-head.js";
 import { defineActivationAttempts } from "./activation-attempts.js";
 import { defineActivationCode } from "./activation-code.js";
 import { defineCode } from "./code.js";
@@ -27,6 +30,9 @@ export function defineModels(sequelize: Sequelize) {
     whitelistEntries: defineWhitelistEntry(sequelize),
     whitelistHistory: defineWhitelistChange(sequelize),
     whitelistCounts: defineWhitelistCount(sequelize),
+    accountHistory: defineAccountAct(sequelize),
+    accountHistoryValues: defineAccountActValues(sequelize),
+    accountHistoryHeads: defineAccountHistoryHead(sequelize),
     schemaMigrations: defineSchemaMigration(sequelize),
   };
 }

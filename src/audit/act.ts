@@ -1,0 +1,70 @@
+/** Who acted on an account. */
+export type Actor =
+  /** The account's owner, signed in or proved by SMS. */
+  | { kind: "owner" }
+  /** The account `id`, with its rights. It may later be gone. */
+  | { kind: "administrator"; id: number }
+  /** Whoever may run the command line. */
+  | { kind: "command_line" }
+  /** The service itself, by a rule. */
+  | { kind: "system" };
+
+/** The rights of an account, as contract.md names them. */
+export type Role = "CUSTOMER" | "STAFF" | "SUPERUSER";
+
+/** Values by the names of their fields. */
+export type FieldValues = Readonly<Record<string, string>>;
+
+type ActDetails =
+  /** `registered` and `activated` are both recorded when the number is proved: before that there is no account. */
+  | { action: "registered" | "activated" | "reactivated" }
+  /** Created in another way than by registration. */
+  | { action: "account_created"; after: { role: Role } }
+  | { action: "role_changed"; before: { role: Role }; after: { role: Role } }
+  | { action: "phone_changed"; before: { phone: string }; after: { phone: string }; sessionCount: number }
+  | { action: "profile_changed"; fields: readonly string[] }
+  | { action: "deactivated" | "password_reset" | "password_changed"; sessionCount: number }
+  /** One session (`sessionId`), or several at once (null). */
+  | { action: "session_ended"; sessionId: string | null; sessionCount: number }
+  /** A used refresh token came back, and its session ended. */
+  | { action: "refresh_reused"; sessionId: string; sessionCount: number };
+
+/** An act on an account. `sessionCount` is the number of sessions that ended with it. */
+export type Act = ActDetails & {
+  accountId: number;
+  at: Date;
+  actor: Actor;
+  /** What the actor gave as the reason. */
+  reason?: string | null;
+};
+
+/** The parts that an act may have besides its action. */
+export interface ActContent {
+  /** Names of the changed fields. */
+  fields: readonly string[];
+  before: FieldValues | null;
+  after: FieldValues | null;
+  reason: string | null;
+  sessionId: string | null;
+  sessionCount: number | null;
+}
+
+/** All parts of an act, whatever its action: null, or no field, for those that it doesn't have. */
+export function contentOf(act: Act): ActContent {
+  const {
+    fields,
+    before = null,
+    after = null,
+    reason = null,
+    sessionId = null,
+    sessionCount = null,
+  } = act as Partial<ActContent>;
+  return {
+    fields: fields ?? Object.keys({ ...before, ...after }),
+    before,
+    after,
+    reason,
+    sessionId,
+    sessionCount,
+  };
+}
