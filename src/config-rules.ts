@@ -6,20 +6,25 @@ import { parseRange } from "./system/ip-range.js";
 // malformed one hides no problem of another.
 
 const TWILIO_VARIABLES = ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM_NUMBER"] as const;
-const SECRET_VARIABLES = ["TOKEN_SECRET", "CODE_SECRET"] as const;
+const SECRET_VARIABLES = ["TOKEN_SECRET", "CODE_SECRET", "AUDIT_SECRET"] as const;
+type SecretVariable = (typeof SECRET_VARIABLES)[number];
 
-/** What the process uses of the configuration: a server uses all of it, a command only the database or the gateway. */
-export type ConfigScope = "server" | "database" | "sms";
+/**
+ * What the process uses of the configuration: a server uses all of it, a command only the database, the database and
+ * the account history, or the gateway.
+ */
+export type ConfigScope = "server" | "database" | "audit" | "sms";
 
 /** The rules of production for what each scope uses. */
 const PRODUCTION_RULES: Readonly<Record<ConfigScope, readonly ((variables: Variables) => string[])[]>> = {
   server: [
-    requires("DATABASE_URL", "REDIS_URL", ...SECRET_VARIABLES),
-    weakSecrets,
+    requires("DATABASE_URL", "REDIS_URL", "TOKEN_SECRET", "CODE_SECRET"),
+    weakSecrets(...SECRET_VARIABLES),
     consoleInProduction,
     everybodyTrusted,
   ],
   database: [requires("DATABASE_URL")],
+  audit: [requires("DATABASE_URL"), requiresAuditKey, weakSecrets("CODE_SECRET", "AUDIT_SECRET")],
   sms: [consoleInProduction],
 };
 
@@ -30,20 +35,35 @@ export function brokenRules(variables: Variables, scope: ConfigScope): string[] 
 }
 
 /** Lists what is allowed and probably a mistake. */
-export function configWarnings(variables: Variables): string[] {
-  const warnings: string[] = [];
-  if (hasUnusedTwilio(variables)) {
-    warnings.push(
-      "SMS_PROVIDER is not twilio: messages are printed instead of sent, and the TWILIO_ variables are not used",
-    );
-  }
-  if (variables.NODE_ENV === "production" && variables.ACTIVATION_NEEDS_REGISTRATION !== "true") {
-    warnings.push(
-      "ACTIVATION_NEEDS_REGISTRATION is not true: clients that do not send their registration are told apart by " +
-        "address, so a neighbour behind the same address can register their number and be activated by their code",
-    );
-  }
-  return warnings;
+export function configWarnings(variables: Variables, scope: ConfigScope): string[] {
+  const isProductionServer = scope === "server" && variables.NODE_ENV === "production";
+  return [
+    ...unusedTwilio(variables),
+    ...(isProductionServer ? [...sharedAuditKey(variables), ...optionalRegistration(variables)] : []),
+  ];
+}
+
+function unusedTwilio(variables: Variables): string[] {
+  if (!hasUnusedTwilio(variables)) return [];
+  return [
+    "SMS_PROVIDER is not twilio: messages are printed instead of sent, and the TWILIO_ variables are not used",
+  ];
+}
+
+function sharedAuditKey({ AUDIT_SECRET }: Variables): string[] {
+  if (AUDIT_SECRET) return [];
+  return [
+    "AUDIT_SECRET is not set, so CODE_SECRET also seals the account history: " +
+      "set AUDIT_SECRET before you change CODE_SECRET, so that the history stays verifiable",
+  ];
+}
+
+function optionalRegistration({ ACTIVATION_NEEDS_REGISTRATION }: Variables): string[] {
+  if (ACTIVATION_NEEDS_REGISTRATION === "true") return [];
+  return [
+    "ACTIVATION_NEEDS_REGISTRATION is not true: clients that do not send their registration are told apart by " +
+      "address, so a neighbour behind the same address can register their number and be activated by their code",
+  ];
 }
 
 const setsTwilio = (variables: Variables) => TWILIO_VARIABLES.some((name) => variables[name]);
@@ -60,6 +80,14 @@ function missingForTwilio(variables: Variables): string[] {
 function requires(...names: (keyof Variables)[]): (variables: Variables) => string[] {
   return (variables) =>
     names.filter((name) => !variables[name]).map((name) => `${name}: is required in production`);
+}
+
+/** A command that changes accounts records it under the server's key. */
+function requiresAuditKey({ AUDIT_SECRET, CODE_SECRET }: Variables): string[] {
+  if (AUDIT_SECRET || CODE_SECRET) return [];
+  return [
+    "AUDIT_SECRET: is required in production for the account history; without one on the server, set its CODE_SECRET",
+  ];
 }
 
 function consoleInProduction(variables: Variables): string[] {
@@ -101,16 +129,30 @@ function isPlaceholder(text: string): boolean {
   );
 }
 
-function weakSecrets(variables: Variables): string[] {
-  const placeholders = SECRET_VARIABLES.filter((name) => {
-    const value = variables[name] ?? "";
-    return value.length >= MIN_SECRET_LENGTH && isPlaceholder(value);
+/** The secrets that are set, each with the variable that holds it. */
+function setSecrets(variables: Variables, names: readonly SecretVariable[]) {
+  return names.flatMap((name) => {
+    const text = variables[name] ?? "";
+    const values = name === "AUDIT_SECRET" ? listEntries(text) : [text];
+    return values.filter((value) => value.length >= MIN_SECRET_LENGTH).map((value) => ({ name, value }));
   });
-  const problems = placeholders.map(
-    (name) =>
-      `${name}: must be random, not an example or a repetition; \`openssl rand -base64 32\` prints a good one`,
-  );
-  const { TOKEN_SECRET, CODE_SECRET } = variables;
-  if (TOKEN_SECRET && TOKEN_SECRET === CODE_SECRET) problems.push("CODE_SECRET: must not equal TOKEN_SECRET");
-  return problems;
+}
+
+function weakSecrets(...names: SecretVariable[]): (variables: Variables) => string[] {
+  return (variables) => {
+    const secrets = setSecrets(variables, names);
+    const weak = secrets
+      .filter(({ value }) => isPlaceholder(value))
+      .map(
+        ({ name }) =>
+          `${name}: must be random, not an example or a repetition; \`openssl rand -base64 32\` prints a good one`,
+      );
+    const repeated = secrets.flatMap(({ name, value }, index) =>
+      secrets
+        .slice(0, index)
+        .filter((other) => other.value === value && other.name !== name)
+        .map((other) => `${name}: must not equal ${other.name}`),
+    );
+    return [...new Set([...weak, ...repeated])];
+  };
 }

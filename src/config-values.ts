@@ -64,6 +64,14 @@ export const host = z
 /** Minimum number of characters in a secret. */
 export const MIN_SECRET_LENGTH = 32;
 export const secret = z.string().min(MIN_SECRET_LENGTH, `must have at least ${MIN_SECRET_LENGTH} characters`);
+/** One secret or several, separated by commas. */
+export const secrets = z
+  .string()
+  .transform(listEntries)
+  .refine(
+    (entries) => entries.length > 0 && entries.every((entry) => entry.length >= MIN_SECRET_LENGTH),
+    `must have at least ${MIN_SECRET_LENGTH} characters, in each secret if there are several`,
+  );
 export const region = z.custom<CountryCode>(
   (code) => typeof code === "string" && isSupportedCountry(code),
   "must be a region like CM (ISO 3166-1 alpha-2)",

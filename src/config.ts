@@ -30,6 +30,8 @@ function toConfig(env: Environment, warnings: readonly string[]) {
     /** Absent: generated at the first start and stored in `dataDir`. */
     tokenSecret: env.TOKEN_SECRET,
     codeSecret: env.CODE_SECRET,
+    /** The first one seals the account history, all verify it. Absent: CODE_SECRET does both. */
+    auditSecrets: env.AUDIT_SECRET ?? [],
     tokens: {
       issuer: env.TOKEN_ISSUER,
       audience: env.TOKEN_AUDIENCE,
@@ -96,5 +98,5 @@ export function readConfig(
   const malformed = parsed.error?.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`) ?? [];
   const problems = [...malformed, ...brokenRules(variables, scope)];
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
-  return toConfig(parsed.data, configWarnings(variables));
+  return toConfig(parsed.data, configWarnings(variables, scope));
 }

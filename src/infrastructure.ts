@@ -8,7 +8,7 @@ import { createSmsGateway } from "./sms/create-sms-gateway.js";
 import type { SmsGateway } from "./sms/sms-gateway.js";
 import { type Background, createBackground } from "./system/background.js";
 import { type Clock, systemClock } from "./system/clock.js";
-import { type Keys, loadKeys } from "./system/key-file.js";
+import { type Keys, loadKeys, type StoredKeys } from "./system/key-file.js";
 import type { Logger } from "./system/logger.js";
 import { type Random, systemRandom } from "./system/random.js";
 
@@ -84,8 +84,22 @@ export async function createInfrastructure(
 
 /** Returns the configured secrets; any that is not configured comes from the data directory. */
 function resolveKeys(config: Config): Keys {
-  const { tokenSecret: token, codeSecret: code } = config;
+  const { token, code } = resolveStoredKeys(config);
+  return { token, code, audit: [...config.auditSecrets, code] };
+}
+
+function resolveStoredKeys({ tokenSecret: token, codeSecret: code, dataDir }: Config): StoredKeys {
   if (token && code) return { token, code };
-  const stored = loadKeys(config.dataDir, systemRandom);
+  const stored = loadKeys(dataDir, systemRandom);
   return { token: token ?? stored.token, code: code ?? stored.code };
+}
+
+/**
+ * Returns the server's secrets for the account history, for a command that records acts or verifies them. In
+ * production they are only those in the environment, of which there is one.
+ */
+export function resolveAuditSecrets({ auditSecrets, codeSecret, environment, dataDir }: Config): string[] {
+  if (codeSecret) return [...auditSecrets, codeSecret];
+  if (environment === "production") return auditSecrets;
+  return [...auditSecrets, loadKeys(dataDir, systemRandom).code];
 }

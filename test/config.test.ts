@@ -6,12 +6,14 @@ import { environmentSchema } from "../src/config-variables.js";
 
 const tokenSecret = "2PnrtGJ4ZbLvQyOIRnV9hZbkGMsJ1wqTvQG8uC0xFeE=";
 const codeSecret = "9f86d081884c7d659a2feaa0c55ad015";
+const auditSecret = "J8vTq0c1mZ5yWn3RkX7hLpD2sBfGaEu4";
 const production = {
   NODE_ENV: "production",
   DATABASE_URL: "postgres://waterbill:secret@db/waterbill",
   REDIS_URL: "redis://redis:6379",
   TOKEN_SECRET: tokenSecret,
   CODE_SECRET: codeSecret,
+  AUDIT_SECRET: auditSecret,
   SMS_PROVIDER: "twilio",
   TWILIO_ACCOUNT_SID: "AC123",
   TWILIO_AUTH_TOKEN: "token",
@@ -166,6 +168,11 @@ describe("configuration", () => {
       [["DATA_DIR", "REDIS_PREFIX", "TOKEN_ISSUER", "TOKEN_AUDIENCE"], "must not be blank", [" ", "\t"]],
       [["TOKEN_SECRET", "CODE_SECRET"], "must have at least 32 characters", ["short", " ", "x".repeat(31)]],
       [
+        ["AUDIT_SECRET"],
+        "must have at least 32 characters, in each secret if there are several",
+        ["short", " ", ",", "x".repeat(31), `${"x".repeat(32)},short`],
+      ],
+      [
         ["DATABASE_URL"],
         postgres,
         [
@@ -310,6 +317,54 @@ describe("configuration", () => {
     const equal = { TOKEN_SECRET: tokenSecret, CODE_SECRET: tokenSecret };
     expect(problems({ ...production, ...equal })).to.deep.equal(["CODE_SECRET: must not equal TOKEN_SECRET"]);
     expect(problems(equal)).to.deep.equal([]);
+    for (const [name, secret] of [
+      ["TOKEN_SECRET", tokenSecret],
+      ["CODE_SECRET", codeSecret],
+    ] as const) {
+      const audit = { AUDIT_SECRET: `${auditSecret}, ${secret}` };
+      expect(problems({ ...production, ...audit })).to.deep.equal([`AUDIT_SECRET: must not equal ${name}`]);
+      expect(problems(audit)).to.deep.equal([]);
+    }
+  });
+
+  it("reads the secrets of the account history, the first of which seals it", () => {
+    const old = "5e884898da28047151d0e56f8dc62927";
+    expect(readConfig(production).auditSecrets).to.deep.equal([auditSecret]);
+    const two = { ...production, AUDIT_SECRET: ` ${auditSecret} , ${old}` };
+    expect(readConfig(two).auditSecrets).to.deep.equal([auditSecret, old]);
+    expect(readConfig({}).auditSecrets).to.deep.equal([]);
+    const weak = { ...production, AUDIT_SECRET: `${auditSecret},${"x".repeat(32)}` };
+    expect(problems(weak)).to.have.length(1);
+    expect(problems(weak)[0]).to.match(/^AUDIT_SECRET: must be random/);
+  });
+
+  it("warns in production when CODE_SECRET seals the account history", () => {
+    const without = { ...production, AUDIT_SECRET: "" };
+    expect(readConfig(without).warnings).to.deep.equal([
+      "AUDIT_SECRET is not set, so CODE_SECRET also seals the account history: " +
+        "set AUDIT_SECRET before you change CODE_SECRET, so that the history stays verifiable",
+    ]);
+    for (const variables of [production, { ...without, NODE_ENV: "development" }]) {
+      expect(readConfig(variables).warnings).to.deep.equal([]);
+    }
+    expect(readConfig(without, "audit").warnings).to.deep.equal([]);
+  });
+
+  it("requires a secret of commands that record acts on accounts in production", () => {
+    const database = { NODE_ENV: "production", DATABASE_URL: production.DATABASE_URL };
+    const missing =
+      "AUDIT_SECRET: is required in production for the account history; without one on the server, set its CODE_SECRET";
+    expect(problems(database, "audit")).to.deep.equal([missing]);
+    expect(problems({ NODE_ENV: "production" }, "audit")).to.deep.equal([
+      "DATABASE_URL: is required in production",
+      missing,
+    ]);
+    expect(problems({ ...database, AUDIT_SECRET: auditSecret }, "audit")).to.deep.equal([]);
+    expect(problems({ ...database, CODE_SECRET: codeSecret }, "audit")).to.deep.equal([]);
+    // The other secret is only the server's.
+    const weak = { ...database, CODE_SECRET: "x".repeat(43), TOKEN_SECRET: "x".repeat(43) };
+    expect(problems(weak, "audit")).to.have.length(1);
+    expect(problems({ ...database, NODE_ENV: "development" }, "audit")).to.deep.equal([]);
   });
 
   it("refuses to trust the whole address space in production", () => {

@@ -27,10 +27,17 @@ describe("infrastructure", () => {
     const { keys } = await infrastructure();
     expect((await infrastructure()).keys).to.deep.equal(keys);
     const token = "t".repeat(43);
-    expect((await infrastructure({ TOKEN_SECRET: token })).keys).to.deep.equal({ token, code: keys.code });
+    expect((await infrastructure({ TOKEN_SECRET: token })).keys).to.deep.equal({
+      token,
+      code: keys.code,
+      audit: [keys.code],
+    });
     const code = "c".repeat(43);
     const configured = await infrastructure({ TOKEN_SECRET: token, CODE_SECRET: code });
-    expect(configured.keys).to.deep.equal({ token, code });
+    expect(configured.keys).to.deep.equal({ token, code, audit: [code] });
+    const audit = ["a".repeat(43), "b".repeat(43)];
+    const { keys: three } = await infrastructure({ CODE_SECRET: code, AUDIT_SECRET: audit.join(", ") });
+    expect(three).to.deep.include({ code, audit: [...audit, code] });
   });
 
   it("prints what the console gateway would send", async () => {

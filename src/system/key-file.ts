@@ -7,24 +7,30 @@ import type { Random } from "./random.js";
 const secret = z.string().min(32);
 const keysSchema = z.object({ token: secret, code: secret });
 
-/** The secrets for signatures and digests. */
-export interface Keys {
+/** The secrets that are generated for a development server. */
+export interface StoredKeys {
   /** Signs access and refresh tokens. */
   token: string;
   /** Key of the digests of codes and link tokens. */
   code: string;
 }
 
+/** The secrets for signatures and digests. */
+export interface Keys extends StoredKeys {
+  /** The first one seals the account history; all of them verify it. */
+  audit: readonly string[];
+}
+
 /**
  * Returns the keys stored in `directory`; the first call generates them. Processes that start at the same time get the
  * same keys. Changing or losing the file signs out every user and voids every pending code.
  */
-export function loadKeys(directory: string, random: Random): Keys {
+export function loadKeys(directory: string, random: Random): StoredKeys {
   const path = join(directory, "keys.json");
   return readKeys(path) ?? generateKeys(directory, path, random);
 }
 
-function readKeys(path: string): Keys | null {
+function readKeys(path: string): StoredKeys | null {
   try {
     return keysSchema.parse(JSON.parse(readFileSync(path, "utf8")));
   } catch (error) {
@@ -33,9 +39,9 @@ function readKeys(path: string): Keys | null {
   }
 }
 
-function generateKeys(directory: string, path: string, random: Random): Keys {
+function generateKeys(directory: string, path: string, random: Random): StoredKeys {
   const newSecret = () => random.bytes(32).toString("base64url");
-  const keys: Keys = { token: newSecret(), code: newSecret() };
+  const keys: StoredKeys = { token: newSecret(), code: newSecret() };
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   // Write the whole file under another name, then link it: it appears complete or not at all, and only once.
   const draft = `${path}.${random.uuid()}`;

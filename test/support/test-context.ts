@@ -36,7 +36,7 @@ export interface TestContext {
   close(): Promise<void>;
 }
 
-export const testKeys = { token: "t".repeat(43), code: "c".repeat(43) };
+export const testKeys = { token: "t".repeat(43), code: "c".repeat(43), audit: ["a".repeat(43)] };
 
 /** A valid password, used for all accounts. */
 export const testPassword = "Motdepasse123!";
