@@ -2,6 +2,9 @@ import { availableParallelism } from "node:os";
 import type { AccountServiceDeps } from "./accounts/account-service.js";
 import { createAccountStore } from "./accounts/account-store.js";
 import type { CreateSuperuserDeps } from "./accounts/create-superuser.js";
+import { type AuditKeys, createAuditKeys } from "./audit/audit-keys.js";
+import { createHistoryStore } from "./audit/history-store.js";
+import { createRecord, type RecordDeps } from "./audit/record.js";
 import type { AuthServiceDeps } from "./auth/auth-service.js";
 import type { Config } from "./config.js";
 import type { Infrastructure } from "./infrastructure.js";
@@ -31,10 +34,14 @@ export type AppContext = AuthServiceDeps &
   AccountServiceDeps &
   WhitelistServiceDeps &
   CreateSuperuserDeps &
-  AuthenticateDeps & { sessions: SessionStore };
+  AuthenticateDeps &
+  RecordDeps & { sessions: SessionStore };
 
-/** The part of the context that needs only the database: commands run on it without the secrets and the SMS gateway. */
+/** The part of the context that needs only the database: commands that record nothing run on it without secrets. */
 export type DatabaseContext = ReturnType<typeof createDatabaseContext>;
+
+/** The context of commands that record acts on accounts, or verify what was recorded. */
+export type AuditContext = ReturnType<typeof createAuditContext>;
 
 /** Creates the stores, and the tools that need no secret. */
 export function createDatabaseContext(
@@ -54,6 +61,7 @@ export function createDatabaseContext(
     activations: createActivationStore(database),
     activationAttempts: createActivationAttemptStore(database),
     sessions: createSessionStore(database),
+    history: createHistoryStore(database),
     whitelist,
     whitelistLists: createWhitelistLists(database),
     whitelistHistory: createWhitelistHistory(database),
@@ -65,6 +73,17 @@ export function createDatabaseContext(
     phoneRules: config.phones,
     passwordRules: config.passwords,
   };
+}
+
+/** Creates the stores, and the tools that need only the secrets of the account history. */
+export function createAuditContext(
+  config: Config,
+  infrastructure: Pick<Infrastructure, "database" | "clock" | "random">,
+  auditSecrets: readonly string[],
+) {
+  const context = createDatabaseContext(config, infrastructure);
+  const auditKeys: AuditKeys = createAuditKeys(auditSecrets);
+  return { ...context, auditKeys, record: createRecord({ history: context.history, auditKeys }) };
 }
 
 /** Creates the stores and the tools, once, for server and tests. `overrides` replace some of them. */
@@ -84,7 +103,7 @@ export function createContext(
     audience,
     ttlSeconds: accessTtlSeconds,
   });
-  const context = createDatabaseContext(config, infrastructure);
+  const context = createAuditContext(config, infrastructure, keys.audit);
   const { sessions } = context;
   return {
     ...infrastructure,

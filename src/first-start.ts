@@ -32,6 +32,7 @@ export async function prepareFirstStart(
       firstName: "Admin",
       lastName: "User",
       password,
+      actor: { kind: "system" },
     });
   } catch (error) {
     // Another process that started at the same time was first; it prints the password.

@@ -1,6 +1,7 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { ServiceImpl } from "@connectrpc/connect";
 import type { AccountService } from "#gen/waterbill/identity/v1/account_service_pb.js";
+import { requirePrincipal } from "../caller.js";
 import { toAccountMessage } from "./account-message.js";
 import { type ListAccountsDeps, listAccounts } from "./list-accounts.js";
 import { type SetAccountActiveDeps, setAccountActive } from "./set-account-active.js";
@@ -24,8 +25,9 @@ export function createAccountService(deps: AccountServiceDeps): ServiceImpl<type
       return { accounts: page.rows.map(toAccountMessage), nextPageToken: page.nextPageToken };
     },
 
-    async setAccountActive({ phone, isActive }) {
-      const user = await setAccountActive(deps, { phone, isActive: isActive ?? false });
+    async setAccountActive({ phone, isActive }, context) {
+      const actor = { kind: "administrator", id: requirePrincipal(context).user.id } as const;
+      const user = await setAccountActive(deps, { phone, isActive: isActive ?? false, actor });
       return { account: toAccountMessage(user) };
     },
   };

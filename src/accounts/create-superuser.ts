@@ -1,3 +1,6 @@
+import type { Actor } from "../audit/act.js";
+import type { RecordActs } from "../audit/record.js";
+import type { Database } from "../db/database.js";
 import { DomainError } from "../errors.js";
 import type { PasswordHasher } from "../passwords/password-hash.js";
 import { checkPassword, normalisePassword, type PasswordRules } from "../passwords/password-policy.js";
@@ -9,12 +12,14 @@ import type { User } from "../users/user.js";
 import type { UserStore } from "../users/user-store.js";
 
 export interface CreateSuperuserDeps {
+  database: Database;
   users: UserStore;
   registrations: RegistrationStore;
   hasher: PasswordHasher;
   clock: Clock;
   phoneRules: PhoneRules;
   passwordRules: PasswordRules;
+  record: RecordActs;
 }
 
 export interface CreateSuperuserInput {
@@ -22,6 +27,7 @@ export interface CreateSuperuserInput {
   firstName: string;
   lastName: string;
   password: string;
+  actor: Actor;
 }
 
 /**
@@ -34,20 +40,26 @@ export async function createSuperuser(deps: CreateSuperuserDeps, input: CreateSu
   const { firstName, lastName } = personalNames(input);
   const password = normalisePassword(input.password);
   checkPassword(deps.passwordRules, password, { phone, firstName, lastName, email: null });
-  if (await deps.registrations.isPhoneTaken(null, phone)) throw new DomainError("PHONE_TAKEN");
-  const user = await deps.users.create(null, {
-    phone,
-    firstName,
-    lastName,
-    email: null,
-    address: null,
-    apartmentName: null,
-    passwordHash: await deps.hasher.hash(password),
-    dateJoined: deps.clock.now(),
-    isActive: true,
-    isStaff: true,
-    isSuperuser: true,
+  const passwordHash = await deps.hasher.hash(password);
+  return deps.database.transaction(async (tx) => {
+    const now = deps.clock.now();
+    if (await deps.registrations.isPhoneTaken(tx, phone)) throw new DomainError("PHONE_TAKEN");
+    const user = await deps.users.create(tx, {
+      phone,
+      firstName,
+      lastName,
+      email: null,
+      address: null,
+      apartmentName: null,
+      passwordHash,
+      dateJoined: now,
+      isActive: true,
+      isStaff: true,
+      isSuperuser: true,
+    });
+    await deps.registrations.removeAll(tx, phone);
+    const act = { accountId: user.id, at: now, actor: input.actor };
+    await deps.record(tx, { ...act, action: "account_created", after: { role: "SUPERUSER" } });
+    return user;
   });
-  await deps.registrations.removeAll(null, phone);
-  return user;
 }

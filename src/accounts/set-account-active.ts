@@ -1,10 +1,12 @@
+import type { Actor } from "../audit/act.js";
+import type { RecordActs } from "../audit/record.js";
 import type { Database, Tx } from "../db/database.js";
 import { DomainError } from "../errors.js";
 import type { SessionStore } from "../sessions/session-store.js";
 import type { Clock } from "../system/clock.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { User } from "../users/user.js";
-import { isUnproved, type UserStore } from "../users/user-store.js";
+import { type Credentials, isUnproved, type UserStore } from "../users/user-store.js";
 import type { CodeStore } from "../verification/code-store.js";
 import type { AccountStore } from "./account-store.js";
 
@@ -14,6 +16,7 @@ export interface ChangeAccountDeps {
   accounts: AccountStore;
   clock: Clock;
   phoneRules: PhoneRules;
+  record: RecordActs;
 }
 
 export interface SetAccountActiveDeps extends ChangeAccountDeps {
@@ -23,27 +26,38 @@ export interface SetAccountActiveDeps extends ChangeAccountDeps {
 
 /**
  * Deactivates an account, so that it can neither sign in nor be activated by SMS, and ends its sessions. Or reactivates
- * it. Both void the account's codes. Repeating the call changes nothing. A registration is no account: only a code
- * activates it.
+ * it. Both void the account's codes. Repeating the call changes and records nothing. A registration is no account: only
+ * a code activates it.
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND or LAST_SUPERUSER.
  */
 export async function setAccountActive(
   deps: SetAccountActiveDeps,
-  { phone, isActive }: { phone: string; isActive: boolean },
+  { phone, isActive, actor }: { phone: string; isActive: boolean; actor: Actor },
 ): Promise<User> {
-  return changeAccount(deps, phone, async (tx, { id }, isLastSuperuser) => {
+  return changeAccount(deps, phone, async (tx, before, isLastSuperuser) => {
     if (isLastSuperuser && !isActive) throw new DomainError("LAST_SUPERUSER");
+    const { id } = before.user;
     const now = deps.clock.now();
     const user = await deps.accounts.setActive(tx, id, isActive, now);
     await deps.codes.voidAll(tx, id);
-    if (!isActive) await deps.sessions.endAll(tx, id, now, null);
+    const sessionCount = isActive ? 0 : await deps.sessions.endAll(tx, id, now, null);
+    const change = changeOf(before, isActive, sessionCount);
+    if (change) await deps.record(tx, { accountId: id, at: now, actor, ...change });
     return user;
   });
 }
 
+/** What setting the state of an account changes; null if it has that state already. */
+function changeOf({ user, isDeactivated }: Credentials, isActive: boolean, sessionCount: number) {
+  if (!isActive) return isDeactivated ? null : ({ action: "deactivated", sessionCount } as const);
+  if (user.isActive) return null;
+  return { action: isDeactivated ? "reactivated" : "activated" } as const;
+}
+
 /**
- * Changes the account with this phone number in a transaction. `change` learns whether it is the last active superuser.
+ * Changes the account with this phone number in a transaction, which locks it. `change` gets the account, and whether it
+ * is the last active superuser.
  * These transactions wait for each other, so that one of two superusers who deactivate each other remains.
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND, and what `change` throws.
@@ -51,15 +65,15 @@ export async function setAccountActive(
 export async function changeAccount(
   deps: ChangeAccountDeps,
   rawPhone: string,
-  change: (tx: Tx, user: User, isLastSuperuser: boolean) => Promise<User | null>,
+  change: (tx: Tx, account: Credentials, isLastSuperuser: boolean) => Promise<User | null>,
 ): Promise<User> {
   const phone = parsePhone(deps.phoneRules, rawPhone);
   return deps.database.transaction(async (tx) => {
     const superusers = await deps.accounts.lockSuperusers(tx);
-    const account = await deps.users.findByPhone(tx, phone);
+    const account = await deps.users.lock(tx, { phone });
     if (!account || isUnproved(account)) throw new DomainError("ACCOUNT_NOT_FOUND");
     const isLastSuperuser = superusers.length === 1 && superusers[0] === account.user.id;
-    const changed = await change(tx, account.user, isLastSuperuser);
+    const changed = await change(tx, account, isLastSuperuser);
     if (!changed) throw new DomainError("ACCOUNT_NOT_FOUND");
     return changed;
   });

@@ -9,6 +9,9 @@ export type Actor =
   /** The service itself, by a rule. */
   | { kind: "system" };
 
+/** Whoever may run the command line. */
+export const COMMAND_LINE: Actor = { kind: "command_line" };
+
 /** The rights of an account, as contract.md names them. */
 export type Role = "CUSTOMER" | "STAFF" | "SUPERUSER";
 

@@ -1,8 +1,14 @@
 import { type Config, readConfig } from "../config.js";
-import { createDatabaseContext, type DatabaseContext } from "../context.js";
+import type { ConfigScope } from "../config-rules.js";
+import {
+  type AuditContext,
+  createAuditContext,
+  createDatabaseContext,
+  type DatabaseContext,
+} from "../context.js";
 import type { Database } from "../db/database.js";
 import { isEmpty, migrate, requireTables } from "../db/migrate.js";
-import { openCliDatabase } from "../infrastructure.js";
+import { openCliDatabase, resolveAuditSecrets } from "../infrastructure.js";
 import { createSmsGateway } from "../sms/create-sms-gateway.js";
 import type { SmsGateway } from "../sms/sms-gateway.js";
 import { systemClock } from "../system/clock.js";
@@ -20,9 +26,14 @@ export interface ProgramOptions {
 
 /** Opens what a command needs, runs the command, and closes everything, even if the command fails. */
 export interface Runner {
-  /** For commands on accounts and lists. Unless the command migrates, the tables must be up to date. */
+  /** For commands that read accounts, and for those on lists. Unless the command migrates, the tables must be up to date. */
   withContext(
     command: (context: DatabaseContext) => Promise<void>,
+    options?: { migrates: boolean },
+  ): Promise<void>;
+  /** For commands that change accounts or verify their history: like `withContext`, and needs the history's secret. */
+  withAudit(
+    command: (context: AuditContext) => Promise<void>,
     options?: { migrates: boolean },
   ): Promise<void>;
   /** For commands on the database itself. */
@@ -49,15 +60,28 @@ export function createRunner(
   // Standard output holds only the command's own lines. The log shows only warnings and errors.
   const logger = createLogger("warn", streams.stderr);
 
-  const withDatabase: Runner["withDatabase"] = async (command) => {
-    const config = readConfig(environment, "database");
+  type DatabaseCommand = Parameters<Runner["withDatabase"]>[0];
+
+  async function open(scope: ConfigScope, command: DatabaseCommand): Promise<void> {
+    const config = readConfig(environment, scope);
     const database = await openCliDatabase(config, { creates: options().init ?? false });
     try {
       await command(database, logger, config);
     } finally {
       await database.close();
     }
-  };
+  }
+
+  /** Like `open`, with the tables that the program needs. */
+  const openTables = (scope: ConfigScope, { migrates }: { migrates: boolean }, command: DatabaseCommand) =>
+    open(scope, async (database, _, config) => {
+      const isNew = options().init && !config.databaseUrl && (await isEmpty(database));
+      if (migrates || isNew) await migrate(database, logger);
+      else await requireTables(database);
+      await command(database, logger, config);
+    });
+
+  const tools = { clock: systemClock, random: systemRandom };
 
   return {
     environment,
@@ -67,14 +91,15 @@ export function createRunner(
       return options().json ?? false;
     },
     print: (chunks) => print(streams.stdout, chunks),
-    withDatabase,
-    withContext: (command, { migrates } = { migrates: false }) =>
-      withDatabase(async (database, _, config) => {
-        const isNew = options().init && !config.databaseUrl && (await isEmpty(database));
-        if (migrates || isNew) await migrate(database, logger);
-        else await requireTables(database);
-        await command(createDatabaseContext(config, { database, clock: systemClock, random: systemRandom }));
-      }),
+    withDatabase: (command) => open("database", command),
+    withContext: (command, tables = { migrates: false }) =>
+      openTables("database", tables, (database, _, config) =>
+        command(createDatabaseContext(config, { database, ...tools })),
+      ),
+    withAudit: (command, tables = { migrates: false }) =>
+      openTables("audit", tables, (database, _, config) =>
+        command(createAuditContext(config, { database, ...tools }, resolveAuditSecrets(config))),
+      ),
     async withSms(command) {
       const config = readConfig(environment, "sms");
       // The console gateway's messages are no JSON.

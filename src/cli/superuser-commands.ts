@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { AccountSchema } from "#gen/waterbill/identity/v1/account_service_pb.js";
 import { toAccountMessage } from "../accounts/account-message.js";
 import { createSuperuser } from "../accounts/create-superuser.js";
+import { COMMAND_LINE } from "../audit/act.js";
 import { UsageError } from "../startup-error.js";
 import { jsonLine } from "./json-line.js";
 import type { Runner } from "./runner.js";
@@ -20,9 +21,9 @@ export function addSuperuserCommands(program: Command, run: Runner): void {
     .requiredOption("--last-name <name>")
     .action(async (options: { phone: string; firstName: string; lastName: string }) => {
       const password = run.environment.WATERBILL_PASSWORD || (await promptPassword(run.streams));
-      await run.withContext(
+      await run.withAudit(
         async (context) => {
-          const user = await createSuperuser(context, { ...options, password });
+          const user = await createSuperuser(context, { ...options, password, actor: COMMAND_LINE });
           const line = `${user.phone} is now a superuser\n`;
           await run.print([run.isJson ? jsonLine(AccountSchema, toAccountMessage(user)) : line]);
         },

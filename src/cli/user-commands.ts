@@ -4,7 +4,8 @@ import { toAccountMessage } from "../accounts/account-message.js";
 import { allAccounts } from "../accounts/list-accounts.js";
 import { setAccountActive } from "../accounts/set-account-active.js";
 import { setRights } from "../accounts/set-rights.js";
-import type { DatabaseContext } from "../context.js";
+import { COMMAND_LINE } from "../audit/act.js";
+import type { AuditContext, DatabaseContext } from "../context.js";
 import { DomainError } from "../errors.js";
 import { parsePhone } from "../users/phone-number.js";
 import { fullName, isAdmin, type User } from "../users/user.js";
@@ -61,7 +62,7 @@ export function addUserCommands(program: Command, run: Runner): void {
       .command(`${change.name} <phone>`)
       .description(change.description)
       .action((phone: string) =>
-        run.withContext(async (context) => {
+        run.withAudit(async (context) => {
           const before = await findAccount(context, phone);
           const account = await change.apply(context, phone);
           const note = before && change.isDone(before) ? `${account.phone} ${change.done}\n` : "";
@@ -75,7 +76,7 @@ export function addUserCommands(program: Command, run: Runner): void {
 interface AccountChange {
   name: string;
   description: string;
-  apply(context: DatabaseContext, phone: string): Promise<User>;
+  apply(context: AuditContext, phone: string): Promise<User>;
   /** Whether the account is already as the command makes it, and what the command then says about it. */
   isDone(account: Credentials): boolean;
   done: string;
@@ -85,14 +86,14 @@ const CHANGES: readonly AccountChange[] = [
   {
     name: "activate",
     description: "allow an account to sign in",
-    apply: (context, phone) => setAccountActive(context, { phone, isActive: true }),
+    apply: (context, phone) => setAccountActive(context, { phone, isActive: true, actor: COMMAND_LINE }),
     isDone: ({ user }) => user.isActive,
     done: "is already active",
   },
   {
     name: "deactivate",
     description: "end the sessions of an account and stop it from signing in",
-    apply: (context, phone) => setAccountActive(context, { phone, isActive: false }),
+    apply: (context, phone) => setAccountActive(context, { phone, isActive: false, actor: COMMAND_LINE }),
     isDone: ({ isDeactivated }) => isDeactivated,
     done: "is already deactivated",
   },
@@ -101,7 +102,11 @@ const CHANGES: readonly AccountChange[] = [
     description: "make an account an administrator",
     // A superuser remains a superuser.
     apply: (context, phone) =>
-      setRights(context, { phone, rights: ({ isSuperuser }) => ({ isStaff: true, isSuperuser }) }),
+      setRights(context, {
+        phone,
+        actor: COMMAND_LINE,
+        rights: ({ isSuperuser }) => ({ isStaff: true, isSuperuser }),
+      }),
     isDone: ({ user }) => user.isStaff,
     done: "is already an administrator",
   },
@@ -109,7 +114,11 @@ const CHANGES: readonly AccountChange[] = [
     name: "demote",
     description: "remove all rights from an account",
     apply: (context, phone) =>
-      setRights(context, { phone, rights: () => ({ isStaff: false, isSuperuser: false }) }),
+      setRights(context, {
+        phone,
+        actor: COMMAND_LINE,
+        rights: () => ({ isStaff: false, isSuperuser: false }),
+      }),
     isDone: ({ user }) => !isAdmin(user),
     done: "already has no rights",
   },

@@ -1,3 +1,4 @@
+import type { RecordActs } from "../audit/record.js";
 import type { Database } from "../db/database.js";
 import { DomainError } from "../errors.js";
 import type { SessionStore } from "../sessions/session-store.js";
@@ -23,6 +24,7 @@ export interface ReplacePasswordDeps extends VerifyLinkDeps, NotifyBySmsDeps {
   sessions: SessionStore;
   hasher: PasswordHasher;
   passwordRules: PasswordRules;
+  record: RecordActs;
 }
 
 export interface ReplacePasswordInput {
@@ -61,7 +63,10 @@ export async function replacePassword(deps: ReplacePasswordDeps, input: ReplaceP
     const isChanged = await deps.users.setPasswordHash(tx, user.id, passwordHash);
     if (!isChanged) throw new DomainError("LINK_REJECTED");
     await deps.codes.voidAll(tx, user.id);
-    await deps.sessions.endAll(tx, user.id, deps.clock.now(), session?.id ?? null);
+    const now = deps.clock.now();
+    const sessionCount = await deps.sessions.endAll(tx, user.id, now, session?.id ?? null);
+    const action = purpose === "password_reset" ? "password_reset" : "password_changed";
+    await deps.record(tx, { accountId: user.id, at: now, actor: { kind: "owner" }, action, sessionCount });
   });
   notifyBySms(deps, user.phone, purpose);
 }

@@ -1,3 +1,4 @@
+import type { RecordActs } from "../audit/record.js";
 import type { Challenge } from "../challenge.js";
 import type { Database } from "../db/database.js";
 import { DomainError } from "../errors.js";
@@ -50,6 +51,7 @@ export async function requestPhoneChange(
 export interface ConfirmPhoneChangeDeps extends VerifyLinkDeps, AvailabilityDeps, NotifyBySmsDeps {
   database: Database;
   sessions: SessionStore;
+  record: RecordActs;
 }
 
 export interface ConfirmPhoneChangeInput {
@@ -85,7 +87,16 @@ export async function confirmPhoneChange(
     if (!isChanged) throw new DomainError("LINK_REJECTED");
     await deps.registrations.removeAll(tx, newPhone);
     await deps.codes.voidAll(tx, userId);
-    await deps.sessions.endAll(tx, userId, now, session?.id ?? null);
+    const sessionCount = await deps.sessions.endAll(tx, userId, now, session?.id ?? null);
+    await deps.record(tx, {
+      accountId: userId,
+      at: now,
+      actor: { kind: "owner" },
+      action: "phone_changed",
+      before: { phone: oldPhone },
+      after: { phone: newPhone },
+      sessionCount,
+    });
   });
   notifyBySms(deps, oldPhone, "phone_change", newPhoneDetail(newPhone));
   notifyBySms(deps, newPhone, "phone_change");

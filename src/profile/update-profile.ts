@@ -1,5 +1,7 @@
+import type { RecordActs } from "../audit/record.js";
 import type { Database } from "../db/database.js";
 import { DomainError } from "../errors.js";
+import type { Clock } from "../system/clock.js";
 import { checkNames, optionalText } from "../users/personal-text.js";
 import type { User } from "../users/user.js";
 import type { ProfileChanges, UserStore } from "../users/user-store.js";
@@ -20,6 +22,8 @@ export interface ProfileValues {
 export interface UpdateProfileDeps {
   database: Database;
   users: UserStore;
+  record: RecordActs;
+  clock: Clock;
 }
 
 export interface UpdateProfileInput {
@@ -30,7 +34,8 @@ export interface UpdateProfileInput {
 }
 
 /**
- * Changes the given fields of the caller's account, all or none, and returns the account.
+ * Changes the given fields of the caller's account, all or none, and returns the account. Records the names of the
+ * fields whose values differ from before, if there are any.
  *
  * Throws INVALID_REQUEST for an empty name, EMAIL_TAKEN when another account has the address (case-insensitive), or
  * UNAUTHENTICATED when the account is no longer active.
@@ -45,13 +50,36 @@ export async function updateProfile(
   for (const field of fields) Object.assign(changes, toChange(field, values));
 
   const user = await deps.database.transaction(async (tx) => {
+    const before = await deps.users.lock(tx, { id: userId });
+    if (!before?.user.isActive) return null;
     if (changes.email && !(await deps.users.claimEmail(tx, changes.email, userId))) {
       throw new DomainError("EMAIL_TAKEN", { field: "profile.email" });
     }
-    return deps.users.updateProfile(tx, userId, changes);
+    const changed = changedFields(before.user, fields, values);
+    if (changed.length === 0) return before.user;
+    const after = await deps.users.updateProfile(tx, userId, changes);
+    await deps.record(tx, {
+      accountId: userId,
+      at: deps.clock.now(),
+      actor: { kind: "owner" },
+      action: "profile_changed",
+      fields: changed,
+    });
+    return after;
   });
   if (!user) throw new DomainError("UNAUTHENTICATED");
   return user;
+}
+
+/** The fields whose new value is another than the account has. */
+function changedFields(
+  user: User,
+  fields: readonly ProfileField[],
+  values: ProfileValues,
+): readonly ProfileField[] {
+  const differs = (field: ProfileField) =>
+    Object.entries(toChange(field, values)).some(([key, value]) => user[key as keyof User] !== value);
+  return PROFILE_FIELDS.filter((field) => fields.includes(field) && differs(field));
 }
 
 function toChange(field: ProfileField, values: ProfileValues): ProfileChanges {

@@ -42,7 +42,7 @@ export interface RegistrationStore {
   ): Promise<string | null>;
   remove(tx: Tx | null, id: string): Promise<void>;
   /** Removes every registration of a number that has become an account's. */
-  removeAll(tx: Tx | null, phone: string): Promise<void>;
+  removeAll(tx: Tx, phone: string): Promise<void>;
   /**
    * Deletes registrations made before `before`, and makes registrations of the accounts that an older version left
    * unproved before `unprovedBefore`.

@@ -57,8 +57,8 @@ export interface SessionStore {
   rotate(tx: Tx | null, rotation: Rotation): Promise<RotationResult>;
   /** Ends a session of the user. False when `refreshId` was not its valid token, or the session had ended before. */
   end(tx: Tx | null, end: Omit<Rotation, "nextRefreshId" | "expiresAt">): Promise<boolean>;
-  /** Ends the user's sessions except `exceptId`. */
-  endAll(tx: Tx | null, userId: number, now: Date, exceptId: string | null): Promise<void>;
+  /** Ends the user's sessions except `exceptId`, and returns their number. */
+  endAll(tx: Tx | null, userId: number, now: Date, exceptId: string | null): Promise<number>;
   /** Deletes sessions whose last token expired before `before`. */
   purge(tx: Tx | null, before: Date): Promise<void>;
 }
@@ -171,7 +171,8 @@ export function createSessionStore(database: Database): SessionStore {
     async endAll(tx, userId, now, exceptId) {
       const except = exceptId === null ? {} : { id: { [Op.ne]: exceptId } };
       const where = { user_id: userId, revoked_at: null, ...except };
-      await sessions.update({ revoked_at: now }, { where, transaction: tx });
+      const [count] = await sessions.update({ revoked_at: now }, { where, transaction: tx });
+      return count;
     },
 
     async purge(tx, before) {

@@ -40,6 +40,8 @@ export interface UserStore {
   findByPhone(tx: Tx | null, phone: string): Promise<Credentials | null>;
   /** Finds the account with this id, in one statement. */
   findById(tx: Tx | null, id: number): Promise<Credentials | null>;
+  /** Finds the account with this number or id, and locks it until `tx` ends. */
+  lock(tx: Tx, key: { phone: string } | { id: number }): Promise<Credentials | null>;
   /** Sets the password hash of an active account; false if there is no such account. */
   setPasswordHash(tx: Tx | null, id: number, passwordHash: string): Promise<boolean>;
   /** Sets the number of an active account; false if there is no such account. Throws PHONE_TAKEN for `field`. */
@@ -139,6 +141,12 @@ export function createUserStore(database: Database): UserStore {
     async findById(tx, id) {
       const attributes = [...CREDENTIALS_ATTRIBUTES];
       const row = await users.findOne({ attributes, where: { id }, raw: true, transaction: tx });
+      return row && toCredentials(row);
+    },
+
+    async lock(tx, where) {
+      const attributes = [...CREDENTIALS_ATTRIBUTES];
+      const row = await users.findOne({ attributes, where, lock: true, raw: true, transaction: tx });
       return row && toCredentials(row);
     },
 

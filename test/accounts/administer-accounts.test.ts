@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { type AccountSelection, allAccounts, listAccounts } from "../../src/accounts/list-accounts.js";
 import { setAccountActive } from "../../src/accounts/set-account-active.js";
 import { setRights } from "../../src/accounts/set-rights.js";
+import { COMMAND_LINE } from "../../src/audit/act.js";
 import { activate } from "../../src/auth/activate.js";
 import { login } from "../../src/auth/login.js";
 import { refreshSession } from "../../src/auth/refresh-session.js";
@@ -24,9 +25,13 @@ describe("administering accounts", () => {
   const context = useTestContext();
 
   const setActive = (phone: string, isActive: boolean, app = context.app) =>
-    setAccountActive(app, { phone, isActive });
+    setAccountActive(app, { phone, isActive, actor: COMMAND_LINE });
   const makeSuperuser = (phone: string) =>
-    setRights(context.app, { phone, rights: () => ({ isStaff: true, isSuperuser: true }) });
+    setRights(context.app, {
+      phone,
+      actor: COMMAND_LINE,
+      rights: () => ({ isStaff: true, isSuperuser: true }),
+    });
   const run = (text: string) =>
     context.testDatabase.database.run(null, { name: "test_users", text, isAdHoc: true }, []);
 
@@ -109,10 +114,11 @@ describe("administering accounts", () => {
       expect(await rejectionReason(setActive(phone, false))).to.equal("LAST_SUPERUSER");
       const demoted = setRights(context.app, {
         phone,
+        actor: COMMAND_LINE,
         rights: () => ({ isStaff: true, isSuperuser: false }),
       });
       expect(await rejectionReason(demoted)).to.equal("LAST_SUPERUSER");
-      await setRights(context.app, { phone, rights: (has) => has });
+      await setRights(context.app, { phone, actor: COMMAND_LINE, rights: (has) => has });
       expect((await setActive(phone, true)).isActive).to.equal(true);
     });
 
@@ -133,7 +139,9 @@ describe("administering accounts", () => {
       const results = await atOnce(5, (index) => {
         const app = processes[index % 2]!;
         const phone = phones[index]!;
-        return index % 2 === 0 ? setActive(phone, false, app) : setRights(app, { phone, rights });
+        return index % 2 === 0
+          ? setActive(phone, false, app)
+          : setRights(app, { phone, rights, actor: COMMAND_LINE });
       });
       expect(results.filter((result) => result === "LAST_SUPERUSER")).to.have.length(1);
       const left = await run("SELECT id FROM users WHERE is_superuser AND is_active");

@@ -175,7 +175,7 @@ describe("resendCode", () => {
       ...activations,
       async find(...args: Parameters<typeof activations.find>) {
         const found = await activations.find(...args);
-        await context.app.registrations.removeAll(null, phone);
+        await context.app.database.transaction((tx) => context.app.registrations.removeAll(tx, phone));
         return found;
       },
     };

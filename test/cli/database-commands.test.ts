@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { expect } from "chai";
 import { pendingMigrations } from "../../src/db/migrate.js";
 import { newPhone, testPassword } from "../support/test-context.js";
@@ -60,7 +61,8 @@ describe("migrate", () => {
 
     it(`is included in create-superuser in ${NODE_ENV}`, async () => {
       await dropTables();
-      const environment = { NODE_ENV, WATERBILL_PASSWORD: testPassword };
+      const AUDIT_SECRET = randomBytes(32).toString("base64");
+      const environment = { NODE_ENV, AUDIT_SECRET, WATERBILL_PASSWORD: testPassword };
       const names = ["--first-name", "Ada", "--last-name", "Lovelace"];
       const created = await cli.run(["create-superuser", "--phone", newPhone(), ...names], { environment });
       expect(created).to.include({ code: 0, error: "" });

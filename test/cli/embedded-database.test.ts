@@ -49,7 +49,7 @@ describe("command line without DATABASE_URL", function () {
     let server: Database;
     before(async () => {
       created = await run(...createSuperuser, "--init");
-      files = readdirSync(environment().DATA_DIR);
+      files = readdirSync(environment().DATA_DIR).sort();
       server = await openEmbeddedDatabase({
         folder: environment().DATA_DIR,
         poolSize: 2,
@@ -60,9 +60,9 @@ describe("command line without DATABASE_URL", function () {
     });
     after(() => server.close());
 
-    it("creates one with its tables, and no keys, which are the server's", () => {
+    it("creates one with its tables, and the keys that the server will use", () => {
       expect(created).to.deep.equal({ code: 0, out: `${phone} is now a superuser\n`, error: "" });
-      expect(files).to.deep.equal(["pg"]);
+      expect(files).to.deep.equal(["keys.json", "pg"]);
     });
 
     it("creates missing tables, before or after the command, but migrates no existing ones", async () => {

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -9,7 +10,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { expect } from "chai";
 import { addEntry } from "../../src/whitelist/add-entry.js";
 import { freePort } from "../support/server-process.js";
-import { newPhone } from "../support/test-context.js";
+import { activeUser, newPhone } from "../support/test-context.js";
 import { useCli } from "./use-cli.js";
 
 /** A standard output whose first write fails. */
@@ -99,6 +100,24 @@ describe("command line", () => {
       ["user", "list"],
     ]) {
       expect(await cli.run(command, { environment })).to.include({ code: 0, error: "" });
+    }
+    expect(await readdir(cli.folder)).not.to.include("keys.json");
+  });
+
+  it("needs the secret of the account history in production to change an account, and leaves no key file behind", async () => {
+    const { phone } = await activeUser(cli.context);
+    const command = ["user", "promote", phone];
+    const environment = { NODE_ENV: "production", AUDIT_SECRET: "" };
+    const refused = await cli.run(command, { environment });
+    expect(refused).to.include({ code: 2, out: "" });
+    expect(refused.error).to.match(
+      /^The configuration is invalid:\n {2}AUDIT_SECRET: is required in production .*\n$/,
+    );
+    expect((await cli.context.app.users.findByPhone(null, phone))?.user.isStaff).to.equal(false);
+    const secret = randomBytes(32).toString("base64");
+    for (const name of ["AUDIT_SECRET", "CODE_SECRET"]) {
+      const result = await cli.run(command, { environment: { ...environment, [name]: secret } });
+      expect(result, name).to.include({ code: 0, error: "" });
     }
     expect(await readdir(cli.folder)).not.to.include("keys.json");
   });

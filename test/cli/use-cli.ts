@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { PassThrough, Readable, Writable } from "node:stream";
 import { runCli } from "../../src/cli/program.js";
 import { useFixture } from "../support/fixture.js";
-import { type TestContext, useTestContext } from "../support/test-context.js";
+import { type TestContext, testKeys, useTestContext } from "../support/test-context.js";
 
 /** How a command ended. */
 export interface CliResult {
@@ -39,7 +39,12 @@ export function useCli(): Cli {
   return useFixture(
     async () => {
       const folder = await mkdtemp(join(tmpdir(), "waterbill-cli-"));
-      const environment = { NODE_ENV: "test", DATABASE_URL: context.testDatabase.url, DATA_DIR: folder };
+      const environment = {
+        NODE_ENV: "test",
+        DATABASE_URL: context.testDatabase.url,
+        DATA_DIR: folder,
+        AUDIT_SECRET: testKeys.audit[0]!,
+      };
       return {
         context,
         folder,

@@ -10,6 +10,7 @@ import { WhitelistService } from "#gen/waterbill/identity/v1/whitelist_service_p
 import { Access, access } from "#gen/waterbill/options/v1/access_pb.js";
 import { setAccountActive } from "../../src/accounts/set-account-active.js";
 import { setRights } from "../../src/accounts/set-rights.js";
+import { COMMAND_LINE } from "../../src/audit/act.js";
 import { login } from "../../src/auth/login.js";
 import { readHttpRules } from "../../src/rest/http-rules.js";
 import type { User } from "../../src/users/user.js";
@@ -126,14 +127,22 @@ describe("administration", () => {
         expect(new Set(await refusals(method, tokens.access))).to.deep.equal(new Set(["ADMIN_REQUIRED"]));
 
         const { app } = service.context;
-        await setRights(app, { phone: user.phone, rights: () => ({ isStaff: true, isSuperuser: false }) });
+        await setRights(app, {
+          phone: user.phone,
+          actor: COMMAND_LINE,
+          rights: () => ({ isStaff: true, isSuperuser: false }),
+        });
         expect(new Set(await refusals(method, tokens.access))).to.deep.equal(new Set([null]));
-        await setRights(app, { phone: user.phone, rights: () => ({ isStaff: false, isSuperuser: false }) });
+        await setRights(app, {
+          phone: user.phone,
+          actor: COMMAND_LINE,
+          rights: () => ({ isStaff: false, isSuperuser: false }),
+        });
         expect(new Set(await refusals(method, tokens.access))).to.deep.equal(new Set(["ADMIN_REQUIRED"]));
 
-        await setAccountActive(app, { phone: user.phone, isActive: false });
+        await setAccountActive(app, { phone: user.phone, actor: COMMAND_LINE, isActive: false });
         expect(new Set(await refusals(method, tokens.access))).to.deep.equal(new Set(["UNAUTHENTICATED"]));
-        await setAccountActive(app, { phone: user.phone, isActive: true });
+        await setAccountActive(app, { phone: user.phone, actor: COMMAND_LINE, isActive: true });
         const again = await login(app, { phone: user.phone, password: testPassword });
         service.context.clock.advance(901);
         expect(new Set(await refusals(method, again.tokens.access))).to.deep.equal(

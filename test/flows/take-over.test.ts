@@ -120,7 +120,11 @@ describe("a number's account belongs to its owner", () => {
     async (scene, named) => {
       const { owner, attacker, phone, wait } = scene;
       await attacker.register();
-      const activated = setAccountActive(service.context.app, { phone, isActive: true });
+      const activated = setAccountActive(service.context.app, {
+        phone,
+        isActive: true,
+        actor: { kind: "command_line" },
+      });
       expect(await rejectionReason(activated)).to.equal("ACCOUNT_NOT_FOUND");
       await expectRefusal(attacker.login(), "ACCOUNT_NOT_ACTIVATED");
       wait(60);
