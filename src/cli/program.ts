@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { UsageError } from "../startup-error.js";
+import { addAuditCommands } from "./audit-commands.js";
 import { addDatabaseCommands } from "./database-commands.js";
 import { addHelpCommand } from "./help-command.js";
 import { reportFailure } from "./report-failure.js";
@@ -60,6 +61,7 @@ export async function runCli(
   addSuperuserCommands(program, run);
   addUserCommands(program, run);
   addWhitelistCommands(program, run);
+  addAuditCommands(program, run);
   addSmsCommands(program, run);
   addHelpCommand(program);
   try {

@@ -10,6 +10,7 @@ import { DomainError } from "../errors.js";
 import { parsePhone } from "../users/phone-number.js";
 import { fullName, isAdmin, type User } from "../users/user.js";
 import type { Credentials } from "../users/user-store.js";
+import { addHistoryCommand } from "./history-commands.js";
 import { jsonLine } from "./json-line.js";
 import type { Runner } from "./runner.js";
 
@@ -56,6 +57,8 @@ export function addUserCommands(program: Command, run: Runner): void {
         await run.print([run.isJson ? accountJson(account.user) : accountLine(account.user)]);
       }),
     );
+
+  addHistoryCommand(user, run);
 
   for (const change of CHANGES) {
     user

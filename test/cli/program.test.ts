@@ -28,7 +28,7 @@ describe("command line", () => {
   it("lists its commands on the standard output when asked for help, and exits with 0", async () => {
     const help = await cli.run(["--help"]);
     expect(help).to.include({ code: 0, error: "" });
-    for (const command of ["migrate", "create-superuser", "user", "whitelist", "sms"]) {
+    for (const command of ["migrate", "create-superuser", "user", "whitelist", "audit", "sms"]) {
       expect(help.out).to.match(new RegExp(`^  ${command} `, "m"));
     }
     const whitelist = await cli.run(["whitelist", "--help"]);

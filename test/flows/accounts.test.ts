@@ -2,6 +2,7 @@ import { Code, createClient } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-web";
 import { expect } from "chai";
 import { AccountService } from "#gen/waterbill/identity/v1/account_service_pb.js";
+import { laterActsOf } from "../audit/stored-history.js";
 import { openProtocolClients, type ProtocolClient, readConnectError } from "../rpc/protocols.js";
 import { administrator } from "../support/administrator.js";
 import { useTestService } from "../support/service.js";
@@ -13,9 +14,11 @@ describe("accounts", () => {
   const service = useTestService();
   let protocols: ProtocolClient[];
   let headers: { authorization: string };
+  let administratorId: number;
   before(async () => {
     protocols = openProtocolClients(service.origin);
-    const { tokens } = await administrator(service.context);
+    const { user, tokens } = await administrator(service.context);
+    administratorId = user.id;
     headers = { authorization: `Bearer ${tokens.access}` };
   });
   after(() => {
@@ -37,6 +40,10 @@ describe("accounts", () => {
       expect(again.data).to.have.nested.property("account.id", id);
       const active = await protocol.call(listAccounts, { search: phone, is_active: true }, headers);
       expect(active.data).to.have.nested.property("accounts[0].id", id);
+      const acts = await laterActsOf(service.context.app, id);
+      const actor = { kind: "administrator", id: administratorId };
+      expect(acts.map(({ action }) => action)).to.deep.equal(["deactivated", "reactivated"]);
+      expect(acts.map((act) => act.actor)).to.deep.equal([actor, actor]);
     });
   }
 

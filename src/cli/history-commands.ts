@@ -1,0 +1,118 @@
+import { type Command, InvalidArgumentError } from "commander";
+import type { FieldValues } from "../audit/act.js";
+import { type RecordedAct, readHistory } from "../audit/read-history.js";
+import type { DatabaseContext } from "../context.js";
+import { DomainError } from "../errors.js";
+import { UsageError } from "../startup-error.js";
+import { parsePhone } from "../users/phone-number.js";
+import { fullName, type User } from "../users/user.js";
+import type { Runner } from "./runner.js";
+
+/** Finds the account that acted; null if it is gone, or if nobody with an account did. */
+type FindActor = (act: RecordedAct) => Promise<User | null>;
+
+/** Adds `history` to the commands on accounts. */
+export function addHistoryCommand(user: Command, run: Runner): void {
+  user
+    .command("history [phone]")
+    .description(
+      "print the acts on an account, oldest first: number, date, action, actor, fields, before, after, session, " +
+        "sessions ended, reason",
+    )
+    .option(
+      "--id <account id>",
+      "the account's id instead of its number, also if the account is gone",
+      parseId,
+    )
+    .action((phone: string | undefined, { id }: { id?: number }) =>
+      run.withContext(async (context) => {
+        const accountId = await chooseAccount(context, phone, id);
+        await run.print(actLines(context, accountId, run.isJson ? actJson : actLine));
+      }),
+    );
+}
+
+/** The lines of all acts on an account. */
+async function* actLines(
+  context: DatabaseContext,
+  accountId: number,
+  lineOf: (act: RecordedAct, actor: User | null) => string,
+): AsyncGenerator<string> {
+  const findActor = createFindActor(context);
+  for await (const acts of readHistory(context, accountId)) {
+    for (const act of acts) yield lineOf(act, await findActor(act));
+  }
+}
+
+/** Returns the id of the account with this number. Throws ACCOUNT_NOT_FOUND if there is none. */
+export async function accountIdOf(context: DatabaseContext, phone: string): Promise<number> {
+  const account = await context.users.findByPhone(null, parsePhone(context.phoneRules, phone));
+  if (!account) throw new DomainError("ACCOUNT_NOT_FOUND");
+  return account.user.id;
+}
+
+async function chooseAccount(
+  context: DatabaseContext,
+  phone: string | undefined,
+  id: number | undefined,
+): Promise<number> {
+  if (phone !== undefined && id === undefined) return accountIdOf(context, phone);
+  if (phone === undefined && id !== undefined) return id;
+  throw new UsageError("Give either a phone number or --id.");
+}
+
+function parseId(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("It must be the id of an account.");
+  return Number(text);
+}
+
+/** Reads each administrator once. */
+function createFindActor({ users }: DatabaseContext): FindActor {
+  const found = new Map<number, User | null>();
+  return async ({ actor: { id } }) => {
+    if (id === null) return null;
+    const known = found.get(id);
+    if (known !== undefined) return known;
+    const user = (await users.findById(null, id))?.user ?? null;
+    found.set(id, user);
+    return user;
+  };
+}
+
+function actJson(act: RecordedAct, actor: User | null): string {
+  const json = {
+    number: act.number,
+    at: act.at.toISOString(),
+    action: act.action,
+    actor: { ...act.actor, phone: actor?.phone ?? null, name: actor && fullName(actor) },
+    before: act.before,
+    after: act.after,
+    reason: act.reason,
+    fields: act.fields,
+    session_id: act.sessionId,
+    session_count: act.sessionCount,
+  };
+  return `${JSON.stringify(json)}\n`;
+}
+
+function actLine(act: RecordedAct, actor: User | null): string {
+  const { kind, id } = act.actor;
+  const person = actor ? ` ${fullName(actor)} ${actor.phone}` : "";
+  const columns = [
+    act.number,
+    act.at.toISOString(),
+    act.action,
+    id === null ? kind.replace("_", " ") : `${kind} ${id}${person}`,
+    act.fields.join(",") || "-",
+    describeValues(act.before),
+    describeValues(act.after),
+    act.sessionId ?? "-",
+    act.sessionCount ?? "-",
+    act.reason === null ? "-" : JSON.stringify(act.reason),
+  ];
+  return `${columns.join("\t")}\n`;
+}
+
+function describeValues(values: FieldValues | null): string {
+  return values ? Object.values(values).join(" ").replaceAll(/\s+/g, " ") : "-";
+}
