@@ -309,7 +309,8 @@ describe("configuration", () => {
     expect(variables).to.include({ NODE_ENV: "production" });
     expect(variables.TOKEN_SECRET).to.match(/^\$\{TOKEN_SECRET:\?/);
     expect(variables.CODE_SECRET).to.match(/^\$\{CODE_SECRET:\?/);
-    const secrets = { TOKEN_SECRET: tokenSecret, CODE_SECRET: codeSecret };
+    expect(variables.AUDIT_SECRET).to.match(/^\$\{AUDIT_SECRET:-\}$/);
+    const secrets = { TOKEN_SECRET: tokenSecret, CODE_SECRET: codeSecret, AUDIT_SECRET: "" };
     expect(problems({ ...variables, ...secrets })).to.deep.equal([]);
   });
 
@@ -342,7 +343,7 @@ describe("configuration", () => {
     const without = { ...production, AUDIT_SECRET: "" };
     expect(readConfig(without).warnings).to.deep.equal([
       "AUDIT_SECRET is not set, so CODE_SECRET also seals the account history: " +
-        "set AUDIT_SECRET before you change CODE_SECRET, so that the history stays verifiable",
+        "if you change CODE_SECRET, add its old value to AUDIT_SECRET, so that the history stays verifiable",
     ]);
     for (const variables of [production, { ...without, NODE_ENV: "development" }]) {
       expect(readConfig(variables).warnings).to.deep.equal([]);

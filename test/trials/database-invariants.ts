@@ -21,6 +21,11 @@ const INVARIANTS: Readonly<Record<string, string>> = {
   "a session records the last four uses of its tokens, each with its time, and not its valid token": `
     SELECT id FROM sessions
     WHERE cardinality(used_ids) <> cardinality(used_at) OR cardinality(used_ids) > 4 OR refresh_id = ANY (used_ids)`,
+  "the history of an account has every number up to its end": `
+    SELECT account_id FROM account_history_heads heads
+    FULL JOIN (SELECT account_id, count(*) AS count, max(number) AS last FROM account_history GROUP BY account_id) acts
+      USING (account_id)
+    WHERE acts.count IS DISTINCT FROM heads.number OR acts.last IS DISTINCT FROM heads.number`,
   "the counts of the whitelist are those of its entries": `
     SELECT counts.*, entries.* FROM
       (SELECT coalesce(sum(active), 0)::int AS active, coalesce(sum(inactive), 0)::int AS inactive FROM whitelist_counts) counts,
