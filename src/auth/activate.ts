@@ -1,8 +1,10 @@
+import type { RecordActs } from "../audit/record.js";
 import type { Database } from "../db/database.js";
 import { DomainError, type Reason, rateLimited } from "../errors.js";
 import {
   type ActivationAttempt,
   type ActivationAttemptStore,
+  type ComparableCode,
   DAILY_ATTEMPTS,
 } from "../registrations/activation-attempt-store.js";
 import { activationChallenge } from "../registrations/activation-challenge.js";
@@ -26,6 +28,7 @@ export interface ActivateDeps extends FindRegistrationDeps {
   activationAttempts: ActivationAttemptStore;
   smsQuota: SmsQuotaStore;
   phoneRules: PhoneRules;
+  record: RecordActs;
 }
 
 export interface ActivateInput extends RegistrationCaller {
@@ -52,9 +55,24 @@ export async function activate(deps: ActivateDeps, input: ActivateInput): Promis
     isCorrectCode(deps.codeKey, { id, ownerId, purpose: "activation" }, codeDigest, input.code),
   );
   if (!code) throw await codeError(deps, phone, claim, "CODE_INCORRECT");
-  const user = await deps.database.transaction((tx) => deps.activations.activate(tx, code));
+  const user = await createAccount(deps, code);
   if (!user) throw await codeError(deps, phone, claim, "CODE_INCORRECT");
   return user;
+}
+
+/** Null for every caller but the first who proves the number. */
+function createAccount(deps: ActivateDeps, code: ComparableCode): Promise<User | null> {
+  return deps.database.transaction(async (tx) => {
+    const user = await deps.activations.activate(tx, code);
+    if (!user) return null;
+    const act = { accountId: user.id, actor: { kind: "owner" } } as const;
+    await deps.record(
+      tx,
+      { ...act, action: "registered", at: user.dateJoined },
+      { ...act, action: "activated", at: deps.clock.now() },
+    );
+    return user;
+  });
 }
 
 async function countAttempt(

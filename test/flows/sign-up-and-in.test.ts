@@ -129,6 +129,6 @@ describe("round trips", () => {
     const { access, refresh } = session.tokens as Tokens;
     await count("profile", accepted(protocol.call(getProfile, {}, access)));
     await count("refresh", accepted(protocol.call(refreshToken, { refresh })));
-    expect(costs).to.deep.equal({ activate: 4, login: 2, profile: 1, refresh: 1 });
+    expect(costs).to.deep.equal({ activate: 6, login: 2, profile: 1, refresh: 1 });
   });
 });
