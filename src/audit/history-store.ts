@@ -81,6 +81,8 @@ const page: Statement = {
          WHERE account_id = $1 AND number > $2 ORDER BY number LIMIT $3`,
 };
 
+// LATERAL with LIMIT, here and below: what belongs to a row is looked up. A merge join would read the other tables from
+// their beginning in every batch.
 const stored: Statement = {
   name: "account_history_stored",
   text: `SELECT act.account_id, act.number, (extract(epoch FROM act.at) * 1000000)::text AS at_micros, act.action,
@@ -89,19 +91,25 @@ const stored: Statement = {
            content.account_id IS NOT NULL AS has_values, content.before, content.after, content.reason,
            head.number AS head_number, head.mac AS head_mac, head.seal AS head_seal
          FROM account_history AS act
-           LEFT JOIN account_history_values AS content USING (account_id, number)
-           LEFT JOIN account_history_heads AS head ON head.account_id = act.account_id
+           LEFT JOIN LATERAL (
+             SELECT * FROM account_history_values AS one
+             WHERE one.account_id = act.account_id AND one.number = act.number LIMIT 1
+           ) AS content ON true
+           LEFT JOIN LATERAL (
+             SELECT * FROM account_history_heads AS one WHERE one.account_id = act.account_id LIMIT 1
+           ) AS head ON true
          WHERE (act.account_id, act.number) > ($1, $2) AND act.account_id <= $3
          ORDER BY act.account_id, act.number LIMIT $4`,
 };
 
 const heads: Statement = {
   name: "account_history_heads",
-  text: `SELECT account_id, number, EXISTS (
-           SELECT FROM account_history AS act WHERE act.account_id = head.account_id
-         ) AS has_acts
+  text: `SELECT head.account_id, head.number, act.account_id IS NOT NULL AS has_acts
          FROM account_history_heads AS head
-         WHERE account_id > $1 AND account_id <= $2 ORDER BY account_id LIMIT $3`,
+           LEFT JOIN LATERAL (
+             SELECT one.account_id FROM account_history AS one WHERE one.account_id = head.account_id LIMIT 1
+           ) AS act ON true
+         WHERE head.account_id > $1 AND head.account_id <= $2 ORDER BY head.account_id LIMIT $3`,
 };
 
 /** Bytes in the text form of PostgreSQL, times in ISO 8601. */
