@@ -54,7 +54,7 @@ function sharedAuditKey({ AUDIT_SECRET }: Variables): string[] {
   if (AUDIT_SECRET) return [];
   return [
     "AUDIT_SECRET is not set, so CODE_SECRET also seals the account history: " +
-      "set AUDIT_SECRET before you change CODE_SECRET, so that the history stays verifiable",
+      "if you change CODE_SECRET, add its old value to AUDIT_SECRET, so that the history stays verifiable",
   ];
 }
 

@@ -341,12 +341,14 @@ describe("configuration", () => {
 
   it("warns in production when CODE_SECRET seals the account history", () => {
     const without = { ...production, AUDIT_SECRET: "" };
-    expect(readConfig(without).warnings).to.deep.equal([
+    const auditWarnings = (variables: Record<string, string>) =>
+      readConfig(variables).warnings.filter((warning) => warning.startsWith("AUDIT_SECRET"));
+    expect(auditWarnings(without)).to.deep.equal([
       "AUDIT_SECRET is not set, so CODE_SECRET also seals the account history: " +
         "if you change CODE_SECRET, add its old value to AUDIT_SECRET, so that the history stays verifiable",
     ]);
     for (const variables of [production, { ...without, NODE_ENV: "development" }]) {
-      expect(readConfig(variables).warnings).to.deep.equal([]);
+      expect(auditWarnings(variables)).to.deep.equal([]);
     }
     expect(readConfig(without, "audit").warnings).to.deep.equal([]);
   });

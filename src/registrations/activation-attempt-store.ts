@@ -1,5 +1,6 @@
 import { Op } from "sequelize";
 import type { Database, Statement, Tx } from "../db/database.js";
+import type { ActivationAttemptsRow } from "../db/models/activation-attempts.js";
 import type { ActivationCodeRow } from "../db/models/activation-code.js";
 import type { OuterJoined } from "../db/models/columns.js";
 import type { RegistrationRow } from "../db/models/registration.js";
@@ -108,7 +109,7 @@ interface AttemptRow
   is_counted: boolean;
   is_allowed: boolean;
   code_id: ActivationCodeRow["id"] | null;
-  earlier: Date[] | null;
+  earlier: ActivationAttemptsRow["named_at"] | null;
 }
 
 export function createActivationAttemptStore(database: Database): ActivationAttemptStore {

@@ -3,6 +3,7 @@ import { createSuperuser } from "../../src/accounts/create-superuser.js";
 import { setAccountActive } from "../../src/accounts/set-account-active.js";
 import { setRights } from "../../src/accounts/set-rights.js";
 import { type Actor, COMMAND_LINE } from "../../src/audit/act.js";
+import { activate } from "../../src/auth/activate.js";
 import { confirmPasswordReset, requestPasswordReset } from "../../src/auth/reset-password.js";
 import { confirmPasswordChange, requestPasswordChange } from "../../src/profile/change-password.js";
 import { confirmPhoneChange, requestPhoneChange } from "../../src/profile/change-phone.js";
@@ -10,8 +11,16 @@ import { type ProfileValues, updateProfile } from "../../src/profile/update-prof
 import type { User } from "../../src/users/user.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
 import { rejection } from "../support/rejection.js";
-import { activeUser, newPhone, newSession, testPassword, useTestContext } from "../support/test-context.js";
-import { laterActsOf, verified } from "./stored-history.js";
+import {
+  activeUser,
+  caller,
+  newPhone,
+  newSession,
+  registered,
+  testPassword,
+  useTestContext,
+} from "../support/test-context.js";
+import { historyOf, laterActsOf, verified } from "./stored-history.js";
 
 const email = "ada.lovelace@example.com";
 const values: ProfileValues = {
@@ -85,6 +94,17 @@ describe("acts on an account", () => {
     ...parts,
   });
   const owner = { kind: "owner" };
+
+  it("are recorded when its owner has proved the number: the registration, then the activation", async () => {
+    const phone = await registered(context);
+    const registeredAt = context.clock.now();
+    context.clock.advance(30);
+    const { id } = await activate(context.app, { ...caller, phone, code: context.outbox.codeFor(phone) });
+    expect(await historyOf(context.app, id)).to.deep.equal([
+      { ...act(1, "registered", owner), at: registeredAt },
+      act(2, "activated", owner),
+    ]);
+  });
 
   it("are recorded when an administrator deactivates and reactivates it, and not when nothing changes", async () => {
     const { user } = await withSessions();
@@ -257,6 +277,16 @@ describe("acts on an account", () => {
         expect((after as { codes: string[] }).codes).to.have.length(1);
       });
     }
+
+    it("are undone: activating a registration, which can be activated later", async () => {
+      const phone = await registered(context);
+      const input = { ...caller, phone, code: context.outbox.codeFor(phone) };
+      await refuse();
+      expect(await rejection(activate(context.app, input))).to.have.property("code", "P0001");
+      expect(await context.app.users.findByPhone(null, phone)).to.equal(null);
+      await allow();
+      expect((await activate(context.app, input)).isActive).to.equal(true);
+    });
 
     it("are undone: creating a superuser", async () => {
       const phone = newPhone();
