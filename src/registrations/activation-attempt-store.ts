@@ -60,21 +60,25 @@ export interface ActivationAttemptStore {
 
 const recent = (times: string) => `ARRAY(SELECT at FROM unnest(${times}) AS at WHERE at > $2)`;
 
-// The UPDATE reads a registration after its row is locked, so concurrent callers see each other's attempts.
+// The UPDATE reads a registration after its row is locked, so concurrent callers see each other's attempts. Several rows
+// are locked in the order of their ids, so that callers don't wait for each other in a circle.
 const countAttempt: Statement = {
   name: "activation_count_attempt",
-  text: `WITH ${MEANT_REGISTRATIONS}, counted AS (
+  text: `WITH ${MEANT_REGISTRATIONS}, locked AS (
+      SELECT registrations.id, is_named FROM registrations JOIN meant USING (id)
+      ORDER BY registrations.id FOR UPDATE OF registrations
+    ), counted AS (
       UPDATE registrations SET
-        named_attempts = registrations.named_attempts + meant.is_named::int,
-        other_attempts = registrations.other_attempts + (NOT meant.is_named)::int
-      FROM meant
-      WHERE registrations.id = meant.id AND NOT EXISTS (SELECT FROM account)
-        AND CASE WHEN is_named THEN registrations.named_attempts ELSE registrations.other_attempts END < ${MAX_ATTEMPTS}
+        named_attempts = named_attempts + is_named::int,
+        other_attempts = other_attempts + (NOT is_named)::int
+      FROM locked
+      WHERE registrations.id = locked.id AND NOT EXISTS (SELECT FROM account)
+        AND CASE WHEN is_named THEN named_attempts ELSE other_attempts END < ${MAX_ATTEMPTS}
         AND EXISTS (
           SELECT FROM activation_codes WHERE registration_id = registrations.id AND expires_at > $5::timestamptz
         )
       RETURNING registrations.id, is_named,
-        CASE WHEN is_named THEN registrations.named_since ELSE registrations.other_since END AS since
+        CASE WHEN is_named THEN named_since ELSE other_since END AS since
     ), attempted AS (
       INSERT INTO activation_attempts (phone, named_at, other_at, last_at)
       SELECT $1, CASE WHEN is_named THEN ARRAY[$5] ELSE '{}' END, CASE WHEN is_named THEN '{}' ELSE ARRAY[$5] END, $5

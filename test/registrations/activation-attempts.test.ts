@@ -70,6 +70,26 @@ describe("attempts at activation codes", () => {
     expect(results.filter((result) => result === "CODE_LOCKED")).to.have.length(390);
   });
 
+  it("count for each of several registrations from the caller's network, of 200 at once", async () => {
+    const { phone } = await waiting();
+    const first = context.outbox.codeFor(phone);
+    context.clock.advance(60);
+    await register(context.app, { ...person, phone, callerAddress: HOME });
+    const processes = [context.app, context.anotherProcess()];
+    const results = await atOnce(200, (index) =>
+      activate(processes[index % 2]!, { phone, code: "x", registration: "", callerAddress: HOME }),
+    );
+    expect(results.filter((result) => result === "CODE_INCORRECT")).to.have.length(5);
+    expect(results.filter((result) => result === "CODE_LOCKED")).to.have.length(195);
+    context.clock.advance(60);
+    await resend(phone);
+    // The new code is the later registration's; the earlier one stays locked.
+    if (first !== context.outbox.codeFor(phone)) {
+      expect(await rejectionReason(attempt(phone, HOME, { code: first }))).to.equal("CODE_INCORRECT");
+    }
+    expect((await attempt(phone, HOME, { code: context.outbox.codeFor(phone) })).isActive).to.equal(true);
+  });
+
   it("are compared five times in all while new codes are sent at once", async () => {
     const { phone } = await waiting();
     context.clock.advance(60);
