@@ -108,9 +108,11 @@ function addRegistration(
     const row = { ...registration, tokenDigest, createdAt };
     const isAdded = await deps.registrations.add(tx, row, addSeconds(createdAt, -REPEAT_SECONDS));
     if (!isAdded) throw new DomainError("PHONE_TAKEN");
+    // If this code can't be sent, the caller has no registration, and learns nothing about the number.
+    const isNamed = false;
     const issued = await issueActivationCode(deps, tx, {
       phone,
-      registration: { id, newest: null, attempts: 0 },
+      registration: { id, isNamed, newest: null, attempts: 0 },
     });
     if (!issued) throw new LoggableError("the registration added in this transaction was not found");
     return issued;

@@ -32,18 +32,19 @@ export interface IssuedActivationCode {
  * (`ActivationStore.addCode`). Call it with the number's `smsQuota.lock` held in `tx`, commit, and call
  * `deliverActivationCode`.
  *
- * Returns null when the registration no longer exists. Throws RATE_LIMITED, with nothing counted and the challenge of
- * the codes sent before, when the phone number's quota is used up.
+ * Returns null when the registration no longer exists. Throws RATE_LIMITED, with nothing counted, when the phone number's
+ * quota is used up; a caller whom the registration's secret or address names gets the challenge of the codes before.
  */
 export async function issueActivationCode(
   deps: SendActivationCodeDeps,
   tx: Tx,
-  { phone, registration }: { phone: string; registration: Omit<MeantRegistration, "isNamed"> },
+  { phone, registration }: { phone: string; registration: MeantRegistration },
 ): Promise<IssuedActivationCode | null> {
   const now = deps.clock.now();
   const purpose = "activation";
   const sends = await deps.smsQuota.recent(tx, phone, addSeconds(now, -QUOTA_SECONDS));
-  assertMaySend(sends, purpose, now, trueChallenge({ purpose, sends, ...registration }, now));
+  const current = registration.isNamed ? trueChallenge({ purpose, sends, ...registration }, now) : undefined;
+  assertMaySend(sends, purpose, now, current);
 
   const { id: registrationId } = registration;
   const newest = { id: deps.random.uuid(), expiresAt: addSeconds(now, CODE_TTL_SECONDS) };

@@ -1,10 +1,11 @@
 import { expect } from "chai";
 import { activate } from "../../src/auth/activate.js";
 import { register } from "../../src/auth/register.js";
+import type { DomainError } from "../../src/errors.js";
 import { SmsDeliveryUnknownError } from "../../src/sms/sms-gateway.js";
 import { addSeconds } from "../../src/system/clock.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
-import { rejectionReason } from "../support/rejection.js";
+import { rejection, rejectionReason } from "../support/rejection.js";
 import {
   activeUser,
   atOnce,
@@ -94,7 +95,8 @@ describe("register", () => {
     const from = (callerAddress: string) => register(context.app, { ...person, phone, callerAddress });
     await from("2001:db8:1:2::3");
     expect(await rejectionReason(from("2001:db8:1:2:ffff::9"))).to.equal("PHONE_TAKEN");
-    expect(await rejectionReason(from("2001:db8:1:3::3"))).to.equal("RATE_LIMITED");
+    const refusal = (await rejection(from("2001:db8:1:3::3"))) as DomainError;
+    expect([refusal.reason, refusal.challenge]).to.deep.equal(["RATE_LIMITED", undefined]);
     context.clock.advance(60);
     await from("");
     expect(await rejectionReason(from(""))).to.equal("RATE_LIMITED");
