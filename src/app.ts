@@ -100,6 +100,7 @@ export function createApp(
       stopHousekeeping();
       await server.close(GRACE_MS);
       await background.drain();
+      await context.sessionTouches.settle();
       limiter.close();
       await database.close();
     },

@@ -38,6 +38,7 @@ function toConfig(env: Environment, warnings: readonly string[]) {
       accessTtlSeconds: env.ACCESS_TOKEN_TTL,
       refreshTtlSeconds: env.REFRESH_TOKEN_TTL,
       reuseGraceSeconds: env.REFRESH_REUSE_GRACE,
+      sessionMaxAgeSeconds: env.SESSION_MAX_AGE,
     },
     passwords: {
       minLength: env.PASSWORD_MIN_LENGTH,

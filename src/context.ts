@@ -19,6 +19,7 @@ import { createAccessTokens } from "./sessions/access-token.js";
 import { createJwt } from "./sessions/jwt.js";
 import { createRefreshTokens } from "./sessions/refresh-token.js";
 import { createSessionStore, type SessionStore } from "./sessions/session-store.js";
+import { createSessionTouches, type SessionTouches } from "./sessions/session-touches.js";
 import { verifyAccessToken } from "./sessions/verify-access-token.js";
 import { createUserStore } from "./users/user-store.js";
 import { createCodeStore } from "./verification/code-store.js";
@@ -35,7 +36,7 @@ export type AppContext = AuthServiceDeps &
   WhitelistServiceDeps &
   CreateSuperuserDeps &
   AuthenticateDeps &
-  RecordDeps & { sessions: SessionStore };
+  RecordDeps & { sessions: SessionStore; sessionTouches: SessionTouches };
 
 /** The part of the context that needs only the database: commands that record nothing run on it without secrets. */
 export type DatabaseContext = ReturnType<typeof createDatabaseContext>;
@@ -60,7 +61,7 @@ export function createDatabaseContext(
     smsQuota: createSmsQuotaStore(database),
     activations: createActivationStore(database),
     activationAttempts: createActivationAttemptStore(database),
-    sessions: createSessionStore(database),
+    sessions: createSessionStore(database, config.tokens),
     history: createHistoryStore(database),
     whitelist,
     whitelistLists: createWhitelistLists(database),
@@ -93,7 +94,7 @@ export function createContext(
   overrides: Partial<AppContext> = {},
 ): AppContext {
   const { keys, clock, random } = infrastructure;
-  const { issuer, audience, accessTtlSeconds, refreshTtlSeconds, reuseGraceSeconds } = config.tokens;
+  const { issuer, audience, accessTtlSeconds } = config.tokens;
   const jwt = createJwt(keys.token, clock);
   const accessTokens = createAccessTokens({
     jwt,
@@ -105,17 +106,18 @@ export function createContext(
   });
   const context = createAuditContext(config, infrastructure, keys.audit);
   const { sessions } = context;
+  const sessionTouches = createSessionTouches(sessions);
   return {
     ...infrastructure,
     ...context,
     pageTokens: createPageTokens(keys.token),
     accessTokens,
     refreshTokens: createRefreshTokens({ jwt, issuer, audience }),
-    verifyAccessToken: (token) => verifyAccessToken({ accessTokens, sessions }, token),
+    sessionTouches,
+    verifyAccessToken: (token, address) =>
+      verifyAccessToken({ accessTokens, sessions, sessionTouches }, token, address),
     codeKey: Buffer.from(keys.code, "utf8"),
     frontendUrl: config.frontendUrl,
-    refreshTtlSeconds,
-    reuseGraceSeconds,
     activationNeedsRegistration: config.activationNeedsRegistration,
     ...overrides,
   };

@@ -31,7 +31,7 @@ export async function clearExpired(deps: HousekeepingDeps): Promise<void> {
   await activationAttempts.purge(null, before);
   await codes.purge(null, before);
   await smsQuota.purge(null, before);
-  await sessions.purge(null, before);
+  await sessions.purge(null, RETENTION_SECONDS);
 }
 
 /** Runs every ten minutes until the returned function is called. A failure is reported, and the next run retries. */

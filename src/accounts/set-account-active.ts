@@ -41,7 +41,7 @@ export async function setAccountActive(
     const now = deps.clock.now();
     const user = await deps.accounts.setActive(tx, id, isActive, now);
     await deps.codes.voidAll(tx, id);
-    const sessionCount = isActive ? 0 : await deps.sessions.endAll(tx, id, now, null);
+    const sessionCount = isActive ? 0 : (await deps.sessions.endAll(tx, id, null)).length;
     const change = changeOf(before, isActive, sessionCount);
     if (change) await deps.record(tx, { accountId: id, at: now, actor, ...change });
     return user;

@@ -63,16 +63,15 @@ export function createAuthService(deps: AuthServiceDeps): ServiceImpl<typeof Aut
     },
 
     async login(request, context) {
-      const { user, tokens } = await login(deps, {
-        phone: request.phone,
-        password: request.password,
-        address: callerAddress(context),
-      });
+      const { address, userAgent: client } = context.values.get(callerKey);
+      const { phone, password } = request;
+      const { user, tokens } = await login(deps, { phone, password, client, address });
       return { user: toUserMessage(user), tokens };
     },
 
-    refreshToken(request) {
-      return refreshSession(deps, { refresh: request.refresh });
+    refreshToken(request, context) {
+      const { address } = context.values.get(callerKey);
+      return refreshSession(deps, { refresh: request.refresh, address });
     },
 
     async logout(request, context) {

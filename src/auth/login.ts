@@ -1,18 +1,22 @@
+import type { RecordActs } from "../audit/record.js";
+import type { Database, Tx } from "../db/database.js";
 import { DomainError } from "../errors.js";
 import type { PasswordHasher } from "../passwords/password-hash.js";
 import { waitingSince } from "../registrations/find-registration.js";
 import { networkOf } from "../registrations/registration.js";
 import type { RegistrationStore } from "../registrations/registration-store.js";
+import { clientName } from "../sessions/client-name.js";
 import type { RefreshGrant } from "../sessions/refresh-token.js";
 import type { SessionStore } from "../sessions/session-store.js";
 import { issueTokenPair, type TokenPair, type TokenPairDeps } from "../sessions/token-pair.js";
-import { addSeconds, type Clock } from "../system/clock.js";
+import type { Clock } from "../system/clock.js";
 import type { Random } from "../system/random.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { User } from "../users/user.js";
 import type { UserStore } from "../users/user-store.js";
 
 export interface LoginDeps extends TokenPairDeps {
+  database: Pick<Database, "transaction">;
   users: UserStore;
   registrations: RegistrationStore;
   sessions: SessionStore;
@@ -20,19 +24,21 @@ export interface LoginDeps extends TokenPairDeps {
   clock: Clock;
   random: Random;
   phoneRules: PhoneRules;
-  refreshTtlSeconds: number;
+  record: RecordActs;
 }
 
 export interface LoginInput {
   phone: string;
   password: string;
+  /** The User-Agent header of the call. */
+  client?: string;
   /** The caller's IP address. */
   address?: string;
 }
 
 /**
- * Opens a session. An unknown number takes as long as a wrong password and gets the same error. One hash is compared at
- * most: the account's, or that of a registration that waits.
+ * Opens a session, and ends those beyond the 20 that an account may have. An unknown number takes as long as a wrong
+ * password and gets the same error. One hash is compared at most: the account's, or that of a registration that waits.
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, CREDENTIALS_REJECTED, ACCOUNT_NOT_ACTIVATED (only if the
  * password is correct) or OVERLOADED.
@@ -53,21 +59,34 @@ async function openSession(
   phone: string,
   input: LoginInput,
 ): Promise<{ user: User; grant: RefreshGrant } | null> {
-  const { user, passwordHash, newPasswordHash } = await verifyCredentials(deps, phone, input);
-  const now = deps.clock.now();
-  const grant = {
-    id: deps.random.uuid(),
-    sessionId: deps.random.uuid(),
-    userId: user.id,
-    issuedAt: now,
-    expiresAt: addSeconds(now, deps.refreshTtlSeconds),
-  };
-  const isOpen = await deps.sessions.open(
-    null,
-    { id: grant.sessionId, userId: user.id, refreshId: grant.id, createdAt: now, expiresAt: grant.expiresAt },
-    { phone, passwordHash, newPasswordHash },
-  );
-  return isOpen ? { user, grant } : null;
+  const { user, ...hashes } = await verifyCredentials(deps, phone, input);
+  const ids = { id: deps.random.uuid(), userId: user.id, refreshId: deps.random.uuid() };
+  const origin = { client: clientName(input.client ?? ""), address: input.address ?? "" };
+  const proof = { phone, ...hashes, loggedInAt: deps.clock.now() };
+  const times = await deps.database.transaction(async (tx) => {
+    const opened = await deps.sessions.open(tx, { ...ids, ...origin }, proof);
+    if (opened) await endSurplus(deps, tx, ids);
+    return opened;
+  });
+  return times && { user, grant: { id: ids.refreshId, sessionId: ids.id, userId: user.id, ...times } };
+}
+
+/** Ends the sessions that are too many with the one just opened. */
+async function endSurplus(
+  deps: LoginDeps,
+  tx: Tx,
+  { id, userId }: { id: string; userId: number },
+): Promise<void> {
+  const ended = await deps.sessions.endSurplus(tx, userId, id);
+  if (ended.length === 0) return;
+  await deps.record(tx, {
+    accountId: userId,
+    at: deps.clock.now(),
+    actor: { kind: "system" },
+    action: "session_ended",
+    sessionId: ended.length === 1 ? ended[0]! : null,
+    sessionCount: ended.length,
+  });
 }
 
 async function verifyCredentials(deps: LoginDeps, phone: string, input: LoginInput) {

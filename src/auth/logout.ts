@@ -1,13 +1,14 @@
+import type { Database } from "../db/database.js";
 import { DomainError } from "../errors.js";
 import type { RefreshTokens } from "../sessions/refresh-token.js";
 import type { SessionStore } from "../sessions/session-store.js";
-import { addSeconds, type Clock } from "../system/clock.js";
+import type { Clock } from "../system/clock.js";
 
 export interface LogoutDeps {
+  database: Pick<Database, "transaction">;
   sessions: SessionStore;
   refreshTokens: RefreshTokens;
   clock: Clock;
-  reuseGraceSeconds: number;
 }
 
 export interface LogoutInput {
@@ -17,22 +18,23 @@ export interface LogoutInput {
 }
 
 /**
- * Ends the session of the refresh token, which must be the caller's own. A blacklisted token ends its session too, for
- * the same reason as at a refresh, and is rejected.
+ * Ends the session of the refresh token, which must be the caller's own. A token that a refresh would not accept ends its
+ * session too, for the same reason as there, and is rejected.
  *
  * Throws REFRESH_REJECTED.
  */
 export async function logout(deps: LogoutDeps, input: LogoutInput): Promise<void> {
+  const receivedAt = deps.clock.now();
   const claims = await deps.refreshTokens.read(input.refresh);
   if (claims?.userId !== input.userId) throw new DomainError("REFRESH_REJECTED");
 
-  const now = deps.clock.now();
-  const wasValid = await deps.sessions.end(null, {
-    sessionId: claims.sessionId,
-    userId: claims.userId,
-    refreshId: claims.id,
-    now,
-    graceSince: addSeconds(now, -deps.reuseGraceSeconds),
+  const { sessionId, userId, id: refreshId } = claims;
+  const outcome = await deps.database.transaction(async (tx) => {
+    const ended = await deps.sessions.end(tx, { sessionId, userId, refreshId, receivedAt });
+    // The record of the sign-out ("ended"), or of the reuse ("reused"), belongs here, in this transaction.
+    return ended;
   });
-  if (!wasValid) throw new DomainError("REFRESH_REJECTED", { message: (m) => m.refreshBlacklisted });
+  if (outcome === "ended") return;
+  const isExpired = outcome === null && claims.expiresAt <= receivedAt;
+  throw new DomainError("REFRESH_REJECTED", isExpired ? {} : { message: (m) => m.refreshBlacklisted });
 }

@@ -1,48 +1,53 @@
+import type { Database } from "../db/database.js";
 import { DomainError } from "../errors.js";
 import type { SessionStore } from "../sessions/session-store.js";
 import { issueTokenPair, type TokenPair, type TokenPairDeps } from "../sessions/token-pair.js";
-import { addSeconds, type Clock } from "../system/clock.js";
+import type { Clock } from "../system/clock.js";
 import type { Random } from "../system/random.js";
 
 export interface RefreshSessionDeps extends TokenPairDeps {
+  database: Pick<Database, "transaction">;
   sessions: SessionStore;
   clock: Clock;
   random: Random;
-  refreshTtlSeconds: number;
-  /** Grace period (s) in which a used token gets its successor again. */
-  reuseGraceSeconds: number;
+}
+
+export interface RefreshSessionInput {
+  refresh: string;
+  /** The client's IP address. */
+  address?: string;
 }
 
 /**
- * Exchanges a refresh token for its successor and a new access token. Within the grace period a used token gets the
- * same successor again, so that a phone that lost the response stays signed in. After it, a used token ends its
- * session, because its owner and a thief may both hold a copy (RFC 9700, section 4.14.2).
+ * Exchanges a refresh token for its successor and a new access token. A client that lost the response stays signed in:
+ * within the grace period a used token gets the same successor again, and the last used token gets a new one until the
+ * client has shown that it received its successor. Any other used token ends its session, because its owner and a thief
+ * may both hold a copy (RFC 9700, section 4.14.2). The store's statements say exactly which is which.
  *
  * Throws REFRESH_REJECTED.
  */
 export async function refreshSession(
   deps: RefreshSessionDeps,
-  input: { refresh: string },
+  input: RefreshSessionInput,
 ): Promise<TokenPair> {
+  const receivedAt = deps.clock.now();
   const claims = await deps.refreshTokens.read(input.refresh);
   if (!claims) throw new DomainError("REFRESH_REJECTED");
 
-  const now = deps.clock.now();
   const { sessionId, userId } = claims;
-  const result = await deps.sessions.rotate(null, {
-    sessionId,
-    userId,
-    refreshId: claims.id,
-    nextRefreshId: deps.random.uuid(),
-    now,
-    graceSince: addSeconds(now, -deps.reuseGraceSeconds),
-    expiresAt: addSeconds(now, deps.refreshTtlSeconds),
-  });
-  if (result.kind !== "rotated") {
-    throw new DomainError("REFRESH_REJECTED", { message: (m) => m.refreshBlacklisted });
+  const use = { sessionId, userId, refreshId: claims.id, receivedAt };
+  const next = { nextRefreshId: deps.random.uuid(), address: input.address ?? "" };
+  const successor = await deps.sessions.rotate(null, use, next);
+  if (!successor) {
+    const isReused = await deps.database.transaction(async (tx) => {
+      const hasEnded = await deps.sessions.endReused(tx, use);
+      // The record of the reuse belongs here, in this transaction, if `hasEnded`.
+      return hasEnded;
+    });
+    const isExpired = !isReused && claims.expiresAt <= receivedAt;
+    throw new DomainError("REFRESH_REJECTED", isExpired ? {} : { message: (m) => m.refreshBlacklisted });
   }
 
-  const { successorId: id, issuedAt, user } = result;
-  const expiresAt = addSeconds(issuedAt, deps.refreshTtlSeconds);
+  const { id, issuedAt, expiresAt, user, now } = successor;
   return issueTokenPair(deps, user, { id, sessionId, userId, issuedAt, expiresAt }, now);
 }

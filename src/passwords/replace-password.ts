@@ -63,10 +63,10 @@ export async function replacePassword(deps: ReplacePasswordDeps, input: ReplaceP
     const isChanged = await deps.users.setPasswordHash(tx, user.id, passwordHash);
     if (!isChanged) throw new DomainError("LINK_REJECTED");
     await deps.codes.voidAll(tx, user.id);
-    const now = deps.clock.now();
-    const sessionCount = await deps.sessions.endAll(tx, user.id, now, session?.id ?? null);
+    const { length: sessionCount } = await deps.sessions.endAll(tx, user.id, session?.id ?? null);
     const action = purpose === "password_reset" ? "password_reset" : "password_changed";
-    await deps.record(tx, { accountId: user.id, at: now, actor: { kind: "owner" }, action, sessionCount });
+    const act = { accountId: user.id, at: deps.clock.now(), actor: { kind: "owner" } } as const;
+    await deps.record(tx, { ...act, action, sessionCount });
   });
   notifyBySms(deps, user.phone, purpose);
 }

@@ -78,7 +78,6 @@ export async function confirmPhoneChange(
 
   const newPhone = link.phone;
   const { id: userId, phone: oldPhone } = user;
-  const now = deps.clock.now();
   await assertAvailable(deps, newPhone);
   await deps.database.transaction(async (tx) => {
     await consumeLink(deps, tx, link);
@@ -87,10 +86,10 @@ export async function confirmPhoneChange(
     if (!isChanged) throw new DomainError("LINK_REJECTED");
     await deps.registrations.removeAll(tx, newPhone);
     await deps.codes.voidAll(tx, userId);
-    const sessionCount = await deps.sessions.endAll(tx, userId, now, session?.id ?? null);
+    const { length: sessionCount } = await deps.sessions.endAll(tx, userId, session?.id ?? null);
     await deps.record(tx, {
       accountId: userId,
-      at: now,
+      at: deps.clock.now(),
       actor: { kind: "owner" },
       action: "phone_changed",
       before: { phone: oldPhone },

@@ -3,20 +3,23 @@ import { addSeconds, type Clock, epochSeconds } from "../system/clock.js";
 import type { Random } from "../system/random.js";
 import { fullName, type User } from "../users/user.js";
 import type { Jwt, JwtProfile } from "./jwt.js";
+import type { RefreshGrant } from "./refresh-token.js";
 import { readTokenClaims } from "./token-claims.js";
 
 /** The claims of an access token that the service uses. */
 interface AccessClaims {
   userId: number;
   sessionId: string;
+  /** The start of the id of the refresh token that was issued together with this token. */
+  refreshIdStart: string;
   expiresAt: Date;
 }
 
 export interface AccessTokens {
   /** Lifetime (s) of a token. */
   readonly ttlSeconds: number;
-  /** Issues a token for the user's session, valid from now. */
-  issue(user: User, sessionId: string): Promise<string>;
+  /** Issues a token together with a refresh token of the user's session, valid from now. */
+  issue(user: User, grant: Pick<RefreshGrant, "id" | "sessionId">): Promise<string>;
   /** Returns the claims of a valid access token, or null. Does not check whether session and account are active. */
   read(token: string): Promise<AccessClaims | null>;
 }
@@ -33,6 +36,12 @@ export interface AccessTokenDeps {
 /** Capacity of the cache of verified tokens: about 10 MB, which saves the signature check on most calls. */
 const MAX_CACHED_TOKENS = 10_000;
 
+/**
+ * Length of the part of a `jti` that names the refresh token: 8 bytes in a UUID's spelling. The other 8 bytes are random,
+ * so `jti` is still a unique version 4 UUID, and whoever verifies tokens needs to know no new claim.
+ */
+const REFRESH_ID_START = "01234567-89ab-4def".length;
+
 export function createAccessTokens(deps: AccessTokenDeps): AccessTokens {
   const { jwt, clock, random, ttlSeconds } = deps;
   const profile: JwtProfile = { type: "at+jwt", issuer: deps.issuer, audience: deps.audience };
@@ -41,12 +50,12 @@ export function createAccessTokens(deps: AccessTokenDeps): AccessTokens {
   return {
     ttlSeconds,
 
-    issue(user, sessionId) {
+    issue(user, { id, sessionId }) {
       const now = clock.now();
       return jwt.sign(profile, {
         sub: String(user.id),
         sid: sessionId,
-        jti: random.uuid(),
+        jti: `${id.slice(0, REFRESH_ID_START)}${random.uuid().slice(REFRESH_ID_START)}`,
         iat: epochSeconds(now),
         exp: epochSeconds(addSeconds(now, ttlSeconds)),
         token_type: "access",
@@ -65,8 +74,9 @@ export function createAccessTokens(deps: AccessTokenDeps): AccessTokens {
       if (payload?.token_type !== "access") return null;
       const ids = readTokenClaims(payload);
       if (!ids) return null;
-      const { userId, sessionId } = ids;
-      const claims = { userId, sessionId, expiresAt: new Date(Number(payload.exp) * 1000) };
+      const { userId, sessionId, tokenId } = ids;
+      const refreshIdStart = tokenId.slice(0, REFRESH_ID_START);
+      const claims = { userId, sessionId, refreshIdStart, expiresAt: new Date(Number(payload.exp) * 1000) };
       cache.set(token, claims);
       return claims;
     },

@@ -8,6 +8,8 @@ export interface JwtProfile {
   type: string;
   issuer: string;
   audience: string;
+  /** True: `exp` is required, but a token is verified after it too. */
+  ignoresExpiry?: boolean;
 }
 
 const ALGORITHM = "HS256";
@@ -19,8 +21,8 @@ export interface Jwt {
   /** Signs `claims`; the same claims yield the same token. */
   sign(profile: JwtProfile, claims: JWTPayload): Promise<string>;
   /**
-   * Returns the claims of an unexpired token that this service issued with this profile; null for anything else,
-   * including another spelling of one of our tokens.
+   * Returns the claims of a token that this service issued with this profile, unexpired unless the profile ignores that;
+   * null for anything else, including another spelling of one of our tokens.
    */
   verify(profile: JwtProfile, token: string): Promise<JWTPayload | null>;
 }
@@ -44,6 +46,7 @@ export function createJwt(secret: string, clock: Clock): Jwt {
           audience: profile.audience,
           requiredClaims: REQUIRED_CLAIMS,
           currentDate: clock.now(),
+          clockTolerance: profile.ignoresExpiry ? Number.MAX_SAFE_INTEGER : 0,
         });
         return payload;
       } catch {

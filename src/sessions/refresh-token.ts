@@ -14,8 +14,11 @@ export interface RefreshGrant {
 
 export interface RefreshTokens {
   write(grant: RefreshGrant): Promise<string>;
-  /** Returns the grant of a valid refresh token, or null. Does not check whether it was used or its session ended. */
-  read(token: string): Promise<Pick<RefreshGrant, "id" | "sessionId" | "userId"> | null>;
+  /**
+   * Returns the claims of a refresh token of ours, expired or not, or null. Only its session's row tells whether the
+   * token is accepted: the last used one outlives its `exp`, and an older one ends its session even after that.
+   */
+  read(token: string): Promise<Omit<RefreshGrant, "issuedAt"> | null>;
 }
 
 export interface RefreshTokenDeps {
@@ -26,7 +29,12 @@ export interface RefreshTokenDeps {
 
 export function createRefreshTokens(deps: RefreshTokenDeps): RefreshTokens {
   const { jwt } = deps;
-  const profile: JwtProfile = { type: "rt+jwt", issuer: deps.issuer, audience: deps.audience };
+  const profile: JwtProfile = {
+    type: "rt+jwt",
+    issuer: deps.issuer,
+    audience: deps.audience,
+    ignoresExpiry: true,
+  };
   return {
     write(grant) {
       return jwt.sign(profile, {
@@ -43,7 +51,9 @@ export function createRefreshTokens(deps: RefreshTokenDeps): RefreshTokens {
       const payload = await jwt.verify(profile, token);
       if (payload?.token_type !== "refresh") return null;
       const claims = readTokenClaims(payload);
-      return claims && { id: claims.tokenId, sessionId: claims.sessionId, userId: claims.userId };
+      if (!claims) return null;
+      const { tokenId: id, sessionId, userId } = claims;
+      return { id, sessionId, userId, expiresAt: new Date(Number(payload.exp) * 1000) };
     },
   };
 }

@@ -1,182 +1,195 @@
-import { Op } from "sequelize";
-import type { Database, Statement, Tx } from "../db/database.js";
+import type { Database, Tx } from "../db/database.js";
 import type { SessionRow } from "../db/models/session.js";
 import type { User } from "../users/user.js";
-import { toUser, USER_COLUMNS, type UserAttributes } from "../users/user-row.js";
+import { toUser, type UserAttributes } from "../users/user-row.js";
+import * as statements from "./session-statements.js";
+
+/** How long sessions and their tokens last, in seconds. */
+export interface SessionLifetimes {
+  refreshTtlSeconds: number;
+  /** Grace period in which a used refresh token gets its successor again. */
+  reuseGraceSeconds: number;
+  /** A session ends this long after its sign-in at the latest, however often it is used. */
+  sessionMaxAgeSeconds: number;
+}
 
 /** A session to open. */
 interface NewSession {
   id: string;
   userId: number;
   refreshId: string;
-  createdAt: Date;
-  expiresAt: Date;
+  /** Name of the client program, from `clientName`. */
+  client: string;
+  /** IP address of the client. */
+  address: string;
 }
 
-/** What a login verified, and the hash that it stores. */
+/** What a login verified, and what it stores in the account. */
 interface VerifiedCredentials {
   /** The number and the stored hash that the password was verified against. */
   phone: string;
   passwordHash: string;
   /** The hash to store: `passwordHash` itself, or a new hash if that has outdated parameters. */
   newPasswordHash: string;
+  /** The time of the login. */
+  loggedInAt: Date;
 }
 
 /** The use of a refresh token. */
-interface Rotation {
+interface RefreshTokenUse {
   sessionId: string;
   userId: number;
   /** The token's id. */
   refreshId: string;
-  /** The id of its successor if this is its first use. */
-  nextRefreshId: string;
-  now: Date;
-  /** A used token gets its successor again if that was issued after this time. */
-  graceSince: Date;
+  /** When the call was received. Times of sessions are the database's, but a token isn't late if its call was not. */
+  receivedAt: Date;
+}
+
+/** When a refresh token was issued and expires, by the database's clock. */
+interface TokenTimes {
+  issuedAt: Date;
   expiresAt: Date;
 }
 
-/** Result of using a refresh token. */
-type RotationResult =
-  /** The token's successor: the session's valid token from now on, or the one that an earlier use returned. */
-  | { kind: "rotated"; successorId: string; issuedAt: Date; user: User }
-  /** The token was used before, and the grace period is over: this use has ended the session. */
-  | { kind: "reused" }
-  /** The session is unknown or had ended before, or its account is not active. */
-  | { kind: "ended" };
+/** A used token's successor: the session's valid token from now on, or the one that an earlier use returned. */
+interface Successor extends TokenTimes {
+  id: string;
+  user: User;
+  /** The database's time. */
+  now: Date;
+}
+
+/** An open session, as a call with one of its access tokens finds it. */
+export interface OpenSession {
+  user: User;
+  /** The valid refresh token. */
+  refreshId: string;
+  /** Whether nothing has shown yet that the client received the valid refresh token. False at the first one. */
+  isUnconfirmed: boolean;
+  lastUsedAt: Date | null;
+  /** Whether the last recorded use was more than an hour ago. */
+  isStale: boolean;
+}
+
+/** What a call with an access token shows about its session. */
+export interface SessionTouch {
+  sessionId: string;
+  /** The refresh token that the client has evidently received, or null. */
+  confirmedId: string | null;
+  /** The client's address, recorded with the time if the last recorded use was more than an hour ago; or null. */
+  address: string | null;
+}
 
 export interface SessionStore {
   /**
    * Opens a session and records the login if account, number and hash are still the ones that were verified. Returns
-   * false if they have changed since, so that a session never outlives what it was opened with.
+   * null if they have changed since, so that a session never outlives what it was opened with. Locks the account until
+   * the end of the transaction.
    */
-  open(tx: Tx | null, session: NewSession, proof: VerifiedCredentials): Promise<boolean>;
-  /** Returns the account of a session if the session is open and the account active. One statement. */
-  findUser(tx: Tx | null, sessionId: string, userId: number): Promise<User | null>;
-  /** Uses a refresh token. One statement: of concurrent callers one rotates the token, the others get its result. */
-  rotate(tx: Tx | null, rotation: Rotation): Promise<RotationResult>;
-  /** Ends a session of the user. False when `refreshId` was not its valid token, or the session had ended before. */
-  end(tx: Tx | null, end: Omit<Rotation, "nextRefreshId" | "expiresAt">): Promise<boolean>;
-  /** Ends the user's sessions except `exceptId`, and returns their number. */
-  endAll(tx: Tx | null, userId: number, now: Date, exceptId: string | null): Promise<number>;
-  /** Deletes sessions whose last token expired before `before`. */
-  purge(tx: Tx | null, before: Date): Promise<void>;
+  open(tx: Tx | null, session: NewSession, proof: VerifiedCredentials): Promise<TokenTimes | null>;
+  /**
+   * Ends the open sessions beyond the 20 that an account may have, and returns their ids. Never `newId`, which must have
+   * been opened in the same transaction; of the others those that were never refreshed first, oldest first, then those
+   * that were not used for the longest time.
+   */
+  endSurplus(tx: Tx, userId: number, newId: string): Promise<string[]>;
+  /** Returns a session if it is open and its account active. One statement. */
+  findOpen(tx: Tx | null, sessionId: string, userId: number): Promise<OpenSession | null>;
+  /** Records what a call showed. One statement; writes nothing that is already known. */
+  touch(tx: Tx | null, touch: SessionTouch): Promise<void>;
+  /**
+   * Uses a refresh token. One statement: of concurrent callers one rotates the token, the others get its result. Returns
+   * null, and changes nothing, if the token isn't accepted: it was reused, the session is over or the account inactive.
+   * `nextRefreshId` becomes the id of a new successor, and `address` the session's last address.
+   */
+  rotate(
+    tx: Tx | null,
+    use: RefreshTokenUse,
+    next: { nextRefreshId: string; address: string },
+  ): Promise<Successor | null>;
+  /** Ends an open session whose token was reused. False if the token is accepted, or the session was over before. */
+  endReused(tx: Tx, use: RefreshTokenUse): Promise<boolean>;
+  /** Ends an open session. "reused": the token was not one that `rotate` accepts. Null: the session was over before. */
+  end(tx: Tx | null, use: RefreshTokenUse): Promise<"ended" | "reused" | null>;
+  /** Ends the user's sessions except `exceptId`, and returns their ids. */
+  endAll(tx: Tx | null, userId: number, exceptId: string | null): Promise<string[]>;
+  /** Deletes sessions whose last token expired more than `retentionSeconds` ago. */
+  purge(tx: Tx | null, retentionSeconds: number): Promise<void>;
 }
 
-const open: Statement = {
-  name: "sessions_open",
-  text: `WITH proved AS (
-           UPDATE users SET last_login = $4, password_hash = $8
-           WHERE id = $2 AND phone = $6 AND password_hash = $7 AND is_active
-           RETURNING id
-         )
-         INSERT INTO sessions (id, user_id, refresh_id, created_at, expires_at)
-         SELECT $1::uuid, id, $3::uuid, $4::timestamptz, $5::timestamptz FROM proved
-         RETURNING id`,
-};
+interface FoundRow extends UserAttributes, Pick<SessionRow, "refresh_id" | "last_used_at"> {
+  is_unconfirmed: boolean;
+  is_stale: boolean;
+}
 
-const findUser: Statement = {
-  name: "sessions_find_user",
-  text: `SELECT ${USER_COLUMNS} FROM sessions JOIN users ON users.id = sessions.user_id
-         WHERE sessions.id = $1 AND sessions.user_id = $2 AND sessions.revoked_at IS NULL AND users.is_active`,
-};
-
-// Each SET reads the row after its lock is granted, so concurrent callers see each other's rotation. The row keeps the
-// last four used tokens, more than a client uses within the grace period. The successor of a used token is the one used
-// after it, or the valid one; it was issued when the token was used.
-const rotate: Statement = {
-  name: "sessions_rotate",
-  text: `UPDATE sessions SET
-           refresh_id = CASE WHEN refresh_id = $3::uuid THEN $4::uuid ELSE refresh_id END,
-           used_ids   = CASE WHEN refresh_id = $3 THEN array_append(used_ids[cardinality(used_ids) - 2:], $3)
-                             ELSE used_ids END,
-           used_at    = CASE WHEN refresh_id = $3 THEN array_append(used_at[cardinality(used_at) - 2:], $5::timestamptz)
-                             ELSE used_at END,
-           expires_at = CASE WHEN refresh_id = $3 THEN $7::timestamptz ELSE expires_at END,
-           revoked_at = CASE WHEN refresh_id = $3 OR used_at[array_position(used_ids, $3)] > $6::timestamptz
-                             THEN NULL ELSE $5 END
-         FROM users
-         WHERE sessions.id = $1 AND sessions.user_id = $2 AND sessions.revoked_at IS NULL
-           AND users.id = sessions.user_id AND users.is_active
-         RETURNING coalesce(used_ids[array_position(used_ids, $3) + 1], refresh_id) AS successor_id,
-                   used_at[array_position(used_ids, $3)] AS successor_issued_at,
-                   sessions.revoked_at, ${USER_COLUMNS}`,
-};
-
-const end: Statement = {
-  name: "sessions_end",
-  text: `UPDATE sessions SET revoked_at = $4 WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL
-         RETURNING refresh_id = $3::uuid OR used_at[array_position(used_ids, $3::uuid)] > $5 AS was_valid`,
-};
-
-interface RotatedRow extends UserAttributes, Pick<SessionRow, "revoked_at"> {
+interface SuccessorRow extends UserAttributes, Pick<SessionRow, "expires_at"> {
   successor_id: SessionRow["refresh_id"];
-  successor_issued_at: Date;
+  issued_at: Date;
+  at: Date;
 }
 
-export function createSessionStore(database: Database): SessionStore {
-  const { sessions } = database.models;
+export function createSessionStore(database: Database, lifetimes: SessionLifetimes): SessionStore {
+  const { refreshTtlSeconds: ttl, reuseGraceSeconds: grace, sessionMaxAgeSeconds: maxAge } = lifetimes;
+  const valuesOf = (use: RefreshTokenUse) => [
+    ...[use.sessionId, use.userId, use.refreshId, use.receivedAt],
+    ...[grace, maxAge],
+  ];
+  const idsOf = (rows: readonly { id: string }[]) => rows.map(({ id }) => id);
   return {
-    async open(tx, session, proof) {
-      const rows = await database.run(tx, open, [
-        session.id,
-        session.userId,
-        session.refreshId,
-        session.createdAt,
-        session.expiresAt,
-        proof.phone,
-        proof.passwordHash,
-        proof.newPasswordHash,
+    async open(tx, { id, userId, refreshId, client, address }, proof) {
+      const { loggedInAt, phone, passwordHash, newPasswordHash } = proof;
+      const [row] = await database.run<Pick<SessionRow, "created_at" | "expires_at">>(tx, statements.open, [
+        ...[id, userId, refreshId, loggedInAt, phone, passwordHash, newPasswordHash],
+        ...[ttl, maxAge, client, address],
       ]);
-      return rows.length > 0;
+      return row ? { issuedAt: row.created_at, expiresAt: row.expires_at } : null;
     },
 
-    async findUser(tx, sessionId, userId) {
-      const [row] = await database.run<UserAttributes>(tx, findUser, [sessionId, userId]);
-      return row ? toUser(row) : null;
+    async endSurplus(tx, userId, newId) {
+      return idsOf(await database.run<{ id: string }>(tx, statements.endSurplus, [userId, newId, maxAge]));
     },
 
-    async rotate(tx, rotation) {
-      const { sessionId, userId, refreshId, nextRefreshId, now, graceSince, expiresAt } = rotation;
-      const [row] = await database.run<RotatedRow>(tx, rotate, [
-        sessionId,
-        userId,
-        refreshId,
-        nextRefreshId,
-        now,
-        graceSince,
-        expiresAt,
-      ]);
-      if (!row) return { kind: "ended" };
-      if (row.revoked_at) return { kind: "reused" };
+    async findOpen(tx, sessionId, userId) {
+      const [row] = await database.run<FoundRow>(tx, statements.findOpen, [sessionId, userId, maxAge]);
+      if (!row) return null;
+      const { refresh_id: refreshId, is_unconfirmed: isUnconfirmed } = row;
       return {
-        kind: "rotated",
-        successorId: row.successor_id,
-        issuedAt: row.successor_issued_at,
         user: toUser(row),
+        refreshId,
+        isUnconfirmed,
+        lastUsedAt: row.last_used_at,
+        isStale: row.is_stale,
       };
     },
 
-    async end(tx, { sessionId, userId, refreshId, now, graceSince }) {
-      const [row] = await database.run<{ was_valid: boolean | null }>(tx, end, [
-        sessionId,
-        userId,
-        refreshId,
-        now,
-        graceSince,
-      ]);
-      return row?.was_valid ?? false;
+    async touch(tx, { sessionId, confirmedId, address }) {
+      await database.run(tx, statements.touch, [sessionId, confirmedId, address !== null, address ?? ""]);
     },
 
-    async endAll(tx, userId, now, exceptId) {
-      const except = exceptId === null ? {} : { id: { [Op.ne]: exceptId } };
-      const where = { user_id: userId, revoked_at: null, ...except };
-      const [count] = await sessions.update({ revoked_at: now }, { where, transaction: tx });
-      return count;
+    async rotate(tx, use, { nextRefreshId, address }) {
+      const values = [...valuesOf(use), nextRefreshId, ttl, address];
+      const [row] = await database.run<SuccessorRow>(tx, statements.rotate, values);
+      if (!row) return null;
+      const { successor_id: id, issued_at: issuedAt, expires_at: expiresAt, at: now } = row;
+      return { id, issuedAt, expiresAt, now, user: toUser(row) };
     },
 
-    async purge(tx, before) {
-      await sessions.destroy({ where: { expires_at: { [Op.lt]: before } }, transaction: tx });
+    async endReused(tx, use) {
+      return (await database.run(tx, statements.endReused, valuesOf(use))).length > 0;
+    },
+
+    async end(tx, use) {
+      const [row] = await database.run<{ is_reused: boolean }>(tx, statements.end, valuesOf(use));
+      if (!row) return null;
+      return row.is_reused ? "reused" : "ended";
+    },
+
+    async endAll(tx, userId, exceptId) {
+      return idsOf(await database.run<{ id: string }>(tx, statements.endAll, [userId, exceptId]));
+    },
+
+    async purge(tx, retentionSeconds) {
+      await database.run(tx, statements.purge, [retentionSeconds]);
     },
   };
 }

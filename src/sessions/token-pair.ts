@@ -23,7 +23,7 @@ export async function issueTokenPair(
   now: Date,
 ): Promise<TokenPair> {
   const [access, refresh] = await Promise.all([
-    deps.accessTokens.issue(user, grant.sessionId),
+    deps.accessTokens.issue(user, grant),
     deps.refreshTokens.write(grant),
   ]);
   return {

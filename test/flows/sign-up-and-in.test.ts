@@ -3,7 +3,7 @@ import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
 import { useTestService } from "../support/service.js";
-import { newPhone, testPassword } from "../support/test-context.js";
+import { newPhone, signedIn, testPassword } from "../support/test-context.js";
 import { accepted, expectRefusal, openAllClients, useAllClients } from "./all-protocols.js";
 
 const { register, activate, resendCode, login, refreshToken, logout } = AuthService.method;
@@ -96,11 +96,39 @@ describe("from sign-up to sign-out", () => {
       )) as unknown as Tokens;
       const again = await accepted(protocol.call(refreshToken, { refresh: tokens.refresh }));
       expect(again.refresh, protocol.name).to.equal(next.refresh);
-      context.clock.advance(11);
+      // The profile read shows that the successor arrived.
+      await accepted(protocol.call(getProfile, {}, next.access));
+      await service.context.settle();
+      await context.passTime(15);
       await expectRefusal(protocol.call(refreshToken, { refresh: tokens.refresh }), "REFRESH_REJECTED");
       await expectRefusal(protocol.call(refreshToken, { refresh: next.refresh }), "REFRESH_REJECTED");
     }
   });
+});
+
+describe("a phone whose refresh response was lost", () => {
+  const service = useTestService();
+  const protocols = useAllClients(service);
+
+  for (const [name, seconds] of [
+    ["11 seconds", 11],
+    ["an hour", 3600],
+  ] as const) {
+    it(`stays signed in over every protocol when it asks again after ${name}`, async () => {
+      for (const protocol of protocols) {
+        const { tokens } = await signedIn(service.context);
+        const { refresh } = tokens;
+        const lost = await accepted(protocol.call(refreshToken, { refresh }));
+        await service.context.passTime(seconds);
+        const next = await accepted(protocol.call(refreshToken, { refresh }));
+        expect(next.refresh, protocol.name).not.to.equal(lost.refresh);
+        const { access } = next as unknown as Tokens;
+        await accepted(protocol.call(getProfile, {}, access));
+        const third = await accepted(protocol.call(refreshToken, { refresh: next.refresh as string }));
+        await accepted(protocol.call(getProfile, {}, third.access as string));
+      }
+    });
+  }
 });
 
 describe("round trips", () => {
@@ -128,7 +156,22 @@ describe("round trips", () => {
     const session = await count("login", accepted(protocol.call(login, { phone, password: testPassword })));
     const { access, refresh } = session.tokens as Tokens;
     await count("profile", accepted(protocol.call(getProfile, {}, access)));
-    await count("refresh", accepted(protocol.call(refreshToken, { refresh })));
-    expect(costs).to.deep.equal({ activate: 6, login: 2, profile: 1, refresh: 1 });
+    const next = await count("refresh", accepted(protocol.call(refreshToken, { refresh })));
+    const readProfile = async () => {
+      await accepted(protocol.call(getProfile, {}, next.access as string));
+      await context.settle();
+    };
+    await count("first profile after it", readProfile());
+    await count("second profile after it", readProfile());
+    expect(costs).to.deep.equal({
+      // With their transactions.
+      activate: 6,
+      login: 5,
+      profile: 1,
+      refresh: 1,
+      // The other statement confirms the refresh token, and no caller waits for it.
+      "first profile after it": 2,
+      "second profile after it": 1,
+    });
   });
 });

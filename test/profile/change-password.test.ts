@@ -47,7 +47,7 @@ describe("password change", () => {
   it("sends nothing for a session that ended after the call was authenticated", async () => {
     const { id: userId, phone } = await activeUser(context);
     const sessionId = await newSession(context, phone);
-    await context.app.sessions.endAll(null, userId, context.clock.now(), null);
+    await context.app.sessions.endAll(null, userId, null);
     const attempt = requestPasswordChange(context.app, { userId, sessionId, currentPassword: testPassword });
     expect(await rejectionReason(attempt)).to.equal("UNAUTHENTICATED");
     expect(context.outbox.to(phone)).to.have.length(1);

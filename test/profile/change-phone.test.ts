@@ -102,7 +102,7 @@ describe("phone change", () => {
     const { id: userId, phone: own } = await activeUser(context);
     const phone = await allowedPhone();
     const sessionId = await newSession(context, own);
-    await context.app.sessions.endAll(null, userId, context.clock.now(), null);
+    await context.app.sessions.endAll(null, userId, null);
     const attempt = requestPhoneChange(context.app, { userId, sessionId, newPhone: phone });
     expect(await rejectionReason(attempt)).to.equal("UNAUTHENTICATED");
     expect(context.outbox.to(phone)).to.deep.equal([]);

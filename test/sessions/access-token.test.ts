@@ -4,6 +4,7 @@ import { SignJWT } from "jose";
 import { createAccessTokens } from "../../src/sessions/access-token.js";
 import { createJwt } from "../../src/sessions/jwt.js";
 import { createRefreshTokens } from "../../src/sessions/refresh-token.js";
+import { addSeconds } from "../../src/system/clock.js";
 import { systemRandom } from "../../src/system/random.js";
 import { testClock } from "../support/clock.js";
 
@@ -11,6 +12,7 @@ const secret = "s".repeat(40);
 const issuer = "https://identity.example";
 const audience = "billing";
 const sessionId = "3f1f6f0a-7d2b-4b2a-9f5e-0a3c1d2e4f50";
+const grant = { id: "9d0c6a54-1f3e-4c57-8a10-6f2b7c9e0d11", sessionId };
 const user = {
   id: 7,
   phone: "+237670000001",
@@ -44,10 +46,10 @@ describe("access tokens", () => {
     return `${body}.${createHmac("sha256", key).update(body).digest("base64url")}`;
   };
   const goodHeader = { alg: "HS256", typ: "at+jwt" };
-  const goodClaims = async () => payloadOf(await tokens.issue(user, sessionId));
+  const goodClaims = async () => payloadOf(await tokens.issue(user, grant));
 
   it("carry the contract's claims", async () => {
-    const claims = payloadOf(await tokens.issue(user, sessionId));
+    const claims = payloadOf(await tokens.issue(user, grant));
     const now = Math.floor(clock.now().getTime() / 1000);
     expect(claims).to.deep.include({
       iss: issuer,
@@ -66,8 +68,19 @@ describe("access tokens", () => {
     expect(claims.jti).to.match(/^[0-9a-f-]{36}$/);
   });
 
+  it("name the refresh token that they come with in the first half of a jti that is unique", async () => {
+    const issued = await Promise.all([1, 2, 3].map(() => tokens.issue(user, grant)));
+    const ids = issued.map((token) => String(payloadOf(token).jti));
+    expect(new Set(ids).size).to.equal(3);
+    for (const [index, token] of issued.entries()) {
+      const { refreshIdStart } = (await tokens.read(token))!;
+      expect(refreshIdStart).to.equal("9d0c6a54-1f3e-4c57");
+      expect(ids[index]).to.match(/^9d0c6a54-1f3e-4c57-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    }
+  });
+
   it("are verified until they expire, cached or not", async () => {
-    const token = await tokens.issue(user, sessionId);
+    const token = await tokens.issue(user, grant);
     for (const reader of [tokens, tokens, make()]) {
       expect(await reader.read(token)).to.deep.include({ userId: 7, sessionId });
     }
@@ -138,7 +151,7 @@ describe("access tokens", () => {
   });
 
   it("are refused when they are tampered with or spelled differently", async () => {
-    const token = await tokens.issue(user, sessionId);
+    const token = await tokens.issue(user, grant);
     const [header, payload, signature = ""] = token.split(".");
     const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     const last = alphabet.indexOf(signature.at(-1) ?? "");
@@ -168,9 +181,11 @@ describe("access tokens", () => {
       issuedAt: now,
       expiresAt: new Date(now.getTime() + 1000),
     });
-    expect(await refreshTokens.read(refresh)).to.deep.equal({ id: sessionId, sessionId, userId: 7 });
+    const expiresAt = new Date(Math.floor(now.getTime() / 1000 + 1) * 1000);
+    const claims = { id: sessionId, sessionId, userId: 7, expiresAt };
+    expect(await refreshTokens.read(refresh)).to.deep.equal(claims);
     expect(await tokens.read(refresh)).to.equal(null);
-    expect(await refreshTokens.read(await tokens.issue(user, sessionId))).to.equal(null);
+    expect(await refreshTokens.read(await tokens.issue(user, grant))).to.equal(null);
   });
 
   it("with the right type and another token_type are refused", async () => {
@@ -182,6 +197,20 @@ describe("access tokens", () => {
 });
 
 describe("refresh tokens", () => {
+  it("are read after they expired too, but not without exp", async () => {
+    const clock = testClock();
+    const jwt = createJwt(secret, clock);
+    const refreshTokens = createRefreshTokens({ jwt, issuer, audience });
+    const issuedAt = clock.now();
+    const expiresAt = addSeconds(issuedAt, 60);
+    const token = await refreshTokens.write({ id: sessionId, sessionId, userId: 7, issuedAt, expiresAt });
+    clock.advance(86_400);
+    expect(await refreshTokens.read(token)).to.deep.equal({ id: sessionId, sessionId, userId: 7, expiresAt });
+    const { exp: _, ...claims } = payloadOf(token);
+    const endless = await jwt.sign({ type: "rt+jwt", issuer, audience }, claims);
+    expect(await refreshTokens.read(endless)).to.equal(null);
+  });
+
   it("are identical for the same grant", async () => {
     const clock = testClock();
     const refreshTokens = createRefreshTokens({ jwt: createJwt(secret, clock), issuer, audience });

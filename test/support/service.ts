@@ -77,7 +77,14 @@ async function createTestService({
   // On a busy machine connecting may take so long that the first calls are counted in memory.
   if (context.config.redisUrl) await usesRedis;
   return {
-    context: { ...context, app: app.context },
+    context: {
+      ...context,
+      app: app.context,
+      async settle() {
+        await context.settle();
+        await app.context.sessionTouches.settle();
+      },
+    },
     server: app,
     origin: `http://127.0.0.1:${port}`,
     async close() {

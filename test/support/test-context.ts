@@ -1,12 +1,15 @@
+import { decodeJwt } from "jose";
 import { activate } from "../../src/auth/activate.js";
 import { login } from "../../src/auth/login.js";
 import { register } from "../../src/auth/register.js";
 import { type Config, readConfig } from "../../src/config.js";
 import { type AppContext, createContext } from "../../src/context.js";
+import type { Statement } from "../../src/db/database.js";
 import type { Infrastructure } from "../../src/infrastructure.js";
 import { createPasswordHasher } from "../../src/passwords/password-hash.js";
 import type { TokenPair } from "../../src/sessions/token-pair.js";
 import { createBackground } from "../../src/system/background.js";
+import { addSeconds, systemClock } from "../../src/system/clock.js";
 import { systemRandom } from "../../src/system/random.js";
 import type { User } from "../../src/users/user.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
@@ -31,7 +34,12 @@ export interface TestContext {
   testDatabase: TestDatabase;
   /** A second context on the same data, like that of another process. */
   anotherProcess(): AppContext;
-  /** Waits for the background jobs of use cases. */
+  /**
+   * Lets time pass for sessions, whose times are the database's: moves their times back by `seconds`, and sets the clock
+   * to the real time plus all that has passed. Real time goes on, so tests leave margins of some seconds.
+   */
+  passTime(seconds: number): Promise<void>;
+  /** Waits for the background jobs of use cases, and for what calls with access tokens recorded. */
   settle(): Promise<void>;
   close(): Promise<void>;
 }
@@ -47,6 +55,15 @@ export interface TestContextOptions {
   /** Computes every password hash, for tests of its cost. By default hashes are cached: see `rememberingHasher`. */
   hashesAnew?: boolean;
 }
+
+const moveSessionsBack: Statement = {
+  name: "test_pass_time",
+  text: `UPDATE sessions SET
+           created_at = created_at - moved.by, expires_at = expires_at - moved.by, revoked_at = revoked_at - moved.by,
+           confirmed_at = confirmed_at - moved.by, last_used_at = last_used_at - moved.by,
+           used_at = ARRAY(SELECT at - moved.by FROM unnest(used_at) WITH ORDINALITY AS used (at, n) ORDER BY n)
+         FROM (SELECT $1::float8 * interval '1 s' AS by) AS moved`,
+};
 
 export async function createTestContext(options: TestContextOptions = {}): Promise<TestContext> {
   recordSecret(testPassword);
@@ -69,18 +86,28 @@ export async function createTestContext(options: TestContextOptions = {}): Promi
     background,
   };
   const hasher = createPasswordHasher({ concurrency: 2, queueLimit: config.passwords.hashQueue });
+  let passedSeconds = 0;
   const overrides = options.hashesAnew ? {} : { hasher: rememberingHasher(hasher) };
+  const app = createContext(config, infrastructure, overrides);
   return {
     config,
     infrastructure,
     overrides,
-    app: createContext(config, infrastructure, overrides),
+    app,
     clock,
     outbox,
     statements: base.statements,
     testDatabase: base,
     anotherProcess: () => createContext(config, infrastructure, overrides),
-    settle: () => background.drain(),
+    async passTime(seconds) {
+      await base.database.run(null, moveSessionsBack, [seconds]);
+      passedSeconds += seconds;
+      clock.set(addSeconds(systemClock.now(), passedSeconds).toISOString());
+    },
+    async settle() {
+      await background.drain();
+      await app.sessionTouches.settle();
+    },
     close: () => base.drop(),
   };
 }
@@ -136,6 +163,11 @@ export async function activeUser(context: TestContext, phone = newPhone()): Prom
 export async function signedIn(context: TestContext): Promise<{ user: User; tokens: TokenPair }> {
   const user = await activeUser(context);
   return login(context.app, { phone: user.phone, password: testPassword });
+}
+
+/** The id of a pair's refresh token: the same token has other dates after `passTime`, which moves its issue. */
+export function tokenId({ refresh }: Pick<TokenPair, "refresh">): string {
+  return String(decodeJwt(refresh).jti);
 }
 
 /** Opens a session of an active account and returns its id. */

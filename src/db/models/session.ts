@@ -22,6 +22,14 @@ export function defineSession(sequelize: Sequelize) {
     /** When `refresh_id` expires. */
     declare expires_at: Date;
     declare revoked_at: Date | null;
+    /** The refresh token that is known to have arrived; the valid one is if this equals `refresh_id`. */
+    declare confirmed_id: string | null;
+    declare confirmed_at: Date | null;
+    /** The User-Agent at sign-in, cleaned. */
+    declare client: CreationOptional<string>;
+    /** The IP address of the last use. */
+    declare address: CreationOptional<string>;
+    declare last_used_at: Date | null;
   }
   const columns: Columns<Session> = {
     id: { type: DataTypes.UUID, allowNull: false, primaryKey: true },
@@ -32,6 +40,11 @@ export function defineSession(sequelize: Sequelize) {
     created_at: { type: DataTypes.DATE, allowNull: false },
     expires_at: { type: DataTypes.DATE, allowNull: false },
     revoked_at: { type: DataTypes.DATE, allowNull: true },
+    confirmed_id: { type: DataTypes.UUID, allowNull: true },
+    confirmed_at: { type: DataTypes.DATE, allowNull: true },
+    client: { type: DataTypes.STRING(200), allowNull: false, defaultValue: "" },
+    address: { type: DataTypes.STRING(45), allowNull: false, defaultValue: "" },
+    last_used_at: { type: DataTypes.DATE, allowNull: true },
   };
   return Session.init(columns, { sequelize, tableName: "sessions", timestamps: false });
 }

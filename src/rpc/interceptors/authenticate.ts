@@ -1,14 +1,14 @@
 import { type DescMethod, getOption } from "@bufbuild/protobuf";
-import type { Interceptor } from "@connectrpc/connect";
+import type { Interceptor, StreamRequest, UnaryRequest } from "@connectrpc/connect";
 import { Access, access } from "#gen/waterbill/options/v1/access_pb.js";
-import { type Principal, principalKey } from "../../caller.js";
+import { callerKey, type Principal, principalKey } from "../../caller.js";
 import { DomainError } from "../../errors.js";
 import { LoggableError } from "../../system/loggable-error.js";
 import { isAdmin, type User } from "../../users/user.js";
 
 export interface AuthenticateDeps {
-  /** Returns the principal of an access token. Throws UNAUTHENTICATED. */
-  verifyAccessToken(token: string): Promise<Principal>;
+  /** Returns the principal of an access token that its client sent from `address`. Throws UNAUTHENTICATED. */
+  verifyAccessToken(token: string, address?: string): Promise<Principal>;
 }
 
 /** Which signed-in users may call a method, by its access. A level that is missing here is denied to every user. */
@@ -38,7 +38,7 @@ export function authenticate(deps: AuthenticateDeps): Interceptor {
   return (next) => async (request) => {
     const needed = declared.get(request.method) ?? getOption(request.method, access);
     declared.set(request.method, needed);
-    const principal = await principalOf(deps, request.header, needed);
+    const principal = await principalOf(deps, request, needed);
     request.contextValues.set(principalKey, principal);
     return next(request);
   };
@@ -47,14 +47,14 @@ export function authenticate(deps: AuthenticateDeps): Interceptor {
 /** The permitted caller of a method with this access; null if the method is public, or the optional token is absent. */
 async function principalOf(
   deps: AuthenticateDeps,
-  header: Headers,
+  { header, contextValues }: Pick<UnaryRequest | StreamRequest, "header" | "contextValues">,
   needed: Access,
 ): Promise<Principal | null> {
   if (needed === Access.PUBLIC) return null;
   const token = bearerToken(header);
   if (token === null && needed === Access.OPTIONAL) return null;
   if (token === null) throw new DomainError("UNAUTHENTICATED");
-  const principal = await deps.verifyAccessToken(token);
+  const principal = await deps.verifyAccessToken(token, contextValues.get(callerKey).address);
   if (!PERMITS.get(needed)?.(principal.user)) throw new DomainError("ADMIN_REQUIRED");
   return principal;
 }

@@ -220,7 +220,7 @@ export declare type Tokens = Message<"waterbill.identity.v1.Tokens"> & {
   access: string;
 
   /**
-   * Opaque to clients. Works once.
+   * Opaque to clients. Works once, except for a client that lost the response.
    *
    * @generated from field: string refresh = 2;
    */
@@ -495,7 +495,9 @@ export declare const AuthService: GenService<{
     output: typeof ResendCodeResponseSchema;
   },
   /**
-   * Signs in with phone number and password, which opens a session.
+   * Signs in with phone number and password, which opens a session. It ends by logout, when it isn't refreshed for as long
+   * as a refresh token lives, and SESSION_MAX_AGE after sign-in at the latest. An account has at most 20 open sessions:
+   * another login ends one that was never refreshed, else the one that was unused for the longest time.
    *
    * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, CREDENTIALS_REJECTED or ACCOUNT_NOT_ACTIVATED.
    *
@@ -509,8 +511,10 @@ export declare const AuthService: GenService<{
   /**
    * Exchanges a refresh token for a new access token and a new refresh token, its successor.
    *
-   * The used token is blacklisted. Reuse within REFRESH_REUSE_GRACE returns the same successor again; later reuse ends
-   * the whole session (RFC 9700, section 4.14.2). Fails with REFRESH_REJECTED.
+   * The used token is blacklisted. A client that lost the response sends the token again: within REFRESH_REUSE_GRACE it
+   * gets the same successor, and later a new one, as long as the successor before, or an access token issued with it, was
+   * not presented. Any other reuse ends the whole session (RFC 9700, section 4.14.2). So a client stores the new refresh
+   * token before it uses the new access token. Fails with REFRESH_REJECTED.
    *
    * @generated from rpc waterbill.identity.v1.AuthService.RefreshToken
    */
@@ -520,7 +524,8 @@ export declare const AuthService: GenService<{
     output: typeof RefreshTokenResponseSchema;
   },
   /**
-   * Ends the refresh token's session and voids all its tokens. The session must belong to the caller's account.
+   * Ends the refresh token's session and voids all its tokens. The session must belong to the caller's account. A token
+   * that RefreshToken would not accept ends its session too, and is rejected.
    *
    * Fails with UNAUTHENTICATED or REFRESH_REJECTED.
    *

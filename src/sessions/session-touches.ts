@@ -1,0 +1,46 @@
+import { LRUCache } from "lru-cache";
+import type { OpenSession, SessionStore, SessionTouch } from "./session-store.js";
+
+/** Records in the background what calls with access tokens show about their sessions. */
+export interface SessionTouches {
+  /**
+   * Notes a call with an access token that was issued with a refresh token whose id starts with `refreshIdStart`. That
+   * confirms the valid refresh token if it is the same one. Without `address` the use itself is not recorded.
+   *
+   * Returns at once. At most one statement is sent per rotation and hour, and a failed one is not reported: the next
+   * call of the session sends it again, and until then the service is only more lenient with the last used token.
+   */
+  note(sessionId: string, session: OpenSession, refreshIdStart: string, address: string | undefined): void;
+  /** Resolves when every statement sent so far is done. */
+  settle(): Promise<void>;
+}
+
+/** How many sessions are remembered, so that concurrent calls don't send the same statement twice; about 3 MB. */
+const MAX_REMEMBERED = 10_000;
+
+export function createSessionTouches(sessions: Pick<SessionStore, "touch">): SessionTouches {
+  /** By session: the state of the row for which a statement was sent. The statement changes it. */
+  const sent = new LRUCache<string, string>({ max: MAX_REMEMBERED });
+  const running = new Set<Promise<void>>();
+
+  async function send(touch: SessionTouch): Promise<void> {
+    await sessions.touch(null, touch).catch(() => sent.delete(touch.sessionId));
+  }
+
+  return {
+    note(sessionId, session, refreshIdStart, address) {
+      const { refreshId, isUnconfirmed, isStale, lastUsedAt } = session;
+      const confirmedId = isUnconfirmed && refreshId.startsWith(refreshIdStart) ? refreshId : null;
+      const usedFrom = (isStale && address) || null;
+      if (confirmedId === null && usedFrom === null) return;
+      const state = `${confirmedId} ${usedFrom === null ? "" : lastUsedAt?.getTime()}`;
+      if (sent.get(sessionId) === state) return;
+      sent.set(sessionId, state);
+      const work = send({ sessionId, confirmedId, address: usedFrom }).finally(() => running.delete(work));
+      running.add(work);
+    },
+    async settle() {
+      while (running.size > 0) await Promise.all(running);
+    },
+  };
+}
