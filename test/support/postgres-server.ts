@@ -14,6 +14,10 @@ export interface PostgresServer {
   halt(signal?: NodeJS.Signals): Promise<void>;
   /** Starts it again after `halt`, on the same port and data. */
   resume(): Promise<void>;
+  /** Suspends all of its processes, as a machine does that hangs. */
+  suspend(): void;
+  /** Lets it go on after `suspend`. */
+  wake(): void;
   /** Ends it and removes its folder. */
   stop(): Promise<void>;
 }
@@ -59,9 +63,23 @@ export async function startPostgres(): Promise<PostgresServer> {
   const start = () =>
     startProcess(join(bin, "postgres"), args, { account, cwd: folder, responds: () => responds(url) });
   let child = await start();
+  /** Sends a signal to the postmaster and then to its children: a suspended one starts no others. */
+  const signalAll = (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    const children = execFileSync("ps", ["-o", "pid=", "--ppid", String(child.pid)], { encoding: "utf8" });
+    for (const pid of children.trim().split(/\s+/)) {
+      try {
+        process.kill(Number(pid), signal);
+      } catch {
+        // It has ended meanwhile.
+      }
+    }
+  };
 
   return {
     url,
+    suspend: () => signalAll("SIGSTOP"),
+    wake: () => signalAll("SIGCONT"),
     halt: (signal = "SIGINT") => stopProcess(child, signal),
     async resume() {
       child = await start();
