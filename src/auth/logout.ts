@@ -1,3 +1,4 @@
+import type { RecordActs } from "../audit/record.js";
 import type { Database } from "../db/database.js";
 import { DomainError } from "../errors.js";
 import type { RefreshTokens } from "../sessions/refresh-token.js";
@@ -9,6 +10,7 @@ export interface LogoutDeps {
   sessions: SessionStore;
   refreshTokens: RefreshTokens;
   clock: Clock;
+  record: RecordActs;
 }
 
 export interface LogoutInput {
@@ -31,7 +33,12 @@ export async function logout(deps: LogoutDeps, input: LogoutInput): Promise<void
   const { sessionId, userId, id: refreshId } = claims;
   const outcome = await deps.database.transaction(async (tx) => {
     const ended = await deps.sessions.end(tx, { sessionId, userId, refreshId, receivedAt });
-    // The record of the sign-out ("ended"), or of the reuse ("reused"), belongs here, in this transaction.
+    const act = { accountId: userId, at: deps.clock.now(), sessionId, sessionCount: 1 };
+    if (ended === "ended")
+      await deps.record(tx, { ...act, action: "session_ended", actor: { kind: "owner" } });
+    // Whoever presents the token may be its owner or a thief.
+    if (ended === "reused")
+      await deps.record(tx, { ...act, action: "refresh_reused", actor: { kind: "system" } });
     return ended;
   });
   if (outcome === "ended") return;

@@ -1,6 +1,7 @@
+import type { RecordActs } from "../audit/record.js";
 import type { Database } from "../db/database.js";
 import { DomainError } from "../errors.js";
-import type { SessionStore } from "../sessions/session-store.js";
+import type { RefreshTokenUse, SessionStore } from "../sessions/session-store.js";
 import { issueTokenPair, type TokenPair, type TokenPairDeps } from "../sessions/token-pair.js";
 import type { Clock } from "../system/clock.js";
 import type { Random } from "../system/random.js";
@@ -10,6 +11,7 @@ export interface RefreshSessionDeps extends TokenPairDeps {
   sessions: SessionStore;
   clock: Clock;
   random: Random;
+  record: RecordActs;
 }
 
 export interface RefreshSessionInput {
@@ -39,15 +41,23 @@ export async function refreshSession(
   const next = { nextRefreshId: deps.random.uuid(), address: input.address ?? "" };
   const successor = await deps.sessions.rotate(null, use, next);
   if (!successor) {
-    const isReused = await deps.database.transaction(async (tx) => {
-      const hasEnded = await deps.sessions.endReused(tx, use);
-      // The record of the reuse belongs here, in this transaction, if `hasEnded`.
-      return hasEnded;
-    });
+    const isReused = await endReused(deps, use);
     const isExpired = !isReused && claims.expiresAt <= receivedAt;
     throw new DomainError("REFRESH_REJECTED", isExpired ? {} : { message: (m) => m.refreshBlacklisted });
   }
 
   const { id, issuedAt, expiresAt, user, now } = successor;
   return issueTokenPair(deps, user, { id, sessionId, userId, issuedAt, expiresAt }, now);
+}
+
+/** Ends the session of a token that was reused, and returns whether this call did so. */
+function endReused(deps: RefreshSessionDeps, use: RefreshTokenUse): Promise<boolean> {
+  const { userId: accountId, sessionId } = use;
+  return deps.database.transaction(async (tx) => {
+    const hasEnded = await deps.sessions.endReused(tx, use);
+    // Whoever presents the token may be its owner or a thief.
+    const act = { accountId, at: deps.clock.now(), actor: { kind: "system" } } as const;
+    if (hasEnded) await deps.record(tx, { ...act, action: "refresh_reused", sessionId, sessionCount: 1 });
+    return hasEnded;
+  });
 }

@@ -36,7 +36,7 @@ interface VerifiedCredentials {
 }
 
 /** The use of a refresh token. */
-interface RefreshTokenUse {
+export interface RefreshTokenUse {
   sessionId: string;
   userId: number;
   /** The token's id. */

@@ -4,6 +4,8 @@ import { setAccountActive } from "../../src/accounts/set-account-active.js";
 import { setRights } from "../../src/accounts/set-rights.js";
 import { type Actor, COMMAND_LINE } from "../../src/audit/act.js";
 import { activate } from "../../src/auth/activate.js";
+import { logout } from "../../src/auth/logout.js";
+import { refreshSession } from "../../src/auth/refresh-session.js";
 import { confirmPasswordReset, requestPasswordReset } from "../../src/auth/reset-password.js";
 import { confirmPasswordChange, requestPasswordChange } from "../../src/profile/change-password.js";
 import { confirmPhoneChange, requestPhoneChange } from "../../src/profile/change-phone.js";
@@ -13,10 +15,12 @@ import { addEntry } from "../../src/whitelist/add-entry.js";
 import { rejection } from "../support/rejection.js";
 import {
   activeUser,
+  atOnce,
   caller,
   newPhone,
   newSession,
   registered,
+  signedIn,
   testPassword,
   useTestContext,
 } from "../support/test-context.js";
@@ -183,6 +187,43 @@ describe("acts on an account", () => {
       act(1, "phone_changed", owner, {
         ...{ fields: ["phone"], before: { phone: user.phone }, after: { phone }, sessionCount: 1 },
       }),
+    ]);
+  });
+
+  it("are recorded when its owner signs out", async () => {
+    const { user, tokens } = await signedIn(context);
+    const { sessionId } = await context.app.verifyAccessToken(tokens.access);
+    await logout(context.app, { userId: user.id, refresh: tokens.refresh });
+    await rejection(logout(context.app, { userId: user.id, refresh: tokens.refresh }));
+    const parts = { sessionId, sessionCount: 1 };
+    expect(await laterActsOf(context.app, user.id)).to.deep.equal([act(1, "session_ended", owner, parts)]);
+  });
+
+  for (const [name, present] of Object.entries<(user: User, refresh: string) => Promise<unknown>>({
+    "a refresh": (_, refresh) => refreshSession(context.app, { refresh }),
+    "a sign-out": ({ id }, refresh) => logout(context.app, { userId: id, refresh }),
+  })) {
+    it(`are recorded once when 20 callers reuse a refresh token for ${name}`, async () => {
+      const { user, tokens } = await signedIn(context);
+      const { sessionId } = await context.app.verifyAccessToken(tokens.access);
+      const second = await refreshSession(context.app, { refresh: tokens.refresh });
+      await refreshSession(context.app, { refresh: second.refresh });
+      await context.passTime(60);
+      const results = await atOnce(20, () => present(user, tokens.refresh));
+      expect(results).to.deep.equal(Array.from({ length: 20 }, () => "REFRESH_REJECTED"));
+      expect(await laterActsOf(context.app, user.id)).to.deep.equal([
+        act(1, "refresh_reused", { kind: "system" }, { sessionId, sessionCount: 1 }),
+      ]);
+    });
+  }
+
+  it("are recorded when a sign-in ends a session because it is one too many", async () => {
+    const { user, tokens } = await signedIn(context);
+    const { sessionId } = await context.app.verifyAccessToken(tokens.access);
+    for (let count = 1; count <= 20; count += 1) await newSession(context, user.phone);
+    const parts = { sessionId, sessionCount: 1 };
+    expect(await laterActsOf(context.app, user.id)).to.deep.equal([
+      act(1, "session_ended", { kind: "system" }, parts),
     ]);
   });
 
