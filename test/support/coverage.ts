@@ -6,6 +6,7 @@ const ENTRIES = new Set(["main.ts", "cli.ts"]);
 
 /** The minimum of covered lines, in percent, of each folder of `src` and of the files beside the folders. */
 const targets: Readonly<Record<string, number>> = {
+  audit: 95,
   users: 95,
   passwords: 95,
   verification: 95,
