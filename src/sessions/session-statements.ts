@@ -6,6 +6,8 @@ import { USER_COLUMNS } from "../users/user-row.js";
 
 /** An account has at most this many open sessions. */
 const MAX_OPEN_SESSIONS = 20;
+/** A session remembers this many used tokens: more than a client uses within the grace period. */
+const MAX_USED_TOKENS = 8;
 
 const seconds = (parameter: string) => `${parameter}::float8 * interval '1 s'`;
 
@@ -106,10 +108,10 @@ export const touch: Statement = {
 };
 
 // The row is locked first, so that everything below sees the rotations of concurrent callers, and one time. The row keeps
-// the last four used tokens, more than a client uses within the grace period. The successor of a used token is the one
-// used after it, or the valid one; it was issued when the token was used.
+// the last used tokens, however long ago: a request for one of them may have waited for a hung database. The successor of
+// a used token is the one used after it, or the valid one; it was issued when the token was used.
 export const rotate: Statement = {
-  name: "sessions_rotate_2",
+  name: "sessions_rotate_3",
   text: `WITH session AS MATERIALIZED (
            SELECT sessions.id AS session_id, sessions.created_at, refresh_id, used_ids, used_at, confirmed_id,
                   confirmed_at, last_used_at, clock_timestamp() AS at, ${USER_COLUMNS}
@@ -117,7 +119,7 @@ export const rotate: Statement = {
            WHERE sessions.id = $1 AND sessions.user_id = $2 AND users.is_active AND ${isOpen("$6")}
            FOR NO KEY UPDATE OF sessions
          ), use AS MATERIALIZED (
-           SELECT *, ${useOfToken("at")} AS kind FROM session
+           SELECT *, ${useOfToken("at")} AS kind, cardinality(used_ids) - ${MAX_USED_TOKENS - 2} AS kept_from FROM session
          ), successor AS MATERIALIZED (
            SELECT *,
              CASE WHEN kind IN ('first', 'renewed') THEN $7::uuid ELSE ${SUCCESSOR} END AS successor_id,
@@ -126,9 +128,9 @@ export const rotate: Statement = {
          ), rotated AS (
            UPDATE sessions SET
              refresh_id   = successor_id,
-             used_ids     = CASE WHEN kind = 'first' THEN array_append(successor.used_ids[cardinality(successor.used_ids) - 2:], $3)
+             used_ids     = CASE WHEN kind = 'first' THEN array_append(successor.used_ids[kept_from:], $3)
                                  ELSE successor.used_ids END,
-             used_at      = CASE WHEN kind = 'first' THEN array_append(successor.used_at[cardinality(successor.used_at) - 2:], at)
+             used_at      = CASE WHEN kind = 'first' THEN array_append(successor.used_at[kept_from:], at)
                                  WHEN kind = 'renewed' THEN array_append(successor.used_at[:cardinality(successor.used_at) - 1], at)
                                  ELSE successor.used_at END,
              expires_at   = least(issued_at + ${seconds("$8")}, successor.created_at + ${seconds("$6")}),

@@ -55,12 +55,15 @@ describe("refreshSession", () => {
     expect(await rejectionReason(refresh(third.refresh))).to.equal("REFRESH_REJECTED");
   });
 
-  it("ends the session when the fifth-last token is reused", async () => {
+  it("remembers the last eight used tokens, and ends the session when the one before them is reused", async () => {
     const { tokens } = await signedIn(context);
-    let last = tokens;
-    for (let use = 0; use < 5; use += 1) last = await refresh(last.refresh);
+    const all = [tokens];
+    for (let use = 0; use < 8; use += 1) all.push(await refresh(all.at(-1)!.refresh));
+    expect((await refresh(tokens.refresh)).refresh).to.equal(all[1]?.refresh);
+    all.push(await refresh(all.at(-1)!.refresh));
+    expect((await refresh(all[1]!.refresh)).refresh).to.equal(all[2]?.refresh);
     expect(await rejectionReason(refresh(tokens.refresh))).to.equal("REFRESH_REJECTED");
-    expect(await rejectionReason(refresh(last.refresh))).to.equal("REFRESH_REJECTED");
+    expect(await rejectionReason(refresh(all.at(-1)!.refresh))).to.equal("REFRESH_REJECTED");
   });
 
   it("leaves the user's other sessions open when one ends", async () => {

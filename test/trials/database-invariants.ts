@@ -18,9 +18,9 @@ const INVARIANTS: Readonly<Record<string, string>> = {
   "a session belongs to an active account that has signed in": `
     SELECT sessions.id FROM sessions LEFT JOIN users ON users.id = sessions.user_id
     WHERE users.is_active IS NOT TRUE OR users.last_login IS NULL`,
-  "a session records the last four uses of its tokens, each with its time, and not its valid token": `
+  "a session records the last eight uses of its tokens, each with its time, and not its valid token": `
     SELECT id FROM sessions
-    WHERE cardinality(used_ids) <> cardinality(used_at) OR cardinality(used_ids) > 4 OR refresh_id = ANY (used_ids)`,
+    WHERE cardinality(used_ids) <> cardinality(used_at) OR cardinality(used_ids) > 8 OR refresh_id = ANY (used_ids)`,
   "the history of an account has every number up to its end": `
     SELECT account_id FROM account_history_heads heads
     FULL JOIN (SELECT account_id, count(*) AS count, max(number) AS last FROM account_history GROUP BY account_id) acts
