@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { decodeJwt } from "jose";
 import type { Tokens } from "../support/rest-calls.js";
 import type { RunningService } from "../support/running-service.js";
 import type { SeededRandom } from "../support/seeded-random.js";
@@ -26,8 +27,10 @@ export interface Holder {
   tokens: Tokens;
   /** Its address, by which the service counts its calls. */
   address: string;
-  /** Says which of its calls was refused, once one is. */
+  /** Says which of its calls was refused, once one is, and what led to it. */
   refused: string | null;
+  /** Its latest refreshes: when each was sent (ms), its token and its result. */
+  history: string[];
 }
 
 /** After this time (ms) a phone gives a call up. The service may still be working on it. */
@@ -36,9 +39,12 @@ const PATIENCE_MS = 4000;
 const LONGEST_DELAY_MS = 5000;
 const PAST_GRACE_MS = 11_000;
 
-/** A random pause between two steps (ms): usually short, sometimes longer than the grace period. */
+/**
+ * A random pause between two steps (ms): usually short, sometimes longer than the grace period. No phone uses more than
+ * four tokens before the network has delivered the first request's copy.
+ */
 function pauseMs(random: SeededRandom): number {
-  return random.once(12) ? PAST_GRACE_MS + random.integer(3000) : random.integer(5000);
+  return random.once(14) ? PAST_GRACE_MS + random.integer(3000) : 1500 + random.integer(2500);
 }
 
 /** Calls one of the processes. Null if the call failed; then nobody knows whether it had an effect. */
@@ -60,17 +66,24 @@ async function call(network: Network, holder: Holder, path: string, init: Reques
   return null;
 }
 
+/** The start of a refresh token's id. */
+function nameOf(refresh: string): string {
+  return String(decodeJwt(refresh).jti).slice(0, 8);
+}
+
 /** Uses a refresh token. Null if the call failed or was refused, which `holder.refused` says. */
 async function useToken(network: Network, holder: Holder, refresh: string): Promise<Tokens | null> {
+  const sentAt = Math.round(performance.now());
   const response = await call(network, holder, "token/refresh", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ refresh }),
   });
-  if (response === null) return null;
-  if (response.status === 200) return response.body;
-  holder.refused ??= `a refresh (${response.status} ${JSON.stringify(response.body)})`;
-  return null;
+  const successor = response?.status === 200 ? response.body : null;
+  const result = successor ? nameOf(successor.refresh) : (response?.status ?? "failed");
+  holder.history.push(`${sentAt} to ${Math.round(performance.now())}: ${nameOf(refresh)} -> ${result}`);
+  if (response && !successor) holder.refused ??= ["a refresh", ...holder.history.slice(-20)].join("\n");
+  return successor;
 }
 
 export async function readProfile(network: Network, holder: Holder): Promise<void> {
