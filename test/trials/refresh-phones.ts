@@ -41,10 +41,10 @@ const PAST_GRACE_MS = 11_000;
 
 /**
  * A random pause between two steps (ms): usually short, sometimes longer than the grace period. No phone uses more than
- * four tokens before the network has delivered the first request's copy.
+ * the eight tokens that a session remembers before the network has delivered a copy of its first request.
  */
 function pauseMs(random: SeededRandom): number {
-  return random.once(14) ? PAST_GRACE_MS + random.integer(3000) : 1500 + random.integer(2500);
+  return random.once(14) ? PAST_GRACE_MS + random.integer(3000) : 800 + random.integer(4000);
 }
 
 /** Calls one of the processes. Null if the call failed; then nobody knows whether it had an effect. */
