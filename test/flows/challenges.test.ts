@@ -3,7 +3,8 @@ import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { addSeconds } from "../../src/system/clock.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
-import { useTestService } from "../support/service.js";
+import { recordSecret } from "../support/log.js";
+import { generousLimits, useTestService } from "../support/service.js";
 import { activeUser, newPhone, testPassword } from "../support/test-context.js";
 import {
   accepted,
@@ -13,14 +14,15 @@ import {
   useAllClients,
 } from "./all-protocols.js";
 
-const { login, requestPasswordReset, confirmPasswordReset } = AuthService.method;
+const { register, activate, resendCode, login, requestPasswordReset, confirmPasswordReset } =
+  AuthService.method;
 const { requestPasswordChange, confirmPasswordChange, requestPhoneChange, confirmPhoneChange } =
   ProfileService.method;
 
 const passwords = { new_password: "Nouveau-Secret-9", new_password_confirm: "Nouveau-Secret-9" };
 
 describe("the challenge of a code", () => {
-  const service = useTestService();
+  const service = useTestService({ environment: { ...generousLimits, TRUSTED_PROXIES: "127.0.0.1" } });
   const protocols = useAllClients(service);
 
   /** What callers who may not know better get, for every number. */
@@ -39,15 +41,13 @@ describe("the challenge of a code", () => {
     else expect(refused.challenge, client.name).to.deep.equal(challenge);
   }
 
-  const proofFor = (phone: string) => ({
-    token: service.context.outbox.tokenFor(phone),
-    code: service.context.outbox.codeFor(phone),
-  });
+  const wrongCodeFor = (phone: string) =>
+    service.context.outbox.codeFor(phone) === "000000" ? "000001" : "000000";
 
-  const wrongProofFor = (phone: string) => {
-    const { token, code } = proofFor(phone);
-    return { token, code: code === "000000" ? "000001" : "000000" };
-  };
+  const wrongProofFor = (phone: string) => ({
+    token: service.context.outbox.tokenFor(phone),
+    code: wrongCodeFor(phone),
+  });
 
   async function signedIn(client: FlowClient): Promise<{ phone: string; access: string }> {
     const { phone } = await activeUser(service.context);
@@ -72,6 +72,59 @@ describe("the challenge of a code", () => {
       }
       const locked = await expectRefusal(client.call(confirmPasswordReset, wrong), "CODE_LOCKED");
       expectChallenge(client, locked, constant());
+    });
+
+    it(`is true for callers who carry the registration or call from its address over ${name}`, async () => {
+      const client = protocols[index]!;
+      const elsewhere = client.at("203.0.113.9");
+      const { context } = service;
+      const phone = newPhone();
+      await addEntry(context.app, { phone, notes: "", isActive: true, actor: null });
+      const password = { password: testPassword, password_confirm: testPassword };
+      const { challenge } = await client.call(register, {
+        phone,
+        first_name: "J",
+        last_name: "D",
+        ...password,
+      });
+      const { registration = "", ...first } = challenge!;
+      recordSecret(registration);
+      expect(first).to.deep.equal(afterFirst());
+      expect(registration).to.match(/^[\w-]{22}$/);
+
+      const wrong = { phone, code: wrongCodeFor(phone) };
+      const refusals: [caller: FlowClient, registration: string | null, expected: object][] = [
+        [client, null, { ...first, attempts_left: 4 }],
+        [elsewhere, registration, { ...first, attempts_left: 3 }],
+        [elsewhere, null, constant()],
+        [client, "of-another-registration", constant()],
+      ];
+      for (const [caller, named, expected] of refusals) {
+        const call = caller.call(activate, { ...wrong, ...(named && { registration: named }) });
+        expectChallenge(client, await expectRefusal(call, "CODE_INCORRECT"), expected);
+      }
+      const unknown = await expectRefusal(
+        client.call(activate, { ...wrong, phone: newPhone() }),
+        "CODE_INCORRECT",
+      );
+      expectChallenge(client, unknown, constant());
+
+      const resend = await expectRefusal(client.call(resendCode, { phone }), "RATE_LIMITED");
+      expectChallenge(client, resend, { ...first, attempts_left: 3 });
+      for (const number of [phone, newPhone()]) {
+        expect((await elsewhere.call(resendCode, { phone: number })).challenge).to.deep.equal(constant());
+      }
+      context.clock.advance(601);
+      const expired = await expectRefusal(client.call(activate, wrong), "CODE_EXPIRED");
+      expectChallenge(client, expired, {
+        ...first,
+        expires_at: context.clock.now(),
+        resend_at: context.clock.now(),
+        attempts_left: 0,
+        delivery: "DELIVERY_PENDING",
+      });
+      const again = await elsewhere.call(resendCode, { phone, registration });
+      expect(again.challenge).to.deep.equal({ ...afterFirst(), sends_left: 3 });
     });
 
     it(`is true for callers who are signed in and change their password over ${name}`, async () => {
