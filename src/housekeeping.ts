@@ -17,7 +17,7 @@ export interface HousekeepingDeps {
 
 /** Rows are deleted this long after they expired or were sent; the longest that any rule needs them is a day. */
 const RETENTION_SECONDS = 2 * 86_400;
-/** Age (s) at which an account that an older version left unproved becomes a registration: its codes are long over. */
+/** Time (s) without a code after which an account that an older version left unproved becomes a registration. */
 const UNPROVED_SECONDS = 3600;
 const INTERVAL_MS = 600_000;
 
@@ -26,8 +26,8 @@ export async function clearExpired(deps: HousekeepingDeps): Promise<void> {
   const { codes, registrations, activationAttempts, smsQuota, sessions, clock } = deps;
   const now = clock.now();
   const before = addSeconds(now, -RETENTION_SECONDS);
-  const waitingSince = addSeconds(now, -REGISTRATION_TTL_SECONDS);
-  await registrations.purge(null, waitingSince, addSeconds(now, -UNPROVED_SECONDS));
+  await registrations.moveAllUnproved(null, addSeconds(now, -UNPROVED_SECONDS));
+  await registrations.purge(null, addSeconds(now, -REGISTRATION_TTL_SECONDS));
   await activationAttempts.purge(null, before);
   await codes.purge(null, before);
   await smsQuota.purge(null, before);

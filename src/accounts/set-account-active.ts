@@ -37,22 +37,20 @@ export async function setAccountActive(
 ): Promise<User> {
   return changeAccount(deps, phone, async (tx, before, isLastSuperuser) => {
     if (isLastSuperuser && !isActive) throw new DomainError("LAST_SUPERUSER");
+    if (before.user.isActive === isActive) return before.user;
     const { id } = before.user;
     const now = deps.clock.now();
     const user = await deps.accounts.setActive(tx, id, isActive, now);
     await deps.codes.voidAll(tx, id);
-    const sessionCount = isActive ? 0 : (await deps.sessions.endAll(tx, id, null)).length;
-    const change = changeOf(before, isActive, sessionCount);
-    if (change) await deps.record(tx, { accountId: id, at: now, actor, ...change });
+    const act = { accountId: id, at: now, actor };
+    if (isActive) {
+      await deps.record(tx, { ...act, action: "reactivated" });
+    } else {
+      const { length: sessionCount } = await deps.sessions.endAll(tx, id, null);
+      await deps.record(tx, { ...act, action: "deactivated", sessionCount });
+    }
     return user;
   });
-}
-
-/** What setting the state of an account changes; null if it has that state already. */
-function changeOf({ user, isDeactivated }: Credentials, isActive: boolean, sessionCount: number) {
-  if (!isActive) return isDeactivated ? null : ({ action: "deactivated", sessionCount } as const);
-  if (user.isActive) return null;
-  return { action: isDeactivated ? "reactivated" : "activated" } as const;
 }
 
 /**

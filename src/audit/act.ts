@@ -4,12 +4,12 @@ export type Actor =
   | { kind: "owner" }
   /** The account `id`, with its rights. It may later be gone. */
   | { kind: "administrator"; id: number }
-  /** Whoever may run the command line. */
+  /** A person at the command line. */
   | { kind: "command_line" }
   /** The service itself, by a rule. */
   | { kind: "system" };
 
-/** Whoever may run the command line. */
+/** A person at the command line. */
 export const COMMAND_LINE: Actor = { kind: "command_line" };
 
 /** The rights of an account, as contract.md names them. */

@@ -84,8 +84,7 @@ async function countAttempt(
   const attempt = { phone, claim, now, since: waitingSince(now) };
   const counted = await deps.activationAttempts.count(null, attempt);
   if (counted.kind !== "account" || counted.account !== "unproved") return counted;
-  // Left by an older version: this makes a registration of it.
-  await deps.registrations.isPhoneTaken(null, phone);
+  await deps.registrations.moveUnproved(null, phone);
   return deps.activationAttempts.count(null, attempt);
 }
 

@@ -104,7 +104,7 @@ async function verifyCredentials(deps: LoginDeps, phone: string, input: LoginInp
   return { user, passwordHash, newPasswordHash };
 }
 
-/** The error for a number without an account: whoever registered it learns that the registration is not activated. */
+/** The error for a number without an account. With the password of a registration it says that this is not activated. */
 async function refusalWithoutAccount(
   deps: LoginDeps,
   phone: string,

@@ -36,7 +36,7 @@ export async function logout(deps: LogoutDeps, input: LogoutInput): Promise<void
     const act = { accountId: userId, at: deps.clock.now(), sessionId, sessionCount: 1 };
     if (ended === "ended")
       await deps.record(tx, { ...act, action: "session_ended", actor: { kind: "owner" } });
-    // Whoever presents the token may be its owner or a thief.
+    // The caller may be a thief.
     if (ended === "reused")
       await deps.record(tx, { ...act, action: "refresh_reused", actor: { kind: "system" } });
     return ended;

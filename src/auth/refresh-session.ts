@@ -55,7 +55,7 @@ function endReused(deps: RefreshSessionDeps, use: RefreshTokenUse): Promise<bool
   const { userId: accountId, sessionId } = use;
   return deps.database.transaction(async (tx) => {
     const hasEnded = await deps.sessions.endReused(tx, use);
-    // Whoever presents the token may be its owner or a thief.
+    // Its owner or a thief presented the token; the service can't tell.
     const act = { accountId, at: deps.clock.now(), actor: { kind: "system" } } as const;
     if (hasEnded) await deps.record(tx, { ...act, action: "refresh_reused", sessionId, sessionCount: 1 });
     return hasEnded;

@@ -69,6 +69,8 @@ export async function register(deps: RegisterDeps, input: RegisterInput): Promis
   await assertAvailable(deps, phone, network);
   if (!(await deps.isWhitelisted(phone))) throw new DomainError("PHONE_NOT_WHITELISTED");
 
+  await deps.registrations.addTry(null, { phone, network, now: deps.clock.now() });
+
   const password = normalisePassword(input.password);
   checkPassword(deps.passwordRules, password, { phone, ...personal });
   const passwordHash = await deps.hasher.hash(password);

@@ -12,10 +12,12 @@ import {
   issueActivationCode,
   type SendActivationCodeDeps,
 } from "../registrations/send-activation-code.js";
+import type { Background } from "../system/background.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import { constantChallenge } from "../verification/challenge.js";
 
 export interface ResendCodeDeps extends FindRegistrationDeps, SendActivationCodeDeps {
+  background: Background;
   phoneRules: PhoneRules;
 }
 
@@ -26,11 +28,11 @@ export interface ResendCodeInput extends RegistrationCaller {
 /**
  * Sends a new activation code for the registration that the caller means. The two codes before it work until they
  * expire, unless the attempts at them are used up. Without such a registration, and for a deactivated account, it sends
- * nothing and succeeds all the same. Callers whom neither secret nor address names get the constant challenge, and
- * don't learn of a used-up quota.
+ * nothing and succeeds all the same. Callers whom neither secret nor address names get the constant challenge at once,
+ * whether or not a code is sent.
  *
- * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, INVALID_REQUEST, ALREADY_ACTIVE, RATE_LIMITED (the number's SMS
- * quota) or SMS_UNAVAILABLE, after which the earlier codes work as before.
+ * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, INVALID_REQUEST or ALREADY_ACTIVE; for callers who are named also
+ * RATE_LIMITED (the number's SMS quota) or SMS_UNAVAILABLE, after which codes that were not locked work as before.
  */
 export async function resendCode(deps: ResendCodeDeps, input: ResendCodeInput): Promise<Challenge> {
   const phone = parsePhone(deps.phoneRules, input.phone);
@@ -39,7 +41,8 @@ export async function resendCode(deps: ResendCodeDeps, input: ResendCodeInput): 
   const constant = constantChallenge(deps.clock.now());
   if (account !== "none" || !registration) return constant;
   if (registration.isNamed) return (await sendCode(deps, phone, registration)) ?? constant;
-  await sendCode(deps, phone, registration).catch(unlessRateLimited);
+  // In the background, so that neither the duration nor a failure tells strangers that a registration waits.
+  deps.background.run(async () => void (await sendCode(deps, phone, registration)));
   return constant;
 }
 
@@ -56,9 +59,4 @@ async function sendCode(
   if (!issued) return null;
   await deliverActivationCode(deps, issued);
   return issued.challenge;
-}
-
-function unlessRateLimited(error: unknown): void {
-  if (error instanceof DomainError && error.reason === "RATE_LIMITED") return;
-  throw error;
 }

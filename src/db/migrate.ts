@@ -1,14 +1,26 @@
 import { readdir, readFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Config } from "../config.js";
 import { LoggableError } from "../system/loggable-error.js";
 import type { Logger } from "../system/logger.js";
 import type { Database, Tx } from "./database.js";
+import { QueryError } from "./errors.js";
 
 /** Next to this file in `src`; `npm run build` copies it to `dist`. */
 const MIGRATIONS_FOLDER = new URL("./migrations/", import.meta.url);
 
 /** Key of the migration lock among the database's advisory locks: an arbitrary number that nothing else uses. */
 const LOCK_KEY = 5_260_712;
+
+/**
+ * How long a migration waits for a table that is in use, such as by a dump (ms). While it waits, every call that needs
+ * the table waits behind it, so it gives up soon and tries again after a pause.
+ */
+const LOCK_TIMEOUT_MS = 1000;
+const RETRY_AFTER_MS = 2000;
+
+/** SQLSTATE of a lock that was not granted in time. */
+const LOCK_NOT_AVAILABLE = "55P03";
 
 /** The names of all migrations, in order: `0001-identity`. */
 async function knownMigrations(): Promise<string[]> {
@@ -46,6 +58,7 @@ export async function pendingMigrations(database: Database): Promise<string[]> {
 async function apply(database: Database, tx: Tx, name: string): Promise<boolean> {
   await database.execute(tx, "SET LOCAL statement_timeout = 0");
   await database.execute(tx, `SELECT pg_advisory_xact_lock(${LOCK_KEY})`);
+  await database.execute(tx, `SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
   await database.execute(
     tx,
     "CREATE TABLE IF NOT EXISTS schema_migrations (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())",
@@ -57,14 +70,33 @@ async function apply(database: Database, tx: Tx, name: string): Promise<boolean>
   return true;
 }
 
+/** Applies one migration once its tables can be locked. */
+async function applyPatiently(database: Database, logger: Logger, name: string): Promise<boolean> {
+  for (;;) {
+    try {
+      return await database.transaction((tx) => apply(database, tx, name));
+    } catch (error) {
+      if (!isLockTimeout(error)) throw error;
+      logger.warn({ migration: name }, "a table that the migration changes is in use; it is tried again");
+      await delay(RETRY_AFTER_MS);
+    }
+  }
+}
+
+function isLockTimeout(error: unknown): boolean {
+  const { cause } = Object(error) as { cause?: unknown };
+  return cause instanceof QueryError && cause.code === LOCK_NOT_AVAILABLE;
+}
+
 /**
  * Brings the tables up to date and returns the names of the migrations that it applied. Each migration runs in its own
- * transaction, under a lock: any number of processes may call this concurrently, and each migration is applied once.
+ * transaction, under a lock: any number of processes may call this concurrently, and each migration is applied once. One
+ * whose tables are in use is tried again, for as long as it takes.
  */
 export async function migrate(database: Database, logger: Logger): Promise<string[]> {
   const applied: string[] = [];
   for (const name of await pendingMigrations(database)) {
-    if (await database.transaction((tx) => apply(database, tx, name))) {
+    if (await applyPatiently(database, logger, name)) {
       logger.info({ migration: name }, "migration applied");
       applied.push(name);
     }

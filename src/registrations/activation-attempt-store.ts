@@ -60,29 +60,26 @@ export interface ActivationAttemptStore {
 
 const recent = (times: string) => `ARRAY(SELECT at FROM unnest(${times}) AS at WHERE at > $2)`;
 
-// The UPDATE reads a registration after its row is locked, so concurrent callers see each other's attempts. Several rows
-// are locked in the order of their ids, so that callers don't wait for each other in a circle.
+// The counts are read after the rows are locked, so concurrent callers see each other's attempts. Several rows are locked
+// in the order of their ids, so that callers don't wait for each other in a circle. Only what is compared is counted.
 const countAttempt: Statement = {
-  name: "activation_count_attempt",
+  name: "registrations_count_attempt",
   text: `WITH ${MEANT_REGISTRATIONS}, locked AS (
-      SELECT registrations.id, is_named FROM registrations JOIN meant USING (id)
+      SELECT registrations.id, is_named,
+        CASE WHEN is_named THEN registrations.named_attempts ELSE registrations.other_attempts END AS attempts,
+        CASE WHEN is_named THEN registrations.named_since ELSE registrations.other_since END AS since
+      FROM registrations JOIN meant USING (id)
       ORDER BY registrations.id FOR UPDATE OF registrations
-    ), counted AS (
-      UPDATE registrations SET
-        named_attempts = named_attempts + is_named::int,
-        other_attempts = other_attempts + (NOT is_named)::int
-      FROM locked
-      WHERE registrations.id = locked.id AND NOT EXISTS (SELECT FROM account)
-        AND CASE WHEN is_named THEN named_attempts ELSE other_attempts END < ${MAX_ATTEMPTS}
-        AND EXISTS (
-          SELECT FROM activation_codes WHERE registration_id = registrations.id AND expires_at > $5::timestamptz
-        )
-      RETURNING registrations.id, is_named,
-        CASE WHEN is_named THEN named_since ELSE other_since END AS since
+    ), countable AS (
+      SELECT id, is_named, since FROM locked
+      WHERE attempts < ${MAX_ATTEMPTS} AND NOT EXISTS (SELECT FROM account) AND EXISTS (
+        SELECT FROM activation_codes
+        WHERE registration_id = locked.id AND expires_at > $5::timestamptz AND number >= since
+      )
     ), attempted AS (
       INSERT INTO activation_attempts (phone, named_at, other_at, last_at)
       SELECT $1, CASE WHEN is_named THEN ARRAY[$5] ELSE '{}' END, CASE WHEN is_named THEN '{}' ELSE ARRAY[$5] END, $5
-      FROM counted LIMIT 1
+      FROM countable LIMIT 1
       ON CONFLICT (phone) DO UPDATE SET
         named_at = ${recent("activation_attempts.named_at")} || excluded.named_at,
         other_at = ${recent("activation_attempts.other_at")} || excluded.other_at,
@@ -91,18 +88,23 @@ const countAttempt: Statement = {
         THEN cardinality(${recent("activation_attempts.named_at")}) < ${DAILY_ATTEMPTS.named}
         ELSE cardinality(${recent("activation_attempts.other_at")}) < ${DAILY_ATTEMPTS.other} END
       RETURNING phone
+    ), counted AS (
+      UPDATE registrations SET
+        named_attempts = named_attempts + is_named::int,
+        other_attempts = other_attempts + (NOT is_named)::int
+      FROM countable WHERE registrations.id = countable.id AND EXISTS (SELECT FROM attempted)
     )
     SELECT account.is_active, account.deactivated_at, meant.id AS registration_id, meant.is_named,
-      counted.id IS NOT NULL AS is_counted, EXISTS (SELECT FROM attempted) AS is_allowed,
+      countable.id IS NOT NULL AS is_countable, EXISTS (SELECT FROM attempted) AS is_allowed,
       codes.id AS code_id, codes.code_digest, codes.former_user_id,
       (SELECT CASE WHEN meant.is_named THEN ${recent("named_at")} ELSE ${recent("other_at")} END
        FROM activation_attempts WHERE phone = $1) AS earlier
     FROM (VALUES (1)) AS one LEFT JOIN account ON true LEFT JOIN meant ON true
-    LEFT JOIN counted ON counted.id = meant.id
+    LEFT JOIN locked ON locked.id = meant.id LEFT JOIN countable ON countable.id = meant.id
     LEFT JOIN LATERAL (
       SELECT * FROM activation_codes
       WHERE registration_id = meant.id AND expires_at > $5 ORDER BY number DESC LIMIT ${OVERLAPPING_CODES}
-    ) AS codes ON counted.id IS NULL OR codes.number >= counted.since`,
+    ) AS codes ON codes.number >= locked.since`,
 };
 
 interface AttemptRow
@@ -110,7 +112,7 @@ interface AttemptRow
     OuterJoined<Pick<ActivationCodeRow, "code_digest" | "former_user_id">> {
   registration_id: RegistrationRow["id"] | null;
   is_named: boolean | null;
-  is_counted: boolean;
+  is_countable: boolean;
   is_allowed: boolean;
   code_id: ActivationCodeRow["id"] | null;
   earlier: ActivationAttemptsRow["named_at"] | null;
@@ -135,7 +137,7 @@ function toAttempt(rows: readonly AttemptRow[], now: Date): ActivationAttempt {
   if (account !== "none") return { kind: "account", account };
   if (!first?.registration_id) return { kind: "unknown" };
   const isNamed = first.is_named ?? false;
-  if (!rows.some((row) => row.is_counted)) {
+  if (!rows.some((row) => row.is_countable)) {
     return { kind: rows.some((row) => row.code_id) ? "locked" : "expired", isNamed };
   }
   if (!first.is_allowed) return { kind: "exhausted", isNamed, oldest: first.earlier?.[0] ?? now };
@@ -145,7 +147,7 @@ function toAttempt(rows: readonly AttemptRow[], now: Date): ActivationAttempt {
 /** Codes of a registration whose attempts are used up are not compared, though those of another one are. */
 function toComparableCode(row: AttemptRow): ComparableCode[] {
   const { registration_id, code_id, code_digest } = row;
-  if (!row.is_counted || !registration_id || !code_id || !code_digest) return [];
+  if (!row.is_countable || !registration_id || !code_id || !code_digest) return [];
   const ownerId = row.former_user_id ?? registration_id;
   return [{ id: code_id, registrationId: registration_id, ownerId, codeDigest: code_digest }];
 }

@@ -90,9 +90,10 @@ const addCode: Statement = {
 };
 
 // A concurrent caller who proved another registration of the number waits for the unique phone, before the DELETE, which
-// needs the new account: so they don't wait for each other.
+// needs the new account: so they don't wait for each other. Registrations are locked in the order in which attempts lock
+// them.
 const activate: Statement = {
-  name: "activation_activate",
+  name: "registrations_activate",
   text: `WITH created AS (
       INSERT INTO users (phone, first_name, last_name, email, address, apartment_name, password_hash, is_active,
         date_joined)
@@ -101,7 +102,10 @@ const activate: Statement = {
       ON CONFLICT (phone) DO NOTHING
       RETURNING ${USER_COLUMNS}
     ), removed AS (
-      DELETE FROM registrations USING created WHERE registrations.phone = created.phone
+      DELETE FROM registrations WHERE id IN (
+        SELECT registrations.id FROM registrations JOIN created ON created.phone = registrations.phone
+        ORDER BY registrations.id FOR UPDATE OF registrations
+      )
     )
     SELECT * FROM created`,
 };

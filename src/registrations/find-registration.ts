@@ -50,7 +50,6 @@ export async function findRegistration(
   const caller = { phone, claim, now, since: waitingSince(now) };
   const found = await deps.activations.find(null, caller);
   if (found.account !== "unproved") return found;
-  // Left by an older version: this makes a registration of it.
-  await deps.registrations.isPhoneTaken(null, phone);
+  await deps.registrations.moveUnproved(null, phone);
   return deps.activations.find(null, caller);
 }

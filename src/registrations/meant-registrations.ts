@@ -4,7 +4,8 @@
  * caller's network or null.
  *
  * `account` is the number's account. `meant` has the registration whose secret the caller carries. Without a secret it
- * has those from the caller's network, and if there are none, the only one of the number.
+ * has those from the caller's network, and if there are none, the only one of the number, unless another network tried to
+ * register the number too: its owner may have been refused, and must not activate what somebody else registered.
  */
 export const MEANT_REGISTRATIONS = `account AS (
     SELECT is_active, deactivated_at FROM users WHERE phone = $1
@@ -15,7 +16,10 @@ export const MEANT_REGISTRATIONS = `account AS (
   ), meant AS (
     SELECT waiting.*, waiting.id IN (SELECT id FROM named) AS is_named FROM waiting
     WHERE waiting.id IN (SELECT id FROM named)
-      OR ($3 IS NULL AND NOT EXISTS (SELECT FROM named) AND (SELECT count(*) FROM waiting) = 1)
+      OR ($3 IS NULL AND NOT EXISTS (SELECT FROM named) AND (SELECT count(*) FROM waiting) = 1 AND NOT EXISTS (
+        SELECT FROM registration_tries AS tries
+        WHERE tries.phone = $1 AND tried_at > $2 AND tries.network <> coalesce(waiting.network, '')
+      ))
   )`;
 
 /** The account of the number, outer-joined: all null if there is none. */

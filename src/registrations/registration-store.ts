@@ -20,8 +20,12 @@ interface NewRegistration
  * number may have several, and none of them takes it from anybody.
  */
 export interface RegistrationStore {
-  /** Whether an account has the number. An account that an older version left unproved becomes a registration first. */
+  /** Whether an account has the number. One that an older version left unproved doesn't count, and is moved. */
   isPhoneTaken(tx: Tx | null, phone: string): Promise<boolean>;
+  /** Makes a registration of the number's account that an older version left unproved. */
+  moveUnproved(tx: Tx | null, phone: string): Promise<void>;
+  /** Records that the network tries to register the number, whatever comes of it. */
+  addTry(tx: Tx | null, registrant: { phone: string; network: string | null; now: Date }): Promise<void>;
   /** Whether the network has registered the number since `since`. */
   isRepeated(
     tx: Tx | null,
@@ -44,10 +48,12 @@ export interface RegistrationStore {
   /** Removes every registration of a number that has become an account's. */
   removeAll(tx: Tx, phone: string): Promise<void>;
   /**
-   * Deletes registrations made before `before`, and makes registrations of the accounts that an older version left
-   * unproved before `unprovedBefore`.
+   * Makes registrations of all accounts that an older version left unproved, and that were sent no code since
+   * `noCodeSince`.
    */
-  purge(tx: Tx | null, before: Date, unprovedBefore: Date): Promise<void>;
+  moveAllUnproved(tx: Tx | null, noCodeSince: Date): Promise<void>;
+  /** Deletes registrations and tries made before `before`. */
+  purge(tx: Tx | null, before: Date): Promise<void>;
 }
 
 const findAccount: Statement = {
@@ -57,6 +63,18 @@ const findAccount: Statement = {
 const moveWaitingAccounts: Statement = {
   name: "registrations_move_waiting_accounts",
   text: "SELECT move_waiting_accounts($1, $2)",
+};
+const addTry: Statement = {
+  name: "registrations_add_try",
+  text: `INSERT INTO registration_tries (phone, network, tried_at) VALUES ($1, $2, $3)
+         ON CONFLICT (phone, network) DO UPDATE SET tried_at = excluded.tried_at`,
+};
+// Rows are locked in the order in which attempts lock them, so that the two don't wait for each other.
+const removeAll: Statement = {
+  name: "registrations_remove_all",
+  text: `DELETE FROM registrations WHERE id IN (
+           SELECT id FROM registrations WHERE phone = $1 ORDER BY id FOR UPDATE
+         )`,
 };
 const isRepeated: Statement = {
   name: "registrations_is_repeated",
@@ -80,12 +98,19 @@ const findPasswordHash: Statement = {
 };
 
 export function createRegistrationStore(database: Database): RegistrationStore {
-  const { registrations } = database.models;
+  const { registrations, registrationTries } = database.models;
+  async function moveUnproved(tx: Tx | null, phone: string): Promise<void> {
+    await database.run(tx, moveWaitingAccounts, [phone, null]);
+  }
   return {
+    moveUnproved,
     async isPhoneTaken(tx, phone) {
       const [account] = await database.run<{ is_proved: boolean }>(tx, findAccount, [phone]);
-      if (account && !account.is_proved) await database.run(tx, moveWaitingAccounts, [phone, null]);
+      if (account && !account.is_proved) await moveUnproved(tx, phone);
       return account?.is_proved ?? false;
+    },
+    async addTry(tx, { phone, network, now }) {
+      await database.run(tx, addTry, [phone, network ?? "", now]);
     },
     async isRepeated(tx, { phone, network, since }) {
       return (await database.run(tx, isRepeated, [phone, network, since])).length > 0;
@@ -119,11 +144,14 @@ export function createRegistrationStore(database: Database): RegistrationStore {
       await registrations.destroy({ where: { id }, transaction: tx });
     },
     async removeAll(tx, phone) {
-      await registrations.destroy({ where: { phone }, transaction: tx });
+      await database.run(tx, removeAll, [phone]);
     },
-    async purge(tx, before, unprovedBefore) {
-      await database.run(tx, moveWaitingAccounts, [null, unprovedBefore]);
+    async moveAllUnproved(tx, noCodeSince) {
+      await database.run(tx, moveWaitingAccounts, [null, noCodeSince]);
+    },
+    async purge(tx, before) {
       await registrations.destroy({ where: { created_at: { [Op.lt]: before } }, transaction: tx });
+      await registrationTries.destroy({ where: { tried_at: { [Op.lt]: before } }, transaction: tx });
     },
   };
 }

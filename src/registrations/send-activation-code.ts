@@ -61,19 +61,14 @@ export async function issueActivationCode(
 }
 
 /**
- * Sends an issued activation code. If that fails, the code is removed, and with it what `withdraw` removes.
+ * Sends an issued activation code. If that fails, `withdraw` removes it: by default the code, and for a new registration
+ * all of it.
  * Throws SMS_UNAVAILABLE, or PHONE_INVALID when the gateway rejects the number.
  */
 export function deliverActivationCode(
   deps: SendActivationCodeDeps,
   { id, phone, code }: IssuedActivationCode,
-  withdraw: (tx: Tx) => Promise<void> = async () => {},
+  withdraw = (tx: Tx) => deps.activations.removeCode(tx, id),
 ): Promise<void> {
-  return deliverCode(deps, id, {
-    send: () => deps.sms.sendActivationCode(phone, code),
-    async withdraw(tx) {
-      await deps.activations.removeCode(tx, id);
-      await withdraw(tx);
-    },
-  });
+  return deliverCode(deps, id, { send: () => deps.sms.sendActivationCode(phone, code), withdraw });
 }

@@ -38,7 +38,7 @@ const MAX_CACHED_TOKENS = 10_000;
 
 /**
  * Length of the part of a `jti` that names the refresh token: 8 bytes in a UUID's spelling. The other 8 bytes are random,
- * so `jti` is still a unique version 4 UUID, and whoever verifies tokens needs to know no new claim.
+ * so `jti` is still a unique version 4 UUID, and other verifiers need no new claim.
  */
 const REFRESH_ID_START = "01234567-89ab-4def".length;
 

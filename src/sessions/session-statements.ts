@@ -2,7 +2,8 @@ import type { Statement } from "../db/database.js";
 import { USER_COLUMNS } from "../users/user-row.js";
 
 // Every time of a session is the database's, read with clock_timestamp() at the moment of the statement, after it waited
-// for the row: processes share one clock, and a statement that ran late doesn't count from when it was meant to run.
+// for the row: processes share one clock. A process says only when a call was received, which can make the call earlier:
+// a statement that ran late costs nobody a session.
 
 /** An account has at most this many open sessions. */
 const MAX_OPEN_SESSIONS = 20;
@@ -20,7 +21,7 @@ const isOpen = (maxAge: string) =>
 const expiry = (issuedAt: string, ttl: string, maxAge: string) =>
   `least(${issuedAt} + ${seconds(ttl)}, created_at + ${seconds(maxAge)})`;
 
-/** The time, for the grace period of a call that was received at $4 and runs at `at`. */
+/** Whether a call that was received at $4 and runs at `at` is within the grace period from `since` on. */
 const isWithinGrace = (at: string, since: string) =>
   `least($4::timestamptz, ${at}) < ${since} + ${seconds("$5")}`;
 
@@ -158,7 +159,7 @@ export const end: Statement = {
 export const endAll: Statement = {
   name: "sessions_end_all",
   text: `UPDATE sessions SET revoked_at = clock_timestamp()
-         WHERE user_id = $1 AND revoked_at IS NULL AND id IS DISTINCT FROM $2
+         WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > clock_timestamp() AND id IS DISTINCT FROM $2
          RETURNING id`,
 };
 

@@ -15,6 +15,8 @@ export interface SessionTouches {
   settle(): Promise<void>;
 }
 
+/** Statements at the same time; a call beyond them notes nothing, and the next call of its session does. */
+const MAX_RUNNING = 8;
 /** How many sessions are remembered, so that concurrent calls don't send the same statement twice; about 3 MB. */
 const MAX_REMEMBERED = 10_000;
 
@@ -27,6 +29,13 @@ export function createSessionTouches(sessions: Pick<SessionStore, "touch">): Ses
     await sessions.touch(null, touch).catch(() => sent.delete(touch.sessionId));
   }
 
+  function start(state: string, touch: SessionTouch): void {
+    if (running.size >= MAX_RUNNING) return;
+    sent.set(touch.sessionId, state);
+    const work = send(touch).finally(() => running.delete(work));
+    running.add(work);
+  }
+
   return {
     note(sessionId, session, refreshIdStart, address) {
       const { refreshId, isUnconfirmed, isStale, lastUsedAt } = session;
@@ -35,9 +44,7 @@ export function createSessionTouches(sessions: Pick<SessionStore, "touch">): Ses
       if (confirmedId === null && usedFrom === null) return;
       const state = `${confirmedId} ${usedFrom === null ? "" : lastUsedAt?.getTime()}`;
       if (sent.get(sessionId) === state) return;
-      sent.set(sessionId, state);
-      const work = send({ sessionId, confirmedId, address: usedFrom }).finally(() => running.delete(work));
-      running.add(work);
+      start(state, { sessionId, confirmedId, address: usedFrom });
     },
     async settle() {
       while (running.size > 0) await Promise.all(running);

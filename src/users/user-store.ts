@@ -48,7 +48,7 @@ export interface UserStore {
   setPhone(tx: Tx | null, id: number, phone: string, field: string): Promise<boolean>;
   /**
    * Locks the email address until `tx` ends (other transactions wait here for the same address), and returns whether no
-   * other account has it. Case is ignored. A registration that was never activated holds no address.
+   * other account has it. Case is ignored. An account that an older version left unproved holds no address.
    */
   claimEmail(tx: Tx, email: string, userId: number): Promise<boolean>;
   /** Changes an active account; null if there is no such account. */

@@ -23,7 +23,7 @@ const OTHERS_OF_SERIES = `SELECT FROM codes AS other
   WHERE other.user_id = codes.user_id AND other.purpose = codes.purpose AND other.series = codes.id`;
 
 export const lockAccount: Statement = {
-  name: "codes_lock_account",
+  name: "codes_lock_account_2",
   text: "SELECT FROM users WHERE id = $1 AND is_active AND ($2 = 'phone_change' OR phone = $3) FOR SHARE",
 };
 
@@ -51,7 +51,7 @@ export const remove: Statement = {
 };
 
 export const findByToken: Statement = {
-  name: "codes_find_by_token",
+  name: "codes_find_by_token_2",
   text: `SELECT codes.id, codes.user_id, codes.purpose, codes.code_digest, codes.phone,
                 anchor.attempts >= ${MAX_ATTEMPTS} AS is_locked
          FROM codes JOIN ${JOIN_ANCHOR}
@@ -64,7 +64,7 @@ export const findNewest: Statement = {
 };
 
 export const countAttempt: Statement = {
-  name: "codes_count_attempt",
+  name: "codes_count_attempt_2",
   text: `UPDATE codes AS anchor SET attempts = anchor.attempts + 1 FROM codes
          WHERE codes.id = $1 AND codes.expires_at > $2 AND ${IS_VALID}
            AND anchor.id = ${SERIES} AND anchor.attempts < ${MAX_ATTEMPTS}
@@ -72,14 +72,14 @@ export const countAttempt: Statement = {
 };
 
 export const refundAttempt: Statement = {
-  name: "codes_refund_attempt",
+  name: "codes_refund_attempt_2",
   text: `UPDATE codes AS anchor SET attempts = anchor.attempts - 1 FROM codes
          WHERE codes.id = $1 AND anchor.id = ${SERIES} AND anchor.attempts > 0`,
 };
 
 // The account is locked first: callers with different codes of one user would otherwise wait for each other's rows.
 export const consume: Statement = {
-  name: "codes_consume",
+  name: "codes_consume_2",
   text: `WITH owner AS (
            SELECT id FROM users WHERE id = $2 FOR NO KEY UPDATE
          )

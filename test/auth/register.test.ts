@@ -175,6 +175,27 @@ describe("register", () => {
     expect(await rejectionReason(register(context.app, { ...person, phone }))).to.equal("RATE_LIMITED");
   });
 
+  it("doesn't wait in a circle with an activation when the gateway's response is lost", async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const phone = newPhone();
+      await allow(phone);
+      const activations: Promise<unknown>[] = [];
+      const sms = {
+        ...context.outbox,
+        async sendActivationCode(to: string, code: string) {
+          activations.push(
+            activate(context.app, { ...caller, phone: to, code }).catch((error) => error.message),
+          );
+          throw new SmsDeliveryUnknownError();
+        },
+      };
+      const refused = await rejectionReason(register({ ...context.app, sms }, { ...person, phone }));
+      expect(refused).to.equal("SMS_UNAVAILABLE");
+      const activated = await activations[0];
+      if (typeof activated === "string") expect(activated).to.be.oneOf(["CODE_INCORRECT", "CODE_EXPIRED"]);
+    }
+  });
+
   it("registers a number once, with one SMS, when 14 callers in two processes spell it differently", async () => {
     const phone = newPhone();
     await allow(phone);

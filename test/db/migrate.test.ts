@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { expect } from "chai";
 import type { Database } from "../../src/db/database.js";
 import { migrate, pendingMigrations } from "../../src/db/migrate.js";
@@ -51,6 +51,36 @@ describe("migrate", () => {
       expect(await applied).to.deep.equal(all);
     } finally {
       await Promise.all([holder.close(), waiter.close()]);
+    }
+  });
+
+  it("waits for a table in use without holding up those who use it", async () => {
+    await db.database.sequelize.query(
+      "CREATE TABLE schema_migrations (name text PRIMARY KEY, applied_at timestamptz)",
+    );
+    await db.database.sequelize.query(readFileSync("src/db/migrations/0001-identity.sql", "utf8"));
+    await db.database.sequelize.query("INSERT INTO schema_migrations (name) VALUES ('0001-identity')");
+    const dump = openDatabase({ url: db.url, poolSize: 1 });
+    const lines: string[] = [];
+    try {
+      let applied: Promise<string[]> = Promise.resolve([]);
+      await dump.transaction(async (tx) => {
+        await dump.execute(tx, "LOCK sessions IN ACCESS SHARE MODE");
+        const refused = new Promise<void>((resolve) => {
+          const logger = testLogger((line) => {
+            lines.push(line);
+            if (line.includes("in use")) resolve();
+          });
+          applied = migrate(db.database, logger);
+        });
+        await refused;
+        // The migration waits no more, so nothing waits behind it.
+        await db.database.ping();
+        await dump.execute(tx, "SELECT count(*) FROM sessions");
+      });
+      expect(await applied).to.deep.equal(all.slice(1));
+    } finally {
+      await dump.close();
     }
   });
 

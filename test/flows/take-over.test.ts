@@ -18,6 +18,7 @@ for (const password of Object.values(PASSWORDS)) recordSecret(password);
 interface Person {
   /** Registers, and returns the registration and the code that came to the number's phone. */
   register(): Promise<{ registration: string; code: string }>;
+  tryToRegister(): ReturnType<FlowClient["call"]>;
   activate(code: string, registration?: string): ReturnType<FlowClient["call"]>;
   resend(registration?: string): Promise<string>;
   login(): ReturnType<FlowClient["call"]>;
@@ -34,11 +35,13 @@ describe("a number's account belongs to its owner", () => {
     await addEntry(context.app, { phone, notes: "", isActive: true, actor: null });
     function person(password: string, address: string): Person {
       const client = protocol.at(address);
+      const names = { first_name: "Ada", last_name: "Doe" };
+      const passwords = { password, password_confirm: password };
+      const tryToRegister = () => client.call(register, { phone, ...names, ...passwords });
       return {
+        tryToRegister,
         async register() {
-          const names = { first_name: "Ada", last_name: "Doe" };
-          const passwords = { password, password_confirm: password };
-          const { challenge } = await accepted(client.call(register, { phone, ...names, ...passwords }));
+          const { challenge } = await accepted(tryToRegister());
           const { registration } = challenge as { registration: string };
           recordSecret(registration);
           return { registration, code: context.outbox.codeFor(phone) };
@@ -90,6 +93,34 @@ describe("a number's account belongs to its owner", () => {
     if (foreign !== own.code) {
       await expectRefusal(owner.activate(foreign, named(own.registration)), "CODE_INCORRECT");
     }
+    await accepted(owner.activate(own.code, named(own.registration)));
+  });
+
+  variant("when the owner's own registration is refused meanwhile", async (scene, named) => {
+    const { owner, attacker, phone, wait } = scene;
+    const { code: foreign } = await attacker.register();
+    wait(30);
+    await expectRefusal(owner.tryToRegister(), "RATE_LIMITED");
+    await expectRefusal(owner.activate(foreign), "CODE_INCORRECT");
+    await expectRefusal(
+      protocols[0]!.at("192.0.2.77").call(activate, { phone, code: foreign }),
+      "CODE_INCORRECT",
+    );
+    wait(30);
+    const own = await owner.register();
+    await accepted(owner.activate(own.code, named(own.registration)));
+  });
+
+  variant("when the owner's SMS could not be sent, and the attacker's could", async (scene, named) => {
+    const { owner, attacker, wait } = scene;
+    const { outbox } = service.context;
+    outbox.failing = true;
+    await expectRefusal(owner.tryToRegister(), "SMS_UNAVAILABLE");
+    outbox.failing = false;
+    const { code: foreign } = await attacker.register();
+    await expectRefusal(owner.activate(foreign), "CODE_INCORRECT");
+    wait(60);
+    const own = await owner.register();
     await accepted(owner.activate(own.code, named(own.registration)));
   });
 

@@ -90,6 +90,25 @@ describe("attempts at activation codes", () => {
     expect((await attempt(phone, HOME, { code: context.outbox.codeFor(phone) })).isActive).to.equal(true);
   });
 
+  it("don't wait in a circle with the activation of one of several registrations", async () => {
+    const processes = [context.app, context.anotherProcess()];
+    for (let round = 0; round < 5; round += 1) {
+      const { phone } = await waiting();
+      context.clock.advance(60);
+      await register(context.app, { ...person, phone, callerAddress: HOME });
+      const code = context.outbox.codeFor(phone);
+      const results = await atOnce(20, (index) =>
+        activate(processes[index % 2]!, { phone, code, registration: "", callerAddress: HOME }),
+      );
+      expect(results.filter((result) => typeof result === "object")).to.have.length(1);
+      const refusals = results.filter((result) => typeof result === "string");
+      expect(
+        refusals.every((reason) => /^(ALREADY_ACTIVE|CODE_LOCKED)$/.test(reason)),
+        String(refusals),
+      ).to.equal(true);
+    }
+  });
+
   it("are compared five times in all while new codes are sent at once", async () => {
     const { phone } = await waiting();
     context.clock.advance(60);
@@ -132,6 +151,9 @@ describe("attempts at activation codes", () => {
     }
     await unlock();
     expect(await rejectionReason(attempt(phone, "192.0.2.9"))).to.equal("RATE_LIMITED");
+    const { registrations } = context.testDatabase.database.models;
+    const row = await registrations.findOne({ where: { phone }, raw: true, transaction: null });
+    expect(row).to.include({ named_attempts: 0, other_attempts: 0 });
     context.clock.advance(300);
     const code = context.outbox.codeFor(phone);
     expect(await rejectionReason(attempt(phone, HOME, { code }))).to.equal("RATE_LIMITED");
@@ -179,6 +201,7 @@ describe("attempts at activation codes", () => {
     expect(await challengeOf(attempt(phone, HOME, { registration: "another" }))).to.deep.equal(constant);
     expect(await challengeOf(resend(phone))).to.deep.equal({ ...own, attemptsLeft: 3 });
     expect(await resend(phone, ELSEWHERE)).to.deep.equal(constant);
+    await context.settle();
     expect(await resend(newPhone())).to.deep.equal(constant);
   });
 

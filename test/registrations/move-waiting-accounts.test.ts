@@ -15,7 +15,11 @@ describe("accounts that an older version left unproved", () => {
   const context = useTestContext();
   const CODE = "135790";
 
-  async function unproved({ attempts = 0, secondsAgo = 60 } = {}): Promise<string> {
+  async function unproved(
+    age: { attempts?: number; secondsAgo?: number; codeSecondsAgo?: number } = {},
+  ): Promise<string> {
+    const { attempts = 0, secondsAgo = 60 } = age;
+    const { codeSecondsAgo = secondsAgo } = age;
     const phone = newPhone();
     const { database, random, hasher, codeKey, clock } = context.app;
     const joined = addSeconds(clock.now(), -secondsAgo);
@@ -41,8 +45,8 @@ describe("accounts that an older version left unproved", () => {
         token_digest: random.bytes(32),
         phone,
         attempts,
-        issued_at: joined,
-        expires_at: addSeconds(joined, 600),
+        issued_at: addSeconds(clock.now(), -codeSecondsAgo),
+        expires_at: addSeconds(clock.now(), 600 - codeSecondsAgo),
       },
       { transaction: null, returning: false },
     );
@@ -61,6 +65,13 @@ describe("accounts that an older version left unproved", () => {
     expect(await states(phone)).to.deep.equal({ users: 1, registrations: 0 });
   });
 
+  it("wait for 24 hours from their last code on, however long ago they registered", async () => {
+    const phone = await unproved({ secondsAgo: 25 * 3600, codeSecondsAgo: 60 });
+    await clearExpired(context.app);
+    expect(await states(phone)).to.deep.equal({ users: 1, registrations: 0 });
+    expect((await activate(context.app, { ...caller, phone, code: CODE })).isActive).to.equal(true);
+  });
+
   it("keep the attempts that were counted", async () => {
     const phone = await unproved({ attempts: 4 });
     expect(await rejectionReason(activate(context.app, { ...caller, phone, code: "x" }))).to.equal(
@@ -74,6 +85,7 @@ describe("accounts that an older version left unproved", () => {
   it("get a new code when they ask", async () => {
     const phone = await unproved();
     await resendCode(context.app, { ...caller, phone });
+    await context.settle();
     const code = context.outbox.codeFor(phone);
     expect((await activate(context.app, { ...caller, phone, code })).firstName).to.equal("Ada");
   });

@@ -1,6 +1,6 @@
 -- Every act on an account, numbered from 1 for each account, and chained by MACs whose key the database doesn't have.
 -- Rows hold ids, names of fields, counts and keyed digests, never a personal value. No foreign keys: rows outlive the
--- account and whoever acted. The application only adds rows; docs/database-roles.md has the grants.
+-- account and actor. The application only adds rows; docs/database-roles.md has the grants.
 CREATE TABLE account_history (
   account_id    integer     NOT NULL,
   number        integer     NOT NULL,

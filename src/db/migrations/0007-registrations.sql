@@ -4,7 +4,7 @@ CREATE TABLE registrations (
   id             uuid         PRIMARY KEY,
   -- HMAC-SHA-256 of the secret that names the registration; only the client that registered has it.
   token_digest   bytea        NOT NULL UNIQUE,
-  -- Not unique: whoever proves the number first gets the account.
+  -- Not unique: the first registration that is proved becomes the account.
   phone          varchar(16)  COLLATE "C" NOT NULL CHECK (phone ~ '^\+[0-9]{9,15}$'),
   first_name     varchar(150) NOT NULL,
   last_name      varchar(150) NOT NULL,
@@ -39,6 +39,16 @@ CREATE TABLE activation_codes (
 );
 CREATE INDEX activation_codes_newest ON activation_codes (registration_id, number DESC);
 
+-- The networks from which a number was registered in the last 24 hours, or tried to be, also when no code could be sent.
+CREATE TABLE registration_tries (
+  phone    varchar(16) COLLATE "C" NOT NULL,
+  -- As in registrations; empty: unknown.
+  network  varchar(64) NOT NULL,
+  tried_at timestamptz NOT NULL,
+  PRIMARY KEY (phone, network)
+);
+CREATE INDEX registration_tries_age ON registration_tries (tried_at);
+
 -- The attempts at activation codes of a number in the last 24 hours. They outlive registrations and locks.
 CREATE TABLE activation_attempts (
   phone    varchar(16)   PRIMARY KEY,
@@ -50,24 +60,27 @@ CREATE INDEX activation_attempts_age ON activation_attempts (last_at);
 
 -- Makes registrations of accounts that were never activated: the version before kept them in users. It may go on doing
 -- so while both versions serve, so this runs again for a number that such an account has (`only_phone`), and for all
--- that joined before a time.
-CREATE FUNCTION move_waiting_accounts(only_phone text, joined_before timestamptz) RETURNS void
+-- that were sent no code since a time. They wait for 24 hours from their last code on.
+CREATE FUNCTION move_waiting_accounts(only_phone text, no_code_since timestamptz) RETURNS void
   LANGUAGE sql
   AS $$
     WITH moved AS (
       DELETE FROM users
       WHERE NOT is_active AND deactivated_at IS NULL
-        AND (only_phone IS NULL OR phone = only_phone) AND (joined_before IS NULL OR date_joined < joined_before)
+        AND (only_phone IS NULL OR phone = only_phone)
+        AND (no_code_since IS NULL OR date_joined < no_code_since AND NOT EXISTS (
+          SELECT FROM codes WHERE user_id = users.id AND purpose = 'activation' AND issued_at >= no_code_since
+        ))
       RETURNING *
     ), newest AS (
-      SELECT DISTINCT ON (user_id) id, user_id, code_digest, attempts, expires_at
+      SELECT DISTINCT ON (user_id) id, user_id, code_digest, attempts, issued_at, expires_at
       FROM codes WHERE purpose = 'activation' AND user_id IN (SELECT id FROM moved)
       ORDER BY user_id, number DESC
     ), registered AS (
       INSERT INTO registrations (id, token_digest, phone, first_name, last_name, email, address, apartment_name,
         password_hash, created_at, other_attempts)
       SELECT gen_random_uuid(), uuid_send(gen_random_uuid()), phone, first_name, last_name, email, address,
-        apartment_name, password_hash, date_joined, coalesce(newest.attempts, 0)
+        apartment_name, password_hash, greatest(date_joined, newest.issued_at), coalesce(newest.attempts, 0)
       FROM moved LEFT JOIN newest ON newest.user_id = moved.id
       RETURNING id, phone
     )

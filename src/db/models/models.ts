@@ -6,6 +6,7 @@ import { defineActivationAttempts } from "./activation-attempts.js";
 import { defineActivationCode } from "./activation-code.js";
 import { defineCode } from "./code.js";
 import { defineRegistration } from "./registration.js";
+import { defineRegistrationTry } from "./registration-try.js";
 import { defineSchemaMigration } from "./schema-migration.js";
 import { defineSession } from "./session.js";
 import { defineSmsSend } from "./sms-send.js";
@@ -22,6 +23,7 @@ export function defineModels(sequelize: Sequelize) {
   return {
     users: defineUser(sequelize),
     registrations: defineRegistration(sequelize),
+    registrationTries: defineRegistrationTry(sequelize),
     activationCodes: defineActivationCode(sequelize),
     activationAttempts: defineActivationAttempts(sequelize),
     codes: defineCode(sequelize),
