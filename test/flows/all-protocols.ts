@@ -56,6 +56,7 @@ const restPaths: Record<string, readonly [httpMethod: string, path: string]> = {
   ConfirmPasswordChange: ["POST", "/api/auth/password/change/confirm/"],
   RequestPhoneChange: ["POST", "/api/auth/phone/change/request/"],
   ConfirmPhoneChange: ["POST", "/api/auth/phone/change/confirm/"],
+  SetAccountActive: ["POST", "/api/auth/admin/users/set-active/"],
 };
 
 /** A client for every protocol of the service: gRPC, gRPC-Web, Connect binary, Connect JSON and REST. */

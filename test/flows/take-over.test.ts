@@ -1,15 +1,17 @@
 import { expect } from "chai";
+import { AccountService } from "#gen/waterbill/identity/v1/account_service_pb.js";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
-import { setAccountActive } from "../../src/accounts/set-account-active.js";
-import { confirmPhoneChange, requestPhoneChange } from "../../src/profile/change-phone.js";
+import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
+import { administrator } from "../support/administrator.js";
 import { recordSecret } from "../support/log.js";
-import { rejectionReason } from "../support/rejection.js";
 import { generousLimits, useTestService } from "../support/service.js";
-import { activeUser, newPhone, newSession } from "../support/test-context.js";
+import { newPhone, signedIn } from "../support/test-context.js";
 import { accepted, expectRefusal, type FlowClient, useAllClients } from "./all-protocols.js";
 
 const { register, activate, resendCode, login } = AuthService.method;
+const { requestPhoneChange, confirmPhoneChange } = ProfileService.method;
+const { setAccountActive } = AccountService.method;
 
 const PASSWORDS = { owner: "Propriétaire-42", attacker: "Attaquant-4242" };
 for (const password of Object.values(PASSWORDS)) recordSecret(password);
@@ -57,6 +59,7 @@ describe("a number's account belongs to its owner", () => {
     }
     return {
       phone,
+      protocol,
       owner: person(PASSWORDS.owner, "198.51.100.7"),
       attacker: person(PASSWORDS.attacker, "203.0.113.66"),
       wait: (seconds: number) => context.clock.advance(seconds),
@@ -149,14 +152,11 @@ describe("a number's account belongs to its owner", () => {
   variant(
     "when an administrator activates the number after the attacker registered",
     async (scene, named) => {
-      const { owner, attacker, phone, wait } = scene;
+      const { owner, attacker, phone, protocol, wait } = scene;
       await attacker.register();
-      const activated = setAccountActive(service.context.app, {
-        phone,
-        isActive: true,
-        actor: { kind: "command_line" },
-      });
-      expect(await rejectionReason(activated)).to.equal("ACCOUNT_NOT_FOUND");
+      const { tokens } = await administrator(service.context);
+      const activated = protocol.call(setAccountActive, { phone, is_active: true }, tokens.access);
+      await expectRefusal(activated, "ACCOUNT_NOT_FOUND");
       await expectRefusal(attacker.login(), "ACCOUNT_NOT_ACTIVATED");
       wait(60);
       const own = await owner.register();
@@ -182,13 +182,13 @@ describe("a number's account belongs to its owner", () => {
       const foreign = await attacker.register();
       wait(60);
       const own = await owner.register();
-      const user = await activeUser(context);
-      const sessionId = await newSession(context, user.phone);
+      const { access } = (await signedIn(context)).tokens;
       wait(60);
-      await requestPhoneChange(context.app, { userId: user.id, sessionId, newPhone: phone });
-      const token = context.outbox.tokenFor(phone);
-      const code = context.outbox.codeFor(phone);
-      expect(await confirmPhoneChange(context.app, { token, code, session: null })).to.equal(phone);
+      await accepted(protocol.call(requestPhoneChange, { new_phone: phone }, access));
+      const proof = { token: context.outbox.tokenFor(phone), code: context.outbox.codeFor(phone) };
+      expect(await accepted(protocol.call(confirmPhoneChange, proof, access))).to.include({
+        new_phone: phone,
+      });
       await expectRefusal(attacker.activate(foreign.code, foreign.registration), "ALREADY_ACTIVE");
       await expectRefusal(owner.activate(own.code, own.registration), "ALREADY_ACTIVE");
       await expectRefusal(attacker.login(), "CREDENTIALS_REJECTED");
