@@ -1,9 +1,19 @@
-import { type DescMessage, type JsonObject, type JsonValue, type Message, toJson } from "@bufbuild/protobuf";
+import {
+  type DescField,
+  type DescMessage,
+  getOption,
+  type JsonObject,
+  type JsonValue,
+  type Message,
+  toJson,
+} from "@bufbuild/protobuf";
 import { TimestampSchema } from "@bufbuild/protobuf/wkt";
+import { omitted_if_unset } from "#gen/waterbill/options/v1/rest_pb.js";
 
 /**
  * Converts a message to REST JSON (contract.md, section 2): proto field names in the order of the .proto file, with
- * every field present. An unset optional field or timestamp is null; any other unset message is left out.
+ * every field present. An unset optional field or timestamp is null, unless its .proto file says that it is left out;
+ * any other unset message is left out.
  */
 export function toRestJson(schema: DescMessage, message: Message): JsonObject {
   const json = toJson(schema, message, { useProtoFieldName: true, alwaysEmitImplicit: true });
@@ -13,10 +23,21 @@ export function toRestJson(schema: DescMessage, message: Message): JsonObject {
 function withNulls(schema: DescMessage, json: JsonObject): JsonObject {
   const entries = schema.fields.flatMap((field): [string, JsonValue][] => {
     const value = json[field.name];
-    if (value === undefined) return field.message && !isTimestamp(field.message) ? [] : [[field.name, null]];
+    if (value === undefined) return isOmitted(field) ? [] : [[field.name, null]];
     return [[field.name, field.message ? toNestedJson(field.message, value) : value]];
   });
   return Object.fromEntries(entries);
+}
+
+/** Caches the option: reading it decodes it every time. */
+const omitted = new WeakMap<DescField, boolean>();
+
+/** Whether a field is left out while it is unset. */
+function isOmitted(field: DescField): boolean {
+  if (field.message) return !isTimestamp(field.message);
+  const known = omitted.get(field) ?? getOption(field, omitted_if_unset);
+  omitted.set(field, known);
+  return known;
 }
 
 const isTimestamp = ({ typeName }: DescMessage) => typeName === TimestampSchema.typeName;

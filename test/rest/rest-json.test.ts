@@ -2,6 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { expect } from "chai";
 import { LoginResponseSchema } from "#gen/waterbill/identity/v1/auth_service_pb.js";
+import { ChallengeSchema } from "#gen/waterbill/identity/v1/challenge_pb.js";
 import { UserSchema } from "#gen/waterbill/identity/v1/user_pb.js";
 import { toRestJson } from "../../src/rest/rest-json.js";
 import { sampleMethod } from "../rpc/sample-method.js";
@@ -29,6 +30,13 @@ describe("toRestJson", () => {
     const json = toRestJson(LoginResponseSchema, login);
     expect(Object.keys(json)).to.deep.equal(["user"]);
     expect(json.user).to.include({ id: 1, email: null, first_name: "" });
+  });
+
+  it("omits an unset field whose option says so", () => {
+    const challenge = create(ChallengeSchema, { attemptsLeft: 5 });
+    expect(toRestJson(ChallengeSchema, challenge)).not.to.have.property("registration");
+    const named = create(ChallengeSchema, { registration: "x" });
+    expect(toRestJson(ChallengeSchema, named)).to.have.property("registration", "x");
   });
 
   it("writes every field without presence", () => {

@@ -30,6 +30,7 @@ for (const version of ["v1", "v1alpha"] as const) {
         "waterbill/identity/v1/user.proto",
         "waterbill/options/v1/access.proto",
         "waterbill/options/v1/format.proto",
+        "waterbill/options/v1/rest.proto",
         "waterbill/options/v1/rules.proto",
         "google/api/annotations.proto",
         "google/api/http.proto",
