@@ -29,13 +29,13 @@ export interface SetAccountActiveDeps extends ChangeAccountDeps {
  * it. Both void the account's codes. Repeating the call changes and records nothing. A registration is no account: only
  * a code activates it.
  *
- * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND or LAST_SUPERUSER.
+ * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND, SUPERUSER_REQUIRED or LAST_SUPERUSER.
  */
 export async function setAccountActive(
   deps: SetAccountActiveDeps,
   { phone, isActive, actor }: { phone: string; isActive: boolean; actor: Actor },
 ): Promise<User> {
-  return changeAccount(deps, phone, async (tx, before, isLastSuperuser) => {
+  return changeAccount(deps, { phone, actor }, async (tx, before, isLastSuperuser) => {
     if (isLastSuperuser && !isActive) throw new DomainError("LAST_SUPERUSER");
     if (before.user.isActive === isActive) return before.user;
     const { id } = before.user;
@@ -58,11 +58,13 @@ export async function setAccountActive(
  * is the last active superuser.
  * These transactions wait for each other, so that one of two superusers who deactivate each other remains.
  *
+ * A superuser's account, active or not, is changed by superusers and the command line alone: SUPERUSER_REQUIRED for an
+ * administrator who is no active superuser in this transaction.
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND, and what `change` throws.
  */
 export async function changeAccount(
   deps: ChangeAccountDeps,
-  rawPhone: string,
+  { phone: rawPhone, actor }: { phone: string; actor: Actor },
   change: (tx: Tx, account: Credentials, isLastSuperuser: boolean) => Promise<User | null>,
 ): Promise<User> {
   const phone = parsePhone(deps.phoneRules, rawPhone);
@@ -70,6 +72,8 @@ export async function changeAccount(
     const superusers = await deps.accounts.lockSuperusers(tx);
     const account = await deps.users.lock(tx, { phone });
     if (!account || isUnproved(account)) throw new DomainError("ACCOUNT_NOT_FOUND");
+    const isStaff = actor.kind === "administrator" && !superusers.includes(actor.id);
+    if (account.user.isSuperuser && isStaff) throw new DomainError("SUPERUSER_REQUIRED");
     const isLastSuperuser = superusers.length === 1 && superusers[0] === account.user.id;
     const changed = await change(tx, account, isLastSuperuser);
     if (!changed) throw new DomainError("ACCOUNT_NOT_FOUND");

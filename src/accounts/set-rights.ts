@@ -8,13 +8,13 @@ import { type ChangeAccountDeps, changeAccount } from "./set-account-active.js";
  * Replaces the rights of an account by what `rights` returns for the current ones. They apply from its next call on.
  * Records a change of the role.
  *
- * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND or LAST_SUPERUSER.
+ * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND, SUPERUSER_REQUIRED or LAST_SUPERUSER.
  */
 export async function setRights(
   deps: ChangeAccountDeps,
   { phone, rights, actor }: { phone: string; rights: (current: Rights) => Rights; actor: Actor },
 ): Promise<User> {
-  return changeAccount(deps, phone, async (tx, { user: { id, ...current } }, isLastSuperuser) => {
+  return changeAccount(deps, { phone, actor }, async (tx, { user: { id, ...current } }, isLastSuperuser) => {
     const next = rights(current);
     if (isLastSuperuser && !next.isSuperuser) throw new DomainError("LAST_SUPERUSER");
     const user = await deps.accounts.setRights(tx, id, next);

@@ -51,6 +51,7 @@ export const en: Catalogue = {
   refreshRejected: "Invalid or expired refresh token.",
   refreshBlacklisted: "Refresh token already blacklisted.",
   adminRequired: "Administrators only.",
+  superuserRequired: "Superusers only.",
   entryExists: "This number is already on the whitelist.",
   entryNotFound: "Number not found on the whitelist.",
   accountNotFound: "No account has this phone number.",

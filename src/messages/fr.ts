@@ -55,6 +55,7 @@ export const fr = {
   refreshRejected: "Refresh token invalide ou expiré.",
   refreshBlacklisted: "Refresh token déjà blacklisté.",
   adminRequired: "Réservé aux administrateurs.",
+  superuserRequired: "Réservé aux super-administrateurs.",
   entryExists: "Ce numéro est déjà dans la liste blanche.",
   entryNotFound: "Numéro non trouvé dans la liste blanche.",
   accountNotFound: "Aucun compte n'a ce numéro de téléphone.",

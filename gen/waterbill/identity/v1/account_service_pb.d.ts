@@ -252,8 +252,8 @@ export declare const AccountService: GenService<{
    *
    * Deactivation ends the account's sessions and voids its codes at once. A registration is no account: only the code
    * from the SMS activates it. A call that changes nothing succeeds.
-   * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND, or LAST_SUPERUSER for the deactivation
-   * of the last active superuser.
+   * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND, LAST_SUPERUSER for the deactivation of
+   * the last active superuser, or SUPERUSER_REQUIRED for the account of a superuser if the caller is not one.
    *
    * @generated from rpc waterbill.identity.v1.AccountService.SetAccountActive
    */

@@ -224,6 +224,13 @@ export enum ErrorReason {
    * @generated from enum value: LAST_SUPERUSER = 29;
    */
   LAST_SUPERUSER = 29,
+
+  /**
+   * The act, or the account that it is for, is for superusers only.
+   *
+   * @generated from enum value: SUPERUSER_REQUIRED = 31;
+   */
+  SUPERUSER_REQUIRED = 31,
 }
 
 /**
