@@ -7,7 +7,7 @@ import { DomainError, ERROR_TABLE } from "./errors.js";
 import { createSmsGateway } from "./sms/create-sms-gateway.js";
 import type { SmsGateway } from "./sms/sms-gateway.js";
 import { type Background, createBackground } from "./system/background.js";
-import { type Clock, systemClock } from "./system/clock.js";
+import { type Clock, type MonotonicClock, systemClock } from "./system/clock.js";
 import { type Keys, loadKeys, type StoredKeys } from "./system/key-file.js";
 import type { Logger } from "./system/logger.js";
 import { type Random, systemRandom } from "./system/random.js";
@@ -49,7 +49,7 @@ export async function openCliDatabase(config: Config, { creates }: { creates: bo
 export interface Infrastructure {
   database: Database;
   keys: Keys;
-  clock: Clock;
+  clock: Clock & MonotonicClock;
   random: Random;
   sms: SmsGateway;
   background: Background;

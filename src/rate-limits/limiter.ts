@@ -1,4 +1,4 @@
-import type { Clock } from "../system/clock.js";
+import type { Clock, MonotonicClock } from "../system/clock.js";
 import type { Logger } from "../system/logger.js";
 import type { Random } from "../system/random.js";
 import { createFallbackStore } from "./fallback-store.js";
@@ -30,7 +30,7 @@ export interface Limiter {
 }
 
 export interface LimiterDeps {
-  clock: Clock;
+  clock: Clock & MonotonicClock;
   random: Random;
   logger: Logger;
   /** The Redis that all processes share. Undefined: each process counts in its own memory. */

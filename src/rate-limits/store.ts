@@ -7,6 +7,8 @@ export interface SlidingWindow {
   key: string;
   limit: number;
   seconds: number;
+  /** The address key of a caller who can choose among any number of keys; absent if the key is the caller's only one. */
+  chosenBy?: string;
 }
 
 /** How far a window is used up after a call. */

@@ -3,7 +3,16 @@ export interface Clock {
   now(): Date;
 }
 
-export const systemClock: Clock = { now: () => new Date() };
+/** Measures durations. */
+export interface MonotonicClock {
+  /** Time (ms) since an arbitrary moment. Unlike `now`, it never jumps when the system's time is set. */
+  monotonicMs(): number;
+}
+
+export const systemClock: Clock & MonotonicClock = {
+  now: () => new Date(),
+  monotonicMs: () => performance.now(),
+};
 
 /** Seconds since the epoch, rounded down: the unit of JWT claims (RFC 7519, NumericDate). */
 export function epochSeconds(date: Date): number {

@@ -24,4 +24,48 @@ describe("memory store", () => {
     for (let i = 0; i < 940; i++) await passes(store, [perMinute("busy", 2_000)]);
     expect(await passes(store, [idle])).to.equal(true);
   });
+
+  /** The windows of a ResendCode for the number `n`, from an address. */
+  const resend = (address: string, n: number) => [
+    { key: `resend_code:86400:${n}@${address}`, limit: 5, seconds: 86_400, chosenBy: address },
+  ];
+
+  it("keeps the counts of others when an address calls for 60,000 numbers", async () => {
+    const store = createMemoryStore(testClock());
+    const login = perMinute("login:60:192.0.2.7", 1);
+    await passes(store, [login]);
+    for (let call = 0; call < 5; call += 1) await passes(store, resend("192.0.2.7", 0));
+    for (let n = 1; n <= 60_000; n += 1) await passes(store, resend("198.51.100.1", n));
+    expect(await passes(store, [login])).to.equal(false);
+    expect(await passes(store, resend("192.0.2.7", 0))).to.equal(false);
+  });
+
+  it("keeps the counts of addresses when many of them call for numbers", async () => {
+    const store = createMemoryStore(testClock(), 20_000);
+    const login = perMinute("login:60:192.0.2.7", 1);
+    await passes(store, [login]);
+    for (let n = 0; n < 5_000; n += 1) await passes(store, resend(`198.51.100.${n % 250}`, n));
+    expect(await passes(store, [login])).to.equal(false);
+  });
+
+  it("counts a number again for an address that has called for more than a thousand others", async () => {
+    const store = createMemoryStore(testClock());
+    for (let call = 0; call < 5; call += 1) await passes(store, resend("192.0.2.7", 0));
+    for (let n = 1; n < 1_000; n += 1) await passes(store, resend("192.0.2.7", n));
+    expect(await passes(store, resend("192.0.2.7", 0))).to.equal(false);
+    await passes(store, resend("192.0.2.7", 1_000));
+    expect(await passes(store, resend("192.0.2.7", 0))).to.equal(true);
+  });
+
+  it("neither frees nor locks anybody when the system's time is set", async () => {
+    const clock = testClock();
+    const store = createMemoryStore(clock);
+    await passes(store, [perMinute("a", 1)]);
+    for (const time of ["2031-01-01T00:00:00Z", "2001-01-01T00:00:00Z"]) {
+      clock.set(time);
+      expect(await passes(store, [perMinute("a", 1)]), time).to.equal(false);
+    }
+    clock.advance(60);
+    expect(await passes(store, [perMinute("a", 1)])).to.equal(true);
+  });
 });
