@@ -1,4 +1,5 @@
 import type { AddressInfo } from "node:net";
+import type { DescMethod } from "@bufbuild/protobuf";
 import type { Interceptor } from "@connectrpc/connect";
 import { Health } from "#gen/grpc/health/v1/health_pb.js";
 import { AccountService } from "#gen/waterbill/identity/v1/account_service_pb.js";
@@ -18,7 +19,9 @@ import { createServer } from "./http/server.js";
 import type { Infrastructure } from "./infrastructure.js";
 import { createProfileService } from "./profile/profile-service.js";
 import { limitCalls } from "./rate-limits/limit-calls.js";
+import { limitUnauthenticated } from "./rate-limits/limit-unauthenticated.js";
 import { createLimiter, type Limiter } from "./rate-limits/limiter.js";
+import { assertLimitedByAddress } from "./rate-limits/policies.js";
 import { createRestHandler } from "./rest/rest-handler.js";
 import { healthRoutes } from "./rpc/health.js";
 import { createInterceptors, type InterceptorDeps } from "./rpc/interceptors/chain.js";
@@ -55,6 +58,7 @@ export function createApp(
   const { database, clock, random, background } = infrastructure;
   const context = createContext(config, infrastructure, overrides);
   const services = [AuthService, ProfileService, AccountService, WhitelistService];
+  assertLimitedByAddress(services.flatMap((service): readonly DescMethod[] => service.methods));
 
   const limiter = createLimiter({
     clock,
@@ -108,7 +112,7 @@ export function createApp(
 }
 
 interface ServiceInterceptorDeps extends Pick<InterceptorDeps, "logger" | "services"> {
-  context: Pick<AppContext, "verifyAccessToken">;
+  context: Pick<AppContext, "verifyAccessToken" | "refreshTokens">;
   limiter: Limiter;
 }
 
@@ -120,10 +124,12 @@ export function createServiceInterceptors(
   return createInterceptors({
     logger,
     verifyAccessToken: context.verifyAccessToken,
+    limitUnauthenticated: limitUnauthenticated({ limiter, rules: config }),
     limitCalls: limitCalls({
       limiter,
-      rates: config.limits,
+      rules: config,
       phoneKey: (text) => phoneKey(config.phones, text),
+      sessionOf: async (refresh) => (await context.refreshTokens.read(refresh))?.sessionId ?? null,
     }),
     services,
     formats: {

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { type CountryCode, isSupportedCountry } from "libphonenumber-js/max";
 import { z } from "zod";
 import { type IpRange, parseRange } from "./system/ip-range.js";
+import type { SharedNetwork } from "./system/shared-networks.js";
 
 // The formats of environment variables. A message says everything that its format demands, and never a value.
 
@@ -93,6 +94,29 @@ export const ranges = z.string().transform((list, context): readonly IpRange[] =
     context.addIssue({
       code: "custom",
       message: `entry ${index + 1} must be an address or a range, like 10.0.0.0/8`,
+    });
+    return z.NEVER;
+  }),
+);
+
+/** IPv6 addresses are counted by their /64: a smaller network would give one count two limits. */
+const MAX_SHARED_IPV6_BITS = 64;
+
+function parseSharedNetwork(text: string): SharedNetwork | null {
+  const [, network = "", factor] = /^(.+?)\s*\*\s*([1-9]\d{0,3})$/.exec(text) ?? [];
+  const range = parseRange(network);
+  if (!range || (range.network.kind() === "ipv6" && range.bits > MAX_SHARED_IPV6_BITS)) return null;
+  return { ...range, factor: Number(factor) };
+}
+
+/** Networks, each with a factor: `41.202.192.0/19*20`. */
+export const sharedNetworks = z.string().transform((list, context): readonly SharedNetwork[] =>
+  listEntries(list).map((entry, index) => {
+    const network = parseSharedNetwork(entry);
+    if (network) return network;
+    context.addIssue({
+      code: "custom",
+      message: `entry ${index + 1} must be a range and a factor from 1 to 9999, like 41.202.192.0/19*20; IPv6 up to /64`,
     });
     return z.NEVER;
   }),

@@ -53,14 +53,18 @@ function toConfig(env: Environment, warnings: readonly string[]) {
     frontendUrl: env.FRONTEND_URL,
     /** Addresses whose `X-Forwarded-For` is believed. */
     trustedProxies: env.TRUSTED_PROXIES,
+    /** Networks in which many customers share an address. */
+    sharedNetworks: env.SHARED_NETWORKS,
     limits: {
       login: env.LIMIT_LOGIN,
       register: env.LIMIT_REGISTER,
       activate: env.LIMIT_ACTIVATE,
       phone_based: env.LIMIT_PHONE_BASED,
       resend_code: env.LIMIT_RESEND_CODE,
+      resend_code_ip: env.LIMIT_RESEND_CODE_IP,
       forgot: env.LIMIT_FORGOT,
       auth: env.LIMIT_AUTH,
+      unauthenticated: env.LIMIT_UNAUTHENTICATED,
       sensitive: env.LIMIT_SENSITIVE,
       admin: env.LIMIT_ADMIN,
       user: env.LIMIT_USER,

@@ -16,6 +16,7 @@ import { createActivationStore } from "./registrations/activation-store.js";
 import { createRegistrationStore } from "./registrations/registration-store.js";
 import type { AuthenticateDeps } from "./rpc/interceptors/authenticate.js";
 import { createAccessTokens } from "./sessions/access-token.js";
+import { createEndedSessions } from "./sessions/ended-sessions.js";
 import { createJwt } from "./sessions/jwt.js";
 import { createRefreshTokens } from "./sessions/refresh-token.js";
 import { createSessionStore, type SessionStore } from "./sessions/session-store.js";
@@ -107,6 +108,7 @@ export function createContext(
   const context = createAuditContext(config, infrastructure, keys.audit);
   const { sessions } = context;
   const sessionTouches = createSessionTouches(sessions);
+  const endedSessions = createEndedSessions();
   return {
     ...infrastructure,
     ...context,
@@ -115,7 +117,7 @@ export function createContext(
     refreshTokens: createRefreshTokens({ jwt, issuer, audience }),
     sessionTouches,
     verifyAccessToken: (token, address) =>
-      verifyAccessToken({ accessTokens, sessions, sessionTouches }, token, address),
+      verifyAccessToken({ accessTokens, sessions, sessionTouches, endedSessions }, token, address),
     codeKey: Buffer.from(keys.code, "utf8"),
     frontendUrl: config.frontendUrl,
     activationNeedsRegistration: config.activationNeedsRegistration,

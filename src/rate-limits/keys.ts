@@ -1,9 +1,13 @@
 import { hash } from "node:crypto";
 import type { DescMethod } from "@bufbuild/protobuf";
-import type { Config } from "../config.js";
+import type { Config, LimitName } from "../config.js";
 import { addressKey } from "../system/address-key.js";
-import { defaultPolicy, type Policy, policiesOf } from "./policies.js";
+import { addressFactor } from "../system/shared-networks.js";
+import { type Policy, policiesOf } from "./policies.js";
 import type { SlidingWindow } from "./store.js";
+
+/** The configuration of the limits: their rates, and the networks where the limits of an address hold several times. */
+export type LimitRules = Pick<Config, "limits" | "sharedNetworks">;
 
 /** The properties of a call that decide which windows it is charged to. */
 export interface CallTraits {
@@ -12,39 +16,57 @@ export interface CallTraits {
   address: string;
   /** Null when the caller is not signed in. */
   userId: number | null;
+  /** The session of the request's refresh token; null when there is none or it is not ours. */
+  sessionId: string | null;
   /** The normalized phone number of the request; null when there is none or it is invalid. */
   phone(): string | null;
 }
 
 /**
- * The windows that a call is charged to, at least one.
- *
- * A call without a valid phone number skips the windows that count phone numbers. If no window is left, it is charged
- * under the default policy of its method: invalid requests are limited too.
+ * The windows that a call is charged to, at least one: every method has a limit by address or by caller (see
+ * `assertLimitedByAddress`). A call without a valid phone number skips the windows that count phone numbers.
  */
-export function callWindows(rates: Config["limits"], call: CallTraits): SlidingWindow[] {
-  const windows = policiesOf(call.method).flatMap((policy) => policyWindows(rates, policy, call));
-  return windows.length > 0 ? windows : policyWindows(rates, defaultPolicy(call.method), call);
+export function callWindows(rules: LimitRules, call: CallTraits): SlidingWindow[] {
+  return policiesOf(call.method).flatMap((policy) => policyWindows(rules, policy, call));
 }
 
-function policyWindows(rates: Config["limits"], policy: Policy, call: CallTraits): SlidingWindow[] {
-  const subject = subjectOf(policy, call);
-  if (subject === null) return [];
-  return rates[policy.limit].map(({ limit, seconds }) => ({
-    key: `${policy.limit}:${seconds}:${subject}`,
-    limit,
-    seconds,
+/** The windows of a limit that counts by address; larger in shared networks. */
+export function addressWindows(rules: LimitRules, limit: LimitName, address: string): SlidingWindow[] {
+  const factor = addressFactor(rules.sharedNetworks, address);
+  return windowsOf(rules, limit, addressKey(address)).map((window) => ({
+    ...window,
+    limit: window.limit * factor,
   }));
 }
 
-/** The last part of a window's key, or null for a call without the phone number that the policy counts. */
-function subjectOf(policy: Policy, call: CallTraits): string | null {
+function policyWindows(rules: LimitRules, policy: Policy, call: CallTraits): SlidingWindow[] {
+  const { address } = call;
   if (policy.by === "phone") {
     const phone = call.phone();
-    return phone === null ? null : phoneDigest(phone);
+    if (phone === null) return [];
+    const chosenBy = addressKey(address);
+    const windows = windowsOf(rules, policy.limit, `${phoneDigest(phone)}@${chosenBy}`);
+    return windows.map((window) => ({ ...window, chosenBy }));
   }
-  if (policy.by === "user" && call.userId !== null) return `user-${call.userId}`;
-  return addressKey(call.address);
+  const caller = callerOf(policy, call);
+  return caller === null
+    ? addressWindows(rules, policy.limit, address)
+    : windowsOf(rules, policy.limit, caller);
+}
+
+/** Who is counted instead of the address; null if the address is. */
+function callerOf(policy: Policy, { userId, sessionId }: CallTraits): string | null {
+  if (policy.by === "user" && userId !== null) return `user-${userId}`;
+  if (policy.by === "session" && sessionId !== null) return `session-${sessionId}`;
+  return null;
+}
+
+function windowsOf(rules: LimitRules, name: LimitName, subject: string): SlidingWindow[] {
+  return rules.limits[name].map(({ limit, seconds }) => ({
+    key: `${name}:${seconds}:${subject}`,
+    limit,
+    seconds,
+  }));
 }
 
 /**

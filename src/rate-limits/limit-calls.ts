@@ -1,16 +1,18 @@
 import type { Interceptor, StreamRequest, UnaryRequest } from "@connectrpc/connect";
-import { callerKey, principalKey, responseHeadersKey } from "../caller.js";
-import type { Config } from "../config.js";
+import { callerKey, principalKey } from "../caller.js";
 import { rateLimited } from "../errors.js";
-import { callWindows } from "./keys.js";
-import { limitHeaders } from "./limit-headers.js";
+import { callWindows, type LimitRules } from "./keys.js";
+import { addLimitHeaders } from "./limit-headers.js";
 import type { Limiter } from "./limiter.js";
+import { countsBySession } from "./policies.js";
 
 export interface LimitCallsDeps {
   limiter: Limiter;
-  rates: Config["limits"];
+  rules: LimitRules;
   /** Normalizes a phone number; null when `text` is not one. */
   phoneKey(text: string): string | null;
+  /** The session of a refresh token that we signed, expired or not; null for any other text. */
+  sessionOf(refresh: string): Promise<string | null>;
 }
 
 /**
@@ -21,35 +23,30 @@ export interface LimitCallsDeps {
  * brings the figures of the window that refused. `reportErrors` has to run outside this interceptor, and so has
  * `authenticate`, because signed-in callers are counted by account.
  */
-export function limitCalls({ limiter, rates, phoneKey }: LimitCallsDeps): Interceptor {
+export function limitCalls({ limiter, rules, phoneKey, sessionOf }: LimitCallsDeps): Interceptor {
   return (next) => async (request) => {
+    const { method } = request;
     const verdict = await limiter.consume(
-      callWindows(rates, {
-        method: request.method,
+      callWindows(rules, {
+        method,
         address: request.contextValues.get(callerKey).address,
         userId: request.contextValues.get(principalKey)?.user.id ?? null,
-        phone: () => phoneKey(phoneOf(request)),
+        sessionId: countsBySession(method) ? await sessionOf(textOf(request, "refresh")) : null,
+        phone: () => phoneKey(textOf(request, "phone")),
       }),
     );
     if (!verdict.allowed) throw rateLimited(verdict.retryAfterSeconds, verdict);
 
-    const figures = limitHeaders(verdict);
-    const headers = request.contextValues.get(responseHeadersKey) ?? new Headers();
-    setAll(headers, figures);
-    request.contextValues.set(responseHeadersKey, headers);
+    const figures = addLimitHeaders(request.contextValues, verdict);
     const response = await next(request);
-    setAll(response.header, figures);
+    for (const [name, value] of Object.entries(figures)) response.header.set(name, value);
     return response;
   };
 }
 
-/** The `phone` of the request message, empty when it has none. The messages of a stream arrive after the decision. */
-function phoneOf(request: UnaryRequest | StreamRequest): string {
+/** A field of the request message, empty when it has none. The messages of a stream arrive after the decision. */
+function textOf(request: UnaryRequest | StreamRequest, field: "phone" | "refresh"): string {
   if (request.stream) return "";
-  const { phone } = request.message as { phone?: unknown };
-  return typeof phone === "string" ? phone : "";
-}
-
-function setAll(headers: Headers, values: Readonly<Record<string, string>>): void {
-  for (const [name, value] of Object.entries(values)) headers.set(name, value);
+  const { [field]: text } = request.message as { [field: string]: unknown };
+  return typeof text === "string" ? text : "";
 }

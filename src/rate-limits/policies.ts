@@ -3,11 +3,20 @@ import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { Access, access } from "#gen/waterbill/options/v1/access_pb.js";
 import type { LimitName } from "../config.js";
+import { LoggableError } from "../system/loggable-error.js";
 
-/** A limit of a method, and what it counts by: `phone` is the `phone` field of the request. */
+/**
+ * A limit of a method, and what it counts by:
+ *
+ * - ip: the caller's address.
+ * - phone: the `phone` of the request and the caller's address together, so that nobody uses up the owner's calls.
+ *   Requests without a valid one are not counted.
+ * - session: the session of the request's `refresh`, if it is a token that we signed; else the address.
+ * - user: the signed-in account; else the address.
+ */
 export interface Policy {
   limit: LimitName;
-  by: "ip" | "phone" | "user";
+  by: "ip" | "phone" | "session" | "user";
 }
 
 /** The methods with limits of their own (contract.md, section 7). The rates are in the configuration. */
@@ -20,10 +29,16 @@ const POLICIES = new Map<DescMethod, readonly Policy[]>([
       { limit: "phone_based", by: "phone" },
     ],
   ],
-  [AuthService.method.resendCode, [{ limit: "resend_code", by: "phone" }]],
+  [
+    AuthService.method.resendCode,
+    [
+      { limit: "resend_code_ip", by: "ip" },
+      { limit: "resend_code", by: "phone" },
+    ],
+  ],
   [AuthService.method.login, [{ limit: "login", by: "ip" }]],
-  [AuthService.method.refreshToken, [{ limit: "auth", by: "ip" }]],
-  [AuthService.method.logout, [{ limit: "auth", by: "ip" }]],
+  [AuthService.method.refreshToken, [{ limit: "auth", by: "session" }]],
+  [AuthService.method.logout, [{ limit: "auth", by: "session" }]],
   [AuthService.method.requestPasswordReset, [{ limit: "forgot", by: "ip" }]],
   [AuthService.method.confirmPasswordReset, [{ limit: "activate", by: "ip" }]],
   [ProfileService.method.confirmPasswordChange, [{ limit: "activate", by: "ip" }]],
@@ -41,12 +56,30 @@ const DEFAULT_POLICIES: Record<Access, Policy> = {
   [Access.ADMIN]: { limit: "admin", by: "user" },
 };
 
-/** The policy of a method without limits of its own. */
-export function defaultPolicy(method: DescMethod): Policy {
-  return DEFAULT_POLICIES[getOption(method, access)];
-}
+/** The access of methods that are limited after their caller signed in. */
+const NEEDS_USER: ReadonlySet<Access> = new Set([Access.USER, Access.ADMIN]);
 
 /** The policies of `method`, at least one. */
 export function policiesOf(method: DescMethod): readonly Policy[] {
-  return POLICIES.get(method) ?? [defaultPolicy(method)];
+  return POLICIES.get(method) ?? [DEFAULT_POLICIES[getOption(method, access)]];
+}
+
+/** Whether the session of the request's refresh token is counted. */
+export function countsBySession(method: DescMethod): boolean {
+  return policiesOf(method).some(({ by }) => by === "session");
+}
+
+/** Which policies count every call of a caller who may be anybody. */
+const COUNTS_BY_ADDRESS = new Set<Policy["by"]>(["ip", "session"]);
+
+/**
+ * Throws if callers who are not signed in can call a method without being counted by address, so that the server can't
+ * start with such a method. `policies` are those of the service.
+ */
+export function assertLimitedByAddress(methods: Iterable<DescMethod>, policies = policiesOf): void {
+  const unlimited = [...methods].filter((method) => {
+    if (NEEDS_USER.has(getOption(method, access))) return false;
+    return !policies(method).some(({ by }) => COUNTS_BY_ADDRESS.has(by));
+  });
+  if (unlimited.length > 0) throw new LoggableError(`no limit by address for ${unlimited.join(", ")}`);
 }

@@ -20,8 +20,11 @@ export interface AccessTokens {
   readonly ttlSeconds: number;
   /** Issues a token together with a refresh token of the user's session, valid from now. */
   issue(user: User, grant: Pick<RefreshGrant, "id" | "sessionId">): Promise<string>;
-  /** Returns the claims of a valid access token, or null. Does not check whether session and account are active. */
-  read(token: string): Promise<AccessClaims | null>;
+  /**
+   * Returns the claims of a valid access token, "expired" for one of ours that has expired, or null. Does not check
+   * whether session and account are active.
+   */
+  read(token: string): Promise<AccessClaims | "expired" | null>;
 }
 
 export interface AccessTokenDeps {
@@ -69,8 +72,9 @@ export function createAccessTokens(deps: AccessTokenDeps): AccessTokens {
 
     async read(token) {
       const cached = cache.get(token);
-      if (cached) return cached.expiresAt > clock.now() ? cached : null;
+      if (cached) return cached.expiresAt > clock.now() ? cached : "expired";
       const payload = await jwt.verify(profile, token);
+      if (payload === "expired") return payload;
       if (payload?.token_type !== "access") return null;
       const ids = readTokenClaims(payload);
       if (!ids) return null;

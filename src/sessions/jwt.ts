@@ -1,5 +1,5 @@
 import { createSecretKey, type KeyObject } from "node:crypto";
-import { type JWTPayload, jwtVerify, SignJWT } from "jose";
+import { errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import type { Clock } from "../system/clock.js";
 
 /** The properties that all tokens of one kind share. */
@@ -21,10 +21,10 @@ export interface Jwt {
   /** Signs `claims`; the same claims yield the same token. */
   sign(profile: JwtProfile, claims: JWTPayload): Promise<string>;
   /**
-   * Returns the claims of a token that this service issued with this profile, unexpired unless the profile ignores that;
-   * null for anything else, including another spelling of one of our tokens.
+   * Returns the claims of a token that this service issued with this profile; "expired" if it has expired, unless the
+   * profile ignores that; null for anything else, including another spelling of one of our tokens.
    */
-  verify(profile: JwtProfile, token: string): Promise<JWTPayload | null>;
+  verify(profile: JwtProfile, token: string): Promise<JWTPayload | "expired" | null>;
 }
 
 export function createJwt(secret: string, clock: Clock): Jwt {
@@ -49,8 +49,9 @@ export function createJwt(secret: string, clock: Clock): Jwt {
           clockTolerance: profile.ignoresExpiry ? Number.MAX_SAFE_INTEGER : 0,
         });
         return payload;
-      } catch {
-        return null;
+      } catch (error) {
+        // jose looks at exp after it has verified the signature and compared type, issuer and audience.
+        return error instanceof errors.JWTExpired ? "expired" : null;
       }
     },
   };

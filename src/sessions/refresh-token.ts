@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import { epochSeconds } from "../system/clock.js";
 import type { Jwt, JwtProfile } from "./jwt.js";
 import { readTokenClaims } from "./token-claims.js";
@@ -18,8 +19,13 @@ export interface RefreshTokens {
    * Returns the claims of a refresh token of ours, expired or not, or null. Only its session's row tells whether the
    * token is accepted: the last used one outlives its `exp`, and an older one ends its session even after that.
    */
-  read(token: string): Promise<Omit<RefreshGrant, "issuedAt"> | null>;
+  read(token: string): Promise<RefreshClaims | null>;
 }
+
+type RefreshClaims = Omit<RefreshGrant, "issuedAt">;
+
+/** The limiter and the use case read the same token: its signature is verified once. About 1 MB. */
+const MAX_CACHED_TOKENS = 1_000;
 
 export interface RefreshTokenDeps {
   jwt: Jwt;
@@ -35,6 +41,7 @@ export function createRefreshTokens(deps: RefreshTokenDeps): RefreshTokens {
     audience: deps.audience,
     ignoresExpiry: true,
   };
+  const cache = new LRUCache<string, RefreshClaims>({ max: MAX_CACHED_TOKENS });
   return {
     write(grant) {
       return jwt.sign(profile, {
@@ -48,12 +55,16 @@ export function createRefreshTokens(deps: RefreshTokenDeps): RefreshTokens {
     },
 
     async read(token) {
+      const cached = cache.get(token);
+      if (cached) return cached;
       const payload = await jwt.verify(profile, token);
-      if (payload?.token_type !== "refresh") return null;
+      if (payload === "expired" || payload?.token_type !== "refresh") return null;
       const claims = readTokenClaims(payload);
       if (!claims) return null;
       const { tokenId: id, sessionId, userId } = claims;
-      return { id, sessionId, userId, expiresAt: new Date(Number(payload.exp) * 1000) };
+      const read = { id, sessionId, userId, expiresAt: new Date(Number(payload.exp) * 1000) };
+      cache.set(token, read);
+      return read;
     },
   };
 }

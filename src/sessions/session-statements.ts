@@ -83,15 +83,15 @@ export const endSurplus: Statement = {
          RETURNING id`,
 };
 
-export const findOpen: Statement = {
-  name: "sessions_find_open",
+export const find: Statement = {
+  name: "sessions_find",
   text: `SELECT sessions.refresh_id, sessions.last_used_at,
                 cardinality(sessions.used_ids) > 0
                   AND sessions.confirmed_id IS DISTINCT FROM sessions.refresh_id AS is_unconfirmed,
                 coalesce(sessions.last_used_at, sessions.created_at) < clock_timestamp() - interval '1 hour' AS is_stale,
-                ${USER_COLUMNS}
+                ${isOpen("$3")} AS is_open, ${USER_COLUMNS}
          FROM sessions JOIN users ON users.id = sessions.user_id
-         WHERE sessions.id = $1 AND sessions.user_id = $2 AND users.is_active AND ${isOpen("$3")}`,
+         WHERE sessions.id = $1 AND sessions.user_id = $2`,
 };
 
 export const touch: Statement = {

@@ -93,8 +93,8 @@ export interface SessionStore {
    * that were not used for the longest time.
    */
   endSurplus(tx: Tx, userId: number, newId: string): Promise<string[]>;
-  /** Returns a session if it is open and its account active. One statement. */
-  findOpen(tx: Tx | null, sessionId: string, userId: number): Promise<OpenSession | null>;
+  /** One statement: the session if it is open, "ended" if it never will be again, null if its account is inactive. */
+  find(tx: Tx | null, sessionId: string, userId: number): Promise<OpenSession | "ended" | null>;
   /** Records what a call showed. One statement; writes nothing that is already known. */
   touch(tx: Tx | null, touch: SessionTouch): Promise<void>;
   /**
@@ -120,6 +120,7 @@ export interface SessionStore {
 interface FoundRow extends UserAttributes, Pick<SessionRow, "refresh_id" | "last_used_at"> {
   is_unconfirmed: boolean;
   is_stale: boolean;
+  is_open: boolean;
 }
 
 interface SuccessorRow extends UserAttributes, Pick<SessionRow, "expires_at"> {
@@ -149,9 +150,10 @@ export function createSessionStore(database: Database, lifetimes: SessionLifetim
       return idsOf(await database.run<{ id: string }>(tx, statements.endSurplus, [userId, newId, maxAge]));
     },
 
-    async findOpen(tx, sessionId, userId) {
-      const [row] = await database.run<FoundRow>(tx, statements.findOpen, [sessionId, userId, maxAge]);
-      if (!row) return null;
+    async find(tx, sessionId, userId) {
+      const [row] = await database.run<FoundRow>(tx, statements.find, [sessionId, userId, maxAge]);
+      if (row && !row.is_active) return null;
+      if (!row?.is_open) return "ended";
       const { refresh_id: refreshId, is_unconfirmed: isUnconfirmed } = row;
       return {
         user: toUser(row),

@@ -1,18 +1,25 @@
 import type { Principal } from "../caller.js";
 import { DomainError } from "../errors.js";
 import type { AccessTokens } from "./access-token.js";
+import type { EndedSessions } from "./ended-sessions.js";
 import type { SessionStore } from "./session-store.js";
 import type { SessionTouches } from "./session-touches.js";
+import { UnknownTokenError } from "./unknown-token-error.js";
 
 export interface VerifyAccessTokenDeps {
   accessTokens: AccessTokens;
   sessions: SessionStore;
   sessionTouches: SessionTouches;
+  endedSessions: EndedSessions;
 }
 
 /**
  * Returns the owner of an access token and its session. One statement checks that the session has not ended and that
- * the account is active now, whatever the token says. Throws UNAUTHENTICATED otherwise.
+ * the account is active now, whatever the token says.
+ *
+ * Throws UNAUTHENTICATED otherwise: as an UnknownTokenError if this service did not sign the token, without a statement
+ * if the token has expired or its session is known to have ended. An inactive account's sessions are looked up each
+ * time, because the account may be active again.
  *
  * The token shows that its client received the refresh token that came with it, which is noted without waiting.
  * `address` is the client's; absent if the token comes from somebody else than its client.
@@ -22,10 +29,14 @@ export async function verifyAccessToken(
   token: string,
   address?: string,
 ): Promise<Principal> {
-  const claims = await deps.accessTokens.read(token);
-  const session = claims && (await deps.sessions.findOpen(null, claims.sessionId, claims.userId));
-  if (!session) throw new DomainError("UNAUTHENTICATED");
-  const { sessionId, refreshIdStart } = claims;
-  deps.sessionTouches.note(sessionId, session, refreshIdStart, address);
+  const { accessTokens, sessions, sessionTouches, endedSessions } = deps;
+  const claims = await accessTokens.read(token);
+  if (claims === null) throw new UnknownTokenError();
+  if (claims === "expired" || endedSessions.has(claims.sessionId)) throw new DomainError("UNAUTHENTICATED");
+  const { sessionId, userId, refreshIdStart } = claims;
+  const session = await sessions.find(null, sessionId, userId);
+  if (session === "ended") endedSessions.add(sessionId);
+  if (session === null || session === "ended") throw new DomainError("UNAUTHENTICATED");
+  sessionTouches.note(sessionId, session, refreshIdStart, address);
   return { sessionId, user: session.user };
 }

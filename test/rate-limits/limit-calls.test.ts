@@ -36,8 +36,9 @@ const phoneRules = { defaultRegion: undefined, policy: "length" } as const;
 function interceptorWith(clock: TestClock) {
   return limitCalls({
     limiter: createLimiter({ clock, random: systemRandom, logger: testLogger(), redisUrl: undefined }),
-    rates: readConfig({}).limits,
+    rules: readConfig({}),
     phoneKey: (text) => phoneKey(phoneRules, text),
+    sessionOf: async (refresh) => (refresh.startsWith("ours-") ? refresh : null),
   });
 }
 
@@ -155,12 +156,27 @@ describe("limitCalls", () => {
     expect((await refusal(authBy("gRPC").login({}, { headers }))).code).to.equal(Code.Unauthenticated);
   });
 
-  it("counts all spellings of a phone number together, across addresses", async () => {
+  it("counts all spellings of a phone number together, at each address", async () => {
     const spellings = ["+237670000001", "00237 670-00-00-01", "\u200b(237) 670 000 001"];
-    for (const [i, phone] of spellings.entries()) await activate(phone, { "test-address": `192.0.2.${i}` });
-    const refused = await refusal(activate("237670000001", { "test-address": "192.0.2.9" }));
+    for (const phone of spellings) await activate(phone);
+    const refused = await refusal(activate("237670000001"));
     expect(refused.code).to.equal(Code.ResourceExhausted);
     expect(figures(refused.metadata).slice(0, 2)).to.deep.equal([3, 0]);
+    const elsewhere = await activate("237670000001", { "test-address": "192.0.2.9" });
+    expect(figures(elsewhere).slice(0, 2)).to.deep.equal([3, 2]);
+  });
+
+  it("counts refreshes by session with a token of ours, and by address without one", async () => {
+    const refresh = async (token: string, address: string) => {
+      const headers = { "test-address": address };
+      const { metadata } = await refusal(authBy("gRPC").refreshToken({ refresh: token }, { headers }));
+      return figures(metadata)[1];
+    };
+    expect(await refresh("ours-1", "192.0.2.1")).to.equal(29);
+    expect(await refresh("ours-1", "192.0.2.2")).to.equal(28);
+    expect(await refresh("ours-2", "192.0.2.1")).to.equal(29);
+    expect(await refresh("theirs", "192.0.2.1")).to.equal(29);
+    expect(await refresh("forged", "192.0.2.1")).to.equal(28);
   });
 
   it("gives the figures of the tightest window", async () => {
@@ -173,7 +189,7 @@ describe("limitCalls", () => {
     expect(figures(await activate("not a phone")).slice(0, 2)).to.deep.equal([5, 4]);
     let received = new Headers();
     await authBy("Connect").resendCode({ phone: "" }, { onHeader: (header) => (received = header) });
-    expect(figures(received).slice(0, 2)).to.deep.equal([500, 499]);
+    expect(figures(received).slice(0, 2)).to.deep.equal([10, 9]);
   });
 
   it("counts users by account and not by address", async () => {

@@ -3,7 +3,10 @@ import { expect } from "chai";
 import { AccountService } from "#gen/waterbill/identity/v1/account_service_pb.js";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
-import { defaultPolicy, policiesOf } from "../../src/rate-limits/policies.js";
+import { WhitelistService } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
+import { Access } from "#gen/waterbill/options/v1/access_pb.js";
+import { assertLimitedByAddress, type Policy, policiesOf } from "../../src/rate-limits/policies.js";
+import { sampleMethod } from "../rpc/sample-method.js";
 
 const limitsOf = (method: DescMethod) => policiesOf(method).map(({ limit, by }) => `${limit} by ${by}`);
 
@@ -15,10 +18,10 @@ describe("policies", () => {
     expect(named).to.deep.include({
       Register: ["register by ip"],
       Activate: ["activate by ip", "phone_based by phone"],
-      ResendCode: ["resend_code by phone"],
+      ResendCode: ["resend_code_ip by ip", "resend_code by phone"],
       Login: ["login by ip"],
-      RefreshToken: ["auth by ip"],
-      Logout: ["auth by ip"],
+      RefreshToken: ["auth by session"],
+      Logout: ["auth by session"],
       GetProfile: ["user by user"],
       ListAccounts: ["admin by user"],
       SetAccountActive: ["admin by user"],
@@ -26,9 +29,34 @@ describe("policies", () => {
   });
 
   it("give a method without limits of its own the limit of its access", () => {
-    expect(defaultPolicy(AuthService.method.login)).to.deep.equal({ limit: "anon", by: "ip" });
-    expect(defaultPolicy(AuthService.method.logout)).to.deep.equal({ limit: "user", by: "user" });
-    const { confirmPhoneChange } = ProfileService.method;
-    expect(defaultPolicy(confirmPhoneChange)).to.deep.equal({ limit: "anon", by: "ip" });
+    const of = (access: Access) => limitsOf(sampleMethod({ access }));
+    expect(of(Access.PUBLIC)).to.deep.equal(["anon by ip"]);
+    expect(of(Access.OPTIONAL)).to.deep.equal(["anon by ip"]);
+    expect(of(Access.USER)).to.deep.equal(["user by user"]);
+    expect(of(Access.ADMIN)).to.deep.equal(["admin by user"]);
+  });
+});
+
+describe("assertLimitedByAddress", () => {
+  const services = [AuthService, ProfileService, AccountService, WhitelistService];
+  const check = (access: Access, ...by: Policy["by"][]) =>
+    assertLimitedByAddress([sampleMethod({ access })], () => by.map((each) => ({ limit: "anon", by: each })));
+
+  it("accepts every method of the services", () => {
+    assertLimitedByAddress(services.flatMap((service): readonly DescMethod[] => service.methods));
+  });
+
+  it("names a method that callers without an account can call uncounted", () => {
+    for (const access of [Access.PUBLIC, Access.OPTIONAL]) {
+      expect(() => check(access)).to.throw(/sample\.v1\.SampleService\.Find/);
+      expect(() => check(access, "phone")).to.throw(/Find/);
+      expect(() => check(access, "user")).to.throw(/Find/);
+      check(access, "phone", "ip");
+      check(access, "session");
+    }
+  });
+
+  it("lets methods that need an account count by account", () => {
+    for (const access of [Access.USER, Access.ADMIN]) check(access, "user");
   });
 });

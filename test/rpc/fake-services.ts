@@ -126,6 +126,7 @@ export function testInterceptors(
     services: [AuthService, ProfileService, AccountService],
     formats: testFormats,
     verifyAccessToken: fakeAuthenticate,
+    limitUnauthenticated: (next) => next,
     limitCalls,
   });
 }

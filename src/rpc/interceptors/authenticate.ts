@@ -3,11 +3,15 @@ import type { Interceptor, StreamRequest, UnaryRequest } from "@connectrpc/conne
 import { Access, access } from "#gen/waterbill/options/v1/access_pb.js";
 import { callerKey, type Principal, principalKey } from "../../caller.js";
 import { DomainError } from "../../errors.js";
+import { UnknownTokenError } from "../../sessions/unknown-token-error.js";
 import { LoggableError } from "../../system/loggable-error.js";
 import { isAdmin, type User } from "../../users/user.js";
 
 export interface AuthenticateDeps {
-  /** Returns the principal of an access token that its client sent from `address`. Throws UNAUTHENTICATED. */
+  /**
+   * Returns the principal of an access token that its client sent from `address`. Throws UNAUTHENTICATED, as an
+   * UnknownTokenError if the token is not one of ours.
+   */
   verifyAccessToken(token: string, address?: string): Promise<Principal>;
 }
 
@@ -30,7 +34,7 @@ export function assertAccessDeclared(methods: Iterable<DescMethod>): void {
  * Enforces the access that the method declares, and sets the principal of the call (`principalKey`). PUBLIC methods
  * ignore the Authorization header. OPTIONAL methods accept calls without it; if it is there, its token must be valid.
  *
- * Throws UNAUTHENTICATED, or ADMIN_REQUIRED for a signed-in user whom the access does not permit.
+ * Throws UNAUTHENTICATED, as an UnknownTokenError for a call without a token of ours; or ADMIN_REQUIRED for a signed-in user whom the access does not permit.
  */
 export function authenticate(deps: AuthenticateDeps): Interceptor {
   /** Caches options: reading one decodes it every time, which costs more than the rest of this interceptor. */
@@ -53,7 +57,7 @@ async function principalOf(
   if (needed === Access.PUBLIC) return null;
   const token = bearerToken(header);
   if (token === null && needed === Access.OPTIONAL) return null;
-  if (token === null) throw new DomainError("UNAUTHENTICATED");
+  if (token === null) throw new UnknownTokenError();
   const principal = await deps.verifyAccessToken(token, contextValues.get(callerKey).address);
   if (!PERMITS.get(needed)?.(principal.user)) throw new DomainError("ADMIN_REQUIRED");
   return principal;
@@ -67,6 +71,6 @@ function bearerToken(headers: Headers): string | null {
   const header = headers.get("authorization");
   if (header === null) return null;
   const token = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i.exec(header)?.[1];
-  if (token === undefined) throw new DomainError("UNAUTHENTICATED");
+  if (token === undefined) throw new UnknownTokenError();
   return token;
 }

@@ -8,6 +8,8 @@ import { type ValidateDeps, validate } from "./validate.js";
 export interface InterceptorDeps extends LogCallsDeps, AuthenticateDeps, ValidateDeps {
   /** The interceptor that enforces rate limits (rate-limits/). */
   limitCalls: Interceptor;
+  /** The interceptor that limits calls without a token of ours (rate-limits/). */
+  limitUnauthenticated: Interceptor;
 }
 
 /**
@@ -15,5 +17,13 @@ export interface InterceptorDeps extends LogCallsDeps, AuthenticateDeps, Validat
  * per user, and before validation, because invalid messages count too.
  */
 export function createInterceptors(deps: InterceptorDeps): Interceptor[] {
-  return [logCalls(deps), reportErrors, enforceDeadline, authenticate(deps), deps.limitCalls, validate(deps)];
+  return [
+    logCalls(deps),
+    reportErrors,
+    enforceDeadline,
+    deps.limitUnauthenticated,
+    authenticate(deps),
+    deps.limitCalls,
+    validate(deps),
+  ];
 }
