@@ -81,17 +81,21 @@ export function createApp(
     },
   });
 
+  const trustsProxy = trustProxies(config.trustedProxies);
   const server = createServer({
     handler: createRoutes({
       rpc: createRpcHandler(methods),
       rest: createRestHandler(methods),
       readiness,
-      trustsProxy: trustProxies(config.trustedProxies),
+      trustsProxy,
       random,
       logger,
     }),
     readiness,
     logger,
+    trustsProxy,
+    sharedNetworks: config.sharedNetworks,
+    limits: { maxConnectionsPerAddress: config.maxConnectionsPerAddress },
   });
   const stopHousekeeping = startHousekeeping(context, (error) =>
     logger.error({ err: error }, "could not clear expired rows"),

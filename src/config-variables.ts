@@ -53,6 +53,7 @@ export const environmentSchema = z.object({
   FRONTEND_URL: webUrl.default("https://waterbill.app"),
   TRUSTED_PROXIES: ranges.default([]),
   SHARED_NETWORKS: sharedNetworks.default([]),
+  MAX_CONNECTIONS_PER_ADDRESS: whole(1).default(256),
   LIMIT_LOGIN: rates.prefault("15/minute"),
   LIMIT_REGISTER: rates.prefault("10/minute"),
   LIMIT_ACTIVATE: rates.prefault("5/minute"),

@@ -53,6 +53,8 @@ function toConfig(env: Environment, warnings: readonly string[]) {
     frontendUrl: env.FRONTEND_URL,
     /** Addresses whose `X-Forwarded-For` is believed. */
     trustedProxies: env.TRUSTED_PROXIES,
+    /** Connections that one address may hold of this process, unless it is a trusted proxy. */
+    maxConnectionsPerAddress: env.MAX_CONNECTIONS_PER_ADDRESS,
     /** Networks in which many customers share an address. */
     sharedNetworks: env.SHARED_NETWORKS,
     limits: {

@@ -19,6 +19,11 @@ function parseHop(text: string): string | null {
   return parseAddress(address)?.toString() ?? null;
 }
 
+/** A socket's address, as IPv4 if it is IPv4 written as IPv6 (`::ffff:192.0.2.1`). */
+export function unmapped(socketAddress: string): string {
+  return socketAddress.replace(/^::ffff:(?=\d+\.)/i, "");
+}
+
 /**
  * Returns the client's address: the socket's, unless that is a trusted proxy. Then `X-Forwarded-For` is read from the
  * right, because each proxy appends the address that connected to it, up to the first address that is not a trusted
@@ -26,7 +31,7 @@ function parseHop(text: string): string | null {
  * IPv4-mapped IPv6 (`::ffff:192.0.2.1`) becomes IPv4.
  */
 export function clientAddress(trustsProxy: TrustsProxy, socketAddress: string, forwardedFor: string): string {
-  let address = socketAddress.replace(/^::ffff:(?=\d+\.)/i, "");
+  let address = unmapped(socketAddress);
   const hops = forwardedFor.split(",");
   while (trustsProxy(address)) {
     const hop = parseHop(hops.pop() ?? "");

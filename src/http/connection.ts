@@ -16,8 +16,18 @@ export interface ConnectionLimits {
   /** Time for the client to disconnect after the server has ended the session. */
   lingerMs: number;
   maxConnections: number;
+  /** Connections of one address that is no trusted proxy. */
+  maxConnectionsPerAddress: number;
   /** Concurrent requests on one HTTP/2 connection. */
   maxConcurrentStreams: number;
+  /** HTTP/2 streams that a client may reset at once, and how many more per second. */
+  resetBurst: number;
+  resetsPerSecond: number;
+  /** `resetBurst` of a trusted proxy. Below 1,000, where nghttp2 stops reading and leaves the connection open. */
+  proxyResetBurst: number;
+  /** Bytes of HTTP/2 control frames, beyond those of requests, that a client may send at once; and per second. */
+  controlBurstBytes: number;
+  controlBytesPerSecond: number;
   /** Concurrent requests on one HTTP/1 connection, sent without waiting for responses. */
   maxPipelined: number;
   /** Size of one request's header, in bytes. */
@@ -33,7 +43,13 @@ export const DEFAULT_LIMITS: Readonly<ConnectionLimits> = {
   idleMs: 75_000,
   lingerMs: 1_000,
   maxConnections: 10_000,
+  maxConnectionsPerAddress: 256,
   maxConcurrentStreams: 250,
+  resetBurst: 200,
+  resetsPerSecond: 33,
+  proxyResetBurst: 900,
+  controlBurstBytes: 65_536,
+  controlBytesPerSecond: 4_096,
   maxPipelined: 32,
   maxHeaderBytes: 16_384,
   maxHeaderFields: 100,

@@ -10,7 +10,8 @@ import type { NodeHandler } from "./node-handler.js";
 
 /** Serves one protocol of the shared port: takes over the connections that start with its bytes. */
 export interface ProtocolServer {
-  accept(socket: Socket): Connection;
+  /** `isProxy`: the client is a trusted proxy, which brings the requests of many. */
+  accept(socket: Socket, isProxy: boolean): Connection;
   /** Stops the server's timers. Call it once no connection is left. */
   close(): void;
 }

@@ -16,6 +16,12 @@ import {
 } from "./connection.js";
 import type { ProtocolServer } from "./http1.js";
 import type { NodeHandler } from "./node-handler.js";
+import { createSessionGuard, type SessionGuard } from "./session-guard.js";
+
+interface SessionState {
+  requests: RequestsInFlight;
+  guard: SessionGuard;
+}
 
 /**
  * Applies the time limits to one session. After `idleMs` without a request the session closes with GOAWAY, and clients
@@ -26,7 +32,7 @@ import type { NodeHandler } from "./node-handler.js";
 function createSessionConnection(
   session: ServerHttp2Session,
   socket: Socket,
-  requests: RequestsInFlight,
+  { requests, guard }: SessionState,
   limits: ConnectionLimits,
 ): Connection {
   let idleSince: number | null = null;
@@ -61,6 +67,7 @@ function createSessionConnection(
   return {
     sweep(now) {
       requests.sweep(now);
+      guard.sweep(now);
       if (session.destroyed || (session.closed && requests.size === 0)) {
         sweepClosed(now);
         return;
@@ -74,7 +81,7 @@ function createSessionConnection(
 
 /** Serves HTTP/2 without TLS to clients with prior knowledge (RFC 9113, section 3.3). */
 export function createHttp2(handler: NodeHandler, limits: ConnectionLimits): ProtocolServer {
-  const requestsOf = new WeakMap<Http2Session, RequestsInFlight>();
+  const stateOf = new WeakMap<Http2Session, SessionState>();
   const server = createServer({
     maxHeaderListPairs: limits.maxHeaderFields,
     settings: {
@@ -88,12 +95,11 @@ export function createHttp2(handler: NodeHandler, limits: ConnectionLimits): Pro
     accepted = session;
   });
 
-  function begin(request: Http2ServerRequest, response: Http2ServerResponse): void {
+  /** Handles a request, unless its stream or its connection has ended meanwhile, which must cost nothing. */
+  function begin(request: Http2ServerRequest, response: Http2ServerResponse, state: SessionState): void {
     const { stream } = request;
-    const requests = stream.session && requestsOf.get(stream.session);
-    // Streams that a rapid-reset attack opens and resets at once (CVE-2023-44487) must cost nothing.
-    if (!requests || stream.closed) return;
-    requests.begin(
+    if (state.guard.isCut || stream.closed) return;
+    state.requests.begin(
       {
         response,
         isReceived: () => stream.destroyed || stream.state.remoteClose === 1,
@@ -105,26 +111,42 @@ export function createHttp2(handler: NodeHandler, limits: ConnectionLimits): Pro
     handler(request, response);
   }
 
-  server.on("request", begin);
+  /** Begins a request at once; on a suspect connection after all that has arrived was read. */
+  function receive(request: Http2ServerRequest, response: Http2ServerResponse): void {
+    const { session } = request.stream;
+    const state = session && stateOf.get(session);
+    if (!state || state.guard.isCut) return;
+    state.guard.watch(request.stream);
+    // Streams that a rapid-reset attack opens and resets at once (CVE-2023-44487) are not handled.
+    if (state.guard.isSuspect) setImmediate(begin, request, response, state);
+    else begin(request, response, state);
+  }
+
+  server.on("request", receive);
   // By default Node sends the 100 without checking that the stream is still open; the exception that this can throw
   // ends the process.
   server.on("checkContinue", (request, response) => {
-    if (request.stream.closed) return;
-    response.writeContinue();
-    begin(request, response);
+    if (!request.stream.closed) response.writeContinue();
+    receive(request, response);
   });
 
   return {
-    accept(socket) {
+    accept(socket, isProxy) {
       // Unlike an HTTP/1 client, an HTTP/2 client that stops sending can't receive responses any more.
       socket.allowHalfOpen = false;
       server.emit("connection", socket);
       const session = accepted;
       accepted = null;
       if (!session) throw new LoggableError("node:http2 did not create a session");
-      const requests = createRequestsInFlight(limits);
-      requestsOf.set(session, requests);
-      return createSessionConnection(session, socket, requests, limits);
+      const state = {
+        requests: createRequestsInFlight(limits),
+        guard: createSessionGuard(
+          socket,
+          isProxy ? { ...limits, resetBurst: limits.proxyResetBurst } : limits,
+        ),
+      };
+      stateOf.set(session, state);
+      return createSessionConnection(session, socket, state, limits);
     },
     close: () => void server.close(),
   };

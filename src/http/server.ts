@@ -1,5 +1,8 @@
 import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
 import type { Logger } from "../system/logger.js";
+import type { SharedNetwork } from "../system/shared-networks.js";
+import { createAddressConnections } from "./address-connections.js";
+import { type TrustsProxy, unmapped } from "./client-address.js";
 import { type Connection, type ConnectionLimits, DEFAULT_LIMITS } from "./connection.js";
 import { detectProtocol } from "./detect-protocol.js";
 import { createHttp1 } from "./http1.js";
@@ -11,6 +14,10 @@ interface ServerOptions {
   handler: NodeHandler;
   readiness: Pick<Readiness, "stop">;
   logger: Logger;
+  /** The proxies, which bring the connections of all clients and may hold any number of them. By default none. */
+  trustsProxy?: TrustsProxy;
+  /** Networks whose addresses may hold several times as many connections. */
+  sharedNetworks?: readonly SharedNetwork[];
   /** Overrides of the defaults. */
   limits?: Partial<ConnectionLimits>;
 }
@@ -40,6 +47,11 @@ export function createServer({ handler, readiness, logger, ...options }: ServerO
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const protocols = { http1: createHttp1(handler, limits), http2: createHttp2(handler, limits) };
   const connections = new Map<Socket, Connection>();
+  const addressConnections = createAddressConnections({
+    maxPerAddress: limits.maxConnectionsPerAddress,
+    sharedNetworks: options.sharedNetworks ?? [],
+  });
+  const trustsProxy = options.trustsProxy ?? (() => false);
   let closing: Promise<void> | null = null;
   /** Time (ms) that this process was awake. Time spent suspended doesn't count against its clients. */
   let awakeMs = 0;
@@ -55,13 +67,17 @@ export function createServer({ handler, readiness, logger, ...options }: ServerO
     // Clients may disconnect at any time; "close" reports it.
     socket.on("error", () => {});
     // Node caches the address on first access, and can't look it up after the client disconnects.
-    if (socket.remoteAddress === undefined) {
+    const { remoteAddress } = socket;
+    const isProxy = remoteAddress !== undefined && trustsProxy(unmapped(remoteAddress));
+    if (remoteAddress === undefined || (!isProxy && !addressConnections.admit(socket, remoteAddress))) {
       socket.destroy();
       return;
     }
     connections.set(socket, createUndecidedConnection(socket, limits, awakeMs));
     socket.once("close", () => connections.delete(socket));
-    detectProtocol(socket, (protocol) => connections.set(socket, protocols[protocol].accept(socket)));
+    detectProtocol(socket, (protocol) =>
+      connections.set(socket, protocols[protocol].accept(socket, isProxy)),
+    );
   });
   tcp.maxConnections = limits.maxConnections;
 

@@ -30,9 +30,16 @@ export function statusLine(received: string): string {
   return received.split("\r\n", 1)[0] ?? "";
 }
 
-/** With `allowHalfOpen` the client keeps its side open when the server ends its own. */
-export async function connectRaw(port: number, allowHalfOpen = false): Promise<RawClient> {
-  const socket = connect({ port, host: "127.0.0.1", allowHalfOpen, noDelay: true });
+/**
+ * With `allowHalfOpen` the client keeps its side open when the server ends its own. On Linux any address from 127.0.0.0/8
+ * can be the client's.
+ */
+export async function connectRaw(
+  port: number,
+  allowHalfOpen = false,
+  localAddress = "127.0.0.1",
+): Promise<RawClient> {
+  const socket = connect({ port, host: "127.0.0.1", localAddress, allowHalfOpen, noDelay: true });
   let text = "";
   socket.on("data", (chunk: Buffer) => {
     text += chunk.toString("latin1");

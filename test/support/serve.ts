@@ -1,10 +1,11 @@
-import { trustProxies } from "../../src/http/client-address.js";
+import { type TrustsProxy, trustProxies } from "../../src/http/client-address.js";
 import type { ConnectionLimits } from "../../src/http/connection.js";
 import type { NodeHandler, NodeRequest, RequestHandler, RpcHandler } from "../../src/http/node-handler.js";
 import { createReadiness, type Readiness } from "../../src/http/readiness.js";
 import { createRoutes } from "../../src/http/routes.js";
 import { createServer, type Server } from "../../src/http/server.js";
 import { systemRandom } from "../../src/system/random.js";
+import type { SharedNetwork } from "../../src/system/shared-networks.js";
 import { testLogger } from "./log.js";
 
 /** The service's own server, HTTP/1.1 and HTTP/2 on one port, in front of a test's handler. */
@@ -22,6 +23,9 @@ interface ServeOptions {
   limits?: Partial<ConnectionLimits>;
   /** Defaults to ready as long as the server is not stopping. */
   readiness?: Readiness;
+  /** As the server has them. */
+  trustsProxy?: TrustsProxy;
+  sharedNetworks?: readonly SharedNetwork[];
 }
 
 const running = new Set<Serving>();
@@ -32,7 +36,11 @@ const running = new Set<Serving>();
  */
 export async function serve(
   handler: NodeHandler | RequestHandler,
-  { limits = {}, readiness = createReadiness({ database: { ping: async () => {} } }) }: ServeOptions = {},
+  {
+    limits = {},
+    readiness = createReadiness({ database: { ping: async () => {} } }),
+    ...options
+  }: ServeOptions = {},
 ): Promise<Serving> {
   const failures: unknown[] = [];
   const server = createServer({
@@ -40,6 +48,7 @@ export async function serve(
     readiness,
     logger: testLogger(),
     limits,
+    ...options,
   });
   const { port } = await server.listen(0, "127.0.0.1");
   const serving: Serving = {

@@ -1,0 +1,87 @@
+import type { ServerHttp2Stream } from "node:http2";
+import type { Socket } from "node:net";
+import type { ConnectionLimits } from "./connection.js";
+
+/** Bytes that a request explains besides its body: header, frames, and the client's answers to the response. */
+const REQUEST_BYTES = 16_384;
+/** What a byte of a body explains: itself, and as much again for the frames that it comes in. */
+const BODY_FACTOR = 2;
+/** One byte of WINDOW_UPDATE or PING for so many bytes of responses. */
+const RESPONSE_BYTES_PER_BYTE = 20;
+/** From so many resets on a request waits for the rest of what has arrived, which may reset it. */
+const SUSPECT_RESETS = 20;
+
+export type GuardLimits = Pick<
+  ConnectionLimits,
+  "resetBurst" | "resetsPerSecond" | "controlBurstBytes" | "controlBytesPerSecond"
+>;
+
+/** Cuts an HTTP/2 connection whose client sends what costs the server and not itself. */
+export interface SessionGuard {
+  /** The connection was cut: nothing that it had sent is handled any more. */
+  readonly isCut: boolean;
+  /** Many streams were reset, and the next one may be too. */
+  readonly isSuspect: boolean;
+  /** Counts a new stream. */
+  watch(stream: ServerHttp2Stream): void;
+  /** Counts what has arrived since the last time; `now` is in milliseconds. */
+  sweep(now: number): void;
+}
+
+/**
+ * Cuts the connection of a client that resets more streams than `resetBurst`, or sends more bytes than its requests
+ * explain by `controlBurstBytes`: PING, SETTINGS, PRIORITY, WINDOW_UPDATE and empty frames. Both counts fall by their
+ * rates per second. nghttp2 has a limit for resets too, but then keeps a deaf connection open; it has none for most
+ * control frames, and doesn't report them. Therefore bytes are compared, which is cheap.
+ */
+export function createSessionGuard(socket: Socket, limits: GuardLimits): SessionGuard {
+  let resets = 0;
+  let isCut = false;
+  let sweptAt: number | null = null;
+  let controlBytes = 0;
+  /** Bytes that arrived, and that were explained, at the last sweep. */
+  let received = 0;
+  let explained = 0;
+  let requestBytes = 0;
+
+  function cut(): void {
+    isCut = true;
+    socket.destroy();
+  }
+
+  function countReset(): void {
+    resets += 1;
+    if (resets > limits.resetBurst && !isCut) cut();
+  }
+
+  return {
+    get isCut() {
+      return isCut;
+    },
+    get isSuspect() {
+      return resets >= SUSPECT_RESETS;
+    },
+    watch(stream) {
+      requestBytes += REQUEST_BYTES;
+      // "data" listeners would start the flow of a body that nobody has asked for yet.
+      const push = stream.push.bind(stream);
+      stream.push = (chunk: Buffer | null, ...rest) => {
+        requestBytes += (chunk?.length ?? 0) * BODY_FACTOR;
+        return push(chunk, ...rest);
+      };
+      if (stream.closed) countReset();
+      else stream.once("close", () => stream.rstCode !== 0 && countReset());
+    },
+    sweep(now) {
+      const seconds = sweptAt === null ? 0 : (now - sweptAt) / 1000;
+      sweptAt = now;
+      resets = Math.max(0, resets - limits.resetsPerSecond * seconds);
+      const explainedNow = requestBytes + socket.bytesWritten / RESPONSE_BYTES_PER_BYTE;
+      const more = socket.bytesRead - received - (explainedNow - explained);
+      received = socket.bytesRead;
+      explained = explainedNow;
+      controlBytes = Math.max(0, controlBytes + more - limits.controlBytesPerSecond * seconds);
+      if (controlBytes > limits.controlBurstBytes && !isCut) cut();
+    },
+  };
+}

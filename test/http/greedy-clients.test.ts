@@ -1,0 +1,175 @@
+import { once } from "node:events";
+import { expect } from "chai";
+import { trustProxies } from "../../src/http/client-address.js";
+import type { NodeHandler } from "../../src/http/node-handler.js";
+import { parseRange } from "../../src/system/ip-range.js";
+import { serve, stopServing } from "../support/serve.js";
+import { echo } from "./echo.js";
+import { connectHttp2, getHttp2 } from "./http2-client.js";
+import { frame, frameType, preface, requestFrame, resetFrame, settings } from "./http2-frames.js";
+import { connectRaw, getRequest } from "./raw-client.js";
+
+const repeat = (count: number, each: (index: number) => Buffer) =>
+  Buffer.concat([preface, settings, ...Array.from({ length: count }, (_, index) => each(index))]);
+
+const resets = (count: number) =>
+  repeat(count, (index) => Buffer.concat([requestFrame(2 * index + 1, {}), resetFrame(2 * index + 1)]));
+
+/** Handles each request with 200 and counts it. */
+function countingHandler(): { handler: NodeHandler; handled(): number } {
+  let handled = 0;
+  return {
+    handler(_, response) {
+      handled += 1;
+      response.end();
+    },
+    handled: () => handled,
+  };
+}
+
+describe("a client that floods its HTTP/2 connection", () => {
+  afterEach(stopServing);
+
+  it("with stream resets loses it, and nearly all of its requests are not handled", async () => {
+    const { handler, handled } = countingHandler();
+    const { port, url } = await serve(handler);
+    const flood = await connectRaw(port);
+    const start = performance.now();
+    flood.send(resets(5_000));
+
+    await flood.closed;
+
+    // An acknowledgement of a ping that is missing would close it too, after 10 s.
+    expect(performance.now() - start).to.be.below(5_000);
+    expect(handled()).to.be.below(200);
+    expect((await fetch(url)).status).to.equal(200);
+  });
+
+  it("with fewer resets keeps it", async () => {
+    const { port } = await serve(echo);
+    const client = await connectRaw(port);
+    client.send(Buffer.concat([resets(150), requestFrame(301, { ":path": "/last" })]));
+
+    await client.until("/last");
+    client.reset();
+  });
+
+  it("as a trusted proxy may reset more", async () => {
+    const trustsProxy = trustProxies([parseRange("127.0.0.1")!]);
+    const { port } = await serve(echo, { trustsProxy });
+    const [proxy, other] = [await connectRaw(port), await connectRaw(port)];
+    proxy.send(Buffer.concat([resets(800), requestFrame(1601, { ":path": "/last" })]));
+    await proxy.until("/last");
+    proxy.reset();
+    other.send(resets(5_000));
+    await other.closed;
+  });
+
+  const controlFrames: Record<string, Buffer> = {
+    PING: frame(frameType.ping, 0, 0, Buffer.alloc(8)),
+    SETTINGS: settings,
+    PRIORITY: frame(frameType.priority, 0, 1, Buffer.from([0, 0, 0, 0, 16])),
+    "WINDOW_UPDATE of the connection": frame(frameType.windowUpdate, 0, 0, Buffer.from([0, 0, 0, 1])),
+    "empty DATA": frame(frameType.data, 0, 1, Buffer.alloc(0)),
+  };
+  for (const [name, each] of Object.entries(controlFrames)) {
+    it(`with ${name} frames loses it, also while a request of it waits`, async () => {
+      const { port, url } = await serve((request, response) => {
+        if (request.method === "GET") response.end();
+      });
+      const flood = await connectRaw(port);
+      const start = performance.now();
+      flood.send(Buffer.concat([preface, settings, requestFrame(1, {})]));
+      flood.send(Buffer.concat(Array.from({ length: 20_000 }, () => each)));
+
+      await flood.closed;
+
+      expect(performance.now() - start).to.be.below(5_000);
+      expect((await fetch(url)).status).to.equal(200);
+    });
+  }
+});
+
+describe("a client that sends much in good faith", () => {
+  afterEach(stopServing);
+
+  it("keeps its HTTP/2 connection with 20 MB of a body and of a response, and with 2,000 requests", async () => {
+    const large = Buffer.alloc(20_000_000);
+    const handler: NodeHandler = (request, response) => {
+      let bytes = 0;
+      request.on("data", (chunk: Buffer) => {
+        bytes += chunk.length;
+      });
+      request.once("end", () => response.end(request.url === "/large" ? large : `${bytes}`));
+    };
+    const { url } = await serve(handler, { limits: { headerMs: 2_000 } });
+    const session = connectHttp2(url);
+    let hasClosed = false;
+    session.once("close", () => {
+      hasClosed = true;
+    });
+    const upload = session.request({ ":method": "POST" });
+    const chunk = Buffer.alloc(1_000);
+    for (let sent = 0; sent < 20_000; sent += 1) {
+      if (!upload.write(chunk)) await once(upload, "drain");
+    }
+    upload.end();
+    let counted = "";
+    for await (const part of upload.setEncoding("utf8")) counted += part;
+    expect(counted).to.equal("20000000");
+    expect((await getHttp2(session, "/large")).body).to.have.length(20_000_000);
+    for (let batch = 0; batch < 20; batch += 1) {
+      await Promise.all(Array.from({ length: 100 }, () => getHttp2(session, "/")));
+    }
+    // The server looks at what has arrived more often than it pings.
+    await once(session, "ping");
+    expect(hasClosed).to.equal(false);
+    session.destroy();
+  });
+});
+
+describe("connections of one address", () => {
+  afterEach(stopServing);
+  const limits = { maxConnectionsPerAddress: 2 };
+
+  /** Opens a connection and sends a request; resolves with whether it was answered. */
+  async function open(port: number, address: string) {
+    const client = await connectRaw(port, false, address);
+    client.send(getRequest("/"));
+    const isAnswered = await client.until("1.1 /").then(
+      () => true,
+      () => false,
+    );
+    return { client, isAnswered };
+  }
+  async function answered(port: number, address: string, count: number): Promise<number> {
+    const opened = [];
+    for (let each = 0; each < count; each += 1) opened.push(await open(port, address));
+    return opened.filter(({ isAnswered }) => isAnswered).length;
+  }
+
+  it("are limited, while other addresses are served, and free their places when they close", async () => {
+    const { port } = await serve(echo, { limits });
+    const [first, ...others] = [await open(port, "127.0.0.2"), await open(port, "127.0.0.2")];
+    expect(await answered(port, "127.0.0.2", 3)).to.equal(0);
+    expect(await answered(port, "127.0.0.3", 3)).to.equal(2);
+    expect([first, ...others].every(({ isAnswered }) => isAnswered)).to.equal(true);
+    first.client.end();
+    await first.client.closed;
+    while (!(await open(port, "127.0.0.2")).isAnswered);
+    expect(await answered(port, "127.0.0.2", 1)).to.equal(0);
+  });
+
+  it("are more in a shared network", async () => {
+    const sharedNetworks = [{ ...parseRange("127.1.0.0/16")!, factor: 3 }];
+    const { port } = await serve(echo, { limits, sharedNetworks });
+    expect(await answered(port, "127.1.0.1", 8)).to.equal(6);
+    expect(await answered(port, "127.0.0.2", 4)).to.equal(2);
+  });
+
+  it("are not limited for a trusted proxy", async () => {
+    const { port } = await serve(echo, { limits, trustsProxy: trustProxies([parseRange("127.0.0.9")!]) });
+    expect(await answered(port, "127.0.0.9", 5)).to.equal(5);
+    expect(await answered(port, "127.0.0.2", 5)).to.equal(2);
+  });
+});
