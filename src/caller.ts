@@ -20,6 +20,11 @@ export interface Caller {
   isLanguageRequested: boolean;
 }
 
+/** The client's IP address. */
+export function callerAddress(context: { values: ContextValues }): string {
+  return context.values.get(callerKey).address;
+}
+
 /** The owner and session of the access token sent with the call, checked against the database in this call. */
 export interface Principal {
   sessionId: string;

@@ -5,11 +5,11 @@ export type Delivery = "pending" | "accepted";
 export interface Challenge {
   /** When the code sent last stops working. */
   expiresAt: Date;
-  /** When another code may be sent. */
+  /** When the caller may have another code sent. */
   resendAt: Date;
   /** Wrong codes that are still allowed before all codes are locked. */
   attemptsLeft: number;
-  /** Codes that may still be sent to the phone number for this purpose in the current 24 hours. */
+  /** Codes that the caller may still have sent to the phone number for this purpose in the current 24 hours. */
   sendsLeft: number;
   delivery: Delivery;
   /** The registration's secret name; only in the response of Register. */

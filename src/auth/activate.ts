@@ -120,7 +120,7 @@ async function codeError(
 ): Promise<DomainError> {
   const { account, registration } = await findRegistration(deps, phone, claim);
   if (account === "active") return new DomainError("ALREADY_ACTIVE");
-  return new DomainError(reason, { challenge: await activationChallenge(deps, phone, registration) });
+  return new DomainError(reason, { challenge: await activationChallenge(deps, phone, registration, claim) });
 }
 
 async function tooManyAttempts(
@@ -130,7 +130,7 @@ async function tooManyAttempts(
   { isNamed, oldest }: Extract<ActivationAttempt, { kind: "exhausted" }>,
 ): Promise<DomainError> {
   const { registration } = await findRegistration(deps, phone, claim);
-  const challenge = await activationChallenge(deps, phone, registration);
+  const challenge = await activationChallenge(deps, phone, registration, claim);
   const hasRoomAt = addSeconds(oldest, QUOTA_SECONDS);
   const waitMs = hasRoomAt.getTime() - deps.clock.now().getTime();
   const reachedLimit = {

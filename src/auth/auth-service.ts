@@ -1,6 +1,6 @@
-import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
+import type { ServiceImpl } from "@connectrpc/connect";
 import type { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
-import { callerKey, requirePrincipal } from "../caller.js";
+import { callerAddress, callerKey, requirePrincipal } from "../caller.js";
 import type { ReplacePasswordDeps } from "../passwords/replace-password.js";
 import { toUserMessage } from "../users/user-message.js";
 import { toChallengeMessage } from "../verification/challenge-message.js";
@@ -80,8 +80,11 @@ export function createAuthService(deps: AuthServiceDeps): ServiceImpl<typeof Aut
       return {};
     },
 
-    requestPasswordReset(request) {
-      const challenge = requestPasswordReset(deps, { phone: request.phone });
+    requestPasswordReset(request, context) {
+      const challenge = requestPasswordReset(deps, {
+        phone: request.phone,
+        callerAddress: callerAddress(context),
+      });
       return { challenge: toChallengeMessage(challenge) };
     },
 
@@ -95,8 +98,4 @@ export function createAuthService(deps: AuthServiceDeps): ServiceImpl<typeof Aut
       return {};
     },
   };
-}
-
-function callerAddress(context: HandlerContext): string {
-  return context.values.get(callerKey).address;
 }

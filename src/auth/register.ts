@@ -53,7 +53,8 @@ const REPEAT_SECONDS = 60;
  * registration.
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, INVALID_REQUEST, PHONE_TAKEN (also for a second registration from
- * the same network within a minute), PHONE_NOT_WHITELISTED, PASSWORD_REJECTED, RATE_LIMITED (the number's SMS quota),
+ * the same network within a minute), PHONE_NOT_WHITELISTED, PASSWORD_REJECTED, RATE_LIMITED (the SMS quota of the number or of
+ * the caller's network at it),
  * SMS_UNAVAILABLE or OVERLOADED.
  */
 export async function register(deps: RegisterDeps, input: RegisterInput): Promise<Challenge> {
@@ -77,7 +78,7 @@ export async function register(deps: RegisterDeps, input: RegisterInput): Promis
 
   const token = newRegistrationToken(deps.random);
   const registration = { id: deps.random.uuid(), phone, passwordHash, network, ...personal };
-  const issued = await addRegistration(deps, { ...registration, token });
+  const issued = await addRegistration(deps, { ...registration, token, callerAddress: input.callerAddress });
   await deliverActivationCode(deps, issued, (tx) => deps.registrations.remove(tx, registration.id));
   return { ...issued.challenge, registration: token };
 }
@@ -94,11 +95,13 @@ function addRegistration(
   deps: RegisterDeps,
   {
     token,
+    callerAddress,
     ...registration
   }: Omit<NewUser, "dateJoined"> & {
     id: string;
     network: string | null;
     token: string;
+    callerAddress: string;
   },
 ): Promise<IssuedActivationCode> {
   return deps.database.transaction(async (tx) => {
@@ -114,6 +117,7 @@ function addRegistration(
     const isNamed = false;
     const issued = await issueActivationCode(deps, tx, {
       phone,
+      callerAddress,
       registration: { id, isNamed, newest: null, attempts: 0 },
     });
     if (!issued) throw new LoggableError("the registration added in this transaction was not found");

@@ -40,9 +40,11 @@ export async function resendCode(deps: ResendCodeDeps, input: ResendCodeInput): 
   if (account === "active") throw new DomainError("ALREADY_ACTIVE");
   const constant = constantChallenge(deps.clock.now());
   if (account !== "none" || !registration) return constant;
-  if (registration.isNamed) return (await sendCode(deps, phone, registration)) ?? constant;
+  const { callerAddress } = input;
+  const request = { registration, callerAddress };
+  if (registration.isNamed) return (await sendCode(deps, phone, request)) ?? constant;
   // In the background, so that neither the duration nor a failure tells strangers that a registration waits.
-  deps.background.run(async () => void (await sendCode(deps, phone, registration)));
+  deps.background.run(async () => void (await sendCode(deps, phone, request)));
   return constant;
 }
 
@@ -50,11 +52,11 @@ export async function resendCode(deps: ResendCodeDeps, input: ResendCodeInput): 
 async function sendCode(
   deps: ResendCodeDeps,
   phone: string,
-  registration: MeantRegistration,
+  caller: { registration: MeantRegistration; callerAddress: string },
 ): Promise<Challenge | null> {
   const issued = await deps.database.transaction(async (tx) => {
     await deps.smsQuota.lock(tx, phone);
-    return issueActivationCode(deps, tx, { phone, registration });
+    return issueActivationCode(deps, tx, { phone, ...caller });
   });
   if (!issued) return null;
   await deliverActivationCode(deps, issued);

@@ -23,17 +23,24 @@ export interface RequestPasswordResetDeps extends SendLinkDeps {
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH or OVERLOADED.
  */
-export function requestPasswordReset(deps: RequestPasswordResetDeps, input: { phone: string }): Challenge {
+export function requestPasswordReset(
+  deps: RequestPasswordResetDeps,
+  input: { phone: string; callerAddress: string },
+): Challenge {
   const phone = parsePhone(deps.phoneRules, input.phone);
-  if (!deps.background.run(() => sendResetLink(deps, phone))) throw overloaded(1);
+  if (!deps.background.run(() => sendResetLink(deps, phone, input.callerAddress))) throw overloaded(1);
   return constantChallenge(deps.clock.now());
 }
 
-async function sendResetLink(deps: RequestPasswordResetDeps, phone: string): Promise<void> {
+async function sendResetLink(
+  deps: RequestPasswordResetDeps,
+  phone: string,
+  callerAddress: string,
+): Promise<void> {
   const account = await deps.users.findByPhone(null, phone);
   if (!account?.user.isActive) return;
   const purpose = "password_reset";
-  await sendLink(deps, { userId: account.user.id, purpose, phone, phoneField: null });
+  await sendLink(deps, { userId: account.user.id, purpose, phone, phoneField: null, callerAddress });
 }
 
 /**

@@ -22,17 +22,17 @@ export interface RequestPasswordChangeDeps extends SendLinkDeps {
  */
 export async function requestPasswordChange(
   deps: RequestPasswordChangeDeps,
-  input: { userId: number; sessionId: string; currentPassword: string },
+  input: { userId: number; sessionId: string; currentPassword: string; callerAddress: string },
 ): Promise<Challenge> {
   const account = await deps.users.findById(null, input.userId);
   if (!account?.user.isActive) throw new DomainError("UNAUTHENTICATED");
   const { ok } = await deps.hasher.verify(account.passwordHash, input.currentPassword);
   if (!ok) throw new DomainError("CURRENT_PASSWORD_INCORRECT");
 
-  const { userId, sessionId } = input;
+  const { userId, sessionId, callerAddress } = input;
   const { phone } = account.user;
-  const purpose = "password_change";
-  const challenge = await sendLink(deps, { userId, sessionId, purpose, phone, phoneField: null });
+  const recipient = { userId, sessionId, purpose: "password_change", phone } as const;
+  const challenge = await sendLink(deps, { ...recipient, phoneField: null, callerAddress });
   if (!challenge) throw new DomainError("UNAUTHENTICATED");
   return challenge;
 }

@@ -37,13 +37,13 @@ export interface RequestPhoneChangeDeps extends SendLinkDeps, AvailabilityDeps {
  */
 export async function requestPhoneChange(
   deps: RequestPhoneChangeDeps,
-  input: { userId: number; sessionId: string; newPhone: string },
+  input: { userId: number; sessionId: string; newPhone: string; callerAddress: string },
 ): Promise<Challenge> {
   const phone = parsePhone(deps.phoneRules, input.newPhone, PHONE_FIELD);
   await assertAvailable(deps, phone);
-  const { userId, sessionId } = input;
-  const purpose = "phone_change";
-  const challenge = await sendLink(deps, { userId, sessionId, purpose, phone, phoneField: PHONE_FIELD });
+  const { userId, sessionId, callerAddress } = input;
+  const recipient = { userId, sessionId, purpose: "phone_change", phone } as const;
+  const challenge = await sendLink(deps, { ...recipient, phoneField: PHONE_FIELD, callerAddress });
   if (!challenge) throw new DomainError("UNAUTHENTICATED");
   return challenge;
 }

@@ -1,6 +1,6 @@
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import type { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
-import { optionalPrincipal, requirePrincipal } from "../caller.js";
+import { callerAddress, optionalPrincipal, requirePrincipal } from "../caller.js";
 import type { ReplacePasswordDeps } from "../passwords/replace-password.js";
 import { toUserMessage } from "../users/user-message.js";
 import { toChallengeMessage } from "../verification/challenge-message.js";
@@ -55,6 +55,7 @@ export function createProfileService(deps: ProfileServiceDeps): ServiceImpl<type
         userId: user.id,
         sessionId,
         currentPassword: request.currentPassword,
+        callerAddress: callerAddress(context),
       });
       return { challenge: toChallengeMessage(challenge) };
     },
@@ -76,6 +77,7 @@ export function createProfileService(deps: ProfileServiceDeps): ServiceImpl<type
         userId: user.id,
         sessionId,
         newPhone: request.newPhone,
+        callerAddress: callerAddress(context),
       });
       return { challenge: toChallengeMessage(challenge) };
     },
@@ -94,5 +96,6 @@ export function createProfileService(deps: ProfileServiceDeps): ServiceImpl<type
 /** The session of a signed-in caller; null for a caller without an access token. */
 function callerSession(context: HandlerContext): CallerSession | null {
   const principal = optionalPrincipal(context);
-  return principal && { id: principal.sessionId, userId: principal.user.id };
+  const address = callerAddress(context);
+  return principal && { id: principal.sessionId, userId: principal.user.id, address };
 }

@@ -11,6 +11,8 @@ export interface RegistrationClaim {
   tokenDigest: Buffer | null;
   /** The network that the caller calls from; null if it is unknown. */
   network: string | null;
+  /** The caller's IP address. */
+  address: string;
 }
 
 /** A new secret that names a registration: 128 random bits in base64url. Only Register returns it. */
@@ -38,5 +40,6 @@ export function claimOf(
   return {
     tokenDigest: token === "" ? null : registrationTokenDigest(key, token),
     network: networkOf(address),
+    address,
   };
 }

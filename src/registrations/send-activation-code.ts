@@ -7,6 +7,7 @@ import { trueChallenge } from "../verification/challenge.js";
 import { CODE_LENGTH, CODE_TTL_SECONDS, codeDigest } from "../verification/code.js";
 import { type DeliverCodeDeps, deliverCode } from "../verification/deliver-code.js";
 import { assertMaySend, QUOTA_SECONDS, type Send } from "../verification/sms-quota.js";
+import { activationRequest } from "./activation-challenge.js";
 import type { ActivationStore, MeantRegistration } from "./activation-store.js";
 
 export interface SendActivationCodeDeps extends DeliverCodeDeps {
@@ -38,13 +39,18 @@ export interface IssuedActivationCode {
 export async function issueActivationCode(
   deps: SendActivationCodeDeps,
   tx: Tx,
-  { phone, registration }: { phone: string; registration: MeantRegistration },
+  {
+    phone,
+    registration,
+    callerAddress,
+  }: { phone: string; registration: MeantRegistration; callerAddress: string },
 ): Promise<IssuedActivationCode | null> {
   const now = deps.clock.now();
-  const purpose = "activation";
+  const request = activationRequest(callerAddress);
+  const { purpose, network } = request;
   const sends = await deps.smsQuota.recent(tx, phone, addSeconds(now, -QUOTA_SECONDS));
-  const current = registration.isNamed ? trueChallenge({ purpose, sends, ...registration }, now) : undefined;
-  assertMaySend(sends, purpose, now, current);
+  const current = registration.isNamed ? trueChallenge({ request, sends, ...registration }, now) : undefined;
+  assertMaySend(sends, request, now, current);
 
   const { id: registrationId } = registration;
   const newest = { id: deps.random.uuid(), expiresAt: addSeconds(now, CODE_TTL_SECONDS) };
@@ -53,10 +59,10 @@ export async function issueActivationCode(
   const row = { ...newest, registrationId, codeDigest: digest };
   const attempts = await deps.activations.addCode(tx, row, now);
   if (attempts === null) return null;
-  const send: Send = { id: newest.id, purpose, sentAt: now, delivery: "pending" };
+  const send: Send = { id: newest.id, purpose, network, sentAt: now, delivery: "pending" };
   await deps.smsQuota.add(tx, { ...send, phone });
   const sent: Send = { ...send, delivery: "accepted" };
-  const challenge = trueChallenge({ purpose, sends: [sent, ...sends], newest, attempts }, now);
+  const challenge = trueChallenge({ request, sends: [sent, ...sends], newest, attempts }, now);
   return { id: newest.id, code, phone, challenge };
 }
 

@@ -9,9 +9,29 @@ export const UNKNOWN_ADDRESS = "unknown";
  * IPv4. All text that is not an address shares one key, so those calls are limited too.
  */
 export function addressKey(address: string): string {
+  return keyOf(address, {
+    ipv4: (bytes) => bytes.join("."),
+    ipv6: (groups) => `${groups.slice(0, 4).join(":")}::/64`,
+  });
+}
+
+/**
+ * The network of an IP address: the /24 of IPv4, the /48 of IPv6. It is what one attacker commonly has at hand at once,
+ * so it is coarser than `addressKey`. Use it only for counts whose neighbours lose nothing by sharing one.
+ */
+export function networkKey(address: string): string {
+  return keyOf(address, {
+    ipv4: (bytes) => `${bytes.slice(0, 3).join(".")}.0/24`,
+    ipv6: (groups) => `${groups.slice(0, 3).join(":")}::/48`,
+  });
+}
+
+function keyOf(
+  address: string,
+  keys: { ipv4(bytes: readonly number[]): string; ipv6(groups: readonly string[]): string },
+): string {
   if (!ipaddr.isValid(address)) return UNKNOWN_ADDRESS;
   const parsed = ipaddr.process(address);
-  if (parsed instanceof ipaddr.IPv4) return parsed.toString();
-  const network = parsed.toNormalizedString().split(":").slice(0, 4).join(":");
-  return `${network}::/64`;
+  if (parsed instanceof ipaddr.IPv4) return keys.ipv4(parsed.octets);
+  return keys.ipv6(parsed.toNormalizedString().split(":"));
 }

@@ -1,11 +1,18 @@
 import type { Challenge } from "../challenge.js";
 import { addSeconds } from "../system/clock.js";
-import { CODE_TTL_SECONDS, MAX_ATTEMPTS, type Purpose } from "./code.js";
-import { DAILY_SENDS_PER_PURPOSE, RESEND_SECONDS, type Send, sendingState } from "./sms-quota.js";
+import { CODE_TTL_SECONDS, MAX_ATTEMPTS } from "./code.js";
+import {
+  DAILY_SENDS_PER_NETWORK,
+  RESEND_SECONDS,
+  type Send,
+  type SendRequest,
+  sendingState,
+} from "./sms-quota.js";
 
 /** What a challenge says about the codes of one purpose. */
 interface ChallengeInput {
-  purpose: Purpose;
+  /** The caller, as the quotas see a code for the purpose. */
+  request: SendRequest;
   /** The phone number's sends of the last 24 hours, newest first. */
   sends: readonly Send[];
   /** The code sent last; null when none is left. */
@@ -15,8 +22,8 @@ interface ChallengeInput {
 }
 
 /** The true challenge: only for callers whom contract.md, section 3, allows to know it. */
-export function trueChallenge({ purpose, sends, newest, attempts }: ChallengeInput, now: Date): Challenge {
-  const { resendAt, sendsLeft } = sendingState(sends, purpose, now);
+export function trueChallenge({ request, sends, newest, attempts }: ChallengeInput, now: Date): Challenge {
+  const { resendAt, sendsLeft } = sendingState(sends, request, now);
   const send = sends.find(({ id }) => id === newest?.id);
   return {
     expiresAt: newest?.expiresAt ?? now,
@@ -33,7 +40,7 @@ export function constantChallenge(now: Date): Challenge {
     expiresAt: addSeconds(now, CODE_TTL_SECONDS),
     resendAt: addSeconds(now, RESEND_SECONDS),
     attemptsLeft: MAX_ATTEMPTS,
-    sendsLeft: DAILY_SENDS_PER_PURPOSE,
+    sendsLeft: DAILY_SENDS_PER_NETWORK,
     delivery: "pending",
   };
 }

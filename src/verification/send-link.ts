@@ -8,6 +8,7 @@ import { trueChallenge } from "./challenge.js";
 import { CODE_LENGTH, CODE_TTL_SECONDS, codeDigest } from "./code.js";
 import type { CodeStore, Recipient } from "./code-store.js";
 import { type DeliverCodeDeps, deliverCode } from "./deliver-code.js";
+import { linkRequest } from "./link-request.js";
 import { linkTokenDigest, linkUrl, newLinkToken } from "./link-token.js";
 import { readChallenge } from "./read-challenge.js";
 import { assertMaySend, QUOTA_SECONDS, type Send, sendingState } from "./sms-quota.js";
@@ -25,6 +26,8 @@ export interface SendLinkDeps extends DeliverCodeDeps {
 export interface SendLinkInput extends Recipient {
   /** The request field that named the phone number; null when the number is the account's own. */
   phoneField: string | null;
+  /** The caller's IP address. */
+  callerAddress: string;
 }
 
 /** A code that is ready to send, with the token of its link. */
@@ -75,14 +78,18 @@ export async function sendLink(deps: SendLinkDeps, input: SendLinkInput): Promis
  * Throws RATE_LIMITED, with nothing counted, when the phone number's quota is used up. It carries the true challenge if a
  * session requests the code.
  */
-async function issueCode(deps: SendLinkDeps, tx: Tx, input: Recipient): Promise<IssuedCode | null> {
+async function issueCode(deps: SendLinkDeps, tx: Tx, input: SendLinkInput): Promise<IssuedCode | null> {
   const now = deps.clock.now();
   const { userId, purpose, phone } = input;
   if (!(await deps.codes.lockRecipient(tx, input))) return null;
   const sends = await deps.smsQuota.recent(tx, phone, addSeconds(now, -QUOTA_SECONDS));
-  const isRefusedToOwner = input.sessionId !== undefined && sendingState(sends, purpose, now).resendAt > now;
-  const current = isRefusedToOwner ? await readChallenge(deps.codes, tx, input, sends, now) : undefined;
-  assertMaySend(sends, purpose, now, current);
+  const isSignedIn = input.sessionId !== undefined;
+  const request = linkRequest({ purpose, isSignedIn, callerAddress: input.callerAddress });
+  const isRefusedToOwner = isSignedIn && sendingState(sends, request, now).resendAt > now;
+  const current = isRefusedToOwner
+    ? await readChallenge(deps.codes, tx, input, { request, sends }, now)
+    : undefined;
+  assertMaySend(sends, request, now, current);
 
   const newest = { id: deps.random.uuid(), expiresAt: addSeconds(now, CODE_TTL_SECONDS) };
   const { id } = newest;
@@ -97,10 +104,10 @@ async function issueCode(deps: SendLinkDeps, tx: Tx, input: Recipient): Promise<
     phone,
     issuedAt: now,
   });
-  const send: Send = { id, purpose, sentAt: now, delivery: "pending" };
+  const send: Send = { id, purpose, network: request.network, sentAt: now, delivery: "pending" };
   await deps.smsQuota.add(tx, { ...send, phone });
   const sent: Send = { ...send, delivery: "accepted" };
-  const challenge = trueChallenge({ purpose, sends: [sent, ...sends], newest, attempts }, now);
+  const challenge = trueChallenge({ request, sends: [sent, ...sends], newest, attempts }, now);
   return { id, code, token, challenge };
 }
 

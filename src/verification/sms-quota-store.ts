@@ -29,11 +29,11 @@ const lock: Statement = {
 };
 const recent: Statement = {
   name: "sms_sends_recent",
-  text: `SELECT id, purpose, sent_at, delivery FROM sms_sends WHERE phone = $1 AND sent_at > $2
+  text: `SELECT id, purpose, network, sent_at, delivery FROM sms_sends WHERE phone = $1 AND sent_at > $2
          ORDER BY sent_at DESC`,
 };
 
-interface SendRow extends Pick<SmsSendRow, "id" | "sent_at"> {
+interface SendRow extends Pick<SmsSendRow, "id" | "network" | "sent_at"> {
   purpose: Purpose;
   delivery: Delivery;
 }
@@ -46,12 +46,11 @@ export function createSmsQuotaStore(database: Database): SmsQuotaStore {
     },
     async recent(tx, phone, since) {
       const rows = await database.run<SendRow>(tx, recent, [phone, since]);
-      return rows.map(({ id, purpose, sent_at, delivery }) => ({ id, purpose, sentAt: sent_at, delivery }));
+      return rows.map(({ sent_at: sentAt, ...send }) => ({ ...send, sentAt }));
     },
     async add(tx, send) {
-      const { id, phone, purpose, sentAt: sent_at, delivery } = send;
-      const row = { id, phone, purpose, sent_at, delivery };
-      await smsSends.create(row, { returning: false, transaction: tx });
+      const { sentAt: sent_at, ...columns } = send;
+      await smsSends.create({ ...columns, sent_at }, { returning: false, transaction: tx });
     },
     async markAccepted(tx, id) {
       await smsSends.update({ delivery: "accepted" }, { where: { id }, transaction: tx });

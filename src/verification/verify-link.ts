@@ -8,6 +8,7 @@ import type { UserStore } from "../users/user-store.js";
 import { constantChallenge } from "./challenge.js";
 import { isCorrectCode, MAX_ATTEMPTS } from "./code.js";
 import type { CodeStore, VerificationLink } from "./code-store.js";
+import { linkRequest } from "./link-request.js";
 import { linkTokenDigest, parseLinkToken } from "./link-token.js";
 import { readChallenge } from "./read-challenge.js";
 import { QUOTA_SECONDS } from "./sms-quota.js";
@@ -25,6 +26,8 @@ export interface VerifyLinkDeps {
 export interface CallerSession {
   id: string;
   userId: number;
+  /** The IP address that the call came from. */
+  address: string;
 }
 
 /**
@@ -82,9 +85,11 @@ async function codeError(
   link: VerificationLink,
   session: CallerSession | null,
 ): Promise<DomainError> {
-  const isOwner = session?.userId === link.userId;
   const now = deps.clock.now();
-  const challenge = isOwner ? await currentChallenge(deps, link, now) : constantChallenge(now);
+  const challenge =
+    session?.userId === link.userId
+      ? await currentChallenge(deps, link, session, now)
+      : constantChallenge(now);
   if (reason === "CODE_LOCKED") return new DomainError(reason, { challenge });
   return new DomainError(reason, { challenge, message: (m) => m.verificationCodeIncorrect });
 }
@@ -92,10 +97,12 @@ async function codeError(
 async function currentChallenge(
   { codes, smsQuota }: VerifyLinkDeps,
   link: VerificationLink,
+  { address: callerAddress }: CallerSession,
   now: Date,
 ): Promise<Challenge> {
+  const request = linkRequest({ purpose: link.purpose, isSignedIn: true, callerAddress });
   const sends = await smsQuota.recent(null, link.phone, addSeconds(now, -QUOTA_SECONDS));
-  return readChallenge(codes, null, link, sends, now);
+  return readChallenge(codes, null, link, { request, sends }, now);
 }
 
 /** Takes back the attempt that `verifyCode` counted, for a correct code whose caller could not be served after all. */

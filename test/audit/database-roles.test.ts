@@ -22,6 +22,7 @@ import { useFixture } from "../support/fixture.js";
 import { testLogger } from "../support/log.js";
 import { rejection } from "../support/rejection.js";
 import {
+  caller,
   newPhone,
   signedIn,
   type TestContext,
@@ -89,7 +90,7 @@ describe("the roles of docs/database-roles.md", () => {
     await logout(app, { userId, refresh: (await refreshSession(app, { refresh: tokens.refresh })).refresh });
     const values = { first_name: "Ada", last_name: "Doe", email: null, address: null, apartment_name: null };
     await updateProfile(app, { userId, fields: ["first_name"], values });
-    requestPasswordReset(app, { phone });
+    requestPasswordReset(app, { ...caller, phone });
     await context.settle();
     const newPassword = "Une-autre-phrase-9!";
     const link = { token: outbox.tokenFor(phone), code: outbox.codeFor(phone) };

@@ -52,7 +52,7 @@ describe("acts on an account", () => {
   }
 
   async function resetPassword({ phone }: User): Promise<void> {
-    requestPasswordReset(context.app, { phone });
+    requestPasswordReset(context.app, { ...caller, phone });
     await context.settle();
     await confirmPasswordReset(context.app, {
       ...{ token: context.outbox.tokenFor(phone), code: context.outbox.codeFor(phone) },
@@ -61,20 +61,23 @@ describe("acts on an account", () => {
   }
 
   async function changePassword({ id: userId, phone }: User, sessionId: string): Promise<void> {
-    await requestPasswordChange(context.app, { userId, sessionId, currentPassword: testPassword });
+    await requestPasswordChange(context.app, { ...caller, userId, sessionId, currentPassword: testPassword });
     await confirmPasswordChange(context.app, {
       ...{ token: context.outbox.tokenFor(phone), code: context.outbox.codeFor(phone) },
       ...{ newPassword: "Une-autre-phrase-9!", newPasswordConfirm: "Une-autre-phrase-9!" },
-      session: { id: sessionId, userId },
+      session: { id: sessionId, userId, address: caller.callerAddress },
     });
   }
 
   async function changePhone({ id: userId }: User, sessionId: string): Promise<string> {
     const phone = newPhone();
     await addEntry(context.app, { phone, notes: "", isActive: true, actor: null });
-    await requestPhoneChange(context.app, { userId, sessionId, newPhone: phone });
+    await requestPhoneChange(context.app, { ...caller, userId, sessionId, newPhone: phone });
     const link = { token: context.outbox.tokenFor(phone), code: context.outbox.codeFor(phone) };
-    return confirmPhoneChange(context.app, { ...link, session: { id: sessionId, userId } });
+    return confirmPhoneChange(context.app, {
+      ...link,
+      session: { id: sessionId, userId, address: caller.callerAddress },
+    });
   }
 
   const newSuperuser = (phone: string) =>

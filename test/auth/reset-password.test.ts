@@ -8,6 +8,7 @@ import { rejectionReason } from "../support/rejection.js";
 import {
   activeUser,
   atOnce,
+  caller,
   newPhone,
   newSession,
   registered,
@@ -23,7 +24,7 @@ describe("password reset", () => {
 
   /** Requests a reset and returns the token and code of its SMS. */
   async function requested(phone: string): Promise<{ token: string; code: string }> {
-    requestPasswordReset(context.app, { phone });
+    requestPasswordReset(context.app, { ...caller, phone });
     await context.settle();
     return { token: context.outbox.tokenFor(phone), code: context.outbox.codeFor(phone) };
   }
@@ -62,13 +63,13 @@ describe("password reset", () => {
 
   it("sends nothing to an unknown or inactive phone, or beyond the quota", async () => {
     const unknown = newPhone();
-    requestPasswordReset(context.app, { phone: unknown });
+    requestPasswordReset(context.app, { ...caller, phone: unknown });
     const inactive = await registered(context);
-    requestPasswordReset(context.app, { phone: inactive });
+    requestPasswordReset(context.app, { ...caller, phone: inactive });
     const { phone } = await activeUser(context);
-    requestPasswordReset(context.app, { phone });
+    requestPasswordReset(context.app, { ...caller, phone });
     await context.settle();
-    requestPasswordReset(context.app, { phone });
+    requestPasswordReset(context.app, { ...caller, phone });
     await context.settle();
     expect(context.outbox.to(unknown)).to.have.length(0);
     expect(context.outbox.to(inactive)).to.have.length(1);
@@ -117,7 +118,7 @@ describe("password reset", () => {
   it("refuses another operation's token", async () => {
     const { id: userId, phone } = await activeUser(context);
     const sessionId = await newSession(context, phone);
-    await requestPasswordChange(context.app, { userId, sessionId, currentPassword: testPassword });
+    await requestPasswordChange(context.app, { ...caller, userId, sessionId, currentPassword: testPassword });
     const proof = { token: context.outbox.tokenFor(phone), code: context.outbox.codeFor(phone) };
     expect(await rejectionReason(confirm(proof))).to.equal("LINK_REJECTED");
   });
@@ -153,7 +154,7 @@ describe("password reset", () => {
   it("voids the user's other codes when it succeeds", async () => {
     const { id: userId, phone } = await activeUser(context);
     const sessionId = await newSession(context, phone);
-    await requestPasswordChange(context.app, { userId, sessionId, currentPassword: testPassword });
+    await requestPasswordChange(context.app, { ...caller, userId, sessionId, currentPassword: testPassword });
     const other = context.outbox.tokenFor(phone);
     await confirm(await requested(phone));
     const [row] = await context.testDatabase.database.run<{ count: string }>(
@@ -197,7 +198,7 @@ describe("password reset", () => {
     const phone = newPhone();
     await context.app.users.setPhone(null, userId, phone, "phone");
     const users = { ...context.app.users, findByPhone: async () => stale };
-    requestPasswordReset({ ...context.app, users }, { phone: old });
+    requestPasswordReset({ ...context.app, users }, { ...caller, phone: old });
     await context.settle();
     expect(context.outbox.to(old).map(({ kind }) => kind)).to.deep.equal(["activation"]);
   });

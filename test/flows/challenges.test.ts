@@ -95,7 +95,12 @@ describe("the challenge of a code", () => {
       const wrong = { phone, code: wrongCodeFor(phone) };
       const refusals: [caller: FlowClient, registration: string | null, expected: object][] = [
         [client, null, { ...first, attempts_left: 4 }],
-        [elsewhere, registration, { ...first, attempts_left: 3 }],
+        // The quotas count by network: this one has asked for no code yet.
+        [
+          elsewhere,
+          registration,
+          { ...first, attempts_left: 3, sends_left: 5, resend_at: context.clock.now() },
+        ],
         [elsewhere, null, constant()],
         [client, "of-another-registration", constant()],
       ];

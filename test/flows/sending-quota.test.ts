@@ -1,10 +1,21 @@
 import { expect } from "chai";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
-import { useTestService } from "../support/service.js";
-import { registered } from "../support/test-context.js";
-import { accepted, expectRefusal, useAllClients } from "./all-protocols.js";
+import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
+import { addEntry } from "../../src/whitelist/add-entry.js";
+import { recordSecret } from "../support/log.js";
+import { generousLimits, useTestService } from "../support/service.js";
+import { activeUser, newPhone, registered, testPassword } from "../support/test-context.js";
+import { accepted, expectRefusal, type FlowClient, useAllClients } from "./all-protocols.js";
 
-const { resendCode } = AuthService.method;
+const { register, activate, resendCode, requestPasswordReset, confirmPasswordReset, login } =
+  AuthService.method;
+const { requestPasswordChange } = ProfileService.method;
+
+/** The owner's address. */
+const HOME = "198.51.100.7";
+
+/** An address in a network of its own. */
+const stranger = (index: number) => `203.0.${index}.66`;
 
 describe("the sending quota of a number over the wire", () => {
   const service = useTestService();
@@ -26,6 +37,121 @@ describe("the sending quota of a number over the wire", () => {
       );
       expect(figures, protocol.name).to.deep.equal([5, 0, firstSentAt + 86_400]);
       expect(Number(header.get("retry-after")), protocol.name).to.equal(86_400 - 300);
+    }
+  });
+});
+
+describe("strangers who have codes sent to a number", () => {
+  const service = useTestService({ environment: { ...generousLimits, TRUSTED_PROXIES: "127.0.0.1" } });
+  const protocols = useAllClients(service);
+
+  const person = { first_name: "Ada", last_name: "Doe" };
+  const passwords = { password: testPassword, password_confirm: testPassword };
+
+  async function whitelisted(): Promise<string> {
+    const phone = newPhone();
+    await addEntry(service.context.app, { phone, notes: "", isActive: true, actor: null });
+    return phone;
+  }
+
+  async function registers(client: FlowClient, phone: string): Promise<string> {
+    const { challenge } = await accepted(client.call(register, { phone, ...person, ...passwords }));
+    const { registration } = challenge as { registration: string };
+    recordSecret(registration);
+    return registration;
+  }
+
+  it("keep nobody from registering and activating it", async () => {
+    const { clock, outbox } = service.context;
+    for (const protocol of protocols) {
+      const phone = await whitelisted();
+      for (let index = 0; index < 5; index += 1) await registers(protocol.at(stranger(index)), phone);
+      const owner = protocol.at(HOME);
+      const registration = await registers(owner, phone);
+      clock.advance(60);
+      const { challenge } = await accepted(owner.call(resendCode, { phone, registration }));
+      expect((challenge as { delivery: string }).delivery, protocol.name).to.match(/ACCEPTED|^2$/);
+      await accepted(owner.call(activate, { phone, registration, code: outbox.codeFor(phone) }));
+    }
+  });
+
+  it("leave the reserve to networks that have had none, until ten codes are sent", async () => {
+    for (const protocol of protocols) {
+      const phone = await whitelisted();
+      for (let index = 0; index < 7; index += 1) await registers(protocol.at(stranger(index)), phone);
+      service.context.clock.advance(60);
+      const again = { phone, ...person, ...passwords };
+      await expectRefusal(protocol.at(stranger(0)).call(register, again), "RATE_LIMITED");
+      for (const client of [HOME, stranger(8), stranger(9)]) await registers(protocol.at(client), phone);
+      await expectRefusal(protocol.at(stranger(10)).call(register, again), "RATE_LIMITED");
+      expect(service.context.outbox.to(phone), protocol.name).to.have.length(10);
+    }
+  });
+
+  it("are refused as one when they are neighbours, and leave the owner's own", async () => {
+    for (const protocol of protocols) {
+      const phone = await whitelisted();
+      const again = { phone, ...person, ...passwords };
+      await registers(protocol.at("203.0.113.1"), phone);
+      await expectRefusal(protocol.at("203.0.113.2").call(register, again), "RATE_LIMITED");
+      await registers(protocol.at("2001:db8:7:1::1"), phone);
+      await expectRefusal(protocol.at("2001:db8:7:2::1").call(register, again), "RATE_LIMITED");
+      await registers(protocol.at(HOME), phone);
+    }
+  });
+
+  it("keep nobody from having a code resent for the own registration", async () => {
+    const { clock, outbox } = service.context;
+    for (const protocol of protocols) {
+      const phone = await whitelisted();
+      const owner = protocol.at(HOME);
+      const registration = await registers(owner, phone);
+      for (let index = 0; index < 5; index += 1) {
+        await accepted(protocol.at(stranger(index)).call(resendCode, { phone }));
+      }
+      clock.advance(60);
+      await accepted(owner.call(resendCode, { phone, registration }));
+      await accepted(owner.call(activate, { phone, registration, code: outbox.codeFor(phone) }));
+    }
+  });
+
+  it("keep nobody from resetting a password, and learn nothing", async () => {
+    const { outbox } = service.context;
+    const renewed = { new_password: "Nouveau-Secret-9", new_password_confirm: "Nouveau-Secret-9" };
+    for (const protocol of protocols) {
+      const { phone } = await activeUser(service.context);
+      for (let index = 0; index < 5; index += 1) {
+        for (let call = 0; call < 5; call += 1) {
+          await accepted(protocol.at(stranger(index)).call(requestPasswordReset, { phone }));
+        }
+      }
+      await service.context.settle();
+      await accepted(protocol.at(HOME).call(requestPasswordReset, { phone }));
+      await service.context.settle();
+      const proof = { token: outbox.tokenFor(phone), code: outbox.codeFor(phone) };
+      await accepted(protocol.at(HOME).call(confirmPasswordReset, { ...proof, ...renewed }));
+    }
+  });
+
+  it("leave three codes to the signed-in owner, however many networks ask", async () => {
+    const { clock, outbox } = service.context;
+    for (const protocol of protocols) {
+      const { phone } = await activeUser(service.context);
+      const { tokens } = await accepted(protocol.call(login, { phone, password: testPassword }));
+      const { access } = tokens as { access: string };
+      for (let index = 0; index < 20; index += 1) {
+        await accepted(protocol.at(stranger(index)).call(requestPasswordReset, { phone }));
+      }
+      await service.context.settle();
+      expect(outbox.to(phone), protocol.name).to.have.length(7);
+      const change = () =>
+        protocol.at(HOME).call(requestPasswordChange, { current_password: testPassword }, access);
+      for (let sends = 8; sends <= 10; sends += 1) {
+        await accepted(change());
+        clock.advance(60);
+      }
+      await expectRefusal(change(), "RATE_LIMITED");
+      expect(outbox.to(phone), protocol.name).to.have.length(10);
     }
   });
 });

@@ -3,7 +3,14 @@ import { login } from "../../src/auth/login.js";
 import { refreshSession } from "../../src/auth/refresh-session.js";
 import { confirmPasswordChange, requestPasswordChange } from "../../src/profile/change-password.js";
 import { rejectionReason } from "../support/rejection.js";
-import { activeUser, newSession, signedIn, testPassword, useTestContext } from "../support/test-context.js";
+import {
+  activeUser,
+  caller,
+  newSession,
+  signedIn,
+  testPassword,
+  useTestContext,
+} from "../support/test-context.js";
 
 const newPassword = "Nouveau-Secret-9";
 
@@ -12,7 +19,7 @@ describe("password change", () => {
 
   async function requested(userId: number, phone: string) {
     const sessionId = await newSession(context, phone);
-    await requestPasswordChange(context.app, { userId, sessionId, currentPassword: testPassword });
+    await requestPasswordChange(context.app, { ...caller, userId, sessionId, currentPassword: testPassword });
     return { token: context.outbox.tokenFor(phone), code: context.outbox.codeFor(phone) };
   }
 
@@ -21,7 +28,12 @@ describe("password change", () => {
   it("refuses a wrong current password and sends nothing", async () => {
     const { id: userId, phone } = await activeUser(context);
     const sessionId = await newSession(context, phone);
-    const attempt = requestPasswordChange(context.app, { userId, sessionId, currentPassword: "wrong" });
+    const attempt = requestPasswordChange(context.app, {
+      ...caller,
+      userId,
+      sessionId,
+      currentPassword: "wrong",
+    });
     expect(await rejectionReason(attempt)).to.equal("CURRENT_PASSWORD_INCORRECT");
     expect(context.outbox.to(phone)).to.have.length(1);
   });
@@ -38,7 +50,12 @@ describe("password change", () => {
     const { id: userId, phone } = await activeUser(context);
     const sessionId = await newSession(context, phone);
     context.outbox.failing = true;
-    const attempt = requestPasswordChange(context.app, { userId, sessionId, currentPassword: testPassword });
+    const attempt = requestPasswordChange(context.app, {
+      ...caller,
+      userId,
+      sessionId,
+      currentPassword: testPassword,
+    });
     expect(await rejectionReason(attempt)).to.equal("SMS_UNAVAILABLE");
     context.outbox.failing = false;
     await requested(userId, phone);
@@ -48,7 +65,12 @@ describe("password change", () => {
     const { id: userId, phone } = await activeUser(context);
     const sessionId = await newSession(context, phone);
     await context.app.sessions.endAll(null, userId, null);
-    const attempt = requestPasswordChange(context.app, { userId, sessionId, currentPassword: testPassword });
+    const attempt = requestPasswordChange(context.app, {
+      ...caller,
+      userId,
+      sessionId,
+      currentPassword: testPassword,
+    });
     expect(await rejectionReason(attempt)).to.equal("UNAUTHENTICATED");
     expect(context.outbox.to(phone)).to.have.length(1);
   });
@@ -68,7 +90,11 @@ describe("password change", () => {
     const other = await login(context.app, { phone: user.phone, password: testPassword });
     const proof = await requested(user.id, user.phone);
     const { sessionId: id } = await context.app.verifyAccessToken(tokens.access);
-    await confirmPasswordChange(context.app, { ...proof, ...passwords, session: { id, userId: user.id } });
+    await confirmPasswordChange(context.app, {
+      ...proof,
+      ...passwords,
+      session: { id, userId: user.id, address: caller.callerAddress },
+    });
     await refreshSession(context.app, { refresh: tokens.refresh });
     expect(await rejectionReason(refreshSession(context.app, { refresh: other.tokens.refresh }))).to.equal(
       "REFRESH_REJECTED",
@@ -86,7 +112,7 @@ describe("password change", () => {
     const attempt = confirmPasswordChange(context.app, {
       ...proof,
       ...passwords,
-      session: { id, userId: stranger.user.id },
+      session: { id, userId: stranger.user.id, address: caller.callerAddress },
     });
     expect(await rejectionReason(attempt)).to.equal("LINK_REJECTED");
     await login(context.app, { phone: user.phone, password: testPassword });
@@ -115,6 +141,7 @@ describe("password change", () => {
     const attempt = confirmPasswordChange(context.app, { ...proof, ...passwords, session: null });
     expect(await rejectionReason(attempt)).to.equal("LINK_REJECTED");
     const request = requestPasswordChange(context.app, {
+      ...caller,
       userId: id,
       sessionId,
       currentPassword: testPassword,

@@ -35,7 +35,7 @@ describe("phone change", () => {
   async function requested(userId: number, phone: string) {
     const account = await context.app.users.findById(null, userId);
     const sessionId = await newSession(context, account?.user.phone ?? "");
-    await requestPhoneChange(context.app, { userId, sessionId, newPhone: ` ${phone.slice(1)} ` });
+    await requestPhoneChange(context.app, { ...caller, userId, sessionId, newPhone: ` ${phone.slice(1)} ` });
     return { token: context.outbox.tokenFor(phone), code: context.outbox.codeFor(phone), session: null };
   }
 
@@ -64,15 +64,21 @@ describe("phone change", () => {
     const sessionId = await newSession(context, own);
     const { phone: taken } = await activeUser(context);
     for (const phone of [own, taken]) {
-      const error = await rejection(requestPhoneChange(context.app, { userId, sessionId, newPhone: phone }));
+      const error = await rejection(
+        requestPhoneChange(context.app, { ...caller, userId, sessionId, newPhone: phone }),
+      );
       expect(error).to.be.instanceOf(DomainError).and.include({ reason: "PHONE_TAKEN" });
       expect((error as DomainError).fields[0]?.field).to.equal("new_phone");
     }
     expect(
-      await rejectionReason(requestPhoneChange(context.app, { userId, sessionId, newPhone: newPhone() })),
+      await rejectionReason(
+        requestPhoneChange(context.app, { ...caller, userId, sessionId, newPhone: newPhone() }),
+      ),
     ).to.equal("PHONE_NOT_WHITELISTED");
     expect(
-      await rejectionReason(requestPhoneChange(context.app, { userId, sessionId, newPhone: "12" })),
+      await rejectionReason(
+        requestPhoneChange(context.app, { ...caller, userId, sessionId, newPhone: "12" }),
+      ),
     ).to.equal("PHONE_LENGTH");
   });
 
@@ -91,7 +97,7 @@ describe("phone change", () => {
       ...context.outbox,
       sendVerificationCode: () => Promise.reject(new DomainError("PHONE_INVALID")),
     };
-    const input = { userId, sessionId: await newSession(context, own), newPhone: phone };
+    const input = { ...caller, userId, sessionId: await newSession(context, own), newPhone: phone };
     const error = await rejection(requestPhoneChange({ ...context.app, sms }, input));
     expect(error).to.include({ reason: "PHONE_INVALID" });
     expect((error as DomainError).fields[0]?.field).to.equal("new_phone");
@@ -103,7 +109,7 @@ describe("phone change", () => {
     const phone = await allowedPhone();
     const sessionId = await newSession(context, own);
     await context.app.sessions.endAll(null, userId, null);
-    const attempt = requestPhoneChange(context.app, { userId, sessionId, newPhone: phone });
+    const attempt = requestPhoneChange(context.app, { ...caller, userId, sessionId, newPhone: phone });
     expect(await rejectionReason(attempt)).to.equal("UNAUTHENTICATED");
     expect(context.outbox.to(phone)).to.deep.equal([]);
   });
@@ -113,7 +119,10 @@ describe("phone change", () => {
     const other = await login(context.app, { phone: user.phone, password: testPassword });
     const { sessionId: id } = await context.app.verifyAccessToken(tokens.access);
     const proof = await requested(user.id, await allowedPhone());
-    await confirmPhoneChange(context.app, { ...proof, session: { id, userId: user.id } });
+    await confirmPhoneChange(context.app, {
+      ...proof,
+      session: { id, userId: user.id, address: caller.callerAddress },
+    });
     await refreshSession(context.app, { refresh: tokens.refresh });
     expect(await rejectionReason(refreshSession(context.app, { refresh: other.tokens.refresh }))).to.equal(
       "REFRESH_REJECTED",

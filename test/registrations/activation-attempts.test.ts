@@ -192,9 +192,12 @@ describe("attempts at activation codes", () => {
       delivery: "pending",
     };
     expect(await challengeOf(attempt(phone, HOME))).to.deep.equal(own);
+    // The quotas count by network: this one has asked for no code yet.
     expect(await challengeOf(attempt(phone, ELSEWHERE, { registration }))).to.deep.equal({
       ...own,
+      resendAt: now,
       attemptsLeft: 3,
+      sendsLeft: 5,
     });
     expect(await challengeOf(attempt(phone, ELSEWHERE))).to.deep.equal(constant);
     expect(await challengeOf(attempt(newPhone(), HOME))).to.deep.equal(constant);

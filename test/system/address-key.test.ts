@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { addressKey } from "../../src/system/address-key.js";
+import { addressKey, networkKey } from "../../src/system/address-key.js";
 
 describe("addressKey", () => {
   for (const [what, address, key] of [
@@ -16,6 +16,21 @@ describe("addressKey", () => {
   ] as const) {
     it(`counts ${what}`, () => {
       expect(addressKey(address)).to.equal(key);
+    });
+  }
+});
+
+describe("networkKey", () => {
+  for (const [what, address, key] of [
+    ["an IPv4 address by its first 24 bits", "192.0.2.7", "192.0.2.0/24"],
+    ["an IPv4 address written as IPv6 as IPv4", "::ffff:192.0.2.200", "192.0.2.0/24"],
+    ["an IPv6 address by its first 48 bits", "2001:db8:0:1:2:3:4:5", "2001:db8:0::/48"],
+    ["another /64 of it together with it", "2001:0DB8:0:ffff::1", "2001:db8:0::/48"],
+    ["another /48 separately", "2001:db8:1::1", "2001:db8:1::/48"],
+    ["text that is not an address under the key unknown", "proxy.internal", "unknown"],
+  ] as const) {
+    it(`counts ${what}`, () => {
+      expect(networkKey(address)).to.equal(key);
     });
   }
 });

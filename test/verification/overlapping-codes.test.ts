@@ -16,6 +16,7 @@ import { rejectionReason } from "../support/rejection.js";
 import {
   activeUser,
   atOnce,
+  caller,
   newPhone,
   newSession,
   testPassword,
@@ -41,7 +42,7 @@ describe("codes that overlap", () => {
   /** Requests a password reset a minute after the last one, and returns the proof in its SMS. */
   async function requested(phone: string, sms: SmsGateway = context.outbox): Promise<Proof> {
     context.clock.advance(60);
-    requestPasswordReset({ ...context.app, sms }, { phone });
+    requestPasswordReset({ ...context.app, sms }, { ...caller, phone });
     await context.settle();
     return proofFor(phone);
   }
@@ -178,7 +179,13 @@ describe("codes that overlap", () => {
         await context.outbox.sendVerificationCode(...message);
         proofs.push(proofFor(phone));
         context.clock.advance(60);
-        await sendLink(context.app, { userId: id, purpose: "password_reset", phone, phoneField: null });
+        await sendLink(context.app, {
+          ...caller,
+          userId: id,
+          purpose: "password_reset",
+          phone,
+          phoneField: null,
+        });
         throw new DomainError("SMS_UNAVAILABLE");
       },
     };
@@ -214,7 +221,7 @@ describe("codes that overlap", () => {
     context.clock.advance(60);
     const processes = [context.app, context.anotherProcess()];
     const results = await atOnce(200, async (index) => {
-      if (index === 3) requestPasswordReset(context.app, { phone });
+      if (index === 3) requestPasswordReset(context.app, { ...caller, phone });
       await confirm(wrong(proofs[index % proofs.length]!), processes[index % processes.length]);
     });
     await context.settle();
@@ -240,7 +247,7 @@ describe("codes that overlap", () => {
   it("of two operations work once when both succeed at once", async () => {
     const { id: userId, phone, proofs } = await userWithCodes(1);
     const sessionId = await newSession(context, phone);
-    await requestPasswordChange(context.app, { userId, sessionId, currentPassword: testPassword });
+    await requestPasswordChange(context.app, { ...caller, userId, sessionId, currentPassword: testPassword });
     const change = { ...proofFor(phone), ...passwords, session: null };
     const results = await atOnce(2, (index) =>
       index === 0 ? confirm(proofs[0]!) : confirmPasswordChange(context.app, change),
@@ -250,7 +257,7 @@ describe("codes that overlap", () => {
 
   describe("for a phone change", () => {
     async function requestedFor(userId: number, sessionId: string, phone: string, sms: SmsGateway) {
-      await requestPhoneChange({ ...context.app, sms }, { userId, sessionId, newPhone: phone });
+      await requestPhoneChange({ ...context.app, sms }, { ...caller, userId, sessionId, newPhone: phone });
     }
 
     it("end when another number is asked for, unless its SMS can't be sent", async () => {

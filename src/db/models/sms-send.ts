@@ -18,6 +18,7 @@ export function defineSmsSend(sequelize: Sequelize) {
     declare purpose: string;
     declare sent_at: Date;
     declare delivery: CreationOptional<string>;
+    declare network: CreationOptional<string>;
   }
   const columns: Columns<SmsSend> = {
     id: { type: DataTypes.UUID, allowNull: false, primaryKey: true },
@@ -25,6 +26,7 @@ export function defineSmsSend(sequelize: Sequelize) {
     purpose: { type: DataTypes.STRING(32), allowNull: false },
     sent_at: { type: DataTypes.DATE, allowNull: false },
     delivery: { type: DataTypes.STRING(16), allowNull: false, defaultValue: "accepted" },
+    network: { type: DataTypes.STRING(64), allowNull: false, defaultValue: "" },
   };
   return SmsSend.init(columns, { sequelize, tableName: "sms_sends", timestamps: false });
 }

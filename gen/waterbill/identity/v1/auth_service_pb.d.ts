@@ -484,7 +484,8 @@ export declare const AuthService: GenService<{
    * Sends a new activation code. The two codes before it work until they expire; after five wrong codes, only the new
    * one works. The response for an unknown phone number is the same as for a code that was sent.
    *
-   * A phone number gets at most one code a minute and five in 24 hours, including the one sent at registration.
+   * A network (IPv4 /24, IPv6 /48) can have one code a minute and five in 24 hours sent to a phone number, including those
+   * sent at registration, and all networks ten. Only callers whom registration or address names learn of it.
    * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ALREADY_ACTIVE or SMS_UNAVAILABLE.
    *
    * @generated from rpc waterbill.identity.v1.AuthService.ResendCode

@@ -29,7 +29,7 @@ export declare type Challenge = Message<"waterbill.identity.v1.Challenge"> & {
   expiresAt?: Timestamp;
 
   /**
-   * When another code may be sent.
+   * When the caller's network may have another code sent.
    *
    * @generated from field: google.protobuf.Timestamp resend_at = 2;
    */
@@ -43,7 +43,7 @@ export declare type Challenge = Message<"waterbill.identity.v1.Challenge"> & {
   attemptsLeft: number;
 
   /**
-   * Codes that may still be sent to the phone number for this purpose in the current 24 hours.
+   * Codes that the caller's network may still have sent to the phone number for this purpose in the current 24 hours.
    *
    * @generated from field: uint32 sends_left = 4;
    */

@@ -320,8 +320,8 @@ export declare const ProfileService: GenService<{
    * Sends a code and a link by SMS to the caller's phone number, for ConfirmPasswordChange. The two codes before it work
    * until they expire, each with its own link; after five wrong codes, only the new one works.
    *
-   * A phone number gets at most one code a minute and five in 24 hours. The details of the RATE_LIMITED that says so have
-   * a Challenge.
+   * A network (IPv4 /24, IPv6 /48) can have one code a minute and five in 24 hours sent to a phone number, and all networks
+   * ten. The details of the RATE_LIMITED that says so have a Challenge.
    * Fails with UNAUTHENTICATED, CURRENT_PASSWORD_INCORRECT or SMS_UNAVAILABLE.
    *
    * @generated from rpc waterbill.identity.v1.ProfileService.RequestPasswordChange
@@ -352,8 +352,8 @@ export declare const ProfileService: GenService<{
    * until they expire, each with its own link; after five wrong codes, only the new one works. Codes that were sent to
    * another number work no longer.
    *
-   * A phone number gets at most one code a minute and five in 24 hours. The details of the RATE_LIMITED that says so have
-   * a Challenge.
+   * A network (IPv4 /24, IPv6 /48) can have one code a minute and five in 24 hours sent to a phone number, and all networks
+   * ten. The details of the RATE_LIMITED that says so have a Challenge.
    * Fails with UNAUTHENTICATED, PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, PHONE_TAKEN, PHONE_NOT_WHITELISTED or
    * SMS_UNAVAILABLE.
    *
