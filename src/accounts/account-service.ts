@@ -1,12 +1,14 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
-import type { ServiceImpl } from "@connectrpc/connect";
+import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import type { AccountService } from "#gen/waterbill/identity/v1/account_service_pb.js";
+import type { Actor } from "../audit/act.js";
 import { requirePrincipal } from "../caller.js";
 import { toAccountMessage } from "./account-message.js";
+import { type ClearLimitsDeps, clearLimits } from "./clear-limits.js";
 import { type ListAccountsDeps, listAccounts } from "./list-accounts.js";
 import { type SetAccountActiveDeps, setAccountActive } from "./set-account-active.js";
 
-export type AccountServiceDeps = ListAccountsDeps & SetAccountActiveDeps;
+export type AccountServiceDeps = ListAccountsDeps & SetAccountActiveDeps & ClearLimitsDeps;
 
 /** AccountService on the wire: messages to use cases and back. */
 export function createAccountService(deps: AccountServiceDeps): ServiceImpl<typeof AccountService> {
@@ -26,9 +28,21 @@ export function createAccountService(deps: AccountServiceDeps): ServiceImpl<type
     },
 
     async setAccountActive({ phone, isActive }, context) {
-      const actor = { kind: "administrator", id: requirePrincipal(context).user.id } as const;
-      const user = await setAccountActive(deps, { phone, isActive: isActive ?? false, actor });
+      const user = await setAccountActive(deps, {
+        phone,
+        isActive: isActive ?? false,
+        actor: administrator(context),
+      });
       return { account: toAccountMessage(user) };
     },
+
+    async clearLimits({ phone, reason }, context) {
+      await clearLimits(deps, { phone, reason: reason.trim(), actor: administrator(context) });
+      return {};
+    },
   };
+}
+
+function administrator(context: HandlerContext): Actor {
+  return { kind: "administrator", id: requirePrincipal(context).user.id };
 }

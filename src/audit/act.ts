@@ -29,6 +29,8 @@ type ActDetails =
   | { action: "deactivated" | "password_reset" | "password_changed"; sessionCount: number }
   /** One session (`sessionId`), or several at once (null). */
   | { action: "session_ended"; sessionId: string | null; sessionCount: number }
+  /** The sending quotas and attempts of its number began anew. */
+  | { action: "limits_cleared" }
   /** A used refresh token came back, and its session ended. */
   | { action: "refresh_reused"; sessionId: string; sessionCount: number };
 

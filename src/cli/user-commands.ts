@@ -10,6 +10,7 @@ import { DomainError } from "../errors.js";
 import { parsePhone } from "../users/phone-number.js";
 import { fullName, isAdmin, type User } from "../users/user.js";
 import type { Credentials } from "../users/user-store.js";
+import { addClearLimitsCommand } from "./clear-limits-command.js";
 import { addHistoryCommand } from "./history-commands.js";
 import { jsonLine } from "./json-line.js";
 import type { Runner } from "./runner.js";
@@ -59,6 +60,7 @@ export function addUserCommands(program: Command, run: Runner): void {
     );
 
   addHistoryCommand(user, run);
+  addClearLimitsCommand(user, run);
 
   for (const change of CHANGES) {
     user

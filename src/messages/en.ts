@@ -27,6 +27,7 @@ export const en: Catalogue = {
   usersRead: "Users retrieved successfully",
   userActivated: "Account activated successfully",
   userDeactivated: "Account deactivated successfully",
+  limitsCleared: "Limits of the number cleared successfully",
 
   invalidRequest: "Invalid data.",
   phoneRequired: "The phone number is required.",

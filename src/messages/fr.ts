@@ -30,6 +30,7 @@ export const fr = {
   usersRead: "Utilisateurs récupérés avec succès",
   userActivated: "Compte activé avec succès",
   userDeactivated: "Compte désactivé avec succès",
+  limitsCleared: "Limites du numéro réinitialisées avec succès",
 
   // Errors of calls.
   invalidRequest: "Données invalides.",

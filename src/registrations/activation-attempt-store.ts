@@ -54,6 +54,8 @@ export interface ActivationAttemptStore {
    * commits on its own when `tx` is null.
    */
   count(tx: Tx | null, attempt: Attempt): Promise<ActivationAttempt>;
+  /** Forgets the attempts of 24 hours at the codes of a number. Returns 1 if there were any, otherwise 0. */
+  clear(tx: Tx, phone: string): Promise<number>;
   /** Deletes the attempts of numbers that had none since `before`. */
   purge(tx: Tx | null, before: Date): Promise<void>;
 }
@@ -124,6 +126,9 @@ export function createActivationAttemptStore(database: Database): ActivationAtte
     async count(tx, { phone, claim, now, since }) {
       const values = [phone, since, claim.tokenDigest, claim.network, now];
       return toAttempt(await database.run<AttemptRow>(tx, countAttempt, values), now);
+    },
+    clear(tx, phone) {
+      return activationAttempts.destroy({ where: { phone }, transaction: tx });
     },
     async purge(tx, before) {
       await activationAttempts.destroy({ where: { last_at: { [Op.lt]: before } }, transaction: tx });

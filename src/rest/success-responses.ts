@@ -77,6 +77,7 @@ export const SUCCESS_RESPONSES: ReadonlyMap<DescMethod, SuccessResponse> = new M
       },
     },
   ],
+  [AccountService.method.clearLimits, { shape: "envelope", message: (m) => m.limitsCleared }],
   [WhitelistService.method.listWhitelistEntries, { shape: "envelope", message: (m) => m.whitelistRead }],
   [
     WhitelistService.method.addWhitelistEntry,

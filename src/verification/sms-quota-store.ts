@@ -19,6 +19,8 @@ export interface SmsQuotaStore {
   markAccepted(tx: Tx | null, id: string): Promise<void>;
   /** Removes a send whose message was not sent. */
   remove(tx: Tx | null, id: string): Promise<void>;
+  /** Removes every send to `phone`, so that its quotas begin anew. Returns how many there were. */
+  clear(tx: Tx, phone: string): Promise<number>;
   /** Deletes sends older than `before`. */
   purge(tx: Tx | null, before: Date): Promise<void>;
 }
@@ -57,6 +59,9 @@ export function createSmsQuotaStore(database: Database): SmsQuotaStore {
     },
     async remove(tx, id) {
       await smsSends.destroy({ where: { id }, transaction: tx });
+    },
+    clear(tx, phone) {
+      return smsSends.destroy({ where: { phone }, transaction: tx });
     },
     async purge(tx, before) {
       await smsSends.destroy({ where: { sent_at: { [Op.lt]: before } }, transaction: tx });

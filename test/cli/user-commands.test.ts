@@ -32,6 +32,20 @@ describe("user commands", () => {
     await login(app, { phone, password: testPassword });
   });
 
+  it("clear the limits of a number, with a reason", async () => {
+    const phone = await registered(cli.context);
+    const cleared = await cli.run(["user", "clear-limits", phone.slice(1), "--reason", "called us"]);
+    expect(cleared).to.deep.equal({ code: 0, out: `${phone} limits cleared\n`, error: "" });
+    const json = await cli.run(["user", "clear-limits", phone, "--reason", "again", "--json"]);
+    expect(JSON.parse(json.out)).to.deep.equal({ phone });
+    expect((await cli.run(["user", "clear-limits", phone])).code).to.equal(2);
+    expect((await cli.run(["user", "clear-limits", phone, "--reason", " "])).code).to.equal(2);
+    const { user } = await signedIn(cli.context);
+    await cli.run(["user", "clear-limits", user.phone, "--reason", "locked out"]);
+    const history = await cli.run(["user", "history", user.phone]);
+    expect(history.out).to.match(/\tlimits_cleared\tcommand line\t.*"locked out"\n$/);
+  });
+
   it("promote an account to staff, and revoke every right", async () => {
     const { phone } = await activeUser(cli.context);
     expect((await cli.run(["user", "promote", phone])).out).to.include("\tstaff\t");

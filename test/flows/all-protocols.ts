@@ -56,6 +56,7 @@ const restPaths: Record<string, readonly [httpMethod: string, path: string]> = {
   ConfirmPasswordChange: ["POST", "/api/auth/password/change/confirm/"],
   RequestPhoneChange: ["POST", "/api/auth/phone/change/request/"],
   ConfirmPhoneChange: ["POST", "/api/auth/phone/change/confirm/"],
+  ClearLimits: ["POST", "/api/auth/admin/users/{phone}/clear-limits/"],
   SetAccountActive: ["POST", "/api/auth/admin/users/set-active/"],
 };
 
@@ -107,7 +108,8 @@ function restClient(origin: string, address?: string): FlowClient {
     name: "REST",
     at: (other) => restClient(origin, other),
     async call(method, input, token) {
-      const [httpMethod, path] = restPaths[method.name]!;
+      const [httpMethod, template] = restPaths[method.name]!;
+      const path = template.replace("{phone}", encodeURIComponent(String(input.phone)));
       const body = method.name === "UpdateProfile" ? input.profile : input;
       const response = await fetch(`${origin}${path}`, {
         method: httpMethod,

@@ -227,6 +227,43 @@ export declare type SetAccountActiveResponse = Message<"waterbill.identity.v1.Se
 export declare const SetAccountActiveResponseSchema: GenMessage<SetAccountActiveResponse>;
 
 /**
+ * @generated from message waterbill.identity.v1.ClearLimitsRequest
+ */
+export declare type ClearLimitsRequest = Message<"waterbill.identity.v1.ClearLimitsRequest"> & {
+  /**
+   * Any spelling of the phone number.
+   *
+   * @generated from field: string phone = 1;
+   */
+  phone: string;
+
+  /**
+   * Why the limits are cleared, for the history.
+   *
+   * @generated from field: string reason = 2;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.ClearLimitsRequest.
+ * Use `create(ClearLimitsRequestSchema)` to create a new message.
+ */
+export declare const ClearLimitsRequestSchema: GenMessage<ClearLimitsRequest>;
+
+/**
+ * @generated from message waterbill.identity.v1.ClearLimitsResponse
+ */
+export declare type ClearLimitsResponse = Message<"waterbill.identity.v1.ClearLimitsResponse"> & {
+};
+
+/**
+ * Describes the message waterbill.identity.v1.ClearLimitsResponse.
+ * Use `create(ClearLimitsResponseSchema)` to create a new message.
+ */
+export declare const ClearLimitsResponseSchema: GenMessage<ClearLimitsResponse>;
+
+/**
  * What administrators do with accounts.
  *
  * Every method is for administrators and can also fail with UNAUTHENTICATED, ADMIN_REQUIRED, INVALID_REQUEST,
@@ -261,6 +298,22 @@ export declare const AccountService: GenService<{
     methodKind: "unary";
     input: typeof SetAccountActiveRequestSchema;
     output: typeof SetAccountActiveResponseSchema;
+  },
+  /**
+   * Starts the quotas of a phone number anew, whether or not it has an account: the codes that may be sent to it, and the
+   * attempts at its activation codes in 24 hours. For an owner whom strangers keep from getting a code.
+   *
+   * Codes that were sent work as before. Rate limits of addresses stay. The history of the number's account has the act
+   * and its reason, if there was anything to clear.
+   * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, or SUPERUSER_REQUIRED for the number of a superuser if the
+   * caller is not one.
+   *
+   * @generated from rpc waterbill.identity.v1.AccountService.ClearLimits
+   */
+  clearLimits: {
+    methodKind: "unary";
+    input: typeof ClearLimitsRequestSchema;
+    output: typeof ClearLimitsResponseSchema;
   },
 }>;
 

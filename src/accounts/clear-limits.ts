@@ -1,0 +1,64 @@
+import type { Actor } from "../audit/act.js";
+import type { RecordActs } from "../audit/record.js";
+import type { Database, Tx } from "../db/database.js";
+import { DomainError } from "../errors.js";
+import type { ActivationAttemptStore } from "../registrations/activation-attempt-store.js";
+import type { Clock } from "../system/clock.js";
+import { type PhoneRules, parsePhone } from "../users/phone-number.js";
+import { type Credentials, isUnproved, type UserStore } from "../users/user-store.js";
+import type { SmsQuotaStore } from "../verification/sms-quota-store.js";
+import type { AccountStore } from "./account-store.js";
+
+export interface ClearLimitsDeps {
+  database: Database;
+  smsQuota: SmsQuotaStore;
+  activationAttempts: ActivationAttemptStore;
+  accounts: AccountStore;
+  users: UserStore;
+  clock: Clock;
+  phoneRules: PhoneRules;
+  record: RecordActs;
+}
+
+export interface ClearLimitsInput {
+  phone: string;
+  /** Why; recorded with the act. */
+  reason: string;
+  actor: Actor;
+}
+
+/**
+ * Starts the quotas of a phone number anew, whether or not it has an account: codes that may be sent to it, and attempts
+ * at its activation codes in 24 hours. Codes that were sent work as before, with the attempts that they have left. Rate
+ * limits of addresses stay. Recorded in the history of the number's account, unless there was nothing to clear.
+ *
+ * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH; or SUPERUSER_REQUIRED for a superuser's number and an administrator
+ * who is no active superuser.
+ */
+export async function clearLimits(deps: ClearLimitsDeps, input: ClearLimitsInput): Promise<void> {
+  const { reason, actor } = input;
+  const phone = parsePhone(deps.phoneRules, input.phone);
+  await deps.database.transaction(async (tx) => {
+    await deps.smsQuota.lock(tx, phone);
+    const account = await lockAccount(deps, tx, phone, actor);
+    const sends = await deps.smsQuota.clear(tx, phone);
+    const attempts = await deps.activationAttempts.clear(tx, phone);
+    if (!account || sends + attempts === 0) return;
+    const act = { accountId: account.user.id, at: deps.clock.now(), actor };
+    await deps.record(tx, { ...act, action: "limits_cleared", reason });
+  });
+}
+
+/** Locks the number's account; null if it has none. The superusers are locked first, as by `changeAccount`. */
+async function lockAccount(
+  deps: Pick<ClearLimitsDeps, "accounts" | "users">,
+  tx: Tx,
+  phone: string,
+  actor: Actor,
+): Promise<Credentials | null> {
+  const superusers = await deps.accounts.lockSuperusers(tx);
+  const account = await deps.users.lock(tx, { phone });
+  const isStaff = actor.kind === "administrator" && !superusers.includes(actor.id);
+  if (account?.user.isSuperuser && isStaff) throw new DomainError("SUPERUSER_REQUIRED");
+  return account && !isUnproved(account) ? account : null;
+}

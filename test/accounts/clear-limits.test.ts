@@ -1,0 +1,83 @@
+import { expect } from "chai";
+import { clearLimits } from "../../src/accounts/clear-limits.js";
+import { COMMAND_LINE } from "../../src/audit/act.js";
+import { activate } from "../../src/auth/activate.js";
+import { register } from "../../src/auth/register.js";
+import { resendCode } from "../../src/auth/resend-code.js";
+import { DAILY_ATTEMPTS } from "../../src/registrations/activation-attempt-store.js";
+import { laterActsOf } from "../audit/stored-history.js";
+import { rejectionReason } from "../support/rejection.js";
+import {
+  activeUser,
+  atOnce,
+  caller,
+  newPhone,
+  person,
+  registered,
+  useTestContext,
+} from "../support/test-context.js";
+
+describe("clearLimits", () => {
+  const context = useTestContext();
+
+  const clear = (phone: string, app = context.app) =>
+    clearLimits(app, { phone, reason: "a test", actor: COMMAND_LINE });
+
+  it("lets a code be sent at once, and leaves the codes sent before working", async () => {
+    const phone = await registered(context);
+    const code = context.outbox.codeFor(phone);
+    expect(await rejectionReason(resendCode(context.app, { ...caller, phone }))).to.equal("RATE_LIMITED");
+    await clear(phone);
+    await resendCode(context.app, { ...caller, phone });
+    await activate(context.app, { ...caller, phone, code });
+  });
+
+  it("starts the attempts of a day at activation codes anew", async () => {
+    const phone = await registered(context);
+    const at = Array.from({ length: DAILY_ATTEMPTS.named }, () => context.clock.now());
+    const { activationAttempts } = context.testDatabase.database.models;
+    await activationAttempts.create({ phone, named_at: at, last_at: context.clock.now() });
+    const code = context.outbox.codeFor(phone);
+    expect(await rejectionReason(activate(context.app, { ...caller, phone, code }))).to.equal("RATE_LIMITED");
+    await clear(phone);
+    await activate(context.app, { ...caller, phone, code });
+  });
+
+  it("leaves other numbers' quotas", async () => {
+    const phone = await registered(context);
+    await clear(await registered(context));
+    expect(await rejectionReason(resendCode(context.app, { ...caller, phone }))).to.equal("RATE_LIMITED");
+  });
+
+  it("accepts a number that nobody has, and refuses text that is none", async () => {
+    await clear(newPhone());
+    expect(await rejectionReason(clear("12"))).to.equal("PHONE_LENGTH");
+  });
+
+  it("is undone when the act can't be recorded", async () => {
+    const { id, phone } = await activeUser(context);
+    const record = () => Promise.reject(new Error("not recorded"));
+    const attempt = clear(phone, { ...context.app, record });
+    expect(await attempt.catch((error: Error) => error.message)).to.equal("not recorded");
+    expect(await context.app.smsQuota.recent(null, phone, new Date(0))).to.have.length(1);
+    expect(await laterActsOf(context.app, id)).to.deep.equal([]);
+  });
+
+  it("is recorded once, and deadlocks with nobody, when 20 callers in two processes clear and register", async () => {
+    const { id, phone } = await activeUser(context);
+    const waiting = await registered(context);
+    const processes = [context.app, context.anotherProcess()];
+    const results = await atOnce<unknown>(40, (index) => {
+      const app = processes[index % 2]!;
+      if (index % 4 === 3)
+        return register(app, { ...person, phone: waiting, callerAddress: `203.0.${index}.1` });
+      return clear(index % 4 === 2 ? waiting : phone, app);
+    });
+    expect(results.filter((result) => typeof result === "string" && result !== "RATE_LIMITED")).to.deep.equal(
+      [],
+    );
+    expect((await laterActsOf(context.app, id)).map(({ action }) => action)).to.deep.equal([
+      "limits_cleared",
+    ]);
+  });
+});
