@@ -29,6 +29,8 @@ export function callerAddress(context: { values: ContextValues }): string {
 export interface Principal {
   sessionId: string;
   user: User;
+  /** Time (s) since the sign-in that opened the session, by the database's clock. A refresh is no sign-in. */
+  sessionAgeSeconds: number;
 }
 
 export const callerKey: ContextKey<Caller> = createContextKey<Caller>(

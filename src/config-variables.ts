@@ -39,6 +39,7 @@ export const environmentSchema = z.object({
   REFRESH_TOKEN_TTL: whole(1).default(604_800),
   REFRESH_REUSE_GRACE: whole(0).default(10),
   SESSION_MAX_AGE: whole(1).default(15_552_000),
+  REAUTHENTICATION_WINDOW: whole(0).default(300),
   ACTIVATION_NEEDS_REGISTRATION: flag.default(false),
   PASSWORD_MIN_LENGTH: whole(1, 128).default(8),
   PASSWORD_HASH_QUEUE: whole(1).default(64),

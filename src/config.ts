@@ -40,6 +40,8 @@ function toConfig(env: Environment, warnings: readonly string[]) {
       reuseGraceSeconds: env.REFRESH_REUSE_GRACE,
       sessionMaxAgeSeconds: env.SESSION_MAX_AGE,
     },
+    /** Time after a sign-in in which its session may do without the current password. */
+    reauthenticationWindowSeconds: env.REAUTHENTICATION_WINDOW,
     passwords: {
       minLength: env.PASSWORD_MIN_LENGTH,
       hashQueue: env.PASSWORD_HASH_QUEUE,

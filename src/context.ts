@@ -120,6 +120,7 @@ export function createContext(
       verifyAccessToken({ accessTokens, sessions, sessionTouches, endedSessions }, token, address),
     codeKey: Buffer.from(keys.code, "utf8"),
     frontendUrl: config.frontendUrl,
+    reauthenticationWindowSeconds: config.reauthenticationWindowSeconds,
     activationNeedsRegistration: config.activationNeedsRegistration,
     ...overrides,
   };

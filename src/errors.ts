@@ -65,6 +65,11 @@ export const ERROR_TABLE: Readonly<Record<Reason, ErrorRendering>> = {
     message: (m) => m.currentPasswordIncorrect,
     field: "current_password",
   },
+  REAUTHENTICATION_REQUIRED: {
+    code: Code.FailedPrecondition,
+    status: 403,
+    message: (m) => m.reauthenticationRequired,
+  },
   UNAUTHENTICATED: { code: Code.Unauthenticated, status: 401, message: (m) => m.unauthenticated },
   REFRESH_REJECTED: { code: Code.Unauthenticated, status: 400, message: (m) => m.refreshRejected },
   ADMIN_REQUIRED: { code: Code.PermissionDenied, status: 403, message: (m) => m.adminRequired },

@@ -48,6 +48,7 @@ export const en: Catalogue = {
   credentialsRejected: "Incorrect phone number or password.",
   accountNotActivated: "This account is not activated yet.",
   currentPasswordIncorrect: "The current password is incorrect.",
+  reauthenticationRequired: "Please confirm your password.",
   unauthenticated: "Authentication required.",
   refreshRejected: "Invalid or expired refresh token.",
   refreshBlacklisted: "Refresh token already blacklisted.",

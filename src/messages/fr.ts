@@ -52,6 +52,7 @@ export const fr = {
   credentialsRejected: "Numéro de téléphone ou mot de passe incorrect.",
   accountNotActivated: "Ce compte n'est pas encore activé.",
   currentPasswordIncorrect: "Le mot de passe actuel est incorrect.",
+  reauthenticationRequired: "Veuillez confirmer votre mot de passe.",
   unauthenticated: "Authentification requise.",
   refreshRejected: "Refresh token invalide ou expiré.",
   refreshBlacklisted: "Refresh token déjà blacklisté.",

@@ -3,6 +3,7 @@ import type { Challenge } from "../challenge.js";
 import type { Database } from "../db/database.js";
 import { DomainError } from "../errors.js";
 import { newPhoneDetail } from "../messages/sms.js";
+import { type FreshSignInDeps, requireFreshSignIn, type SignInProof } from "../passwords/fresh-sign-in.js";
 import type { RegistrationStore } from "../registrations/registration-store.js";
 import type { SessionStore } from "../sessions/session-store.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
@@ -25,21 +26,31 @@ interface AvailabilityDeps {
   isWhitelisted(phone: string): Promise<boolean>;
 }
 
-export interface RequestPhoneChangeDeps extends SendLinkDeps, AvailabilityDeps {
+export interface RequestPhoneChangeDeps extends SendLinkDeps, AvailabilityDeps, FreshSignInDeps {
   phoneRules: PhoneRules;
+}
+
+export interface RequestPhoneChangeInput extends SignInProof {
+  sessionId: string;
+  newPhone: string;
+  /** The caller's IP address. */
+  callerAddress: string;
 }
 
 /**
  * Sends a code and a link to the number that the caller wants to change to, and returns the true challenge.
  *
- * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, PHONE_TAKEN, PHONE_NOT_WHITELISTED, RATE_LIMITED (the new
- * number's SMS quota, with the true challenge) or SMS_UNAVAILABLE.
+ * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, REAUTHENTICATION_REQUIRED, CURRENT_PASSWORD_INCORRECT,
+ * PHONE_TAKEN, PHONE_NOT_WHITELISTED, RATE_LIMITED (the new number's SMS quota, with the true challenge),
+ * SMS_UNAVAILABLE or OVERLOADED.
  */
 export async function requestPhoneChange(
   deps: RequestPhoneChangeDeps,
-  input: { userId: number; sessionId: string; newPhone: string; callerAddress: string },
+  input: RequestPhoneChangeInput,
 ): Promise<Challenge> {
   const phone = parsePhone(deps.phoneRules, input.newPhone, PHONE_FIELD);
+  // First, so that a stolen access token can't ask which numbers have accounts.
+  await requireFreshSignIn(deps, input);
   await assertAvailable(deps, phone);
   const { userId, sessionId, callerAddress } = input;
   const recipient = { userId, sessionId, purpose: "phone_change", phone } as const;

@@ -72,10 +72,12 @@ export function createProfileService(deps: ProfileServiceDeps): ServiceImpl<type
     },
 
     async requestPhoneChange(request, context) {
-      const { user, sessionId } = requirePrincipal(context);
+      const { user, sessionId, sessionAgeSeconds } = requirePrincipal(context);
       const challenge = await requestPhoneChange(deps, {
         userId: user.id,
         sessionId,
+        sessionAgeSeconds,
+        currentPassword: request.currentPassword,
         newPhone: request.newPhone,
         callerAddress: callerAddress(context),
       });

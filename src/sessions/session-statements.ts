@@ -84,8 +84,9 @@ export const endSurplus: Statement = {
 };
 
 export const find: Statement = {
-  name: "sessions_find",
+  name: "sessions_find_2",
   text: `SELECT sessions.refresh_id, sessions.last_used_at,
+                extract(epoch FROM clock_timestamp() - sessions.created_at)::float8 AS age_seconds,
                 cardinality(sessions.used_ids) > 0
                   AND sessions.confirmed_id IS DISTINCT FROM sessions.refresh_id AS is_unconfirmed,
                 coalesce(sessions.last_used_at, sessions.created_at) < clock_timestamp() - interval '1 hour' AS is_stale,

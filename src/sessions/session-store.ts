@@ -69,6 +69,8 @@ export interface OpenSession {
   lastUsedAt: Date | null;
   /** Whether the last recorded use was more than an hour ago. */
   isStale: boolean;
+  /** Time (s) since the sign-in with the password that opened the session. */
+  ageSeconds: number;
 }
 
 /** What a call with an access token shows about its session. */
@@ -121,6 +123,7 @@ interface FoundRow extends UserAttributes, Pick<SessionRow, "refresh_id" | "last
   is_unconfirmed: boolean;
   is_stale: boolean;
   is_open: boolean;
+  age_seconds: number;
 }
 
 interface SuccessorRow extends UserAttributes, Pick<SessionRow, "expires_at"> {
@@ -161,6 +164,7 @@ export function createSessionStore(database: Database, lifetimes: SessionLifetim
         isUnconfirmed,
         lastUsedAt: row.last_used_at,
         isStale: row.is_stale,
+        ageSeconds: row.age_seconds,
       };
     },
 

@@ -38,5 +38,5 @@ export async function verifyAccessToken(
   if (session === "ended") endedSessions.add(sessionId);
   if (session === null || session === "ended") throw new DomainError("UNAUTHENTICATED");
   sessionTouches.note(sessionId, session, refreshIdStart, address);
-  return { sessionId, user: session.user };
+  return { sessionId, user: session.user, sessionAgeSeconds: session.ageSeconds };
 }

@@ -72,7 +72,8 @@ describe("acts on an account", () => {
   async function changePhone({ id: userId }: User, sessionId: string): Promise<string> {
     const phone = newPhone();
     await addEntry(context.app, { phone, notes: "", isActive: true, actor: null });
-    await requestPhoneChange(context.app, { ...caller, userId, sessionId, newPhone: phone });
+    const fresh = { currentPassword: "", sessionAgeSeconds: 0 };
+    await requestPhoneChange(context.app, { ...caller, ...fresh, userId, sessionId, newPhone: phone });
     const link = { token: context.outbox.tokenFor(phone), code: context.outbox.codeFor(phone) };
     return confirmPhoneChange(context.app, {
       ...link,

@@ -24,6 +24,8 @@ import {
 
 describe("phone change", () => {
   const context = useTestContext();
+  /** A session that has just signed in. */
+  const fresh = { ...caller, sessionAgeSeconds: 0, currentPassword: "" };
 
   async function allowedPhone(): Promise<string> {
     const phone = newPhone();
@@ -35,7 +37,7 @@ describe("phone change", () => {
   async function requested(userId: number, phone: string) {
     const account = await context.app.users.findById(null, userId);
     const sessionId = await newSession(context, account?.user.phone ?? "");
-    await requestPhoneChange(context.app, { ...caller, userId, sessionId, newPhone: ` ${phone.slice(1)} ` });
+    await requestPhoneChange(context.app, { ...fresh, userId, sessionId, newPhone: ` ${phone.slice(1)} ` });
     return { token: context.outbox.tokenFor(phone), code: context.outbox.codeFor(phone), session: null };
   }
 
@@ -65,20 +67,18 @@ describe("phone change", () => {
     const { phone: taken } = await activeUser(context);
     for (const phone of [own, taken]) {
       const error = await rejection(
-        requestPhoneChange(context.app, { ...caller, userId, sessionId, newPhone: phone }),
+        requestPhoneChange(context.app, { ...fresh, userId, sessionId, newPhone: phone }),
       );
       expect(error).to.be.instanceOf(DomainError).and.include({ reason: "PHONE_TAKEN" });
       expect((error as DomainError).fields[0]?.field).to.equal("new_phone");
     }
     expect(
       await rejectionReason(
-        requestPhoneChange(context.app, { ...caller, userId, sessionId, newPhone: newPhone() }),
+        requestPhoneChange(context.app, { ...fresh, userId, sessionId, newPhone: newPhone() }),
       ),
     ).to.equal("PHONE_NOT_WHITELISTED");
     expect(
-      await rejectionReason(
-        requestPhoneChange(context.app, { ...caller, userId, sessionId, newPhone: "12" }),
-      ),
+      await rejectionReason(requestPhoneChange(context.app, { ...fresh, userId, sessionId, newPhone: "12" })),
     ).to.equal("PHONE_LENGTH");
   });
 
@@ -97,7 +97,7 @@ describe("phone change", () => {
       ...context.outbox,
       sendVerificationCode: () => Promise.reject(new DomainError("PHONE_INVALID")),
     };
-    const input = { ...caller, userId, sessionId: await newSession(context, own), newPhone: phone };
+    const input = { ...fresh, userId, sessionId: await newSession(context, own), newPhone: phone };
     const error = await rejection(requestPhoneChange({ ...context.app, sms }, input));
     expect(error).to.include({ reason: "PHONE_INVALID" });
     expect((error as DomainError).fields[0]?.field).to.equal("new_phone");
@@ -109,7 +109,7 @@ describe("phone change", () => {
     const phone = await allowedPhone();
     const sessionId = await newSession(context, own);
     await context.app.sessions.endAll(null, userId, null);
-    const attempt = requestPhoneChange(context.app, { ...caller, userId, sessionId, newPhone: phone });
+    const attempt = requestPhoneChange(context.app, { ...fresh, userId, sessionId, newPhone: phone });
     expect(await rejectionReason(attempt)).to.equal("UNAUTHENTICATED");
     expect(context.outbox.to(phone)).to.deep.equal([]);
   });

@@ -92,7 +92,7 @@ export function fakeServices(): FakeServices {
 export async function fakeAuthenticate(token: string): Promise<Principal> {
   if (token !== "john" && token !== "admin") throw new DomainError("UNAUTHENTICATED");
   const isStaff = token === "admin";
-  return { sessionId: "a-session", user: { ...userOfJohn, isStaff } };
+  return { sessionId: "a-session", sessionAgeSeconds: 0, user: { ...userOfJohn, isStaff } };
 }
 
 const userOfJohn = {

@@ -257,7 +257,11 @@ describe("codes that overlap", () => {
 
   describe("for a phone change", () => {
     async function requestedFor(userId: number, sessionId: string, phone: string, sms: SmsGateway) {
-      await requestPhoneChange({ ...context.app, sms }, { ...caller, userId, sessionId, newPhone: phone });
+      const fresh = { currentPassword: "", sessionAgeSeconds: 0 };
+      await requestPhoneChange(
+        { ...context.app, sms },
+        { ...caller, ...fresh, userId, sessionId, newPhone: phone },
+      );
     }
 
     it("end when another number is asked for, unless its SMS can't be sent", async () => {

@@ -226,6 +226,13 @@ export enum ErrorReason {
   LAST_SUPERUSER = 29,
 
   /**
+   * The method needs the current password, or a session that signed in with it a moment ago.
+   *
+   * @generated from enum value: REAUTHENTICATION_REQUIRED = 30;
+   */
+  REAUTHENTICATION_REQUIRED = 30,
+
+  /**
    * The act, or the account that it is for, is for superusers only.
    *
    * @generated from enum value: SUPERUSER_REQUIRED = 31;

@@ -218,6 +218,13 @@ export declare type RequestPhoneChangeRequest = Message<"waterbill.identity.v1.R
    * @generated from field: string new_phone = 1;
    */
   newPhone: string;
+
+  /**
+   * Empty: none.
+   *
+   * @generated from field: string current_password = 2;
+   */
+  currentPassword: string;
 };
 
 /**
@@ -352,10 +359,13 @@ export declare const ProfileService: GenService<{
    * until they expire, each with its own link; after five wrong codes, only the new one works. Codes that were sent to
    * another number work no longer.
    *
+   * Needs the current password, unless the session signed in within the last REAUTHENTICATION_WINDOW (5 minutes); a
+   * refresh is no sign-in. A wrong password is refused in every session.
+   *
    * A network (IPv4 /24, IPv6 /48) can have one code a minute and five in 24 hours sent to a phone number, and all networks
    * ten. The details of the RATE_LIMITED that says so have a Challenge.
-   * Fails with UNAUTHENTICATED, PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, PHONE_TAKEN, PHONE_NOT_WHITELISTED or
-   * SMS_UNAVAILABLE.
+   * Fails with UNAUTHENTICATED, REAUTHENTICATION_REQUIRED, CURRENT_PASSWORD_INCORRECT, PHONE_REQUIRED, PHONE_INVALID,
+   * PHONE_LENGTH, PHONE_TAKEN, PHONE_NOT_WHITELISTED or SMS_UNAVAILABLE.
    *
    * @generated from rpc waterbill.identity.v1.ProfileService.RequestPhoneChange
    */
