@@ -39,7 +39,9 @@ export function configWarnings(variables: Variables, scope: ConfigScope): string
   const isProductionServer = scope === "server" && variables.NODE_ENV === "production";
   return [
     ...unusedTwilio(variables),
-    ...(isProductionServer ? [...sharedAuditKey(variables), ...optionalRegistration(variables)] : []),
+    ...(isProductionServer
+      ? [...sharedAuditKey(variables), ...optionalRegistration(variables), ...defaultedPublicUrl(variables)]
+      : []),
   ];
 }
 
@@ -63,6 +65,16 @@ function optionalRegistration({ ACTIVATION_NEEDS_REGISTRATION }: Variables): str
   return [
     "ACTIVATION_NEEDS_REGISTRATION is not true: clients that do not send their registration are told apart by " +
       "address, so a neighbour behind the same address can register their number and be activated by their code",
+  ];
+}
+
+/** Where production is reached from outside, unless PUBLIC_URL says it. */
+export const DEFAULT_PUBLIC_URL = "https://identity.waterbill.app";
+
+function defaultedPublicUrl({ PUBLIC_URL }: Variables): string[] {
+  if (PUBLIC_URL) return [];
+  return [
+    `PUBLIC_URL is not set: links in messages that stop or undo a phone change start with ${DEFAULT_PUBLIC_URL}`,
   ];
 }
 

@@ -1,4 +1,4 @@
-import { brokenRules, type ConfigScope, configWarnings } from "./config-rules.js";
+import { brokenRules, type ConfigScope, configWarnings, DEFAULT_PUBLIC_URL } from "./config-rules.js";
 import { type Environment, environmentSchema, type Variables } from "./config-variables.js";
 import { LoggableError } from "./system/loggable-error.js";
 
@@ -10,6 +10,11 @@ function smsConfig(env: Environment) {
     authToken: env.TWILIO_AUTH_TOKEN ?? "",
     fromNumber: env.TWILIO_FROM_NUMBER ?? "",
   };
+}
+
+/** In production the address that the default of TOKEN_ISSUER names too; otherwise this machine. */
+function defaultPublicUrl({ NODE_ENV, PORT }: Environment): string {
+  return NODE_ENV === "production" ? DEFAULT_PUBLIC_URL : `http://localhost:${PORT}`;
 }
 
 function toConfig(env: Environment, warnings: readonly string[]) {
@@ -42,6 +47,8 @@ function toConfig(env: Environment, warnings: readonly string[]) {
     },
     /** Time after a sign-in in which its session may do without the current password. */
     reauthenticationWindowSeconds: env.REAUTHENTICATION_WINDOW,
+    /** Time after a phone change in which the old number's holder can undo it. */
+    phoneChangeUndoSeconds: env.PHONE_CHANGE_UNDO,
     passwords: {
       minLength: env.PASSWORD_MIN_LENGTH,
       hashQueue: env.PASSWORD_HASH_QUEUE,
@@ -52,6 +59,8 @@ function toConfig(env: Environment, warnings: readonly string[]) {
     activationNeedsRegistration: env.ACTIVATION_NEEDS_REGISTRATION,
     phones: { defaultRegion: env.DEFAULT_REGION, policy: env.PHONE_POLICY },
     sms: smsConfig(env),
+    /** Where the service itself is reached from outside; links to its own pages start with it. */
+    publicUrl: env.PUBLIC_URL ?? defaultPublicUrl(env),
     frontendUrl: env.FRONTEND_URL,
     /** Addresses whose `X-Forwarded-For` is believed. */
     trustedProxies: env.TRUSTED_PROXIES,

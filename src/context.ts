@@ -10,6 +10,7 @@ import type { Config } from "./config.js";
 import type { Infrastructure } from "./infrastructure.js";
 import { createPageTokens } from "./paging/page-token.js";
 import { createPasswordHasher, hashConcurrency } from "./passwords/password-hash.js";
+import { createPhoneChangeStore, type PhoneChangeStore } from "./profile/phone-change-store.js";
 import type { ProfileServiceDeps } from "./profile/profile-service.js";
 import { createActivationAttemptStore } from "./registrations/activation-attempt-store.js";
 import { createActivationStore } from "./registrations/activation-store.js";
@@ -37,7 +38,7 @@ export type AppContext = AuthServiceDeps &
   WhitelistServiceDeps &
   CreateSuperuserDeps &
   AuthenticateDeps &
-  RecordDeps & { sessions: SessionStore; sessionTouches: SessionTouches };
+  RecordDeps & { sessions: SessionStore; sessionTouches: SessionTouches; phoneChanges: PhoneChangeStore };
 
 /** The part of the context that needs only the database: commands that record nothing run on it without secrets. */
 export type DatabaseContext = ReturnType<typeof createDatabaseContext>;
@@ -59,6 +60,7 @@ export function createDatabaseContext(
     registrations: createRegistrationStore(database),
     accounts: createAccountStore(database),
     codes: createCodeStore(database),
+    phoneChanges: createPhoneChangeStore(database),
     smsQuota: createSmsQuotaStore(database),
     activations: createActivationStore(database),
     activationAttempts: createActivationAttemptStore(database),
@@ -120,7 +122,9 @@ export function createContext(
       verifyAccessToken({ accessTokens, sessions, sessionTouches, endedSessions }, token, address),
     codeKey: Buffer.from(keys.code, "utf8"),
     frontendUrl: config.frontendUrl,
+    publicUrl: config.publicUrl,
     reauthenticationWindowSeconds: config.reauthenticationWindowSeconds,
+    phoneChangeUndoSeconds: config.phoneChangeUndoSeconds,
     activationNeedsRegistration: config.activationNeedsRegistration,
     ...overrides,
   };

@@ -1,3 +1,4 @@
+import type { PhoneChangeStore } from "./profile/phone-change-store.js";
 import type { ActivationAttemptStore } from "./registrations/activation-attempt-store.js";
 import { REGISTRATION_TTL_SECONDS } from "./registrations/registration.js";
 import type { RegistrationStore } from "./registrations/registration-store.js";
@@ -10,6 +11,7 @@ export interface HousekeepingDeps {
   codes: CodeStore;
   registrations: RegistrationStore;
   activationAttempts: ActivationAttemptStore;
+  phoneChanges: PhoneChangeStore;
   smsQuota: SmsQuotaStore;
   sessions: SessionStore;
   clock: Clock;
@@ -23,13 +25,14 @@ const INTERVAL_MS = 600_000;
 
 /** Deletes what is no longer needed. Any number of processes may do so at the same time. */
 export async function clearExpired(deps: HousekeepingDeps): Promise<void> {
-  const { codes, registrations, activationAttempts, smsQuota, sessions, clock } = deps;
+  const { codes, registrations, activationAttempts, phoneChanges, smsQuota, sessions, clock } = deps;
   const now = clock.now();
   const before = addSeconds(now, -RETENTION_SECONDS);
   await registrations.moveAllUnproved(null, addSeconds(now, -UNPROVED_SECONDS));
   await registrations.purge(null, addSeconds(now, -REGISTRATION_TTL_SECONDS));
   await activationAttempts.purge(null, before);
   await codes.purge(null, before);
+  await phoneChanges.purge(null, RETENTION_SECONDS);
   await smsQuota.purge(null, before);
   await sessions.purge(null, RETENTION_SECONDS);
 }

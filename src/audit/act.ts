@@ -25,6 +25,14 @@ type ActDetails =
   | { action: "account_created"; after: { role: Role } }
   | { action: "role_changed"; before: { role: Role }; after: { role: Role } }
   | { action: "phone_changed"; before: { phone: string }; after: { phone: string }; sessionCount: number }
+  /** The old number's holder stopped a phone change, or undid it. */
+  | { action: "phone_change_cancelled" }
+  | {
+      action: "phone_change_undone";
+      before: { phone: string };
+      after: { phone: string };
+      sessionCount: number;
+    }
   | { action: "profile_changed"; fields: readonly string[] }
   | { action: "deactivated" | "password_reset" | "password_changed"; sessionCount: number }
   /** One session (`sessionId`), or several at once (null). */

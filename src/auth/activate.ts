@@ -41,8 +41,8 @@ export interface ActivateInput extends RegistrationCaller {
  * of the number are gone then. Every attempt at live codes counts: callers who are named have five, and all others
  * share five.
  *
- * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, INVALID_REQUEST, ALREADY_ACTIVE, and with the challenge of the
- * caller CODE_INCORRECT (also when the caller means no registration), CODE_EXPIRED, CODE_LOCKED, or RATE_LIMITED when
+ * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, INVALID_REQUEST, ALREADY_ACTIVE, PHONE_TAKEN (the number is reserved
+ * for the account that has just left it), and with the challenge of the caller CODE_INCORRECT (also when the caller means no registration), CODE_EXPIRED, CODE_LOCKED, or RATE_LIMITED when
  * the number has had its attempts of 24 hours.
  */
 export async function activate(deps: ActivateDeps, input: ActivateInput): Promise<User> {

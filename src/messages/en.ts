@@ -13,6 +13,8 @@ export const en: Catalogue = {
   passwordReset: "Password reset.",
   verificationCodeSent: "A verification code has been sent by SMS.",
   passwordChanged: "Password changed.",
+  phoneChangeCancelled:
+    "The phone change is cancelled. If it was already done, your old number is back and you must reset your password.",
   phoneChanged: "Phone number changed.",
   whitelistRead: "Whitelist retrieved successfully",
   entryAdded: "Number added to the whitelist successfully",

@@ -16,6 +16,8 @@ export const fr = {
   passwordReset: "Mot de passe réinitialisé avec succès.",
   verificationCodeSent: "Un code de vérification a été envoyé par SMS.",
   passwordChanged: "Mot de passe modifié avec succès.",
+  phoneChangeCancelled:
+    "Le changement de numéro est annulé. S'il était déjà fait, votre ancien numéro est rétabli et vous devez réinitialiser votre mot de passe.",
   phoneChanged: "Numéro de téléphone modifié avec succès.",
   whitelistRead: "Liste blanche récupérée avec succès",
   entryAdded: "Numéro ajouté à la liste blanche avec succès",

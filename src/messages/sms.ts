@@ -21,12 +21,18 @@ export const sms = {
   printedVerification: (operation: string, phone: string, code: string) =>
     `Code de vérification pour ${operation} - ${phone}: ${code}`,
   printedLink: (link: string) => `Lien: ${link}`,
+  printedNotice: (operation: string, phone: string, text: string) => `Avis ${operation} - ${phone}: ${text}`,
   printedConfirmation: (operation: string, phone: string, text: string) =>
     `✅ Confirmation ${operation} - ${phone}: ${text}`,
 };
 
 /**
  * The detail of a phone change that the old number is told. The new number is told none, because its holder may be a
- * stranger. The specification doesn't prescribe the words.
+ * stranger. The specification doesn't prescribe the words. `link` undoes the change for `hours`.
  */
-export const newPhoneDetail = (newPhone: string) => `Nouveau numéro: ${newPhone}.`;
+export const newPhoneDetail = (newPhone: string, link: string, hours: number) =>
+  `Nouveau numéro: ${newPhone}. Si ce n'est pas vous, annulez ce changement sous ${hours} h: ${link}`;
+
+/** What the old number is told when a phone change is asked for. `link` stops it. */
+export const phoneChangeRequested = (newPhone: string, link: string) =>
+  `Un changement de numéro de téléphone a été demandé pour votre compte WaterBill. Nouveau numéro: ${newPhone}. Si ce n'est pas vous, annulez cette demande: ${link}`;

@@ -37,6 +37,9 @@ const ARGON2_HASH =
 const PBKDF2_HASH =
   /^pbkdf2_sha256\$(?<iterations>[1-9]\d{0,6})\$(?<salt>[^$\s]{1,64})\$(?<key>[A-Za-z0-9+/]{43}=)$/;
 
+/** The stored hash of an account whose password is void until it is reset: it is of no known format, so none matches. */
+export const VOID_PASSWORD_HASH = "!";
+
 const derivePbkdf2Key = promisify(pbkdf2);
 
 /** Parses a hash of a known format; null if `text` is none, or if verifying it would cost too much. */

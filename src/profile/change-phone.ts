@@ -2,11 +2,12 @@ import type { RecordActs } from "../audit/record.js";
 import type { Challenge } from "../challenge.js";
 import type { Database } from "../db/database.js";
 import { DomainError } from "../errors.js";
-import { newPhoneDetail } from "../messages/sms.js";
+import { newPhoneDetail, phoneChangeRequested } from "../messages/sms.js";
 import { type FreshSignInDeps, requireFreshSignIn, type SignInProof } from "../passwords/fresh-sign-in.js";
 import type { RegistrationStore } from "../registrations/registration-store.js";
 import type { SessionStore } from "../sessions/session-store.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
+import type { UserStore } from "../users/user-store.js";
 import { type NotifyBySmsDeps, notifyBySms } from "../verification/notify-by-sms.js";
 import { type SendLinkDeps, sendLink } from "../verification/send-link.js";
 import {
@@ -16,6 +17,13 @@ import {
   type VerifyLinkDeps,
   verifyCode,
 } from "../verification/verify-link.js";
+import {
+  assertMayChangePhone,
+  type ChangeLink,
+  type ChangeLinkDeps,
+  newChangeLink,
+} from "./phone-change-link.js";
+import type { PhoneChangeStore } from "./phone-change-store.js";
 
 /** Request field that errors about the new number refer to. */
 const PHONE_FIELD = "new_phone";
@@ -26,7 +34,18 @@ interface AvailabilityDeps {
   isWhitelisted(phone: string): Promise<boolean>;
 }
 
-export interface RequestPhoneChangeDeps extends SendLinkDeps, AvailabilityDeps, FreshSignInDeps {
+/** The links that stop or undo a change. */
+interface UndoDeps extends ChangeLinkDeps {
+  users: UserStore;
+  phoneChanges: PhoneChangeStore;
+}
+
+export interface RequestPhoneChangeDeps
+  extends SendLinkDeps,
+    AvailabilityDeps,
+    FreshSignInDeps,
+    UndoDeps,
+    NotifyBySmsDeps {
   phoneRules: PhoneRules;
 }
 
@@ -38,11 +57,12 @@ export interface RequestPhoneChangeInput extends SignInProof {
 }
 
 /**
- * Sends a code and a link to the number that the caller wants to change to, and returns the true challenge.
+ * Sends a code and a link to the number that the caller wants to change to, and returns the true challenge. The
+ * account's number is told, with a link that stops the change.
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, REAUTHENTICATION_REQUIRED, CURRENT_PASSWORD_INCORRECT,
- * PHONE_TAKEN, PHONE_NOT_WHITELISTED, RATE_LIMITED (the new number's SMS quota, with the true challenge),
- * SMS_UNAVAILABLE or OVERLOADED.
+ * PHONE_TAKEN, PHONE_NOT_WHITELISTED, RATE_LIMITED (five requests of the account in 24 hours, a change that can still be
+ * undone, or the new number's SMS quota, with the true challenge), SMS_UNAVAILABLE or OVERLOADED.
  */
 export async function requestPhoneChange(
   deps: RequestPhoneChangeDeps,
@@ -52,14 +72,44 @@ export async function requestPhoneChange(
   // First, so that a stolen access token can't ask which numbers have accounts.
   await requireFreshSignIn(deps, input);
   await assertAvailable(deps, phone);
-  const { userId, sessionId, callerAddress } = input;
-  const recipient = { userId, sessionId, purpose: "phone_change", phone } as const;
-  const challenge = await sendLink(deps, { ...recipient, phoneField: PHONE_FIELD, callerAddress });
-  if (!challenge) throw new DomainError("UNAUTHENTICATED");
-  return challenge;
+  const stop = newChangeLink(deps);
+  try {
+    const { challenge, oldPhone } = await sendCode(deps, input, phone, stop);
+    const notice = phoneChangeRequested(phone, stop.url);
+    deps.background.run(() => deps.sms.sendNotice(oldPhone, "phone_change", notice));
+    return challenge;
+  } catch (error) {
+    await deps.phoneChanges.remove(null, stop.id);
+    throw error;
+  }
 }
 
-export interface ConfirmPhoneChangeDeps extends VerifyLinkDeps, AvailabilityDeps, NotifyBySmsDeps {
+/** Sends the code, and stores the link `stop` with it. Returns the account's number at that time too. */
+async function sendCode(
+  deps: RequestPhoneChangeDeps,
+  { userId, sessionId, callerAddress }: RequestPhoneChangeInput,
+  phone: string,
+  { id, tokenDigest }: ChangeLink,
+): Promise<{ challenge: Challenge; oldPhone: string }> {
+  let oldPhone = "";
+  const challenge = await sendLink(deps, {
+    ...{ userId, sessionId, purpose: "phone_change", phone, phoneField: PHONE_FIELD, callerAddress },
+    async before(tx) {
+      // Requests of one account pass here one by one, and after a confirmation that has begun.
+      const account = await deps.users.lock(tx, { id: userId });
+      if (!account?.user.isActive) throw new DomainError("UNAUTHENTICATED");
+      assertMayChangePhone(deps, await deps.phoneChanges.findRecent(tx, userId));
+      oldPhone = account.user.phone;
+      await deps.phoneChanges.addRequest(tx, { id, userId, oldPhone, tokenDigest });
+    },
+  });
+  if (!challenge) throw new DomainError("UNAUTHENTICATED");
+  return { challenge, oldPhone };
+}
+
+export interface ConfirmPhoneChangeDeps extends VerifyLinkDeps, AvailabilityDeps, UndoDeps, NotifyBySmsDeps {
+  /** Time (s) after the change in which the old number's holder can undo it. */
+  phoneChangeUndoSeconds: number;
   database: Database;
   sessions: SessionStore;
   record: RecordActs;
@@ -74,7 +124,8 @@ export interface ConfirmPhoneChangeInput {
 
 /**
  * Changes the account's number to the one that the link and code were sent to, ends all other sessions, voids the
- * user's other codes, and notifies the old and the new number by SMS. Returns the new number.
+ * user's other codes, and notifies the old and the new number by SMS. Until the change can no longer be undone, with the
+ * link that the old number gets, nobody else gets that number. Returns the new number.
  *
  * Throws TOKEN_REQUIRED, TOKEN_INVALID, LINK_REJECTED, CODE_LOCKED or CODE_INCORRECT; PHONE_TAKEN or
  * PHONE_NOT_WHITELISTED if the number has become unavailable since the request.
@@ -90,11 +141,14 @@ export async function confirmPhoneChange(
   const newPhone = link.phone;
   const { id: userId, phone: oldPhone } = user;
   await assertAvailable(deps, newPhone);
+  const { url: undoUrl, ...undo } = newChangeLink(deps);
+  const { phoneChangeUndoSeconds: undoSeconds } = deps;
   await deps.database.transaction(async (tx) => {
     await consumeLink(deps, tx, link);
     // Change the account first: a concurrent login or code request waits for its row, and then sees the change.
     const isChanged = await deps.users.setPhone(tx, userId, newPhone, PHONE_FIELD);
     if (!isChanged) throw new DomainError("LINK_REJECTED");
+    await deps.phoneChanges.confirm(tx, { ...undo, userId, oldPhone }, undoSeconds);
     await deps.registrations.removeAll(tx, newPhone);
     await deps.codes.voidAll(tx, userId);
     const { length: sessionCount } = await deps.sessions.endAll(tx, userId, session?.id ?? null);
@@ -108,7 +162,8 @@ export async function confirmPhoneChange(
       sessionCount,
     });
   });
-  notifyBySms(deps, oldPhone, "phone_change", newPhoneDetail(newPhone));
+  const undoHours = Math.max(1, Math.floor(undoSeconds / 3600));
+  notifyBySms(deps, oldPhone, "phone_change", newPhoneDetail(newPhone, undoUrl, undoHours));
   notifyBySms(deps, newPhone, "phone_change");
   return newPhone;
 }

@@ -5,6 +5,7 @@ import type { ReplacePasswordDeps } from "../passwords/replace-password.js";
 import { toUserMessage } from "../users/user-message.js";
 import { toChallengeMessage } from "../verification/challenge-message.js";
 import type { CallerSession } from "../verification/verify-link.js";
+import { type CancelPhoneChangeDeps, cancelPhoneChange } from "./cancel-phone-change.js";
 import {
   confirmPasswordChange,
   type RequestPasswordChangeDeps,
@@ -23,6 +24,7 @@ export type ProfileServiceDeps = UpdateProfileDeps &
   RequestPasswordChangeDeps &
   RequestPhoneChangeDeps &
   ConfirmPhoneChangeDeps &
+  CancelPhoneChangeDeps &
   ReplacePasswordDeps;
 
 /** Implements ProfileService: maps wire messages to use cases and back. */
@@ -91,6 +93,11 @@ export function createProfileService(deps: ProfileServiceDeps): ServiceImpl<type
         session: callerSession(context),
       });
       return { newPhone };
+    },
+
+    async cancelPhoneChange({ token }) {
+      await cancelPhoneChange(deps, { token });
+      return {};
     },
   };
 }

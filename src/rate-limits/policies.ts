@@ -43,6 +43,7 @@ const POLICIES = new Map<DescMethod, readonly Policy[]>([
   [AuthService.method.confirmPasswordReset, [{ limit: "activate", by: "ip" }]],
   [ProfileService.method.confirmPasswordChange, [{ limit: "activate", by: "ip" }]],
   [ProfileService.method.confirmPhoneChange, [{ limit: "activate", by: "ip" }]],
+  [ProfileService.method.cancelPhoneChange, [{ limit: "activate", by: "ip" }]],
   [ProfileService.method.requestPasswordChange, [{ limit: "sensitive", by: "user" }]],
   [ProfileService.method.requestPhoneChange, [{ limit: "sensitive", by: "user" }]],
 ]);

@@ -4,6 +4,7 @@ import type { OuterJoined } from "../db/models/columns.js";
 import type { RegistrationRow } from "../db/models/registration.js";
 import type { User } from "../users/user.js";
 import { toUser, USER_COLUMNS, type UserAttributes } from "../users/user-row.js";
+import { unlessPhoneTaken } from "../users/user-store.js";
 import { MAX_ATTEMPTS } from "../verification/code.js";
 import type { ComparableCode } from "./activation-attempt-store.js";
 import {
@@ -50,7 +51,8 @@ export interface ActivationStore {
   removeCode(tx: Tx, id: string): Promise<void>;
   /**
    * Makes an account of the registration whose code was correct, and removes all registrations of its number. Null for
-   * every caller but the first, and when an account has got the number meanwhile.
+   * every caller but the first, and when an account has got the number meanwhile. Throws PHONE_TAKEN if the number is
+   * reserved for the account that has just left it.
    */
   activate(tx: Tx, code: ComparableCode): Promise<User | null>;
 }
@@ -135,7 +137,8 @@ export function createActivationStore(database: Database): ActivationStore {
       await activationCodes.destroy({ where: { id }, transaction: tx });
     },
     async activate(tx, code) {
-      const [row] = await database.run<UserAttributes>(tx, activate, [code.registrationId, code.id]);
+      const activation = database.run<UserAttributes>(tx, activate, [code.registrationId, code.id]);
+      const [row] = await unlessPhoneTaken(activation);
       return row ? toUser(row) : null;
     },
   };

@@ -20,7 +20,10 @@ interface NewRegistration
  * number may have several, and none of them takes it from anybody.
  */
 export interface RegistrationStore {
-  /** Whether an account has the number. One that an older version left unproved doesn't count, and is moved. */
+  /**
+   * Whether an account has the number, or may still come back to it. One that an older version left unproved doesn't
+   * count, and is moved.
+   */
   isPhoneTaken(tx: Tx | null, phone: string): Promise<boolean>;
   /** Makes a registration of the number's account that an older version left unproved. */
   moveUnproved(tx: Tx | null, phone: string): Promise<void>;
@@ -57,8 +60,9 @@ export interface RegistrationStore {
 }
 
 const findAccount: Statement = {
-  name: "registrations_find_account",
-  text: "SELECT is_active OR deactivated_at IS NOT NULL AS is_proved FROM users WHERE phone = $1",
+  name: "registrations_find_account_2",
+  text: `SELECT is_active OR deactivated_at IS NOT NULL AS is_proved FROM users WHERE phone = $1
+         UNION ALL SELECT true WHERE is_phone_reserved($1)`,
 };
 const moveWaitingAccounts: Statement = {
   name: "registrations_move_waiting_accounts",
@@ -81,11 +85,11 @@ const isRepeated: Statement = {
   text: "SELECT FROM registrations WHERE phone = $1 AND network = $2 AND created_at > $3 LIMIT 1",
 };
 const add: Statement = {
-  name: "registrations_add",
+  name: "registrations_add_2",
   text: `INSERT INTO registrations (id, token_digest, phone, first_name, last_name, email, address, apartment_name,
            password_hash, network, created_at)
          SELECT $1::uuid, $2::bytea, $3::varchar, $4, $5, $6, $7, $8, $9, $10::varchar, $11::timestamptz
-         WHERE NOT EXISTS (SELECT FROM users WHERE phone = $3)
+         WHERE NOT EXISTS (SELECT FROM users WHERE phone = $3) AND NOT is_phone_reserved($3)
            AND NOT EXISTS (
              SELECT FROM registrations WHERE phone = $3 AND network = $10 AND created_at > $12::timestamptz
            )

@@ -63,6 +63,7 @@ export const SUCCESS_RESPONSES: ReadonlyMap<DescMethod, SuccessResponse> = new M
   [ProfileService.method.confirmPasswordChange, { shape: "envelope", message: (m) => m.passwordChanged }],
   [ProfileService.method.requestPhoneChange, { shape: "envelope", message: (m) => m.verificationCodeSent }],
   [ProfileService.method.confirmPhoneChange, { shape: "envelope", message: (m) => m.phoneChanged }],
+  [ProfileService.method.cancelPhoneChange, { shape: "envelope", message: (m) => m.phoneChangeCancelled }],
   [
     AccountService.method.listAccounts,
     { shape: "envelope", message: (m) => m.usersRead, renames: { accounts: "users" } },

@@ -16,6 +16,9 @@ export function createConsoleGateway(print: (line: string) => void): SmsGateway 
       const text = confirmationText(operation, details);
       print(sms.printedConfirmation(sms.operations[operation], phone, text));
     },
+    async sendNotice(phone, operation, text) {
+      print(sms.printedNotice(sms.operations[operation], phone, text));
+    },
     async isAvailable() {
       return true;
     },

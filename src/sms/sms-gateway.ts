@@ -23,6 +23,8 @@ export interface SmsGateway {
   sendVerificationCode(phone: string, code: string, operation: Operation, linkUrl?: string): Promise<void>;
   /** Confirms a completed operation. `details`: text to append. */
   sendConfirmation(phone: string, operation: Operation, details?: string): Promise<void>;
+  /** Tells the holder of a number about an operation that is not done, with the whole text. */
+  sendNotice(phone: string, operation: Operation, text: string): Promise<void>;
   /** Whether the provider responds and accepts our account. Sends no message and never throws. */
   isAvailable(): Promise<boolean>;
 }

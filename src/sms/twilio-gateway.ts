@@ -56,6 +56,7 @@ export async function createTwilioGateway(options: TwilioGatewayOptions): Promis
       send(phone, operation, verificationText(operation, code, linkUrl)),
     sendConfirmation: (phone, operation, details) =>
       send(phone, operation, `${confirmationText(operation, details)} ${sms.support}`),
+    sendNotice: (phone, operation, text) => send(phone, operation, text),
     async isAvailable() {
       try {
         const request = client.api.v2010.accounts(account.accountSid).fetch();

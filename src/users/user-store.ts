@@ -46,6 +46,8 @@ export interface UserStore {
   setPasswordHash(tx: Tx | null, id: number, passwordHash: string): Promise<boolean>;
   /** Sets the number of an active account; false if there is no such account. Throws PHONE_TAKEN for `field`. */
   setPhone(tx: Tx | null, id: number, phone: string, field: string): Promise<boolean>;
+  /** Sets number and password hash of an account, also of an inactive one. Throws PHONE_TAKEN. */
+  restorePhone(tx: Tx, id: number, phone: string, passwordHash: string): Promise<void>;
   /**
    * Locks the email address until `tx` ends (other transactions wait here for the same address), and returns whether no
    * other account has it. Case is ignored. An account that an older version left unproved holds no address.
@@ -99,8 +101,8 @@ function profileColumns(changes: ProfileChanges): Partial<UserRow> {
   };
 }
 
-/** Maps a violation of the number's unique constraint to PHONE_TAKEN. */
-async function unlessPhoneTaken<T>(write: Promise<T>, field = "phone"): Promise<T> {
+/** Maps a violation of the number's unique constraint, or of a reservation of the number, to PHONE_TAKEN. */
+export async function unlessPhoneTaken<T>(write: Promise<T>, field = "phone"): Promise<T> {
   try {
     return await write;
   } catch (error) {
@@ -160,6 +162,11 @@ export function createUserStore(database: Database): UserStore {
       const where = { id, is_active: true };
       const [count] = await unlessPhoneTaken(users.update({ phone }, { where, transaction: tx }), field);
       return count > 0;
+    },
+
+    async restorePhone(tx, id, phone, passwordHash) {
+      const values = { phone, password_hash: passwordHash };
+      await unlessPhoneTaken(users.update(values, { where: { id }, transaction: tx }));
     },
 
     async claimEmail(tx, email, userId) {

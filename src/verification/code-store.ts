@@ -98,8 +98,8 @@ export interface CodeStore {
   refundAttempt(tx: Tx | null, id: string): Promise<void>;
   /** Locks the user's account until `tx` ends, and consumes a code and its series; false for every caller but the first. */
   consume(tx: Tx, code: Pick<CodeIssue, "id" | "userId">): Promise<boolean>;
-  /** Voids every code of the user. */
-  voidAll(tx: Tx, userId: number): Promise<void>;
+  /** Voids every code of the user, or only those of one purpose. */
+  voidAll(tx: Tx, userId: number, purpose?: Operation): Promise<void>;
   /** Deletes codes that expired before `before`. */
   purge(tx: Tx | null, before: Date): Promise<void>;
 }
@@ -153,8 +153,9 @@ export function createCodeStore(database: Database): CodeStore {
       const rows = await database.run<Pick<CodeRow, "id">>(tx, consume, [id, userId]);
       return rows.some((row) => row.id === id);
     },
-    async voidAll(tx, userId) {
-      await codes.destroy({ where: { user_id: userId }, transaction: tx });
+    async voidAll(tx, userId, purpose) {
+      const where = { user_id: userId, ...(purpose && { purpose }) };
+      await codes.destroy({ where, transaction: tx });
     },
     async purge(tx, before) {
       await database.run(tx, purge, [before]);

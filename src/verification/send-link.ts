@@ -28,6 +28,8 @@ export interface SendLinkInput extends Recipient {
   phoneField: string | null;
   /** The caller's IP address. */
   callerAddress: string;
+  /** Runs in the transaction that issues the code, before it and with the number's lock held. */
+  before?(tx: Tx): Promise<void>;
 }
 
 /** A code that is ready to send, with the token of its link. */
@@ -52,6 +54,7 @@ export async function sendLink(deps: SendLinkDeps, input: SendLinkInput): Promis
   const { phone, purpose } = input;
   const issued = await deps.database.transaction(async (tx) => {
     await deps.smsQuota.lock(tx, phone);
+    await input.before?.(tx);
     return issueCode(deps, tx, input);
   });
   if (!issued) return null;

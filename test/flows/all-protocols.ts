@@ -58,6 +58,7 @@ const restPaths: Record<string, readonly [httpMethod: string, path: string]> = {
   ConfirmPhoneChange: ["POST", "/api/auth/phone/change/confirm/"],
   ClearLimits: ["POST", "/api/auth/admin/users/{phone}/clear-limits/"],
   SetAccountActive: ["POST", "/api/auth/admin/users/set-active/"],
+  CancelPhoneChange: ["POST", "/api/auth/phone/change/cancel/"],
 };
 
 /** A client for every protocol of the service: gRPC, gRPC-Web, Connect binary, Connect JSON and REST. */

@@ -53,10 +53,11 @@ describe("phone change", () => {
       "CREDENTIALS_REJECTED",
     );
     const confirmation = { kind: "confirmation", operation: "phone_change" };
+    const link = `http://localhost:8000/account/phone-change?token=${context.outbox.cancelTokenFor(old)}`;
     expect(context.outbox.to(old).at(-1)).to.deep.equal({
       ...confirmation,
       phone: old,
-      details: newPhoneDetail(phone),
+      details: newPhoneDetail(phone, link, 24),
     });
     expect(context.outbox.to(phone).at(-1)).to.deep.equal({ ...confirmation, phone, details: "" });
   });
@@ -185,7 +186,7 @@ describe("phone change", () => {
     const { user, tokens } = await signedIn(context);
     const proof = await requested(user.id, await allowedPhone());
     await confirmPhoneChange(context.app, proof);
-    context.clock.advance(60);
+    await context.passTime(86_401);
     await register(context.app, { ...person, phone: user.phone });
     expect(await rejectionReason(refreshSession(context.app, { refresh: tokens.refresh }))).to.equal(
       "REFRESH_REJECTED",

@@ -39,6 +39,11 @@ describe("console gateway", () => {
     ]);
   });
 
+  it("prints a notice", async () => {
+    await gateway.sendNotice(PHONE, "phone_change", "Un texte.");
+    expect(lines).to.deep.equal(["Avis changement de numéro de téléphone - +237670000001: Un texte."]);
+  });
+
   it("is always available", async () => {
     expect(await gateway.isAvailable()).to.equal(true);
   });

@@ -26,6 +26,7 @@ describe("createSmsGateway", () => {
       "sendActivationCode",
       "sendVerificationCode",
       "sendConfirmation",
+      "sendNotice",
       "isAvailable",
     );
     expect(printed).to.deep.equal([]);

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { newPhoneDetail, sms } from "../../src/messages/sms.js";
+import { newPhoneDetail, phoneChangeRequested, sms } from "../../src/messages/sms.js";
 import { activationText, confirmationText, verificationText } from "../../src/sms/sms-texts.js";
 import { linkUrl } from "../../src/verification/link-token.js";
 
@@ -35,8 +35,14 @@ describe("sms texts", () => {
     });
   }
 
-  it("name the new number after a phone change", () => {
-    expect(newPhoneDetail("+237670000002")).to.equal("Nouveau numéro: +237670000002.");
+  it("name the new number when it is asked for and after the change, with the link that stops or undoes it", () => {
+    const link = "https://identity.waterbill.app/account/phone-change?token=t";
+    expect(phoneChangeRequested("+237670000002", link)).to.equal(
+      `Un changement de numéro de téléphone a été demandé pour votre compte WaterBill. Nouveau numéro: +237670000002. Si ce n'est pas vous, annulez cette demande: ${link}`,
+    );
+    expect(newPhoneDetail("+237670000002", link, 24)).to.equal(
+      `Nouveau numéro: +237670000002. Si ce n'est pas vous, annulez ce changement sous 24 h: ${link}`,
+    );
   });
 
   it("are written in composed characters", () => {

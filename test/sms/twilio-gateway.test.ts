@@ -77,6 +77,11 @@ describe("twilio gateway", () => {
     ]);
   });
 
+  it("sends a notice as it is", async () => {
+    await gateway.sendNotice(PHONE, "phone_change", "Un texte.");
+    expect(bodies()).to.deep.equal(["Un texte."]);
+  });
+
   for (const code of [21211, 21214, 21217, 21265, 21614, 21635]) {
     it(`fails with PHONE_INVALID when Twilio refuses the number (${code})`, async () => {
       twilio.respond = refused(400, code);

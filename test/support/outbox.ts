@@ -6,7 +6,8 @@ import { recordSecret } from "./log.js";
 type Message =
   | { kind: "activation"; phone: string; code: string }
   | { kind: "verification"; phone: string; code: string; operation: Operation; link: string }
-  | { kind: "confirmation"; phone: string; operation: Operation; details: string };
+  | { kind: "confirmation"; phone: string; operation: Operation; details: string }
+  | { kind: "notice"; phone: string; operation: Operation; text: string };
 
 /** A gateway that keeps its messages, and fails while `failing` is set. */
 export interface Outbox extends SmsGateway {
@@ -18,6 +19,8 @@ export interface Outbox extends SmsGateway {
   codeFor(phone: string): string;
   /** The token of the last link that was sent to this number. */
   tokenFor(phone: string): string;
+  /** The token of the last link to this number that stops or undoes a phone change. */
+  cancelTokenFor(phone: string): string;
 }
 
 export function createOutbox(): Outbox {
@@ -28,6 +31,8 @@ export function createOutbox(): Outbox {
     if (outbox.failing) throw new DomainError("SMS_UNAVAILABLE");
     if ("code" in message) recordSecret(message.code);
     if ("link" in message) recordSecret(tokenOf(message.link));
+    const cancelToken = cancelTokenOf(message);
+    if (cancelToken) recordSecret(cancelToken);
     messages.push(message);
   }
 
@@ -43,11 +48,16 @@ export function createOutbox(): Outbox {
     to: (phone) => messages.filter((message) => message.phone === phone),
     codeFor: (phone) => last(phone, "code").code,
     tokenFor: (phone) => tokenOf(last(phone, "link").link),
+    cancelTokenFor(phone) {
+      const tokens = messages.filter((each) => each.phone === phone).map(cancelTokenOf);
+      return tokens.findLast((token) => token !== undefined) ?? "";
+    },
     sendActivationCode: (phone, code) => take({ kind: "activation", phone, code }),
     sendVerificationCode: (phone, code, operation, link = "") =>
       take({ kind: "verification", phone, code, operation, link }),
     sendConfirmation: (phone, operation, details = "") =>
       take({ kind: "confirmation", phone, operation, details }),
+    sendNotice: (phone, operation, text) => take({ kind: "notice", phone, operation, text }),
     isAvailable: async () => !outbox.failing,
   };
   return outbox;
@@ -55,4 +65,9 @@ export function createOutbox(): Outbox {
 
 function tokenOf(link: string): string {
   return new URL(link).searchParams.get("token") ?? "";
+}
+
+function cancelTokenOf(message: Message): string | undefined {
+  const text = "text" in message ? message.text : "details" in message ? message.details : "";
+  return /\/account\/phone-change\?token=([0-9a-f-]+)/.exec(text)?.[1];
 }

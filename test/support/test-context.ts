@@ -35,7 +35,7 @@ export interface TestContext {
   /** A second context on the same data, like that of another process. */
   anotherProcess(): AppContext;
   /**
-   * Lets time pass for sessions, whose times are the database's: moves their times back by `seconds`, and sets the clock
+   * Lets time pass for sessions and phone changes, whose times are the database's: moves their times back by `seconds`, and sets the clock
    * to the real time plus all that has passed. Real time goes on, so tests leave margins of some seconds.
    */
   passTime(seconds: number): Promise<void>;
@@ -62,6 +62,14 @@ const moveSessionsBack: Statement = {
            created_at = created_at - moved.by, expires_at = expires_at - moved.by, revoked_at = revoked_at - moved.by,
            confirmed_at = confirmed_at - moved.by, last_used_at = last_used_at - moved.by,
            used_at = ARRAY(SELECT at - moved.by FROM unnest(used_at) WITH ORDINALITY AS used (at, n) ORDER BY n)
+         FROM (SELECT $1::float8 * interval '1 s' AS by) AS moved`,
+};
+
+const movePhoneChangesBack: Statement = {
+  name: "test_pass_time_of_phone_changes",
+  text: `UPDATE phone_changes SET
+           created_at = created_at - moved.by, confirmed_at = confirmed_at - moved.by,
+           undo_until = undo_until - moved.by, ended_at = ended_at - moved.by
          FROM (SELECT $1::float8 * interval '1 s' AS by) AS moved`,
 };
 
@@ -101,6 +109,7 @@ export async function createTestContext(options: TestContextOptions = {}): Promi
     anotherProcess: () => createContext(config, infrastructure, overrides),
     async passTime(seconds) {
       await base.database.run(null, moveSessionsBack, [seconds]);
+      await base.database.run(null, movePhoneChangesBack, [seconds]);
       passedSeconds += seconds;
       clock.set(addSeconds(systemClock.now(), passedSeconds).toISOString());
     },

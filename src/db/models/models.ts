@@ -5,6 +5,7 @@ import { defineAccountHistoryHead } from "./account-history-head.js";
 import { defineActivationAttempts } from "./activation-attempts.js";
 import { defineActivationCode } from "./activation-code.js";
 import { defineCode } from "./code.js";
+import { definePhoneChange } from "./phone-change.js";
 import { defineRegistration } from "./registration.js";
 import { defineRegistrationTry } from "./registration-try.js";
 import { defineSchemaMigration } from "./schema-migration.js";
@@ -27,6 +28,7 @@ export function defineModels(sequelize: Sequelize) {
     activationCodes: defineActivationCode(sequelize),
     activationAttempts: defineActivationAttempts(sequelize),
     codes: defineCode(sequelize),
+    phoneChanges: definePhoneChange(sequelize),
     smsSends: defineSmsSend(sequelize),
     sessions: defineSession(sequelize),
     whitelistEntries: defineWhitelistEntry(sequelize),

@@ -51,7 +51,7 @@ export enum ErrorReason {
   PHONE_LENGTH = 4,
 
   /**
-   * An account has this phone number, or the same address registered it less than a minute ago.
+   * An account has this phone number or left it less than a day ago, or the same address registered it less than a minute ago.
    *
    * @generated from enum value: PHONE_TAKEN = 5;
    */

@@ -293,6 +293,36 @@ export declare type ConfirmPhoneChangeResponse = Message<"waterbill.identity.v1.
 export declare const ConfirmPhoneChangeResponseSchema: GenMessage<ConfirmPhoneChangeResponse>;
 
 /**
+ * @generated from message waterbill.identity.v1.CancelPhoneChangeRequest
+ */
+export declare type CancelPhoneChangeRequest = Message<"waterbill.identity.v1.CancelPhoneChangeRequest"> & {
+  /**
+   * The token of the link, a UUID. White space and invisible characters in it are ignored.
+   *
+   * @generated from field: string token = 1;
+   */
+  token: string;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.CancelPhoneChangeRequest.
+ * Use `create(CancelPhoneChangeRequestSchema)` to create a new message.
+ */
+export declare const CancelPhoneChangeRequestSchema: GenMessage<CancelPhoneChangeRequest>;
+
+/**
+ * @generated from message waterbill.identity.v1.CancelPhoneChangeResponse
+ */
+export declare type CancelPhoneChangeResponse = Message<"waterbill.identity.v1.CancelPhoneChangeResponse"> & {
+};
+
+/**
+ * Describes the message waterbill.identity.v1.CancelPhoneChangeResponse.
+ * Use `create(CancelPhoneChangeResponseSchema)` to create a new message.
+ */
+export declare const CancelPhoneChangeResponseSchema: GenMessage<CancelPhoneChangeResponse>;
+
+/**
  * What a signed-in user reads and changes of their own account.
  *
  * Every method can also fail with INVALID_REQUEST, RATE_LIMITED, OVERLOADED and INTERNAL.
@@ -362,8 +392,12 @@ export declare const ProfileService: GenService<{
    * Needs the current password, unless the session signed in within the last REAUTHENTICATION_WINDOW (5 minutes); a
    * refresh is no sign-in. A wrong password is refused in every session.
    *
+   * Tells the account's number by SMS, with a link that stops the change (CancelPhoneChange).
+   *
    * A network (IPv4 /24, IPv6 /48) can have one code a minute and five in 24 hours sent to a phone number, and all networks
-   * ten. The details of the RATE_LIMITED that says so have a Challenge.
+   * ten. The details of the RATE_LIMITED that says so have a Challenge. An account can ask five times in 24 hours, and not
+   * while its last change can still be undone (24 hours); that is RATE_LIMITED too. PHONE_TAKEN: also a number that another
+   * account left less than 24 hours ago.
    * Fails with UNAUTHENTICATED, REAUTHENTICATION_REQUIRED, CURRENT_PASSWORD_INCORRECT, PHONE_REQUIRED, PHONE_INVALID,
    * PHONE_LENGTH, PHONE_TAKEN, PHONE_NOT_WHITELISTED or SMS_UNAVAILABLE.
    *
@@ -376,7 +410,8 @@ export declare const ProfileService: GenService<{
   },
   /**
    * Gives the account its new phone number with the link's token and the code, and tells the old and the new number by
-   * SMS. Ends every session of the account except the caller's own, if the caller is signed in.
+   * SMS. The old number gets a link that undoes the change for 24 hours (CancelPhoneChange). Ends every session of the
+   * account except the caller's own, if the caller is signed in.
    *
    * Token and code prove the caller. They work once, for 10 minutes; five wrong codes lock both, and every other link and
    * code that still works. The details of CODE_INCORRECT and CODE_LOCKED have a Challenge. The number must still be free
@@ -391,6 +426,22 @@ export declare const ProfileService: GenService<{
     methodKind: "unary";
     input: typeof ConfirmPhoneChangeRequestSchema;
     output: typeof ConfirmPhoneChangeResponseSchema;
+  },
+  /**
+   * Stops a phone change that was asked for, or undoes one that was done, with the token of a link that was sent to the
+   * old number.
+   *
+   * Before the change is done its codes become void. For 24 hours (PHONE_CHANGE_UNDO) after it is done the account gets
+   * its old number back, all its sessions end, and its password is void until RequestPasswordReset and
+   * ConfirmPasswordReset set a new one. The token works once, and with it all tokens of the account's phone changes.
+   * Fails with TOKEN_REQUIRED, TOKEN_INVALID, or LINK_REJECTED.
+   *
+   * @generated from rpc waterbill.identity.v1.ProfileService.CancelPhoneChange
+   */
+  cancelPhoneChange: {
+    methodKind: "unary";
+    input: typeof CancelPhoneChangeRequestSchema;
+    output: typeof CancelPhoneChangeResponseSchema;
   },
 }>;
 
