@@ -17,6 +17,7 @@ import { createReadiness } from "./http/readiness.js";
 import { createRoutes } from "./http/routes.js";
 import { createServer } from "./http/server.js";
 import type { Infrastructure } from "./infrastructure.js";
+import { pages } from "./pages/pages.js";
 import { createProfileService } from "./profile/profile-service.js";
 import { limitCalls } from "./rate-limits/limit-calls.js";
 import { limitUnauthenticated } from "./rate-limits/limit-unauthenticated.js";
@@ -86,6 +87,7 @@ export function createApp(
     handler: createRoutes({
       rpc: createRpcHandler(methods),
       rest: createRestHandler(methods),
+      pages,
       readiness,
       trustsProxy,
       random,

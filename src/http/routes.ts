@@ -15,48 +15,48 @@ import {
 import type { Readiness } from "./readiness.js";
 import { requestCaller } from "./request-caller.js";
 import { hostInvalid, methodNotAllowed } from "./request-error.js";
+import type { Resource, Resources } from "./resource.js";
 
 interface Deps {
   rpc: RpcHandler;
   rest: RequestHandler;
+  /** The service's own web pages. */
+  pages: Resources;
   readiness: Pick<Readiness, "check">;
   trustsProxy: TrustsProxy;
   random: Pick<Random, "uuid">;
   logger: Logger;
 }
 
-interface ProbeResponse {
-  status: number;
-  body: object;
-}
-
 /** Paths below it are REST, whatever the content type. */
 const REST_PREFIX = "/api/";
 
-type Probe = () => Promise<ProbeResponse>;
-
-/** Plain HTTP endpoints for load balancers and people. */
-function createProbes(readiness: Deps["readiness"]): ReadonlyMap<string, Probe> {
-  const ping: Probe = async () => ({ status: 200, body: { message: "pong" } });
-  return new Map<string, Probe>([
-    ["/healthz", async () => ({ status: 200, body: { status: "alive" } })],
+/** The endpoints for load balancers and people. */
+function createProbes(readiness: Deps["readiness"]): Resources {
+  const json = (status: number, body: object) => ({
+    status,
+    contentType: "application/json",
+    body: JSON.stringify(body),
+  });
+  const ping: Resource = async () => json(200, { message: "pong" });
+  return new Map<string, Resource>([
+    ["/healthz", async () => json(200, { status: "alive" })],
     [
       "/readyz",
       async () =>
-        (await readiness.check())
-          ? { status: 200, body: { status: "ready" } }
-          : { status: 503, body: { status: "not ready" } },
+        (await readiness.check()) ? json(200, { status: "ready" }) : json(503, { status: "not ready" }),
     ],
     ["/ping", ping],
     ["/ping/", ping],
   ]);
 }
 
-async function respondToProbe(probe: Probe, response: NodeResponse): Promise<void> {
-  const { status, body } = await probe();
+async function respondWith(resource: Resource, response: NodeResponse, caller: Caller): Promise<void> {
+  const { status, contentType, headers = {}, body } = await resource(caller);
   response.statusCode = status;
-  response.setHeader("content-type", "application/json");
-  response.end(JSON.stringify(body));
+  response.setHeader("content-type", contentType);
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  response.end(body);
 }
 
 /** Sets the header fields of every response, whatever its path and protocol. */
@@ -75,7 +75,7 @@ function setCommonHeaders(response: NodeResponse, caller: Caller): void {
  */
 export function createRoutes(deps: Deps): NodeHandler {
   const { rpc, rest, logger } = deps;
-  const probes = createProbes(deps.readiness);
+  const resources: Resources = new Map([...createProbes(deps.readiness), ...deps.pages]);
 
   async function route(request: NodeRequest, response: NodeResponse): Promise<void> {
     const caller = requestCaller(deps, request);
@@ -87,9 +87,9 @@ export function createRoutes(deps: Deps): NodeHandler {
     if (!namesOneHost(request) || (isRpc && !namesUrlHost(request))) {
       return handler.refuse(request, response, caller, hostInvalid());
     }
-    const probe = probes.get(path);
-    if (!probe) return handler.handle(request, response, caller);
-    if (request.method === "GET" || request.method === "HEAD") return respondToProbe(probe, response);
+    const resource = resources.get(path);
+    if (!resource) return handler.handle(request, response, caller);
+    if (request.method === "GET" || request.method === "HEAD") return respondWith(resource, response, caller);
     return rest.refuse(request, response, caller, methodNotAllowed(["GET", "HEAD"]));
   }
 

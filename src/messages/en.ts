@@ -99,6 +99,16 @@ export const en: Catalogue = {
   csvEmpty: "This file is empty.",
   importMixed: "An import has either entries or a CSV file.",
 
+  phoneChangePage: {
+    title: "Cancel a phone number change",
+    question: "A change of the phone number of your WaterBill account was requested or made.",
+    consequence:
+      "If this was not you, cancel it. If it was already made, your old number comes back, all devices are signed out, and you must reset your password.",
+    button: "Cancel the number change",
+    unreachable: "The service did not respond. Try again.",
+    scriptNeeded: "This page needs JavaScript. Enable it in your browser.",
+  },
+
   bodyNotJson: "The request body is not a valid JSON object.",
   bodyTooLarge: "The request body is too large.",
   bodyUnreadable: "The request body cannot be read.",

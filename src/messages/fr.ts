@@ -108,6 +108,17 @@ export const fr = {
   csvEmpty: "Ce fichier est vide.",
   importMixed: "Une importation contient soit des entrées, soit un fichier CSV.",
 
+  // The page that stops or undoes a phone change.
+  phoneChangePage: {
+    title: "Annuler un changement de numéro",
+    question: "Un changement du numéro de téléphone de votre compte WaterBill a été demandé ou effectué.",
+    consequence:
+      "Si ce n'est pas vous, annulez-le. S'il est déjà effectué, votre ancien numéro est rétabli, tous les appareils sont déconnectés et vous devez réinitialiser votre mot de passe.",
+    button: "Annuler le changement de numéro",
+    unreachable: "Le service n'a pas répondu. Réessayez.",
+    scriptNeeded: "Cette page a besoin de JavaScript. Activez-le dans votre navigateur.",
+  },
+
   // Errors of the HTTP request.
   bodyNotJson: "Le corps de la requête n'est pas un objet JSON valide.",
   bodyTooLarge: "Le corps de la requête est trop volumineux.",

@@ -198,6 +198,7 @@ describe("errors in the log", () => {
         },
         refuse: () => {},
       },
+      pages: new Map(),
       readiness,
       trustsProxy: trustProxies([]),
       random: systemRandom,

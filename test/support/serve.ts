@@ -87,6 +87,7 @@ export async function serveRoutes(
   const handler = createRoutes({
     rest: notFound,
     ...handlers(readiness),
+    pages: new Map(),
     readiness,
     trustsProxy: trustProxies([]),
     random: systemRandom,
