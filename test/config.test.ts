@@ -194,7 +194,7 @@ describe("configuration", () => {
         ["redis", " ", "http://redis", "redis:6379", "redis://", "redis://redis:99999", "redis://redis/zero"],
       ],
       [
-        ["FRONTEND_URL"],
+        ["FRONTEND_URL", "PUBLIC_URL"],
         web,
         [
           "waterbill.app",
@@ -413,6 +413,18 @@ describe("configuration", () => {
     expect(warnings(production)).to.have.length(1);
     expect(warnings({ ...production, ACTIVATION_NEEDS_REGISTRATION: "true" })).to.deep.equal([]);
     expect(warnings({})).to.deep.equal([]);
+  });
+
+  it("links to this machine unless PUBLIC_URL is set, and warns about its default in production", () => {
+    const warnings = (environment: Record<string, string>) =>
+      readConfig(environment).warnings.filter((warning) => warning.startsWith("PUBLIC_URL"));
+    expect(readConfig({ PORT: "8080" }).publicUrl).to.equal("http://localhost:8080");
+    expect(warnings({})).to.deep.equal([]);
+    expect(readConfig(production).publicUrl).to.equal("https://identity.waterbill.app");
+    expect(warnings(production)).to.have.length(1);
+    const named = { ...production, PUBLIC_URL: "https://id.example/base/" };
+    expect(readConfig(named).publicUrl).to.equal("https://id.example/base");
+    expect(warnings(named)).to.deep.equal([]);
   });
 
   it("warns about a Twilio account that is not used", () => {

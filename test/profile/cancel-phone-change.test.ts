@@ -7,6 +7,7 @@ import { refreshSession } from "../../src/auth/refresh-session.js";
 import { register } from "../../src/auth/register.js";
 import { confirmPasswordReset, requestPasswordReset } from "../../src/auth/reset-password.js";
 import { DomainError } from "../../src/errors.js";
+import { clearExpired } from "../../src/housekeeping.js";
 import { cancelPhoneChange } from "../../src/profile/cancel-phone-change.js";
 import { confirmPhoneChange, requestPhoneChange } from "../../src/profile/change-phone.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
@@ -40,7 +41,7 @@ describe("the links that stop or undo a phone change", () => {
   }
 
   async function ask(userId: number, sessionId: string, phone: string) {
-    const fresh = { sessionAgeSeconds: 0, currentPassword: "" };
+    const fresh = { ...caller, sessionAgeSeconds: 0, currentPassword: "" };
     await requestPhoneChange(context.app, { ...fresh, userId, sessionId, newPhone: phone });
     await context.settle();
     return { token: context.outbox.tokenFor(phone), code: context.outbox.codeFor(phone), session: null };
@@ -121,7 +122,7 @@ describe("the links that stop or undo a phone change", () => {
         const attempt = login(context.app, { phone, password: testPassword });
         expect(await rejectionReason(attempt)).to.equal("CREDENTIALS_REJECTED");
       }
-      requestPasswordReset(context.app, { phone: old });
+      requestPasswordReset(context.app, { ...caller, phone: old });
       await context.settle();
       const proof = { token: context.outbox.tokenFor(old), code: context.outbox.codeFor(old) };
       await confirmPasswordReset(context.app, { ...proof, newPassword, newPasswordConfirm: newPassword });
@@ -135,7 +136,7 @@ describe("the links that stop or undo a phone change", () => {
 
   it("void the codes that the new number was sent", async () => {
     const { wanted, undo } = await changed();
-    requestPasswordReset(context.app, { phone: wanted });
+    requestPasswordReset(context.app, { ...caller, phone: wanted });
     await context.settle();
     const proof = { token: context.outbox.tokenFor(wanted), code: context.outbox.codeFor(wanted) };
     await cancel(undo);
@@ -164,6 +165,33 @@ describe("the links that stop or undo a phone change", () => {
       expect(await rejectionReason(cancel(link))).to.equal("LINK_REJECTED");
     }
     expect(await phoneOf(late.id)).to.equal(late.wanted);
+  });
+
+  it("stop a change for 24 hours after it was asked for", async () => {
+    const early = await asked();
+    const late = await asked();
+    await context.passTime(DAY - 60);
+    await cancel(early.stop);
+    await context.passTime(120);
+    expect(await rejectionReason(cancel(late.stop))).to.equal("LINK_REJECTED");
+  });
+
+  it("are deleted two days after their end, and not before", async () => {
+    const { phoneChanges } = context.testDatabase.database.models;
+    const pending = await asked();
+    const done = await changed();
+    const left = async ({ id }: { id: number }) => phoneChanges.count({ where: { user_id: id } });
+    const counts = async () => [await left(pending), await left(done)];
+    for (const [seconds, expected] of [
+      [2 * DAY - 60, [1, 2]],
+      [120, [0, 2]],
+      [DAY - 120, [0, 2]],
+      [120, [0, 0]],
+    ] as const) {
+      await context.passTime(seconds);
+      await clearExpired(context.app);
+      expect(await counts()).to.deep.equal(expected);
+    }
   });
 
   it("are refused when they are unknown or of another operation", async () => {
@@ -292,7 +320,14 @@ describe("the links that stop or undo a phone change", () => {
     const processes = [context.app, context.anotherProcess()];
     const results = await atOnce(12, (index) =>
       requestPhoneChange(processes[index % 2]!, {
-        ...{ userId: id, sessionId, sessionAgeSeconds: 0, currentPassword: "", newPhone: wanted[index]! },
+        ...{
+          ...caller,
+          userId: id,
+          sessionId,
+          sessionAgeSeconds: 0,
+          currentPassword: "",
+          newPhone: wanted[index]!,
+        },
       }).then(() => "sent"),
     );
     expect(results.filter((result) => result === "sent")).to.have.length(5);

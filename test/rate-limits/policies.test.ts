@@ -22,6 +22,7 @@ describe("policies", () => {
       Login: ["login by ip"],
       RefreshToken: ["auth by session"],
       Logout: ["auth by session"],
+      CancelPhoneChange: ["activate by ip"],
       GetProfile: ["user by user"],
       ListAccounts: ["admin by user"],
       SetAccountActive: ["admin by user"],

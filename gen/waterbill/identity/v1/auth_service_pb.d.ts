@@ -454,8 +454,8 @@ export declare const AuthService: GenService<{
    * A registration is no account. It waits 24 hours for its activation and takes the number from nobody: others may
    * register the same number meanwhile, and the first that is activated becomes the account. If the SMS can't be sent,
    * nothing remains.
-   * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, PHONE_TAKEN (the number has an account, or the same address
-   * registered it less than a minute ago), PHONE_NOT_WHITELISTED, PASSWORD_REJECTED or SMS_UNAVAILABLE.
+   * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, PHONE_TAKEN (the number has an account, an account left it
+   * less than 24 hours ago, or the same address registered it less than a minute ago), PHONE_NOT_WHITELISTED, PASSWORD_REJECTED or SMS_UNAVAILABLE.
    *
    * @generated from rpc waterbill.identity.v1.AuthService.Register
    */
@@ -471,7 +471,8 @@ export declare const AuthService: GenService<{
    * registration or call from its address, and five of all others for these. The details of errors about the code have
    * a Challenge.
    * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, CODE_INCORRECT (also if there is no such registration),
-   * CODE_EXPIRED, CODE_LOCKED, ALREADY_ACTIVE, or RATE_LIMITED after too many attempts at the number in 24 hours.
+   * CODE_EXPIRED, CODE_LOCKED, ALREADY_ACTIVE, PHONE_TAKEN (an account left the number less than 24 hours ago), or
+   * RATE_LIMITED after too many attempts at the number in 24 hours.
    *
    * @generated from rpc waterbill.identity.v1.AuthService.Activate
    */
