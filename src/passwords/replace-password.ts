@@ -68,5 +68,5 @@ export async function replacePassword(deps: ReplacePasswordDeps, input: ReplaceP
     const act = { accountId: user.id, at: deps.clock.now(), actor: { kind: "owner" } } as const;
     await deps.record(tx, { ...act, action, sessionCount });
   });
-  notifyBySms(deps, user.phone, purpose);
+  await notifyBySms(deps, user.phone, purpose);
 }

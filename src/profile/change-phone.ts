@@ -8,7 +8,7 @@ import type { RegistrationStore } from "../registrations/registration-store.js";
 import type { SessionStore } from "../sessions/session-store.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { UserStore } from "../users/user-store.js";
-import { type NotifyBySmsDeps, notifyBySms } from "../verification/notify-by-sms.js";
+import { type NotifyBySmsDeps, notifyBySms, warnBySms } from "../verification/notify-by-sms.js";
 import { type SendLinkDeps, sendLink } from "../verification/send-link.js";
 import {
   type CallerSession,
@@ -76,7 +76,7 @@ export async function requestPhoneChange(
   try {
     const { challenge, oldPhone } = await sendCode(deps, input, phone, stop);
     const notice = phoneChangeRequested(phone, stop.url);
-    deps.background.run(() => deps.sms.sendNotice(oldPhone, "phone_change", notice));
+    await warnBySms(deps, oldPhone, "phone_change", notice);
     return challenge;
   } catch (error) {
     await deps.phoneChanges.remove(null, stop.id);
@@ -163,8 +163,8 @@ export async function confirmPhoneChange(
     });
   });
   const undoHours = Math.max(1, Math.floor(undoSeconds / 3600));
-  notifyBySms(deps, oldPhone, "phone_change", newPhoneDetail(newPhone, undoUrl, undoHours));
-  notifyBySms(deps, newPhone, "phone_change");
+  await notifyBySms(deps, oldPhone, "phone_change", newPhoneDetail(newPhone, undoUrl, undoHours));
+  await notifyBySms(deps, newPhone, "phone_change");
   return newPhone;
 }
 

@@ -7,14 +7,29 @@ export interface NotifyBySmsDeps {
 }
 
 /**
- * Confirms a completed operation by SMS, in the background. A failure is only logged, because the operation is already
- * done.
+ * Confirms a completed operation by SMS. A failure is only logged, because the operation is already done. Resolves at
+ * once, except when too many background jobs are pending: then the message is sent first, so that nobody can keep a
+ * warning from an owner with a flood of other calls.
  */
 export function notifyBySms(
   deps: NotifyBySmsDeps,
   phone: string,
   operation: Operation,
   details?: string,
-): void {
-  deps.background.run(() => deps.sms.sendConfirmation(phone, operation, details));
+): Promise<void> {
+  return runJob(deps.background, () => deps.sms.sendConfirmation(phone, operation, details));
+}
+
+/** Tells a number about an operation that is not done, with the whole text. Resolves as `notifyBySms` does. */
+export function warnBySms(
+  deps: NotifyBySmsDeps,
+  phone: string,
+  operation: Operation,
+  text: string,
+): Promise<void> {
+  return runJob(deps.background, () => deps.sms.sendNotice(phone, operation, text));
+}
+
+async function runJob(background: Background, job: () => Promise<void>): Promise<void> {
+  if (!background.run(job)) await job().catch(() => undefined);
 }

@@ -7,6 +7,7 @@ import { activate } from "../../src/auth/activate.js";
 import { logout } from "../../src/auth/logout.js";
 import { refreshSession } from "../../src/auth/refresh-session.js";
 import { confirmPasswordReset, requestPasswordReset } from "../../src/auth/reset-password.js";
+import { cancelPhoneChange } from "../../src/profile/cancel-phone-change.js";
 import { confirmPasswordChange, requestPasswordChange } from "../../src/profile/change-password.js";
 import { confirmPhoneChange, requestPhoneChange } from "../../src/profile/change-phone.js";
 import { type ProfileValues, updateProfile } from "../../src/profile/update-profile.js";
@@ -69,15 +70,20 @@ describe("acts on an account", () => {
     });
   }
 
-  async function changePhone({ id: userId }: User, sessionId: string): Promise<string> {
+  async function askForPhone({ id: userId }: User, sessionId: string): Promise<string> {
     const phone = newPhone();
     await addEntry(context.app, { phone, notes: "", isActive: true, actor: null });
     const fresh = { currentPassword: "", sessionAgeSeconds: 0 };
     await requestPhoneChange(context.app, { ...caller, ...fresh, userId, sessionId, newPhone: phone });
+    return phone;
+  }
+
+  async function changePhone(user: User, sessionId: string): Promise<string> {
+    const phone = await askForPhone(user, sessionId);
     const link = { token: context.outbox.tokenFor(phone), code: context.outbox.codeFor(phone) };
     return confirmPhoneChange(context.app, {
       ...link,
-      session: { id: sessionId, userId, address: caller.callerAddress },
+      session: { id: sessionId, userId: user.id, address: caller.callerAddress },
     });
   }
 
@@ -320,6 +326,25 @@ describe("acts on an account", () => {
         // The code was sent before, and still works.
         expect(after).to.deep.include({ ...before, codes: (after as { codes: string[] }).codes });
         expect((after as { codes: string[] }).codes).to.have.length(1);
+      });
+    }
+
+    for (const [name, isDone] of [
+      ["stopping a change of its number", false],
+      ["undoing a change of its number", true],
+    ] as const) {
+      it(`are undone: ${name}`, async () => {
+        const { user, sessions } = await withSessions();
+        if (isDone) await changePhone(user, sessions[0]);
+        else await askForPhone(user, sessions[0]);
+        await context.settle();
+        const link = { token: context.outbox.cancelTokenFor(user.phone) };
+        const before = await state(user);
+        await refuse();
+        expect(await rejection(cancelPhoneChange(context.app, link))).to.have.property("code", "P0001");
+        expect(await state(user)).to.deep.equal(before);
+        await allow();
+        await cancelPhoneChange(context.app, link);
       });
     }
 

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { confirmPhoneChange, requestPhoneChange } from "../../src/profile/change-phone.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
 import { useTestService } from "../support/service.js";
-import { activeUser, newPhone, newSession } from "../support/test-context.js";
+import { activeUser, caller, newPhone, newSession } from "../support/test-context.js";
 
 const PATHS = ["/account/phone-change", "/account/phone-change.js", "/account/page.css"];
 
@@ -17,7 +17,7 @@ describe("the page that stops or undoes a phone change", () => {
     const sessionId = await newSession(service.context, old);
     const wanted = newPhone();
     await addEntry(app, { phone: wanted, notes: "", isActive: true, actor: null });
-    const fresh = { sessionAgeSeconds: 0, currentPassword: "" };
+    const fresh = { ...caller, sessionAgeSeconds: 0, currentPassword: "" };
     await requestPhoneChange(app, { ...fresh, userId, sessionId, newPhone: wanted });
     await service.context.settle();
     const proof = { token: outbox.tokenFor(wanted), code: outbox.codeFor(wanted), session: null };

@@ -301,6 +301,19 @@ describe("the links that stop or undo a phone change", () => {
     while ((await context.app.database.run(null, blocked, [])).length === 0);
   }
 
+  it("keep the old number from a registration that is made while the change is being confirmed", async () => {
+    const other = context.anotherProcess();
+    for (let round = 0; round < 10; round++) {
+      const { old, wanted, proof } = await asked();
+      const results = await atOnce(2, (index) =>
+        index === round % 2
+          ? confirmPhoneChange(context.app, proof)
+          : register(other, { ...person, phone: old }).then(() => "registered"),
+      );
+      expect(results).to.have.members([wanted, "PHONE_TAKEN"]);
+    }
+  });
+
   it("keep the account from changing its number again for 24 hours", async () => {
     const { id, wanted } = await changed();
     const sessionId = await newSession(context, wanted);

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { createConsoleGateway } from "../../src/sms/console-gateway.js";
 import { createBackground } from "../../src/system/background.js";
-import { notifyBySms } from "../../src/verification/notify-by-sms.js";
+import { notifyBySms, warnBySms } from "../../src/verification/notify-by-sms.js";
 
 describe("notifyBySms", () => {
   const failures: unknown[] = [];
@@ -16,7 +16,7 @@ describe("notifyBySms", () => {
   it("sends the confirmation in the background", async () => {
     const lines: string[] = [];
     const deps = { sms: createConsoleGateway((line) => lines.push(line)), background: background() };
-    notifyBySms(deps, "+237670000001", "phone_change", "Merci.");
+    await notifyBySms(deps, "+237670000001", "phone_change", "Merci.");
     expect(lines).to.deep.equal([]);
     await deps.background.drain();
     expect(lines).to.have.length(1);
@@ -31,8 +31,21 @@ describe("notifyBySms", () => {
       throw broken;
     });
     const deps = { sms, background: background() };
-    notifyBySms(deps, "+237670000001", "password_change");
+    await notifyBySms(deps, "+237670000001", "password_change");
     await deps.background.drain();
     expect(failures).to.deep.equal([broken]);
+  });
+
+  it("sends before it resolves when too many jobs wait in the background, and doesn't throw", async () => {
+    const lines: string[] = [];
+    const full = { run: () => false, drain: async () => {} };
+    const deps = { sms: createConsoleGateway((line) => lines.push(line)), background: full };
+    await notifyBySms(deps, "+237670000001", "phone_change");
+    await warnBySms(deps, "+237670000001", "phone_change", "Un texte.");
+    expect(lines).to.have.length(2);
+    const sms = createConsoleGateway(() => {
+      throw new Error("no paper");
+    });
+    await notifyBySms({ sms, background: full }, "+237670000001", "phone_change");
   });
 });
