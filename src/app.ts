@@ -1,4 +1,5 @@
 import type { AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import type { DescMethod } from "@bufbuild/protobuf";
 import type { Interceptor } from "@connectrpc/connect";
 import { Health } from "#gen/grpc/health/v1/health_pb.js";
@@ -39,11 +40,17 @@ export interface App {
   readonly context: AppContext;
   /** Starts serving on the configured host and port; port 0 picks a free one. */
   listen(): Promise<AddressInfo>;
-  /** Stops serving: calls in flight finish, pending background jobs run, connections are closed. */
+  /**
+   * Reports unready and, if it listens, serves on for SHUTDOWN_DELAY. Then stops serving: calls in flight finish, pending
+   * background jobs run, connections are closed.
+   */
   close(): Promise<void>;
 }
 
-/** Time that calls in flight have when the server stops; with the other steps, stopping takes less than 10 s. */
+/**
+ * Time that calls in flight have when the port closes; with the other steps, stopping takes less than 10 s after
+ * SHUTDOWN_DELAY.
+ */
 const GRACE_MS = 8000;
 
 /**
@@ -103,10 +110,18 @@ export function createApp(
     logger.error({ err: error }, "could not clear expired rows"),
   );
 
+  let isListening = false;
+
   return {
     context,
-    listen: () => server.listen(config.port, config.host),
+    async listen() {
+      const address = await server.listen(config.port, config.host);
+      isListening = true;
+      return address;
+    },
     async close() {
+      readiness.stop();
+      if (isListening) await delay(config.shutdownDelaySeconds * 1000);
       stopHousekeeping();
       await server.close(GRACE_MS);
       await background.drain();

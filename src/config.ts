@@ -22,6 +22,8 @@ function toConfig(env: Environment, warnings: readonly string[]) {
     environment: env.NODE_ENV,
     host: env.HOST,
     port: env.PORT,
+    /** Time between "not ready" and closing the port, so that load balancers notice first. */
+    shutdownDelaySeconds: env.SHUTDOWN_DELAY,
     logLevel: env.LOG_LEVEL,
     /** Folder of the embedded database, the generated keys and the sockets. */
     dataDir: env.DATA_DIR,

@@ -6,7 +6,7 @@ import { createInfrastructure, openServerDatabase } from "./infrastructure.js";
 import { describeStartupError } from "./startup-error.js";
 import type { Logger } from "./system/logger.js";
 
-/** Time after which a stopping process exits, even if something hangs. */
+/** Time after which a process that has closed its port exits, even if something hangs. */
 const STOP_DEADLINE_MS = 9500;
 
 /** The process that the server runs in: `process`, or a test's. */
@@ -55,7 +55,7 @@ async function start(host: ServerProcess): Promise<void> {
     const superuser = config.environment === "development" ? await prepareFirstStart(app.context) : null;
 
     const { port, address } = await app.listen();
-    stopOnSignals(host, app, logger);
+    stopOnSignals(host, app, logger, config.shutdownDelaySeconds);
     logger.info({ address, port, environment: config.environment }, "serving");
     if (superuser) print(firstStartText(superuser, `http://localhost:${port}`));
   } catch (error) {
@@ -76,21 +76,28 @@ export function exitOnError(
   };
 }
 
-/** Closes `app` at the first signal; the process then ends on its own. Exits with 1 if closing fails or takes too long. */
+/**
+ * Closes `app` at the first signal; the process then ends on its own. Exits with 1 if closing fails or takes longer than
+ * `shutdownDelaySeconds`, for which the app serves on, and the time for closing.
+ */
 export function stopOnSignals(
   host: Pick<ServerProcess, "onSignal" | "exit">,
   app: Pick<App, "close">,
   logger: Logger,
+  shutdownDelaySeconds = 0,
 ): void {
   let isStopping = false;
   function stop(signal: NodeJS.Signals): void {
     if (isStopping) return;
     isStopping = true;
     logger.info({ signal }, "stopping");
-    const deadline = setTimeout(() => {
-      logger.error("could not stop in time");
-      host.exit(1);
-    }, STOP_DEADLINE_MS);
+    const deadline = setTimeout(
+      () => {
+        logger.error("could not stop in time");
+        host.exit(1);
+      },
+      shutdownDelaySeconds * 1000 + STOP_DEADLINE_MS,
+    );
     deadline.unref();
     app.close().then(
       () => logger.info("stopped"),

@@ -8,6 +8,7 @@ import { runServer, stopOnSignals } from "../src/run-server.js";
 import { createLogger } from "../src/system/logger.js";
 import { useTestDatabase } from "./support/database.js";
 import { recordSecret, testLogFile } from "./support/log.js";
+import { rejection } from "./support/rejection.js";
 
 describe("server process", () => {
   const base = useTestDatabase({ migrated: false, scope: "test" });
@@ -71,6 +72,28 @@ describe("server process", () => {
     await runServer(second.host);
     await second.signal("SIGINT", "stopped");
     expect(second.out).to.deep.equal([]);
+  });
+
+  it("serves on for SHUTDOWN_DELAY after it has reported that it is not ready, and stops then", async () => {
+    const { host, log, signal, exits } = fakeProcess({ NODE_ENV: "development", SHUTDOWN_DELAY: "1" });
+    await runServer(host);
+    const { port } = log.find(({ msg }) => msg === "serving") as { port: number };
+    const origin = `http://127.0.0.1:${port}`;
+    const start = performance.now();
+    const stopped = signal("SIGTERM", "stopped");
+
+    expect((await fetch(`${origin}/readyz`)).status).to.equal(503);
+    const health = await fetch(`${origin}/grpc.health.v1.Health/Check`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: "{}",
+    });
+    expect(await health.json()).to.deep.equal({ status: "NOT_SERVING" });
+    expect((await fetch(`${origin}/ping/`)).status).to.equal(200);
+    await stopped;
+    expect(performance.now() - start).to.be.at.least(990);
+    expect(await rejection(fetch(`${origin}/ping/`))).to.be.an("error");
+    expect(exits).to.deep.equal([]);
   });
 
   it("exits with 1 and names all errors of the configuration, before it opens anything", async () => {
