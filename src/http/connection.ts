@@ -18,12 +18,14 @@ export interface ConnectionLimits {
   maxConnections: number;
   /** Connections of one address that is no trusted proxy. */
   maxConnectionsPerAddress: number;
+  /** Time for which a connection that was cut for a flood counts as several of its address. */
+  cutMs: number;
   /** Concurrent requests on one HTTP/2 connection. */
   maxConcurrentStreams: number;
   /** HTTP/2 streams that a client may reset at once, and how many more per second. */
   resetBurst: number;
   resetsPerSecond: number;
-  /** `resetBurst` of a trusted proxy. Below 1,000, where nghttp2 stops reading and leaves the connection open. */
+  /** `resetBurst` of a trusted proxy. At 1,000 nghttp2 stops reading, and reports nothing of what it last read. */
   proxyResetBurst: number;
   /** Bytes of HTTP/2 control frames, beyond those of requests, that a client may send at once; and per second. */
   controlBurstBytes: number;
@@ -44,11 +46,12 @@ export const DEFAULT_LIMITS: Readonly<ConnectionLimits> = {
   lingerMs: 1_000,
   maxConnections: 10_000,
   maxConnectionsPerAddress: 256,
+  cutMs: 60_000,
   maxConcurrentStreams: 250,
   resetBurst: 200,
   resetsPerSecond: 33,
-  proxyResetBurst: 900,
-  controlBurstBytes: 65_536,
+  proxyResetBurst: 500,
+  controlBurstBytes: 16_384,
   controlBytesPerSecond: 4_096,
   maxPipelined: 32,
   maxHeaderBytes: 16_384,

@@ -8,10 +8,17 @@ import {
 } from "./connection.js";
 import type { NodeHandler } from "./node-handler.js";
 
+/** Who has opened a connection. */
+export interface Client {
+  /** A trusted proxy brings the requests of many. */
+  isProxy: boolean;
+  /** Called when the connection is cut because the client floods it. */
+  onCut(): void;
+}
+
 /** Serves one protocol of the shared port: takes over the connections that start with its bytes. */
 export interface ProtocolServer {
-  /** `isProxy`: the client is a trusted proxy, which brings the requests of many. */
-  accept(socket: Socket, isProxy: boolean): Connection;
+  accept(socket: Socket, client: Client): Connection;
   /** Stops the server's timers. Call it once no connection is left. */
   close(): void;
 }

@@ -131,7 +131,7 @@ export function createHttp2(handler: NodeHandler, limits: ConnectionLimits): Pro
   });
 
   return {
-    accept(socket, isProxy) {
+    accept(socket, { isProxy, onCut }) {
       // Unlike an HTTP/1 client, an HTTP/2 client that stops sending can't receive responses any more.
       socket.allowHalfOpen = false;
       server.emit("connection", socket);
@@ -140,10 +140,10 @@ export function createHttp2(handler: NodeHandler, limits: ConnectionLimits): Pro
       if (!session) throw new LoggableError("node:http2 did not create a session");
       const state = {
         requests: createRequestsInFlight(limits),
-        guard: createSessionGuard(
-          socket,
-          isProxy ? { ...limits, resetBurst: limits.proxyResetBurst } : limits,
-        ),
+        guard: createSessionGuard(socket, {
+          limits: isProxy ? { ...limits, resetBurst: limits.proxyResetBurst } : limits,
+          onCut,
+        }),
       };
       stateOf.set(session, state);
       return createSessionConnection(session, socket, state, limits);

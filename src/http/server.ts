@@ -49,6 +49,7 @@ export function createServer({ handler, readiness, logger, ...options }: ServerO
   const connections = new Map<Socket, Connection>();
   const addressConnections = createAddressConnections({
     maxPerAddress: limits.maxConnectionsPerAddress,
+    cutMs: limits.cutMs,
     sharedNetworks: options.sharedNetworks ?? [],
   });
   const trustsProxy = options.trustsProxy ?? (() => false);
@@ -73,11 +74,15 @@ export function createServer({ handler, readiness, logger, ...options }: ServerO
       socket.destroy();
       return;
     }
+    const client = {
+      isProxy,
+      onCut: () => {
+        if (!isProxy) addressConnections.penalize(remoteAddress);
+      },
+    };
     connections.set(socket, createUndecidedConnection(socket, limits, awakeMs));
     socket.once("close", () => connections.delete(socket));
-    detectProtocol(socket, (protocol) =>
-      connections.set(socket, protocols[protocol].accept(socket, isProxy)),
-    );
+    detectProtocol(socket, (protocol) => connections.set(socket, protocols[protocol].accept(socket, client)));
   });
   tcp.maxConnections = limits.maxConnections;
 

@@ -34,7 +34,10 @@ export interface SessionGuard {
  * rates per second. nghttp2 has a limit for resets too, but then keeps a deaf connection open; it has none for most
  * control frames, and doesn't report them. Therefore bytes are compared, which is cheap.
  */
-export function createSessionGuard(socket: Socket, limits: GuardLimits): SessionGuard {
+export function createSessionGuard(
+  socket: Socket,
+  { limits, onCut }: { limits: GuardLimits; onCut: () => void },
+): SessionGuard {
   let resets = 0;
   let isCut = false;
   let sweptAt: number | null = null;
@@ -46,7 +49,9 @@ export function createSessionGuard(socket: Socket, limits: GuardLimits): Session
 
   function cut(): void {
     isCut = true;
+    // Not the session: destroying it while nghttp2 reads a chunk aborts the process.
     socket.destroy();
+    onCut();
   }
 
   function countReset(): void {

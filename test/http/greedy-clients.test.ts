@@ -6,7 +6,7 @@ import { parseRange } from "../../src/system/ip-range.js";
 import { serve, stopServing } from "../support/serve.js";
 import { echo } from "./echo.js";
 import { connectHttp2, getHttp2 } from "./http2-client.js";
-import { frame, frameType, preface, requestFrame, resetFrame, settings } from "./http2-frames.js";
+import { flag, frame, frameType, preface, requestFrame, resetFrame, settings } from "./http2-frames.js";
 import { connectRaw, getRequest } from "./raw-client.js";
 
 const repeat = (count: number, each: (index: number) => Buffer) =>
@@ -45,6 +45,22 @@ describe("a client that floods its HTTP/2 connection", () => {
     expect((await fetch(url)).status).to.equal(200);
   });
 
+  it("with more resets than nghttp2 allows, before it has reported a stream, loses it", async () => {
+    const { handler, handled } = countingHandler();
+    const { port } = await serve(handler);
+    const flood = await connectRaw(port);
+    // GET http / with indexed fields: the chunk that is read at once has 2,000 of them.
+    const header = Buffer.from([0x82, 0x86, 0x84]);
+    const short = (id: number) => frame(frameType.headers, flag.endHeaders | flag.endStream, id, header);
+    const start = performance.now();
+    flood.send(repeat(2_000, (index) => Buffer.concat([short(2 * index + 1), resetFrame(2 * index + 1)])));
+
+    await flood.closed;
+
+    expect(performance.now() - start).to.be.below(5_000);
+    expect(handled()).to.equal(0);
+  });
+
   it("with fewer resets keeps it", async () => {
     const { port } = await serve(echo);
     const client = await connectRaw(port);
@@ -58,7 +74,7 @@ describe("a client that floods its HTTP/2 connection", () => {
     const trustsProxy = trustProxies([parseRange("127.0.0.1")!]);
     const { port } = await serve(echo, { trustsProxy });
     const [proxy, other] = [await connectRaw(port), await connectRaw(port)];
-    proxy.send(Buffer.concat([resets(800), requestFrame(1601, { ":path": "/last" })]));
+    proxy.send(Buffer.concat([resets(450), requestFrame(901, { ":path": "/last" })]));
     await proxy.until("/last");
     proxy.reset();
     other.send(resets(5_000));
@@ -158,6 +174,16 @@ describe("connections of one address", () => {
     await first.client.closed;
     while (!(await open(port, "127.0.0.2")).isAnswered);
     expect(await answered(port, "127.0.0.2", 1)).to.equal(0);
+  });
+
+  it("are fewer for a while after one was cut for a flood", async () => {
+    const { port } = await serve(echo, { limits: { maxConnectionsPerAddress: 20, cutMs: 2_000 } });
+    const flood = await connectRaw(port, false, "127.0.0.2");
+    flood.send(resets(2_000));
+    await flood.closed;
+    expect(await answered(port, "127.0.0.3", 6)).to.equal(6);
+    expect(await answered(port, "127.0.0.2", 6)).to.equal(4);
+    while (!(await open(port, "127.0.0.2")).isAnswered);
   });
 
   it("are more in a shared network", async () => {
