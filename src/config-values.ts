@@ -86,6 +86,15 @@ export function listEntries(list: string): string[] {
     .filter((entry) => entry !== "");
 }
 
+/** Words, separated by commas. */
+export const words = z
+  .string()
+  .transform(listEntries)
+  .refine(
+    (entries) => entries.every((entry) => /\p{L}/u.test(entry)),
+    "must be words with letters, separated by commas",
+  );
+
 /** IP addresses and CIDR ranges, IPv4 and IPv6. */
 export const ranges = z.string().transform((list, context): readonly IpRange[] =>
   listEntries(list).map((entry, index) => {

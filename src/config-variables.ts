@@ -14,6 +14,7 @@ import {
   text,
   webUrl,
   whole,
+  words,
 } from "./config-values.js";
 
 /**
@@ -44,6 +45,7 @@ export const environmentSchema = z.object({
   PHONE_CHANGE_UNDO: whole(1).default(86_400),
   ACTIVATION_NEEDS_REGISTRATION: flag.default(false),
   PASSWORD_MIN_LENGTH: whole(1, 128).default(8),
+  PASSWORD_FORBIDDEN_WORDS: words.prefault("waterbill,cameroun,cameroon"),
   PASSWORD_HASH_QUEUE: whole(1).default(64),
   UV_THREADPOOL_SIZE: whole(1, 1024).default(4),
   DEFAULT_REGION: region.optional(),

@@ -17,6 +17,12 @@ function defaultPublicUrl({ NODE_ENV, PORT }: Environment): string {
   return NODE_ENV === "production" ? DEFAULT_PUBLIC_URL : `http://localhost:${PORT}`;
 }
 
+/** The names in the host of a URL, without the short ones (`www`, `app`, `com`); those in the text if it is no URL. */
+function namesIn(issuer: string): string[] {
+  const host = URL.canParse(issuer) ? new URL(issuer).hostname || issuer : issuer;
+  return [host, ...host.split(/[^\p{L}\p{N}-]+/u)].filter((name) => name.length > 3 && /\p{L}/u.test(name));
+}
+
 function toConfig(env: Environment, warnings: readonly string[]) {
   return {
     environment: env.NODE_ENV,
@@ -53,6 +59,8 @@ function toConfig(env: Environment, warnings: readonly string[]) {
     phoneChangeUndoSeconds: env.PHONE_CHANGE_UNDO,
     passwords: {
       minLength: env.PASSWORD_MIN_LENGTH,
+      /** Words that no password may consist of: those of the product, and the names in the issuer's host. */
+      forbiddenWords: [...env.PASSWORD_FORBIDDEN_WORDS, ...namesIn(env.TOKEN_ISSUER)],
       hashQueue: env.PASSWORD_HASH_QUEUE,
       /** Size of libuv's thread pool, which password hashes share with token checks and DNS lookups. */
       poolThreads: env.UV_THREADPOOL_SIZE,

@@ -1,12 +1,14 @@
-import { dictionary } from "@zxcvbn-ts/language-common";
 import { DomainError, type FieldViolation, invalidField } from "../errors.js";
 import type { LocalizedMessage } from "../messages/catalogue.js";
 import type { User } from "../users/user.js";
+import { isGuessable } from "./guessable-password.js";
 import { isTooSimilar } from "./password-similarity.js";
 
 export interface PasswordRules {
   /** Minimum length in characters (code points). */
   readonly minLength: number;
+  /** Words that are refused, with or without digits around them: those that the service is known by. */
+  readonly forbiddenWords: readonly string[];
 }
 
 /** Account data that a password must not resemble. */
@@ -21,10 +23,6 @@ const MAX_UNITS = MAX_LENGTH * 4 * 2;
 /** In the order in which Django compares them. */
 const PERSONAL_FIELDS = ["phone", "firstName", "lastName", "email"] as const;
 
-const COMMON_PASSWORDS: ReadonlySet<string> = new Set(
-  dictionary["passwords-common"].map((password) => password.toLowerCase()),
-);
-
 /**
  * Normalises a password to NFC, so that keyboards that encode the same characters differently give the same password.
  * A text that is too long to be a password is returned unchanged: normalisation is quadratic in the worst case.
@@ -34,8 +32,8 @@ export function normalisePassword(text: string): string {
 }
 
 /**
- * Checks a password (normalised by `normalisePassword`) for an account: Django's four rules and a maximum length.
- * Every character is allowed except a lone surrogate, because encoding makes all of them equal.
+ * Checks a password (normalised by `normalisePassword`) for an account: Django's four rules, a maximum length, and no
+ * guessable password (`isGuessable`). Every character is allowed except a lone surrogate, because encoding makes all of them equal.
  *
  * Throws PASSWORD_REJECTED, with one violation of `field` per broken rule.
  */
@@ -59,7 +57,7 @@ function brokenRules(rules: PasswordRules, password: string, personal: PersonalD
 
   const broken: LocalizedMessage[] = [];
   if (length < rules.minLength) broken.push((m) => m.passwordTooShort(rules.minLength));
-  if (COMMON_PASSWORDS.has(password.trim().toLowerCase())) broken.push((m) => m.passwordTooCommon);
+  if (isGuessable(password, rules.forbiddenWords)) broken.push((m) => m.passwordTooCommon);
   if (/^\p{N}+$/u.test(password)) broken.push((m) => m.passwordEntirelyNumeric);
   const similarField = PERSONAL_FIELDS.find((name) =>
     isTooSimilar(password, (personal[name] ?? "").normalize("NFC")),

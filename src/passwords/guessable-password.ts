@@ -1,0 +1,97 @@
+import { dictionary } from "@zxcvbn-ts/language-common";
+
+/** 49,000 passwords; Django's list has 20,000. */
+const COMMON_PASSWORDS: ReadonlySet<string> = new Set(
+  dictionary["passwords-common"].map((password) => password.toLowerCase()),
+);
+
+/**
+ * Sequences that people walk along: counting, the alphabet, and the rows and columns of English, French and German
+ * keyboards.
+ */
+// cspell:disable
+const SEQUENCES = [
+  "01234567890",
+  "abcdefghijklmnopqrstuvwxyz",
+  "qwertyuiop",
+  "asdfghjkl",
+  "zxcvbnm",
+  "azertyuiop",
+  "qsdfghjklm",
+  "wxcvbn",
+  "qwertzuiop",
+  "yxcvbnm",
+  "qazwsxedcrfvtgbyhnujm",
+  "aqwzsxedcrfvtgbyhnuj",
+  "1qaz2wsx3edc4rfv5tgb6yhn7ujm",
+  "1aqw2zsx3edc4rfv5tgb6yhn7uj",
+  "!@#$%^&*()_+",
+  "&\u00E9\"'(-\u00E8_\u00E7\u00E0)=",
+].flatMap((sequence) => [sequence, [...sequence].reverse().join("")]);
+// cspell:enable
+
+/**
+ * Whether a password is one of the first that an attacker tries: common, or a common or context word with digits around
+ * it, or one character or sequence over and over. Case, and white space around the password, are ignored. In context
+ * words accents, separators and punctuation are ignored too. The cost is quadratic in the length of `password`.
+ */
+export function isGuessable(password: string, contextWords: readonly string[]): boolean {
+  const text = password.trim().toLowerCase();
+  return (
+    isRepeated(password.toLowerCase()) ||
+    isRepeated(text) ||
+    COMMON_PASSWORDS.has(text) ||
+    COMMON_PASSWORDS.has(withoutPunctuation(text)) ||
+    coresOf(text).some((core) => COMMON_PASSWORDS.has(core)) ||
+    hasContextWord(text, contextWords)
+  );
+}
+
+/** "password1!" is as common as "password1". */
+function withoutPunctuation(text: string): string {
+  return text.replace(/^[\p{P}\p{S}\s]+/u, "").replace(/[\p{P}\p{S}\s]+$/u, "");
+}
+
+/** A text of more than digits, and what is left of it without some or all of the digits around it. */
+function coresOf(text: string): string[] {
+  const leading = /^\d*/.exec(text)![0].length;
+  if (leading === text.length) return [];
+  const trailing = /\d*$/.exec(text)![0].length;
+  const cores: string[] = [];
+  for (let start = 0; start <= leading; start += 1) {
+    for (let end = text.length; end >= text.length - trailing; end -= 1) cores.push(text.slice(start, end));
+  }
+  return cores;
+}
+
+function hasContextWord(text: string, contextWords: readonly string[]): boolean {
+  const words = new Set(contextWords.map(lettersAndDigits).filter((word) => word !== ""));
+  return coresOf(lettersAndDigits(text)).some((core) => words.has(core));
+}
+
+/** A text without accents, white space, punctuation and symbols, in lower case. */
+function lettersAndDigits(text: string): string {
+  return text
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, "");
+}
+
+/** Whether a text is one character or one sequence over and over; the last one may be cut off. */
+function isRepeated(text: string): boolean {
+  const characters = [...text];
+  if (characters.length < 2) return false;
+  const period = periodOf(characters);
+  const unit = characters.slice(0, period).join("");
+  return period === 1 || SEQUENCES.some((sequence) => sequence.includes(unit));
+}
+
+/** The smallest number of characters after which a text repeats itself; its length if it doesn't. */
+function periodOf(characters: readonly string[]): number {
+  for (let period = 1; period < characters.length; period += 1) {
+    if (characters.every((character, index) => index < period || character === characters[index - period])) {
+      return period;
+    }
+  }
+  return characters.length;
+}
