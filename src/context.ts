@@ -7,6 +7,7 @@ import { createHistoryStore } from "./audit/history-store.js";
 import { createRecord, type RecordDeps } from "./audit/record.js";
 import type { AuthServiceDeps } from "./auth/auth-service.js";
 import type { Config } from "./config.js";
+import { createGuessStore } from "./guessing/guess-store.js";
 import type { Infrastructure } from "./infrastructure.js";
 import { createPageTokens } from "./paging/page-token.js";
 import { createPasswordHasher, hashConcurrency } from "./passwords/password-hash.js";
@@ -62,6 +63,7 @@ export function createDatabaseContext(
     codes: createCodeStore(database),
     phoneChanges: createPhoneChangeStore(database),
     smsQuota: createSmsQuotaStore(database),
+    guesses: createGuessStore(database),
     activations: createActivationStore(database),
     activationAttempts: createActivationAttemptStore(database),
     sessions: createSessionStore(database, config.tokens),

@@ -1,3 +1,4 @@
+import type { GuessStore } from "./guessing/guess-store.js";
 import type { PhoneChangeStore } from "./profile/phone-change-store.js";
 import type { ActivationAttemptStore } from "./registrations/activation-attempt-store.js";
 import { REGISTRATION_TTL_SECONDS } from "./registrations/registration.js";
@@ -13,6 +14,7 @@ export interface HousekeepingDeps {
   activationAttempts: ActivationAttemptStore;
   phoneChanges: PhoneChangeStore;
   smsQuota: SmsQuotaStore;
+  guesses: GuessStore;
   sessions: SessionStore;
   clock: Clock;
 }
@@ -25,7 +27,7 @@ const INTERVAL_MS = 600_000;
 
 /** Deletes what is no longer needed. Any number of processes may do so at the same time. */
 export async function clearExpired(deps: HousekeepingDeps): Promise<void> {
-  const { codes, registrations, activationAttempts, phoneChanges, smsQuota, sessions, clock } = deps;
+  const { codes, registrations, activationAttempts, phoneChanges, smsQuota, guesses, sessions, clock } = deps;
   const now = clock.now();
   const before = addSeconds(now, -RETENTION_SECONDS);
   await registrations.moveAllUnproved(null, addSeconds(now, -UNPROVED_SECONDS));
@@ -34,6 +36,7 @@ export async function clearExpired(deps: HousekeepingDeps): Promise<void> {
   await codes.purge(null, before);
   await phoneChanges.purge(null, RETENTION_SECONDS);
   await smsQuota.purge(null, before);
+  await guesses.purge(null, now);
   await sessions.purge(null, RETENTION_SECONDS);
 }
 

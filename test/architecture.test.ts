@@ -18,6 +18,7 @@ const layers = [
     "audit/",
     "users/",
     "registrations/",
+    "guessing/",
     "passwords/",
     "verification/",
     "sessions/",

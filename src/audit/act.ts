@@ -21,6 +21,8 @@ export type FieldValues = Readonly<Record<string, string>>;
 type ActDetails =
   /** `registered` and `activated` are both recorded when the number is proved: before that there is no account. */
   | { action: "registered" | "activated" | "reactivated" }
+  /** Unknown callers have tried many wrong passwords. */
+  | { action: "guessing_noticed" }
   /** Created in another way than by registration. */
   | { action: "account_created"; after: { role: Role } }
   | { action: "role_changed"; before: { role: Role }; after: { role: Role } }

@@ -1,6 +1,7 @@
 import type { RecordActs } from "../audit/record.js";
 import type { Database } from "../db/database.js";
 import { DomainError, type Reason, rateLimited } from "../errors.js";
+import type { GuessStore } from "../guessing/guess-store.js";
 import {
   type ActivationAttempt,
   type ActivationAttemptStore,
@@ -27,6 +28,7 @@ export interface ActivateDeps extends FindRegistrationDeps {
   database: Database;
   activationAttempts: ActivationAttemptStore;
   smsQuota: SmsQuotaStore;
+  guesses: GuessStore;
   phoneRules: PhoneRules;
   record: RecordActs;
 }
@@ -55,21 +57,23 @@ export async function activate(deps: ActivateDeps, input: ActivateInput): Promis
     isCorrectCode(deps.codeKey, { id, ownerId, purpose: "activation" }, codeDigest, input.code),
   );
   if (!code) throw await codeError(deps, phone, claim, "CODE_INCORRECT");
-  const user = await createAccount(deps, code);
+  const user = await createAccount(deps, code, input.callerAddress);
   if (!user) throw await codeError(deps, phone, claim, "CODE_INCORRECT");
   return user;
 }
 
-/** Null for every caller but the first who proves the number. */
-function createAccount(deps: ActivateDeps, code: ComparableCode): Promise<User | null> {
+/** Null for every caller but the first who proves the number. The account knows the address of that one. */
+function createAccount(deps: ActivateDeps, code: ComparableCode, address: string): Promise<User | null> {
   return deps.database.transaction(async (tx) => {
     const user = await deps.activations.activate(tx, code);
     if (!user) return null;
+    const now = deps.clock.now();
+    await deps.guesses.know(tx, { userId: user.id, address, guess: null, now });
     const act = { accountId: user.id, actor: { kind: "owner" } } as const;
     await deps.record(
       tx,
       { ...act, action: "registered", at: user.dateJoined },
-      { ...act, action: "activated", at: deps.clock.now() },
+      { ...act, action: "activated", at: now },
     );
     return user;
   });

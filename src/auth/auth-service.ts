@@ -64,9 +64,10 @@ export function createAuthService(deps: AuthServiceDeps): ServiceImpl<typeof Aut
 
     async login(request, context) {
       const { address, userAgent: client } = context.values.get(callerKey);
-      const { phone, password } = request;
-      const { user, tokens } = await login(deps, { phone, password, client, address });
-      return { user: toUserMessage(user), tokens };
+      const { phone, password, device: knownDevice = "" } = request;
+      const input = { phone, password, device: knownDevice, client, address };
+      const { user, device, tokens } = await login(deps, input);
+      return { user: toUserMessage(user), device, tokens };
     },
 
     refreshToken(request, context) {
@@ -88,12 +89,13 @@ export function createAuthService(deps: AuthServiceDeps): ServiceImpl<typeof Aut
       return { challenge: toChallengeMessage(challenge) };
     },
 
-    async confirmPasswordReset(request) {
+    async confirmPasswordReset(request, context) {
       await confirmPasswordReset(deps, {
         token: request.token,
         code: request.code,
         newPassword: request.newPassword,
         newPasswordConfirm: request.newPasswordConfirm,
+        callerAddress: callerAddress(context),
       });
       return {};
     },

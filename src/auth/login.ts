@@ -1,6 +1,10 @@
 import type { RecordActs } from "../audit/record.js";
 import type { Database, Tx } from "../db/database.js";
 import { DomainError } from "../errors.js";
+import { issueDevice, newDeviceId, readDevice } from "../guessing/device-token.js";
+import { type CountedGuess, guessPlace, tooManyGuesses } from "../guessing/guess.js";
+import type { GuessStore } from "../guessing/guess-store.js";
+import { type NoticeGuessingDeps, noticeGuessing } from "../guessing/notice-guessing.js";
 import type { PasswordHasher } from "../passwords/password-hash.js";
 import { waitingSince } from "../registrations/find-registration.js";
 import { networkOf } from "../registrations/registration.js";
@@ -13,27 +17,39 @@ import type { Clock } from "../system/clock.js";
 import type { Random } from "../system/random.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { User } from "../users/user.js";
-import type { UserStore } from "../users/user-store.js";
+import type { Credentials } from "../users/user-store.js";
 
-export interface LoginDeps extends TokenPairDeps {
+export interface LoginDeps extends TokenPairDeps, NoticeGuessingDeps {
   database: Pick<Database, "transaction">;
-  users: UserStore;
+  guesses: GuessStore;
   registrations: RegistrationStore;
   sessions: SessionStore;
   hasher: PasswordHasher;
   clock: Clock;
   random: Random;
   phoneRules: PhoneRules;
+  /** HMAC key of devices and of the counts of wrong passwords. */
+  codeKey: Uint8Array;
   record: RecordActs;
 }
 
 export interface LoginInput {
   phone: string;
   password: string;
+  /** The device that an earlier login returned. */
+  device?: string;
   /** The User-Agent header of the call. */
   client?: string;
   /** The caller's IP address. */
   address?: string;
+}
+
+/** A sign-in. */
+export interface SignedIn {
+  user: User;
+  /** Names the device in its next login. */
+  device: string;
+  tokens: TokenPair;
 }
 
 /**
@@ -41,16 +57,25 @@ export interface LoginInput {
  * password and gets the same error. One hash is compared at most: the account's, or that of a registration that waits.
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, CREDENTIALS_REJECTED, ACCOUNT_NOT_ACTIVATED (only if the
- * password is correct) or OVERLOADED.
+ * password is correct), RATE_LIMITED (too many wrong passwords for the number; nothing was compared) or OVERLOADED.
  */
-export async function login(deps: LoginDeps, input: LoginInput): Promise<{ user: User; tokens: TokenPair }> {
+export async function login(deps: LoginDeps, input: LoginInput): Promise<SignedIn> {
   const phone = parsePhone(deps.phoneRules, input.phone);
   // No session is opened if number or hash have changed since they were read. A concurrent login that rehashed the
   // password is a harmless cause, so read once more.
   const session = (await openSession(deps, phone, input)) ?? (await openSession(deps, phone, input));
   if (!session) throw new DomainError("CREDENTIALS_REJECTED");
-  const { user, grant } = session;
-  return { user, tokens: await issueTokenPair(deps, user, grant, grant.issuedAt) };
+  const { user, newPasswordHash, grant } = session;
+  const tokens = await issueTokenPair(deps, user, grant, grant.issuedAt);
+  return { user, device: deviceToken(deps, user.id, newPasswordHash, input.device ?? ""), tokens };
+}
+
+/** A device that shows its token keeps its id. */
+function deviceToken(deps: LoginDeps, userId: number, passwordHash: string, token: string): string {
+  const now = deps.clock.now();
+  const known = readDevice(deps.codeKey, token, now);
+  const id = known?.userId === userId ? known.id : newDeviceId(deps.random);
+  return issueDevice(deps.codeKey, { userId, id, passwordHash }, now);
 }
 
 /** Returns null if number or hash changed while the password was being verified. */
@@ -58,17 +83,26 @@ async function openSession(
   deps: LoginDeps,
   phone: string,
   input: LoginInput,
-): Promise<{ user: User; grant: RefreshGrant } | null> {
-  const { user, ...hashes } = await verifyCredentials(deps, phone, input);
+): Promise<{ user: User; newPasswordHash: string; grant: RefreshGrant } | null> {
+  const { user, guess, ...hashes } = await verifyCredentials(deps, phone, input);
   const ids = { id: deps.random.uuid(), userId: user.id, refreshId: deps.random.uuid() };
-  const origin = { client: clientName(input.client ?? ""), address: input.address ?? "" };
-  const proof = { phone, ...hashes, loggedInAt: deps.clock.now() };
+  const address = input.address ?? "";
+  const origin = { client: clientName(input.client ?? ""), address };
+  const now = deps.clock.now();
+  const proof = { phone, ...hashes, loggedInAt: now };
   const times = await deps.database.transaction(async (tx) => {
     const opened = await deps.sessions.open(tx, { ...ids, ...origin }, proof);
-    if (opened) await endSurplus(deps, tx, ids);
+    if (!opened) return null;
+    await deps.guesses.know(tx, { userId: user.id, address, guess, now });
+    await endSurplus(deps, tx, ids);
     return opened;
   });
-  return times && { user, grant: { id: ids.refreshId, sessionId: ids.id, userId: user.id, ...times } };
+  if (!times) {
+    await deps.guesses.takeBack(null, guess);
+    return null;
+  }
+  const grant = { id: ids.refreshId, sessionId: ids.id, userId: user.id, ...times };
+  return { user, newPasswordHash: hashes.newPasswordHash, grant };
 }
 
 /** Ends the sessions that are too many with the one just opened. */
@@ -89,30 +123,60 @@ async function endSurplus(
   });
 }
 
-async function verifyCredentials(deps: LoginDeps, phone: string, input: LoginInput) {
-  const { password } = input;
-  const account = await deps.users.findByPhone(null, phone);
-  if (!account) throw await refusalWithoutAccount(deps, phone, input);
-  const { user, passwordHash } = account;
-  const { ok, needsRehash } = await deps.hasher.verify(passwordHash, password);
-  if (!ok) throw new DomainError("CREDENTIALS_REJECTED");
-  if (!user.isActive) throw new DomainError("ACCOUNT_NOT_ACTIVATED");
-  // A failed rehash must not fail a correct login; the next login tries again.
-  const newPasswordHash = needsRehash
-    ? await deps.hasher.hash(password).catch(() => passwordHash)
-    : passwordHash;
-  return { user, passwordHash, newPasswordHash };
+interface VerifiedLogin {
+  user: User;
+  passwordHash: string;
+  newPasswordHash: string;
+  guess: CountedGuess;
 }
 
-/** The error for a number without an account. With the password of a registration it says that this is not activated. */
-async function refusalWithoutAccount(
+/** The password is counted as wrong before it is compared, and a right one is taken back. */
+async function verifyCredentials(deps: LoginDeps, phone: string, input: LoginInput): Promise<VerifiedLogin> {
+  const { account, guess } = await countGuess(deps, phone, input);
+  const { ok, needsRehash } = await compare(deps, phone, account, input).catch(async (error: unknown) => {
+    await deps.guesses.takeBack(null, guess);
+    throw error;
+  });
+  if (!ok) {
+    if (account) noticeGuessing(deps, account.user, guess);
+    throw new DomainError("CREDENTIALS_REJECTED");
+  }
+  if (!account?.user.isActive) {
+    await deps.guesses.restart(null, guess);
+    throw new DomainError("ACCOUNT_NOT_ACTIVATED");
+  }
+  const { user, passwordHash } = account;
+  // A failed rehash must not fail a correct login; the next login tries again.
+  const newPasswordHash = needsRehash
+    ? await deps.hasher.hash(input.password).catch(() => passwordHash)
+    : passwordHash;
+  return { user, passwordHash, newPasswordHash, guess };
+}
+
+async function countGuess(deps: LoginDeps, phone: string, { address = "", device = "" }: LoginInput) {
+  const now = deps.clock.now();
+  const { account, guess, full } = await deps.guesses.countLogin(null, {
+    phone,
+    address,
+    device: readDevice(deps.codeKey, device, now),
+    place: guessPlace(deps.codeKey, phone, address),
+    now,
+  });
+  if (!guess) throw tooManyGuesses(full, now);
+  return { account, guess };
+}
+
+/** Compares with one hash: the account's, else that of a registration that waits, else none. */
+async function compare(
   deps: LoginDeps,
   phone: string,
+  account: Credentials | null,
   { password, address = "" }: LoginInput,
-): Promise<DomainError> {
+): Promise<{ ok: boolean; needsRehash: boolean }> {
+  if (account) return deps.hasher.verify(account.passwordHash, password);
   const login = { phone, network: networkOf(address), since: waitingSince(deps.clock.now()) };
   const passwordHash = await deps.registrations.findPasswordHash(null, login);
-  if (passwordHash === null) await deps.hasher.verifyNothing(password);
-  const isCorrect = passwordHash !== null && (await deps.hasher.verify(passwordHash, password)).ok;
-  return new DomainError(isCorrect ? "ACCOUNT_NOT_ACTIVATED" : "CREDENTIALS_REJECTED");
+  if (passwordHash !== null) return deps.hasher.verify(passwordHash, password);
+  await deps.hasher.verifyNothing(password);
+  return { ok: false, needsRehash: false };
 }

@@ -17,9 +17,15 @@ export const sms = {
   confirmation: (operation: string) => `✅ Votre ${operation} a été effectuée avec succès.`,
   support: "Si vous n'avez pas effectué cette action, contactez le support.",
 
+  /** The specification doesn't prescribe the words. */
+  guessing:
+    "Trop de mots de passe incorrects ont été essayés sur votre compte WaterBill. Votre compte reste protégé. " +
+    "Connectez-vous depuis votre appareil habituel ou réinitialisez votre mot de passe.",
+
   printedActivation: (phone: string, code: string) => `Code d'activation pour ${phone}: ${code}`,
   printedVerification: (operation: string, phone: string, code: string) =>
     `Code de vérification pour ${operation} - ${phone}: ${code}`,
+  printedGuessing: (phone: string, text: string) => `Avertissement pour ${phone}: ${text}`,
   printedLink: (link: string) => `Lien: ${link}`,
   printedNotice: (operation: string, phone: string, text: string) => `Avis ${operation} - ${phone}: ${text}`,
   printedConfirmation: (operation: string, phone: string, text: string) =>

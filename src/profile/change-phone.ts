@@ -50,7 +50,6 @@ export interface RequestPhoneChangeDeps
 }
 
 export interface RequestPhoneChangeInput extends SignInProof {
-  sessionId: string;
   newPhone: string;
   /** The caller's IP address. */
   callerAddress: string;

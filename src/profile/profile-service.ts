@@ -68,6 +68,7 @@ export function createProfileService(deps: ProfileServiceDeps): ServiceImpl<type
         code: request.code,
         newPassword: request.newPassword,
         newPasswordConfirm: request.newPasswordConfirm,
+        callerAddress: callerAddress(context),
         session: callerSession(context),
       });
       return {};

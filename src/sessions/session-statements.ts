@@ -157,6 +157,12 @@ export const end: Statement = {
          RETURNING ${useOfToken("clock_timestamp()")} = 'reused' AS is_reused`,
 };
 
+export const endOne: Statement = {
+  name: "sessions_end_one",
+  text: `UPDATE sessions SET revoked_at = clock_timestamp() WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL
+         RETURNING id`,
+};
+
 export const endAll: Statement = {
   name: "sessions_end_all",
   text: `UPDATE sessions SET revoked_at = clock_timestamp()

@@ -113,6 +113,8 @@ export interface SessionStore {
   endReused(tx: Tx, use: RefreshTokenUse): Promise<boolean>;
   /** Ends an open session. "reused": the token was not one that `rotate` accepts. Null: the session was over before. */
   end(tx: Tx | null, use: RefreshTokenUse): Promise<"ended" | "reused" | null>;
+  /** Ends a session of the user; false if it was over before. */
+  endOne(tx: Tx | null, userId: number, sessionId: string): Promise<boolean>;
   /** Ends the user's sessions except `exceptId`, and returns their ids. */
   endAll(tx: Tx | null, userId: number, exceptId: string | null): Promise<string[]>;
   /** Deletes sessions whose last token expired more than `retentionSeconds` ago. */
@@ -158,14 +160,8 @@ export function createSessionStore(database: Database, lifetimes: SessionLifetim
       if (row && !row.is_active) return null;
       if (!row?.is_open) return "ended";
       const { refresh_id: refreshId, is_unconfirmed: isUnconfirmed } = row;
-      return {
-        user: toUser(row),
-        refreshId,
-        isUnconfirmed,
-        lastUsedAt: row.last_used_at,
-        isStale: row.is_stale,
-        ageSeconds: row.age_seconds,
-      };
+      const { last_used_at: lastUsedAt, is_stale: isStale, age_seconds: ageSeconds } = row;
+      return { user: toUser(row), refreshId, isUnconfirmed, lastUsedAt, isStale, ageSeconds };
     },
 
     async touch(tx, { sessionId, confirmedId, address }) {
@@ -188,6 +184,10 @@ export function createSessionStore(database: Database, lifetimes: SessionLifetim
       const [row] = await database.run<{ is_reused: boolean }>(tx, statements.end, valuesOf(use));
       if (!row) return null;
       return row.is_reused ? "reused" : "ended";
+    },
+
+    async endOne(tx, userId, sessionId) {
+      return (await database.run(tx, statements.endOne, [sessionId, userId])).length > 0;
     },
 
     async endAll(tx, userId, exceptId) {

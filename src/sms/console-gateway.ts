@@ -19,6 +19,9 @@ export function createConsoleGateway(print: (line: string) => void): SmsGateway 
     async sendNotice(phone, operation, text) {
       print(sms.printedNotice(sms.operations[operation], phone, text));
     },
+    async sendGuessingNotice(phone) {
+      print(sms.printedGuessing(phone, sms.guessing));
+    },
     async isAvailable() {
       return true;
     },

@@ -25,6 +25,8 @@ export interface SmsGateway {
   sendConfirmation(phone: string, operation: Operation, details?: string): Promise<void>;
   /** Tells the holder of a number about an operation that is not done, with the whole text. */
   sendNotice(phone: string, operation: Operation, text: string): Promise<void>;
+  /** Tells the owner of an account that many wrong passwords were tried. */
+  sendGuessingNotice(phone: string): Promise<void>;
   /** Whether the provider responds and accepts our account. Sends no message and never throws. */
   isAvailable(): Promise<boolean>;
 }

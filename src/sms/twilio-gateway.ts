@@ -36,7 +36,11 @@ export async function createTwilioGateway(options: TwilioGatewayOptions): Promis
   const client = twilio(account.accountSid, account.authToken, { timeout: timeoutMs, autoRetry: false });
   if (options.baseUrl) client.api.baseUrl = options.baseUrl;
 
-  async function send(phone: string, kind: "activation" | Operation, body: string): Promise<void> {
+  async function send(
+    phone: string,
+    kind: "activation" | "guessing_notice" | Operation,
+    body: string,
+  ): Promise<void> {
     const logFields = { sms: kind, phone };
     try {
       const request = client.messages.create({ body, from: account.fromNumber, to: phone });
@@ -57,6 +61,7 @@ export async function createTwilioGateway(options: TwilioGatewayOptions): Promis
     sendConfirmation: (phone, operation, details) =>
       send(phone, operation, `${confirmationText(operation, details)} ${sms.support}`),
     sendNotice: (phone, operation, text) => send(phone, operation, text),
+    sendGuessingNotice: (phone) => send(phone, "guessing_notice", sms.guessing),
     async isAvailable() {
       try {
         const request = client.api.v2010.accounts(account.accountSid).fetch();

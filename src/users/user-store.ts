@@ -57,12 +57,13 @@ export interface UserStore {
   updateProfile(tx: Tx, id: number, changes: ProfileChanges): Promise<User | null>;
 }
 
-const CREDENTIALS_ATTRIBUTES = [
+/** The columns of `users` that Credentials are built from. */
+export const CREDENTIALS_ATTRIBUTES = [
   ...USER_ATTRIBUTES,
   "password_hash",
   "deactivated_at",
 ] as const satisfies (keyof UserRow)[];
-type CredentialsRow = Pick<UserRow, (typeof CREDENTIALS_ATTRIBUTES)[number]>;
+export type CredentialsRow = Pick<UserRow, (typeof CREDENTIALS_ATTRIBUTES)[number]>;
 
 // By name, because every login runs it.
 const findByPhone: Statement = {
@@ -82,7 +83,7 @@ const findOtherByEmail: Statement = {
          AND (is_active OR deactivated_at IS NOT NULL) LIMIT 1`,
 };
 
-function toCredentials(row: CredentialsRow): Credentials {
+export function toCredentials(row: CredentialsRow): Credentials {
   return {
     user: toUser(row),
     passwordHash: row.password_hash,

@@ -21,15 +21,15 @@ describe("login", () => {
       [phone, hash],
     );
 
-  it("opens a session in three statements, two of them in a transaction, and records the login", async () => {
+  it("opens a session in four statements, three of them in a transaction, and records the login", async () => {
     const { phone } = await activeUser(context);
     context.statements.length = 0;
     const { user, tokens } = await login(context.app, { phone, password: testPassword });
     const [find, begin, ...others] = context.statements;
-    expect(find).to.match(/^SELECT/);
+    expect(find).to.match(/^WITH account/);
     expect(begin).to.match(/^BEGIN/);
-    expect(others).to.have.length(3);
-    expect(others[2]).to.equal("COMMIT");
+    expect(others).to.have.length(4);
+    expect(others[3]).to.equal("COMMIT");
     expect(user.phone).to.equal(phone);
     expect(tokens).to.include({ accessExpiresIn: 900, refreshExpiresIn: 604_800 });
     expect((await context.app.verifyAccessToken(tokens.access)).user).to.include({ id: user.id });

@@ -165,8 +165,8 @@ describe("round trips", () => {
     await count("second profile after it", readProfile());
     expect(costs).to.deep.equal({
       // With their transactions.
-      activate: 6,
-      login: 5,
+      activate: 7,
+      login: 6,
       profile: 1,
       refresh: 1,
       // The other statement confirms the refresh token, and no caller waits for it.

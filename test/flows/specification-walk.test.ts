@@ -5,7 +5,7 @@ import { useTestService } from "../support/service.js";
 import { newPhone, testPassword } from "../support/test-context.js";
 
 /** What this service adds to the bodies of the specification. */
-const ADDED = ["challenge", "access_expires_in", "refresh_expires_in"];
+const ADDED = ["challenge", "device", "access_expires_in", "refresh_expires_in"];
 
 /** A body as the client of the specification reads it: the same bytes without what was added. */
 function withoutAdded(body: string): string {

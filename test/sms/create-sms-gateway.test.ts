@@ -27,6 +27,7 @@ describe("createSmsGateway", () => {
       "sendVerificationCode",
       "sendConfirmation",
       "sendNotice",
+      "sendGuessingNotice",
       "isAvailable",
     );
     expect(printed).to.deep.equal([]);

@@ -7,7 +7,8 @@ type Message =
   | { kind: "activation"; phone: string; code: string }
   | { kind: "verification"; phone: string; code: string; operation: Operation; link: string }
   | { kind: "confirmation"; phone: string; operation: Operation; details: string }
-  | { kind: "notice"; phone: string; operation: Operation; text: string };
+  | { kind: "notice"; phone: string; operation: Operation; text: string }
+  | { kind: "guessing_notice"; phone: string };
 
 /** A gateway that keeps its messages, and fails while `failing` is set. */
 export interface Outbox extends SmsGateway {
@@ -58,6 +59,7 @@ export function createOutbox(): Outbox {
     sendConfirmation: (phone, operation, details = "") =>
       take({ kind: "confirmation", phone, operation, details }),
     sendNotice: (phone, operation, text) => take({ kind: "notice", phone, operation, text }),
+    sendGuessingNotice: (phone) => take({ kind: "guessing_notice", phone }),
     isAvailable: async () => !outbox.failing,
   };
   return outbox;

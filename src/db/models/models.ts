@@ -5,6 +5,9 @@ import { defineAccountHistoryHead } from "./account-history-head.js";
 import { defineActivationAttempts } from "./activation-attempts.js";
 import { defineActivationCode } from "./activation-code.js";
 import { defineCode } from "./code.js";
+import { defineGuessingNotice } from "./guessing-notice.js";
+import { defineKnownCaller } from "./known-caller.js";
+import { defineNumberGuesses } from "./number-guesses.js";
 import { definePhoneChange } from "./phone-change.js";
 import { defineRegistration } from "./registration.js";
 import { defineRegistrationTry } from "./registration-try.js";
@@ -31,6 +34,9 @@ export function defineModels(sequelize: Sequelize) {
     phoneChanges: definePhoneChange(sequelize),
     smsSends: defineSmsSend(sequelize),
     sessions: defineSession(sequelize),
+    knownCallers: defineKnownCaller(sequelize),
+    numberGuesses: defineNumberGuesses(sequelize),
+    guessingNotices: defineGuessingNotice(sequelize),
     whitelistEntries: defineWhitelistEntry(sequelize),
     whitelistHistory: defineWhitelistChange(sequelize),
     whitelistCounts: defineWhitelistCount(sequelize),

@@ -198,6 +198,14 @@ export declare type LoginRequest = Message<"waterbill.identity.v1.LoginRequest">
    * @generated from field: string password = 2;
    */
   password: string;
+
+  /**
+   * The device of the last sign-in on this device. Strangers who guess passwords then don't keep this call waiting. One
+   * that is no longer valid is ignored.
+   *
+   * @generated from field: optional string device = 3;
+   */
+  device?: string;
 };
 
 /**
@@ -260,6 +268,14 @@ export declare type LoginResponse = Message<"waterbill.identity.v1.LoginResponse
    * @generated from field: waterbill.identity.v1.Tokens tokens = 2;
    */
   tokens?: Tokens;
+
+  /**
+   * Opaque. An app keeps it, also after a logout, and sends it with its next Login. Valid for a year, and until the
+   * password changes.
+   *
+   * @generated from field: string device = 3;
+   */
+  device: string;
 };
 
 /**
@@ -501,7 +517,11 @@ export declare const AuthService: GenService<{
    * as a refresh token lives, and SESSION_MAX_AGE after sign-in at the latest. An account has at most 20 open sessions:
    * another login ends one that was never refreshed, else the one that was unused for the longest time.
    *
-   * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, CREDENTIALS_REJECTED or ACCOUNT_NOT_ACTIVATED.
+   * In any 24 hours 100 passwords are compared for one number, whether it has an account or not, and besides 30 from each
+   * address that signed in or gave a right code in the last 30 days, and 30 for each device. From the tenth wrong one in a
+   * row the caller's network (IPv4 /24, IPv6 /48) waits for that number, a minute at first and an hour at most.
+   *
+   * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, CREDENTIALS_REJECTED, ACCOUNT_NOT_ACTIVATED or RATE_LIMITED.
    *
    * @generated from rpc waterbill.identity.v1.AuthService.Login
    */

@@ -1,0 +1,166 @@
+import { Op } from "sequelize";
+import type { Database, Tx } from "../db/database.js";
+import { addSeconds } from "../system/clock.js";
+import { type Credentials, type CredentialsRow, toCredentials } from "../users/user-store.js";
+import type { Device } from "./device-token.js";
+import {
+  addressCaller,
+  type CountedGuess,
+  deviceCaller,
+  type FullCount,
+  GUESS_SECONDS,
+  type GuessPlace,
+  KNOWN_SECONDS,
+  sessionCaller,
+} from "./guess.js";
+import * as statements from "./guess-statements.js";
+
+/** A login whose password is about to be compared. */
+interface LoginGuess {
+  phone: string;
+  /** The caller's IP address. */
+  address: string;
+  /** The device that the caller has shown. */
+  device: Device | null;
+  place: GuessPlace;
+  now: Date;
+}
+
+/** An account, and either a guess that may be compared once, or the count that refuses it. */
+export type LoginCount = { account: Credentials | null } & (
+  | { guess: CountedGuess; full: null }
+  | { guess: null; full: FullCount }
+);
+
+export interface GuessStore {
+  /**
+   * Finds the account with a number and counts a password for it, before it is compared. A caller is known by a device of
+   * the account or an address of it; of such a caller 30 passwords are counted in any 24 hours, of all others together
+   * 100. From the tenth wrong one in a row the caller's network waits. One statement, which commits on its own when `tx`
+   * is null.
+   */
+  countLogin(tx: Tx | null, login: LoginGuess): Promise<LoginCount>;
+  /**
+   * Finds an account and counts a password that a session of it gave, before it is compared: at most SESSION_GUESSES in a
+   * row. `guess` is null beyond that. One statement.
+   */
+  countCurrentPassword(
+    tx: Tx | null,
+    session: { userId: number; sessionId: string; now: Date },
+  ): Promise<{ account: Credentials | null; guess: CountedGuess | null }>;
+  /** Takes back a guess that was not compared. */
+  takeBack(tx: Tx | null, guess: CountedGuess): Promise<void>;
+  /** Takes back a guess that was right, and starts the caller's row of wrong ones anew. */
+  restart(tx: Tx | null, guess: CountedGuess): Promise<void>;
+  /**
+   * Makes an address known to an account for 30 days, in place of the oldest of ten, and starts its count anew, and that
+   * of the device or address that `guess` counts for. `tx` must have locked the account.
+   */
+  know(
+    tx: Tx,
+    caller: { userId: number; address: string; guess: CountedGuess | null; now: Date },
+  ): Promise<void>;
+  /** Whether the owner may be told of guesses: once between two calls that are less than `seconds` apart. */
+  claimNotice(tx: Tx | null, userId: number, now: Date, seconds: number): Promise<boolean>;
+  /** Starts the counts of a number, and of its account's known callers, anew. */
+  clear(tx: Tx | null, number: { bucket: number; userId: number | null }): Promise<void>;
+  /** Deletes counts and addresses that are over. */
+  purge(tx: Tx | null, now: Date): Promise<void>;
+}
+
+/** The columns of an account that was looked up with an outer join. */
+type AccountRow = CredentialsRow | { id: null };
+
+type LoginRow = AccountRow & {
+  caller: string | null;
+  count: number | null;
+  earlier_count: number;
+  oldest: Date | null;
+  in_a_row: number;
+  last: Date | null;
+};
+
+export function createGuessStore(database: Database): GuessStore {
+  const { knownCallers, numberGuesses } = database.models;
+
+  return {
+    async countLogin(tx, { phone, address, device, place, now }) {
+      const [row] = await database.run<LoginRow>(tx, statements.countLogin, [
+        ...[phone, now, addSeconds(now, -GUESS_SECONDS)],
+        ...[device && deviceCaller(device.id), device?.userId ?? null, device?.passwordDigest ?? null],
+        ...[addressCaller(address), place.bucket, place.network],
+      ]);
+      return toLoginCount(row!, place, now);
+    },
+
+    async countCurrentPassword(tx, { userId, sessionId, now }) {
+      const caller = sessionCaller(sessionId);
+      const values = [userId, now, addSeconds(now, -GUESS_SECONDS), caller];
+      const [row] = await database.run<CredentialsRow & { count: number | null }>(
+        tx,
+        statements.countCurrentPassword,
+        values,
+      );
+      if (!row) return { account: null, guess: null };
+      const { count } = row;
+      const place = { bucket: 0, network: "0" };
+      const guess = count === null ? null : { at: now, known: { userId, caller }, place, count };
+      return { account: toCredentials(row), guess };
+    },
+
+    async takeBack(tx, { known, place, at }) {
+      if (known) await database.run(tx, statements.takeBackKnown, [known.userId, known.caller, at]);
+      else await database.run(tx, statements.takeBackUnknown, [place.bucket, place.network, at]);
+    },
+
+    async restart(tx, { known, place, at }) {
+      if (!known) {
+        await database.run(tx, statements.restartUnknown, [place.bucket, place.network, at]);
+        return;
+      }
+      const { userId: user_id, caller } = known;
+      await knownCallers.update({ wrong_at: [] }, { where: { user_id, caller }, transaction: tx });
+    },
+
+    async know(tx, { userId, address, guess, now }) {
+      const caller = addressCaller(address);
+      const isUnknown = guess !== null && !guess.known;
+      await database.run(tx, statements.know, [
+        ...[userId, caller, addSeconds(now, KNOWN_SECONDS), guess?.known?.caller ?? null],
+        ...(isUnknown ? [guess.place.bucket, guess.place.network, guess.at] : [null, null, null]),
+      ]);
+    },
+
+    async claimNotice(tx, userId, now, seconds) {
+      const values = [userId, now, addSeconds(now, -seconds)];
+      return (await database.run(tx, statements.claimNotice, values)).length > 0;
+    },
+
+    async clear(tx, { bucket, userId }) {
+      await numberGuesses.destroy({ where: { bucket }, transaction: tx });
+      if (userId === null) return;
+      await knownCallers.update({ wrong_at: [] }, { where: { user_id: userId }, transaction: tx });
+    },
+
+    async purge(tx, now) {
+      await knownCallers.destroy({ where: { expires_at: { [Op.lt]: now } }, transaction: tx });
+      const before = addSeconds(now, -GUESS_SECONDS);
+      await numberGuesses.destroy({ where: { last_at: { [Op.lt]: before } }, transaction: tx });
+    },
+  };
+}
+
+function toLoginCount(row: LoginRow, place: GuessPlace, now: Date): LoginCount {
+  const account = row.id === null ? null : toCredentials(row);
+  const { caller, count } = row;
+  const known = account && caller !== null ? { userId: account.user.id, caller } : null;
+  if (count !== null) return { account, guess: { at: now, known, place, count }, full: null };
+  const full = {
+    isKnown: known !== null,
+    count: row.earlier_count,
+    oldest: row.oldest ?? now,
+    inARow: row.in_a_row,
+    last: row.last ?? now,
+  };
+  return { account, guess: null, full };
+}

@@ -1,0 +1,45 @@
+import type { RecordActs } from "../audit/record.js";
+import type { Database } from "../db/database.js";
+import type { SmsGateway } from "../sms/sms-gateway.js";
+import type { Background } from "../system/background.js";
+import type { Clock } from "../system/clock.js";
+import type { User } from "../users/user.js";
+import { type CountedGuess, DAILY_GUESSES } from "./guess.js";
+import type { GuessStore } from "./guess-store.js";
+
+export interface NoticeGuessingDeps {
+  database: Pick<Database, "transaction">;
+  guesses: GuessStore;
+  sms: SmsGateway;
+  background: Background;
+  clock: Clock;
+  record: RecordActs;
+}
+
+/** The wrong password of unknown callers, in 24 hours, with which the history gets a line. */
+const RECORDED_GUESSES = 20;
+/** Minimum time (s) between two messages to an owner: 7 days. */
+const NOTICE_SECONDS = 604_800;
+
+/**
+ * Leaves a line in the history with the 20th wrong password of unknown callers, and tells the owner by SMS with the last
+ * one that is compared. Both run in the background, so that the response doesn't show that the number has an account.
+ */
+export function noticeGuessing(deps: NoticeGuessingDeps, user: User, guess: CountedGuess): void {
+  if (guess.known || !user.isActive) return;
+  if (guess.count === RECORDED_GUESSES) deps.background.run(() => recordGuessing(deps, user));
+  if (guess.count === DAILY_GUESSES.unknown) deps.background.run(() => tellOwner(deps, user));
+}
+
+async function recordGuessing(deps: NoticeGuessingDeps, { id: accountId }: User): Promise<void> {
+  const at = deps.clock.now();
+  await deps.database.transaction((tx) =>
+    deps.record(tx, { accountId, at, actor: { kind: "system" }, action: "guessing_noticed" }),
+  );
+}
+
+/** The claim is committed first: a message that fails is not tried again. */
+async function tellOwner({ guesses, sms, clock }: NoticeGuessingDeps, user: User): Promise<void> {
+  const isClaimed = await guesses.claimNotice(null, user.id, clock.now(), NOTICE_SECONDS);
+  if (isClaimed) await sms.sendGuessingNotice(user.phone);
+}

@@ -1,0 +1,79 @@
+import { expect } from "chai";
+import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
+import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
+import { recordSecret } from "../support/log.js";
+import { generousLimits, useTestService } from "../support/service.js";
+import { activeUser, newPhone, testPassword } from "../support/test-context.js";
+import { accepted, expectRefusal, type FlowClient, useAllClients } from "./all-protocols.js";
+
+const { login } = AuthService.method;
+const { getProfile, requestPasswordChange } = ProfileService.method;
+
+const HOME = "198.51.100.7";
+
+/** 300 addresses, each in a network of its own. */
+const addresses = Array.from({ length: 300 }, (_, index) => `10.${index >> 8}.${index & 255}.66`);
+
+describe("300 passwords from 300 addresses at one account", () => {
+  const service = useTestService({
+    environment: { ...generousLimits, TRUSTED_PROXIES: "127.0.0.1" },
+  });
+  const protocols = useAllClients(service);
+
+  it("are compared 100 times, over all protocols together, while its owner signs in", async () => {
+    const { phone } = await activeUser(service.context);
+    const unknown = newPhone();
+    const signIn = async (client: FlowClient, device = "") => {
+      const data = await accepted(client.call(login, { phone, password: testPassword, device }));
+      recordSecret(String(data.device));
+      return { device: String(data.device), access: (data.tokens as { access: string }).access };
+    };
+    /** Tries a password from each address, through every protocol in turn; returns how many were compared. */
+    const attack = async (from: readonly string[], target: string) => {
+      const calls = from.map((address, index) =>
+        protocols[index % protocols.length]!.at(address).call(login, { phone: target, password: "wrong" }),
+      );
+      const reasons = (await Promise.all(calls)).map(({ reason }) => reason);
+      const compared = reasons.filter((reason) => reason === "CREDENTIALS_REJECTED").length;
+      expect(reasons.filter((reason) => reason === "RATE_LIMITED")).to.have.length(from.length - compared);
+      return compared;
+    };
+
+    const { access, ...first } = await signIn(protocols[0]!.at(HOME));
+    let { device } = first;
+    const compared: number[] = [];
+    for (const [wave, owner] of protocols.entries()) {
+      const from = addresses.slice(wave * 60, wave * 60 + 60);
+      const inWave = await attack(from, phone);
+      expect(await attack(from, unknown), "number without an account").to.equal(inWave);
+      compared.push(inWave);
+      await signIn(owner.at(HOME));
+      ({ device } = await signIn(owner.at(`192.0.2.${wave}`), device));
+      await accepted(owner.at(from[0]!).call(getProfile, {}, access));
+      const right = { phone, password: testPassword };
+      if (wave < 2) continue;
+      const refused = await expectRefusal(owner.at("203.0.113.201").call(login, right), "RATE_LIMITED");
+      expect(refused.header.get("retry-after"), owner.name).to.equal("86400");
+      expect(refused.header.get("x-ratelimit-limit"), owner.name).to.equal("100");
+    }
+    expect(compared).to.deep.equal([60, 40, 0, 0, 0]);
+    const change = { current_password: testPassword };
+    await accepted(protocols[0]!.at("203.0.113.200").call(requestPasswordChange, change, access));
+  });
+
+  it("get a session nowhere: the fifth wrong current password in a row ends the one that was stolen", async () => {
+    for (const thief of protocols) {
+      const { phone } = await activeUser(service.context);
+      const data = await accepted(thief.at(HOME).call(login, { phone, password: testPassword }));
+      recordSecret(String(data.device));
+      const { access } = data.tokens as { access: string };
+      for (const address of addresses.slice(0, 5)) {
+        const guess = thief.at(address).call(requestPasswordChange, { current_password: "wrong" }, access);
+        await expectRefusal(guess, "CURRENT_PASSWORD_INCORRECT");
+      }
+      await expectRefusal(thief.call(getProfile, {}, access), "UNAUTHENTICATED");
+      const again = await accepted(thief.at(HOME).call(login, { phone, password: testPassword }));
+      recordSecret(String(again.device));
+    }
+  });
+});
