@@ -44,6 +44,13 @@ describe("console gateway", () => {
     expect(lines).to.deep.equal(["Avis changement de numéro de téléphone - +237670000001: Un texte."]);
   });
 
+  it("prints a notice of guesses", async () => {
+    await gateway.sendGuessingNotice(PHONE);
+    expect(lines).to.deep.equal([
+      "Avertissement pour +237670000001: Trop de mots de passe incorrects ont été essayés sur votre compte WaterBill. Votre compte reste protégé. Connectez-vous depuis votre appareil habituel ou réinitialisez votre mot de passe.",
+    ]);
+  });
+
   it("is always available", async () => {
     expect(await gateway.isAvailable()).to.equal(true);
   });

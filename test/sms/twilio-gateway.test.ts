@@ -82,6 +82,13 @@ describe("twilio gateway", () => {
     expect(bodies()).to.deep.equal(["Un texte."]);
   });
 
+  it("sends a notice of guesses", async () => {
+    await gateway.sendGuessingNotice(PHONE);
+    expect(bodies()).to.deep.equal([
+      "Trop de mots de passe incorrects ont été essayés sur votre compte WaterBill. Votre compte reste protégé. Connectez-vous depuis votre appareil habituel ou réinitialisez votre mot de passe.",
+    ]);
+  });
+
   for (const code of [21211, 21214, 21217, 21265, 21614, 21635]) {
     it(`fails with PHONE_INVALID when Twilio refuses the number (${code})`, async () => {
       twilio.respond = refused(400, code);
@@ -224,6 +231,7 @@ describe("twilio gateway", () => {
         await outcome();
         await gateway.sendVerificationCode(PHONE, "012345", "phone_change", LINK).catch(() => undefined);
         await gateway.sendConfirmation(PHONE, "phone_change", "Merci.").catch(() => undefined);
+        await gateway.sendGuessingNotice(PHONE).catch(() => undefined);
         await gateway.isAvailable();
       }
       expect(log.length).to.be.above(12);
