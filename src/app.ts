@@ -19,6 +19,7 @@ import { createRoutes } from "./http/routes.js";
 import { createServer } from "./http/server.js";
 import type { Infrastructure } from "./infrastructure.js";
 import { pages } from "./pages/pages.js";
+import { keepRefusalTime } from "./passwords/refusal-time.js";
 import { createProfileService } from "./profile/profile-service.js";
 import { limitCalls } from "./rate-limits/limit-calls.js";
 import { limitUnauthenticated } from "./rate-limits/limit-unauthenticated.js";
@@ -109,6 +110,9 @@ export function createApp(
   const stopHousekeeping = startHousekeeping(context, (error) =>
     logger.error({ err: error }, "could not clear expired rows"),
   );
+  const stopRefusalTime = keepRefusalTime(context.refusalTime, (error) =>
+    logger.error({ err: error }, "could not find out whether accounts have hashes from Django"),
+  );
 
   let isListening = false;
 
@@ -123,6 +127,7 @@ export function createApp(
       readiness.stop();
       if (isListening) await delay(config.shutdownDelaySeconds * 1000);
       stopHousekeeping();
+      stopRefusalTime();
       await server.close(GRACE_MS);
       await background.drain();
       await context.sessionTouches.settle();

@@ -11,6 +11,7 @@ import { createGuessStore } from "./guessing/guess-store.js";
 import type { Infrastructure } from "./infrastructure.js";
 import { createPageTokens } from "./paging/page-token.js";
 import { createPasswordHasher, hashConcurrency } from "./passwords/password-hash.js";
+import { createRefusalTime } from "./passwords/refusal-time.js";
 import { createPhoneChangeStore, type PhoneChangeStore } from "./profile/phone-change-store.js";
 import type { ProfileServiceDeps } from "./profile/profile-service.js";
 import { createActivationAttemptStore } from "./registrations/activation-attempt-store.js";
@@ -24,6 +25,7 @@ import { createRefreshTokens } from "./sessions/refresh-token.js";
 import { createSessionStore, type SessionStore } from "./sessions/session-store.js";
 import { createSessionTouches, type SessionTouches } from "./sessions/session-touches.js";
 import { verifyAccessToken } from "./sessions/verify-access-token.js";
+import { systemTimer } from "./system/timer.js";
 import { createUserStore } from "./users/user-store.js";
 import { createCodeStore } from "./verification/code-store.js";
 import { createSmsQuotaStore } from "./verification/sms-quota-store.js";
@@ -111,6 +113,11 @@ export function createContext(
   });
   const context = createAuditContext(config, infrastructure, keys.audit);
   const { sessions } = context;
+  const refusalTime = createRefusalTime({
+    findDjangoHashes: () => context.users.findDjangoHashes(null),
+    hasher: context.hasher,
+    timer: systemTimer,
+  });
   const sessionTouches = createSessionTouches(sessions);
   const endedSessions = createEndedSessions();
   return {
@@ -120,6 +127,7 @@ export function createContext(
     accessTokens,
     refreshTokens: createRefreshTokens({ jwt, issuer, audience }),
     sessionTouches,
+    refusalTime,
     verifyAccessToken: (token, address) =>
       verifyAccessToken({ accessTokens, sessions, sessionTouches, endedSessions }, token, address),
     codeKey: Buffer.from(keys.code, "utf8"),

@@ -6,6 +6,7 @@ import { type CountedGuess, guessPlace, tooManyGuesses } from "../guessing/guess
 import type { GuessStore } from "../guessing/guess-store.js";
 import { type NoticeGuessingDeps, noticeGuessing } from "../guessing/notice-guessing.js";
 import type { PasswordHasher } from "../passwords/password-hash.js";
+import type { RefusalTime } from "../passwords/refusal-time.js";
 import { waitingSince } from "../registrations/find-registration.js";
 import { networkOf } from "../registrations/registration.js";
 import type { RegistrationStore } from "../registrations/registration-store.js";
@@ -25,6 +26,7 @@ export interface LoginDeps extends TokenPairDeps, NoticeGuessingDeps {
   registrations: RegistrationStore;
   sessions: SessionStore;
   hasher: PasswordHasher;
+  refusalTime: RefusalTime;
   clock: Clock;
   random: Random;
   phoneRules: PhoneRules;
@@ -54,12 +56,16 @@ export interface SignedIn {
 
 /**
  * Opens a session, and ends those beyond the 20 that an account may have. An unknown number takes as long as a wrong
- * password and gets the same error. One hash is compared at most: the account's, or that of a registration that waits.
+ * password and gets the same error, whatever hash the account has. One hash is compared at most: the account's, or that of a registration that waits.
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, CREDENTIALS_REJECTED, ACCOUNT_NOT_ACTIVATED (only if the
  * password is correct), RATE_LIMITED (too many wrong passwords for the number; nothing was compared) or OVERLOADED.
  */
-export async function login(deps: LoginDeps, input: LoginInput): Promise<SignedIn> {
+export function login(deps: LoginDeps, input: LoginInput): Promise<SignedIn> {
+  return deps.refusalTime.hold(() => signIn(deps, input));
+}
+
+async function signIn(deps: LoginDeps, input: LoginInput): Promise<SignedIn> {
   const phone = parsePhone(deps.phoneRules, input.phone);
   // No session is opened if number or hash have changed since they were read. A concurrent login that rehashed the
   // password is a harmless cause, so read once more.

@@ -79,3 +79,11 @@ function parsePbkdf2(text: string): StoredHash | null {
     },
   };
 }
+
+/** What the cost of verifying a hash depends on; null if `text` is no hash that is verified. */
+export function hashParameters(text: string): string | null {
+  if (!parseStoredHash(text)) return null;
+  const { memory, time, lanes } = ARGON2_HASH.exec(text)?.groups ?? {};
+  if (memory !== undefined) return `argon2 ${memory} ${time} ${lanes}`;
+  return `pbkdf2 ${PBKDF2_HASH.exec(text)?.groups?.iterations}`;
+}

@@ -38,6 +38,8 @@ export interface UserStore {
   any(tx: Tx | null): Promise<boolean>;
   /** Finds the account with this number, in one statement. */
   findByPhone(tx: Tx | null, phone: string): Promise<Credentials | null>;
+  /** The password hashes that Django made, of the latest 1000 accounts that have one. */
+  findDjangoHashes(tx: Tx | null): Promise<string[]>;
   /** Finds the account with this id, in one statement. */
   findById(tx: Tx | null, id: number): Promise<Credentials | null>;
   /** Finds the account with this number or id, and locks it until `tx` ends. */
@@ -69,6 +71,13 @@ export type CredentialsRow = Pick<UserRow, (typeof CREDENTIALS_ATTRIBUTES)[numbe
 const findByPhone: Statement = {
   name: "users_find_credentials",
   text: `SELECT ${CREDENTIALS_ATTRIBUTES.join(", ")} FROM users WHERE phone = $1`,
+};
+
+// The conditions are those of the index users_django_hashes.
+const findDjangoHashes: Statement = {
+  name: "users_find_django_hashes",
+  text: String.raw`SELECT password_hash FROM users
+         WHERE password_hash LIKE 'argon2$%' OR password_hash LIKE 'pbkdf2\_sha256$%' ORDER BY id DESC LIMIT 1000`,
 };
 
 const lockEmail: Statement = {
@@ -139,6 +148,11 @@ export function createUserStore(database: Database): UserStore {
     async findByPhone(tx, phone) {
       const [row] = await database.run<CredentialsRow>(tx, findByPhone, [phone]);
       return row ? toCredentials(row) : null;
+    },
+
+    async findDjangoHashes(tx) {
+      const rows = await database.run<Pick<UserRow, "password_hash">>(tx, findDjangoHashes, []);
+      return rows.map((row) => row.password_hash);
     },
 
     async findById(tx, id) {

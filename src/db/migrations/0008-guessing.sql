@@ -29,3 +29,7 @@ CREATE TABLE guessing_notices (
   user_id integer     PRIMARY KEY REFERENCES users ON DELETE CASCADE,
   sent_at timestamptz NOT NULL
 );
+
+-- Whether accounts still have a hash from Django.
+CREATE INDEX users_django_hashes ON users (id)
+  WHERE password_hash LIKE 'argon2$%' OR password_hash LIKE 'pbkdf2\_sha256$%';

@@ -1,0 +1,85 @@
+import { DomainError } from "../errors.js";
+import type { Timer } from "../system/timer.js";
+import type { PasswordHasher } from "./password-hash.js";
+import { hashParameters } from "./stored-hash.js";
+
+/**
+ * Makes every refused login take one fixed time while an account has a hash from Django. Comparing with such a hash takes
+ * ten times as long or more, so the time of a refusal would tell that the number has an account.
+ */
+export interface RefusalTime {
+  /** Runs a login. CREDENTIALS_REJECTED is thrown after the fixed time, or after a multiple of it on a busy machine. */
+  hold<T>(login: () => Promise<T>): Promise<T>;
+  /** Reads whether accounts have such hashes, and measures the kinds of hashes that are new. */
+  refresh(): Promise<void>;
+}
+
+export interface RefusalTimeDeps {
+  /** Some hashes from Django, the latest ones. */
+  findDjangoHashes(): Promise<string[]>;
+  hasher: Pick<PasswordHasher, "verify">;
+  timer: Timer;
+}
+
+/** The fixed time is the time of the costliest hash, times this: a machine is rarely as idle as when it measured. */
+const MARGIN = 1.5;
+/** Runs per measurement, of which the fastest counts. */
+const RUNS = 2;
+
+export function createRefusalTime({ findDjangoHashes, hasher, timer }: RefusalTimeDeps): RefusalTime {
+  /** The time (ms) that each kind of hash takes. */
+  const costs = new Map<string, number>();
+  let fixedMs = 0;
+
+  async function measure(hash: string): Promise<number> {
+    const times: number[] = [];
+    for (let run = 0; run < RUNS; run += 1) {
+      const start = timer.now();
+      await hasher.verify(hash, "");
+      times.push(timer.now() - start);
+    }
+    return Math.min(...times);
+  }
+
+  return {
+    async hold(login) {
+      const start = timer.now();
+      try {
+        return await login();
+      } catch (error) {
+        const isRefused = error instanceof DomainError && error.reason === "CREDENTIALS_REJECTED";
+        if (isRefused && fixedMs > 0) {
+          const elapsed = timer.now() - start;
+          await timer.wait(Math.max(1, Math.ceil(elapsed / fixedMs)) * fixedMs - elapsed);
+        }
+        throw error;
+      }
+    },
+
+    async refresh() {
+      let costliest = 0;
+      for (const hash of await findDjangoHashes()) {
+        const kind = hashParameters(hash);
+        if (kind === null) continue;
+        const cost = costs.get(kind) ?? (await measure(hash));
+        costs.set(kind, cost);
+        costliest = Math.max(costliest, cost);
+      }
+      fixedMs = costliest * MARGIN;
+    },
+  };
+}
+
+const INTERVAL_MS = 300_000;
+
+/** Refreshes now and every five minutes, until the returned function is called. A failure is reported. */
+export function keepRefusalTime(
+  { refresh }: Pick<RefusalTime, "refresh">,
+  onFailure: (error: unknown) => void,
+): () => void {
+  const run = () => void refresh().catch(onFailure);
+  run();
+  const timer = setInterval(run, INTERVAL_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
