@@ -7,6 +7,7 @@ import { createHistoryStore } from "./audit/history-store.js";
 import { createRecord, type RecordDeps } from "./audit/record.js";
 import type { AuthServiceDeps } from "./auth/auth-service.js";
 import type { Config } from "./config.js";
+import { createGuessQueue } from "./guessing/guess-queue.js";
 import { createGuessStore } from "./guessing/guess-store.js";
 import type { Infrastructure } from "./infrastructure.js";
 import { createPageTokens } from "./paging/page-token.js";
@@ -66,6 +67,7 @@ export function createDatabaseContext(
     phoneChanges: createPhoneChangeStore(database),
     smsQuota: createSmsQuotaStore(database),
     guesses: createGuessStore(database),
+    guessQueue: createGuessQueue(),
     activations: createActivationStore(database),
     activationAttempts: createActivationAttemptStore(database),
     sessions: createSessionStore(database, config.tokens),

@@ -2,48 +2,37 @@ import type { RecordActs } from "../audit/record.js";
 import type { Database, Tx } from "../db/database.js";
 import { DomainError } from "../errors.js";
 import { issueDevice, newDeviceId, readDevice } from "../guessing/device-token.js";
-import { type CountedGuess, guessPlace, tooManyGuesses } from "../guessing/guess.js";
-import type { GuessStore } from "../guessing/guess-store.js";
-import { type NoticeGuessingDeps, noticeGuessing } from "../guessing/notice-guessing.js";
-import type { PasswordHasher } from "../passwords/password-hash.js";
+import type { GuessQueue } from "../guessing/guess-queue.js";
+import type { LoginCount } from "../guessing/guess-store.js";
 import type { RefusalTime } from "../passwords/refusal-time.js";
-import { waitingSince } from "../registrations/find-registration.js";
-import { networkOf } from "../registrations/registration.js";
-import type { RegistrationStore } from "../registrations/registration-store.js";
 import { clientName } from "../sessions/client-name.js";
 import type { RefreshGrant } from "../sessions/refresh-token.js";
 import type { SessionStore } from "../sessions/session-store.js";
 import { issueTokenPair, type TokenPair, type TokenPairDeps } from "../sessions/token-pair.js";
-import type { Clock } from "../system/clock.js";
 import type { Random } from "../system/random.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { User } from "../users/user.js";
-import type { Credentials } from "../users/user-store.js";
 
-export interface LoginDeps extends TokenPairDeps, NoticeGuessingDeps {
+import {
+  type CredentialsInput,
+  countGuess,
+  type VerifyCredentialsDeps,
+  verifyCredentials,
+} from "./verify-credentials.js";
+
+export interface LoginDeps extends TokenPairDeps, VerifyCredentialsDeps {
   database: Pick<Database, "transaction">;
-  guesses: GuessStore;
-  registrations: RegistrationStore;
-  sessions: SessionStore;
-  hasher: PasswordHasher;
+  guessQueue: GuessQueue;
   refusalTime: RefusalTime;
-  clock: Clock;
+  sessions: SessionStore;
   random: Random;
-  phoneRules: PhoneRules;
-  /** HMAC key of devices and of the counts of wrong passwords. */
-  codeKey: Uint8Array;
   record: RecordActs;
+  phoneRules: PhoneRules;
 }
 
-export interface LoginInput {
-  phone: string;
-  password: string;
-  /** The device that an earlier login returned. */
-  device?: string;
+export interface LoginInput extends CredentialsInput {
   /** The User-Agent header of the call. */
   client?: string;
-  /** The caller's IP address. */
-  address?: string;
 }
 
 /** A sign-in. */
@@ -84,13 +73,25 @@ function deviceToken(deps: LoginDeps, userId: number, passwordHash: string, toke
   return issueDevice(deps.codeKey, { userId, id, passwordHash }, now);
 }
 
+interface OpenedSession {
+  user: User;
+  newPasswordHash: string;
+  grant: RefreshGrant;
+}
+
 /** Returns null if number or hash changed while the password was being verified. */
-async function openSession(
+function openSession(deps: LoginDeps, phone: string, input: LoginInput): Promise<OpenedSession | null> {
+  const count = () => countGuess(deps, phone, input);
+  return deps.guessQueue.run(phone, count, (counted) => openCounted(deps, phone, input, counted));
+}
+
+async function openCounted(
   deps: LoginDeps,
   phone: string,
   input: LoginInput,
-): Promise<{ user: User; newPasswordHash: string; grant: RefreshGrant } | null> {
-  const { user, guess, ...hashes } = await verifyCredentials(deps, phone, input);
+  counted: LoginCount,
+): Promise<OpenedSession | null> {
+  const { user, guess, ...hashes } = await verifyCredentials(deps, phone, input, counted);
   const ids = { id: deps.random.uuid(), userId: user.id, refreshId: deps.random.uuid() };
   const address = input.address ?? "";
   const origin = { client: clientName(input.client ?? ""), address };
@@ -127,62 +128,4 @@ async function endSurplus(
     sessionId: ended.length === 1 ? ended[0]! : null,
     sessionCount: ended.length,
   });
-}
-
-interface VerifiedLogin {
-  user: User;
-  passwordHash: string;
-  newPasswordHash: string;
-  guess: CountedGuess;
-}
-
-/** The password is counted as wrong before it is compared, and a right one is taken back. */
-async function verifyCredentials(deps: LoginDeps, phone: string, input: LoginInput): Promise<VerifiedLogin> {
-  const { account, guess } = await countGuess(deps, phone, input);
-  const { ok, needsRehash } = await compare(deps, phone, account, input).catch(async (error: unknown) => {
-    await deps.guesses.takeBack(null, guess);
-    throw error;
-  });
-  if (!ok) {
-    if (account) noticeGuessing(deps, account.user, guess);
-    throw new DomainError("CREDENTIALS_REJECTED");
-  }
-  if (!account?.user.isActive) {
-    await deps.guesses.restart(null, guess);
-    throw new DomainError("ACCOUNT_NOT_ACTIVATED");
-  }
-  const { user, passwordHash } = account;
-  // A failed rehash must not fail a correct login; the next login tries again.
-  const newPasswordHash = needsRehash
-    ? await deps.hasher.hash(input.password).catch(() => passwordHash)
-    : passwordHash;
-  return { user, passwordHash, newPasswordHash, guess };
-}
-
-async function countGuess(deps: LoginDeps, phone: string, { address = "", device = "" }: LoginInput) {
-  const now = deps.clock.now();
-  const { account, guess, full } = await deps.guesses.countLogin(null, {
-    phone,
-    address,
-    device: readDevice(deps.codeKey, device, now),
-    place: guessPlace(deps.codeKey, phone, address),
-    now,
-  });
-  if (!guess) throw tooManyGuesses(full, now);
-  return { account, guess };
-}
-
-/** Compares with one hash: the account's, else that of a registration that waits, else none. */
-async function compare(
-  deps: LoginDeps,
-  phone: string,
-  account: Credentials | null,
-  { password, address = "" }: LoginInput,
-): Promise<{ ok: boolean; needsRehash: boolean }> {
-  if (account) return deps.hasher.verify(account.passwordHash, password);
-  const login = { phone, network: networkOf(address), since: waitingSince(deps.clock.now()) };
-  const passwordHash = await deps.registrations.findPasswordHash(null, login);
-  if (passwordHash !== null) return deps.hasher.verify(passwordHash, password);
-  await deps.hasher.verifyNothing(password);
-  return { ok: false, needsRehash: false };
 }

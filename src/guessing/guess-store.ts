@@ -27,7 +27,7 @@ interface LoginGuess {
 }
 
 /** An account, and either a guess that may be compared once, or the count that refuses it. */
-type LoginCount = { account: Credentials | null } & (
+export type LoginCount = { account: Credentials | null } & (
   | { guess: CountedGuess; full: null }
   | { guess: null; full: FullCount }
 );

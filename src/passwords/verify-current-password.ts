@@ -1,21 +1,26 @@
 import type { RecordActs } from "../audit/record.js";
 import type { Database } from "../db/database.js";
-import { DomainError } from "../errors.js";
-import { SESSION_GUESSES } from "../guessing/guess.js";
+import { DomainError, rateLimited } from "../errors.js";
+import { type CountedGuess, SESSION_GUESSES, sessionCaller } from "../guessing/guess.js";
+import type { GuessQueue } from "../guessing/guess-queue.js";
 import type { GuessStore } from "../guessing/guess-store.js";
 import type { SessionStore } from "../sessions/session-store.js";
-import type { Clock } from "../system/clock.js";
+import { type Clock, epochSeconds } from "../system/clock.js";
 import type { Credentials } from "../users/user-store.js";
 import type { PasswordHasher } from "./password-hash.js";
 
 export interface VerifyCurrentPasswordDeps {
   database: Database;
   guesses: GuessStore;
+  guessQueue: GuessQueue;
   sessions: SessionStore;
   hasher: PasswordHasher;
   clock: Clock;
   record: RecordActs;
 }
+
+/** Retry delay (s) for a password that was not counted. */
+const RETRY_AFTER_SECONDS = 1;
 
 interface CurrentPassword {
   userId: number;
@@ -28,23 +33,30 @@ interface CurrentPassword {
  * Returns the account if the password is its own. It is counted for the session before it is compared, so neither
  * strangers nor other sessions keep the owner from it. The fifth wrong one in a row ends the session.
  *
- * Throws CURRENT_PASSWORD_INCORRECT, UNAUTHENTICATED (an inactive account, or a session that has had its five) or
- * OVERLOADED.
+ * Throws CURRENT_PASSWORD_INCORRECT, UNAUTHENTICATED (an inactive account), RATE_LIMITED (while five are compared, or the
+ * session is about to end) or OVERLOADED.
  */
-export async function verifyCurrentPassword(
+export function verifyCurrentPassword(
   deps: VerifyCurrentPasswordDeps,
   input: CurrentPassword,
 ): Promise<Credentials> {
   const { userId, sessionId } = input;
-  const { account, guess } = await deps.guesses.countCurrentPassword(null, {
-    userId,
-    sessionId,
-    now: deps.clock.now(),
-  });
+  return deps.guessQueue.run(
+    sessionCaller(sessionId),
+    () => deps.guesses.countCurrentPassword(null, { userId, sessionId, now: deps.clock.now() }),
+    (counted) => compare(deps, input, counted),
+  );
+}
+
+async function compare(
+  deps: VerifyCurrentPasswordDeps,
+  input: CurrentPassword,
+  { account, guess }: { account: Credentials | null; guess: CountedGuess | null },
+): Promise<Credentials> {
   if (!account?.user.isActive) throw new DomainError("UNAUTHENTICATED");
   if (!guess) {
-    await endSession(deps, input);
-    throw new DomainError("UNAUTHENTICATED");
+    const resetAt = epochSeconds(deps.clock.now()) + RETRY_AFTER_SECONDS;
+    throw rateLimited(RETRY_AFTER_SECONDS, { limit: SESSION_GUESSES, resetAt });
   }
   const { ok } = await deps.hasher
     .verify(account.passwordHash, input.currentPassword)

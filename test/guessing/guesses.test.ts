@@ -196,6 +196,17 @@ describe("guessing a password", () => {
     ]);
   });
 
+  it("keeps no right password out, of 100 at once at a known address and elsewhere", async () => {
+    const { phone } = await accountAtHome();
+    for (const address of [HOME, elsewhere()]) {
+      const processes = [context.app, context.anotherProcess()];
+      const results = await atOnce(100, (index) =>
+        login(processes[index % 2]!, { phone, password: testPassword, address }),
+      );
+      expect(results.filter((result) => typeof result === "string")).to.deep.equal([]);
+    }
+  });
+
   it("costs a right password nothing, and one that the service was too busy to compare", async () => {
     const { phone } = await accountAtHome();
     await guesses(99, phone);
@@ -296,7 +307,7 @@ describe("guessing a password", () => {
       expect(await rejectionReason(change("wrong"))).to.equal("CURRENT_PASSWORD_INCORRECT");
     }
     expect(await isOpen(user, sessionId)).to.equal(false);
-    expect(await rejectionReason(change(testPassword))).to.equal("UNAUTHENTICATED");
+    expect(await rejectionReason(change(testPassword))).to.equal("RATE_LIMITED");
     expect((await historyActions(user)).at(-1)).to.equal("session_ended");
   });
 

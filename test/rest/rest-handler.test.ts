@@ -74,7 +74,7 @@ describe("rest", () => {
         "login/",
         { phone: "675799743", password: "Motdepasse123!" },
         200,
-        envelope("Connexion réussie.", { user, tokens }),
+        envelope("Connexion réussie.", { user, tokens, device: "" }),
       ],
       ["GET", "profile/", undefined, 200, envelope("Profil récupéré avec succès.", { user })],
       ["GET", "me/", undefined, 200, envelope("Profil récupéré avec succès.", { user })],

@@ -28,7 +28,7 @@ describe("toRestJson", () => {
   it("does so within other messages, and omits an absent message", () => {
     const login = create(LoginResponseSchema, { user: { id: 1 } });
     const json = toRestJson(LoginResponseSchema, login);
-    expect(Object.keys(json)).to.deep.equal(["user"]);
+    expect(Object.keys(json)).to.deep.equal(["user", "device"]);
     expect(json.user).to.include({ id: 1, email: null, first_name: "" });
   });
 

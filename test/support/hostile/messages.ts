@@ -28,7 +28,7 @@ const VALUES: readonly [name: RegExp, value: (known: Known, random: SeededRandom
   [/^code$/, () => "123456"],
   [/^token$/, () => "5f0c1e9a-7d3b-4b52-9f0e-2c8a6d1b4e77"],
   [/^registration$/, () => "Zm9yIHRoZSB0ZXN0cyEhIQ"],
-  [/^device$/, () => "AQAAAAFp"],
+  [/^device$/, () => "Zm9yIHRoZSB0ZXN0cyEhIQ"],
   [/^email$/, () => "john@example.com"],
   [/^update_mask$/, () => "firstName,email"],
   [/_(after|before)$/, () => "2026-03-01T12:00:00Z"],
