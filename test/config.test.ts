@@ -228,6 +228,21 @@ describe("configuration", () => {
         ],
       ],
       [["LIMIT_LOGIN"], "must contain each period once", ["1/minute,2/minute"]],
+      [
+        ["SHARED_NETWORKS"],
+        "entry 1 must be a range and a factor from 1 to 9999, like 41.202.192.0/19*20; IPv6 up to /64",
+        [
+          ...[
+            "41.202.192.0/19",
+            "41.202.192.0/19*",
+            "41.202.192.0/19*0",
+            "41.202.192.0/33*2",
+            "carrier*2",
+            "*2",
+          ],
+          ...["2001:db8::/65*2", "2001:db8::1*2", "10.0.0.0/8*10000", "10.0.0.0/8*1.5", "10.0.0.0/8*2*2"],
+        ],
+      ],
     ];
     for (const [names, message, values] of cases) {
       for (const name of names) {

@@ -9,7 +9,7 @@ import {
 import type { NodeHandler } from "./node-handler.js";
 
 /** Who has opened a connection. */
-export interface Client {
+interface Client {
   /** A trusted proxy brings the requests of many. */
   isProxy: boolean;
   /** Called when the connection is cut because the client floods it. */

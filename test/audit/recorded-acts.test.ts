@@ -134,16 +134,16 @@ describe("acts on an account", () => {
 
   it("are recorded when its role changes, and not when its rights stay", async () => {
     const { id, phone } = await activeUser(context);
+    const superuser: Actor = { kind: "administrator", id: (await newSuperuser(newPhone())).id };
     const set = (isStaff: boolean, isSuperuser: boolean) =>
-      setRights(context.app, { phone, actor: administrator, rights: () => ({ isStaff, isSuperuser }) });
+      setRights(context.app, { phone, actor: superuser, rights: () => ({ isStaff, isSuperuser }) });
     await set(false, false);
     await set(true, false);
     await set(true, true);
     await set(false, true);
-    await run("UPDATE users SET is_superuser = true WHERE id = (SELECT min(id) FROM users)");
     await set(false, false);
     const change = (number: number, before: string, after: string) =>
-      act(number, "role_changed", administrator, {
+      act(number, "role_changed", superuser, {
         ...{ fields: ["role"], before: { role: before }, after: { role: after } },
       });
     expect(await laterActsOf(context.app, id)).to.deep.equal([

@@ -109,6 +109,32 @@ const pings = Buffer.concat([
   ...Array.from({ length: 20_000 }, () => frame(frameType.ping, 0, 0, Buffer.alloc(8))),
 ]);
 
+/** Opens `count` connections, and returns how many of them the service has left open. They stay open. */
+export async function holdConnections(port: number, count: number): Promise<number> {
+  const opened: (Connection | undefined)[] = [];
+  while (opened.length < count) {
+    opened.push(...(await Promise.all(Array.from({ length: 200 }, () => open(port)))));
+  }
+  await delay(2_000);
+  return opened.filter((connection) => connection && !connection.socket.destroyed).length;
+}
+
+/** Resets streams on 10 connections until `seconds` have passed: each that is cut is followed by another. */
+export async function resetStreams(port: number, seconds: number): Promise<number> {
+  const end = performance.now() + seconds * 1000;
+  let floods = 0;
+  const repeat = async () => {
+    while (performance.now() < end) {
+      const connection = await open(port);
+      if (connection) await writeAndWait(connection, rapidReset);
+      connection?.socket.destroy();
+      floods += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: 10 }, repeat));
+  return floods;
+}
+
 export const FLOODS: Readonly<Record<string, Flood>> = {
   "2,000 idle connections": (port) => onConnections(port, 2_000, () => delay(3_000)),
   "50 connections with 1,000 pipelined requests each": (port) =>

@@ -4,6 +4,7 @@ import { administratorOf, login } from "../support/rest-calls.js";
 import { errorLines, runService } from "../support/running-service.js";
 import { startServers } from "../support/servers.js";
 import { generousLimits } from "../support/service.js";
+import { besideAttack } from "./beside-attack.js";
 import { FLOODS } from "./flood-kinds.js";
 import { runTrial } from "./trial.js";
 import { createWitness, residentMiB, type Sight } from "./witness.js";
@@ -43,6 +44,7 @@ await runTrial("floods", [], async (trial) => {
   const witness = createWitness(service, access);
   const quiet = () => witness.during(() => delay(QUIET_MS));
 
+  await besideAttack(trial, service, witness);
   await trial.step("before", async () => describe(await quiet()));
   const memoryBefore = residentMiB(service.pid);
   for (const [name, flood] of Object.entries(FLOODS)) {

@@ -10,8 +10,9 @@ export interface Sight {
   answered: number;
   /** Calls that were refused, cut or not answered in time. */
   missed: number;
-  /** Median and longest time of the answered calls (ms). */
+  /** Median, 99th percentile and longest time of the answered calls (ms). */
   medianMs: number;
+  p99Ms: number;
   longestMs: number;
 }
 
@@ -74,6 +75,7 @@ export function createWitness(service: RunningService, access: string): Witness 
       answered: times.length,
       missed,
       medianMs: at(Math.floor(times.length / 2)),
+      p99Ms: at(Math.ceil(times.length * 0.99) - 1),
       longestMs: at(times.length - 1),
     };
   }
