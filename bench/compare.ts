@@ -1,3 +1,4 @@
+import { generousSmsBudget } from "../test/support/generous-sms-budget.js";
 import { startServers } from "../test/support/servers.js";
 import { generousLimits } from "../test/support/service.js";
 import { createDatabase } from "../test/support/template-database.js";
@@ -23,6 +24,7 @@ export async function startShared(): Promise<Shared> {
     async environment(name) {
       return {
         ...generousLimits,
+        SMS_BUDGET: generousSmsBudget,
         NODE_ENV: "development",
         DATABASE_URL: await createDatabase(databaseUrl, name),
         REDIS_URL: redisUrl,

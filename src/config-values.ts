@@ -39,6 +39,57 @@ export const rates = z
     "must contain each period once",
   );
 
+/** Messages that may leave in any hour and in any 24 hours; null: no limit. */
+interface MessageBudget {
+  hour: number | null;
+  day: number | null;
+}
+
+/** The budgets of SMS, by what they count by. */
+export type SmsBudgets = Readonly<Record<(typeof BUDGET_NAMES)[number], MessageBudget>>;
+
+/** Which SMS may leave. */
+export interface SmsBudgetRules {
+  isPaused: boolean;
+  /** The calling codes that may be sent to, without `+`; null: those on the whitelist. */
+  countries: readonly string[] | null;
+  budgets: SmsBudgets;
+}
+
+const BUDGET_NAMES = ["total", "country", "address"] as const;
+
+function parseBudget(text: string): MessageBudget | null {
+  const parsed = text.split(",").map(parseRate);
+  const limitOf = (period: number) => parsed.find((rate) => rate?.seconds === period)?.limit ?? null;
+  const [hour, day] = [limitOf(SECONDS_PER_UNIT.hour), limitOf(SECONDS_PER_UNIT.day)];
+  return parsed.length === [hour, day].filter((limit) => limit !== null).length ? { hour, day } : null;
+}
+
+/** `total=1000/hour,10000/day;country=…;address=…`: all three, each with one or both periods. */
+export const smsBudgets = z.string().transform((text, context): SmsBudgets => {
+  const entries = text.split(";").map((entry) => entry.split("="));
+  const budgetOf = (name: string) =>
+    parseBudget(entries.find(([key = ""]) => key.trim() === name)?.[1] ?? "");
+  const [total, country, address] = BUDGET_NAMES.map(budgetOf);
+  if (entries.length === BUDGET_NAMES.length && total && country && address)
+    return { total, country, address };
+  context.addIssue({
+    code: "custom",
+    message: "must look like total=1000/hour,10000/day;country=800/hour;address=60/hour,300/day",
+  });
+  return z.NEVER;
+});
+
+/** Calling codes, separated by commas; without the `+`. */
+export const callingCodes = z
+  .string()
+  .transform(listEntries)
+  .refine(
+    (entries) => entries.length > 0 && entries.every((entry) => /^\+[1-9]\d{0,2}$/.test(entry)),
+    "must be calling codes like +237, separated by commas",
+  )
+  .transform((entries) => entries.map((entry) => entry.slice(1)));
+
 /** Upper bound of numbers that have no other: a signed 32-bit integer. */
 const MAX_NUMBER = 2_147_483_647;
 

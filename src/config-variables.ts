@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  callingCodes,
   flag,
   host,
   oneOf,
@@ -11,6 +12,7 @@ import {
   secret,
   secrets,
   sharedNetworks,
+  smsBudgets,
   text,
   webUrl,
   whole,
@@ -56,6 +58,11 @@ export const environmentSchema = z.object({
   TWILIO_AUTH_TOKEN: text.optional(),
   TWILIO_FROM_NUMBER: text.optional(),
   PUBLIC_URL: webUrl.optional(),
+  SMS_PAUSED: flag.default(false),
+  SMS_COUNTRIES: callingCodes.optional(),
+  SMS_BUDGET: smsBudgets.prefault(
+    "total=1000/hour,10000/day;country=800/hour,8000/day;address=60/hour,300/day",
+  ),
   FRONTEND_URL: webUrl.default("https://waterbill.app"),
   TRUSTED_PROXIES: ranges.default([]),
   SHARED_NETWORKS: sharedNetworks.default([]),

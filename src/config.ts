@@ -71,6 +71,7 @@ function toConfig(env: Environment, warnings: readonly string[]) {
     sms: smsConfig(env),
     /** Where the service itself is reached from outside; links to its own pages start with it. */
     publicUrl: env.PUBLIC_URL ?? defaultPublicUrl(env),
+    smsBudget: { isPaused: env.SMS_PAUSED, countries: env.SMS_COUNTRIES ?? null, budgets: env.SMS_BUDGET },
     frontendUrl: env.FRONTEND_URL,
     /** Addresses whose `X-Forwarded-For` is believed. */
     trustedProxies: env.TRUSTED_PROXIES,

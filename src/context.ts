@@ -26,6 +26,7 @@ import { createRefreshTokens } from "./sessions/refresh-token.js";
 import { createSessionStore, type SessionStore } from "./sessions/session-store.js";
 import { createSessionTouches, type SessionTouches } from "./sessions/session-touches.js";
 import { verifyAccessToken } from "./sessions/verify-access-token.js";
+import { createSmsBudgetStore } from "./sms/sms-budget-store.js";
 import { systemTimer } from "./system/timer.js";
 import { createUserStore } from "./users/user-store.js";
 import { createCodeStore } from "./verification/code-store.js";
@@ -68,6 +69,8 @@ export function createDatabaseContext(
     smsQuota: createSmsQuotaStore(database),
     guesses: createGuessStore(database),
     guessQueue: createGuessQueue(),
+    smsCounts: createSmsBudgetStore(database),
+    smsBudget: config.smsBudget,
     activations: createActivationStore(database),
     activationAttempts: createActivationAttemptStore(database),
     sessions: createSessionStore(database, config.tokens),

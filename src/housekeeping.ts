@@ -4,6 +4,7 @@ import type { ActivationAttemptStore } from "./registrations/activation-attempt-
 import { REGISTRATION_TTL_SECONDS } from "./registrations/registration.js";
 import type { RegistrationStore } from "./registrations/registration-store.js";
 import type { SessionStore } from "./sessions/session-store.js";
+import type { SmsBudgetStore } from "./sms/sms-budget-store.js";
 import { addSeconds, type Clock } from "./system/clock.js";
 import type { CodeStore } from "./verification/code-store.js";
 import type { SmsQuotaStore } from "./verification/sms-quota-store.js";
@@ -15,6 +16,7 @@ export interface HousekeepingDeps {
   phoneChanges: PhoneChangeStore;
   smsQuota: SmsQuotaStore;
   guesses: GuessStore;
+  smsCounts: SmsBudgetStore;
   sessions: SessionStore;
   clock: Clock;
 }
@@ -27,7 +29,17 @@ const INTERVAL_MS = 600_000;
 
 /** Deletes what is no longer needed. Any number of processes may do so at the same time. */
 export async function clearExpired(deps: HousekeepingDeps): Promise<void> {
-  const { codes, registrations, activationAttempts, phoneChanges, smsQuota, guesses, sessions, clock } = deps;
+  const {
+    codes,
+    registrations,
+    activationAttempts,
+    phoneChanges,
+    smsQuota,
+    smsCounts,
+    guesses,
+    sessions,
+    clock,
+  } = deps;
   const now = clock.now();
   const before = addSeconds(now, -RETENTION_SECONDS);
   await registrations.moveAllUnproved(null, addSeconds(now, -UNPROVED_SECONDS));
@@ -37,6 +49,7 @@ export async function clearExpired(deps: HousekeepingDeps): Promise<void> {
   await phoneChanges.purge(null, RETENTION_SECONDS);
   await smsQuota.purge(null, before);
   await guesses.purge(null, now);
+  await smsCounts.purge(null, before);
   await sessions.purge(null, RETENTION_SECONDS);
 }
 

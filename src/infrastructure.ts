@@ -5,6 +5,8 @@ import { joinEmbeddedDatabase, openEmbeddedDatabase } from "./db/embedded/embedd
 import { openDatabase } from "./db/open-database.js";
 import { DomainError, ERROR_TABLE } from "./errors.js";
 import { createSmsGateway } from "./sms/create-sms-gateway.js";
+import { oncePerMinute } from "./sms/send-within-budget.js";
+import { type SmsRefusal, SmsRefusedError } from "./sms/sms-budget.js";
 import type { SmsGateway } from "./sms/sms-gateway.js";
 import { type Background, createBackground } from "./system/background.js";
 import { type Clock, type MonotonicClock, systemClock } from "./system/clock.js";
@@ -53,6 +55,8 @@ export interface Infrastructure {
   random: Random;
   sms: SmsGateway;
   background: Background;
+  /** Reports a message that the SMS budget refuses. */
+  smsRefused(refusal: SmsRefusal): void;
 }
 
 /** Creates the infrastructure that the configuration selects. The console SMS gateway writes with `print`. */
@@ -73,12 +77,16 @@ export async function createInfrastructure(
       limit: BACKGROUND_LIMIT,
       concurrency: BACKGROUND_CONCURRENCY,
       onFailure(error) {
+        if (error instanceof SmsRefusedError) return;
         // A used-up quota is normal; a failure of the database or the gateway is not.
         const isRejection = error instanceof DomainError && ERROR_TABLE[error.reason].status < 500;
         if (isRejection) logger.info({ reason: error.reason }, "a background job was rejected");
         else logger.error({ err: error }, "a background job failed");
       },
     }),
+    smsRefused: oncePerMinute(systemClock, ({ kind, ...figures }: SmsRefusal) =>
+      logger.error({ refusal: kind, ...figures }, "SMS are refused; `waterbill sms budget` tells why"),
+    ),
   };
 }
 

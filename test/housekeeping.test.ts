@@ -8,6 +8,7 @@ describe("housekeeping", () => {
   async function rows(): Promise<Record<string, number>> {
     const text = `SELECT (SELECT count(*)::int FROM registrations) AS registrations,
                          (SELECT count(*)::int FROM activation_codes) AS codes, (SELECT count(*)::int FROM sms_sends) AS sends,
+                         (SELECT count(*)::int FROM sms_counts) AS counts,
                          (SELECT count(*)::int FROM sessions) AS sessions`;
     const [counts] = await context.testDatabase.database.run<Record<string, number>>(
       null,
@@ -20,7 +21,7 @@ describe("housekeeping", () => {
   it("deletes registrations, codes, sends and sessions once nothing reads them any more, and not before", async () => {
     await registered(context);
     await signedIn(context);
-    const full = { registrations: 1, codes: 1, sends: 2, sessions: 1 };
+    const full = { registrations: 1, codes: 1, sends: 2, counts: 3, sessions: 1 };
     await clearExpired(context.app);
     expect(await rows()).to.deep.equal(full);
     context.clock.advance(86_400);
@@ -28,12 +29,12 @@ describe("housekeeping", () => {
     expect(await rows()).to.deep.equal(full);
     context.clock.advance(86_400 + 601);
     await clearExpired(context.app);
-    expect(await rows()).to.deep.equal({ registrations: 0, codes: 0, sends: 0, sessions: 1 });
+    expect(await rows()).to.deep.equal({ registrations: 0, codes: 0, sends: 0, counts: 0, sessions: 1 });
     await context.passTime(9 * 86_400 - 60);
     await clearExpired(context.app);
-    expect(await rows()).to.deep.equal({ registrations: 0, codes: 0, sends: 0, sessions: 1 });
+    expect(await rows()).to.deep.equal({ registrations: 0, codes: 0, sends: 0, counts: 0, sessions: 1 });
     await context.passTime(120);
     await clearExpired(context.app);
-    expect(await rows()).to.deep.equal({ registrations: 0, codes: 0, sends: 0, sessions: 0 });
+    expect(await rows()).to.deep.equal({ registrations: 0, codes: 0, sends: 0, counts: 0, sessions: 0 });
   });
 });

@@ -24,6 +24,8 @@ export interface IssuedActivationCode {
   id: string;
   code: string;
   phone: string;
+  /** The IP address that asked for it. */
+  callerAddress: string;
   /** The true challenge once the code is sent. */
   challenge: Challenge;
 }
@@ -63,7 +65,7 @@ export async function issueActivationCode(
   await deps.smsQuota.add(tx, { ...send, phone });
   const sent: Send = { ...send, delivery: "accepted" };
   const challenge = trueChallenge({ request, sends: [sent, ...sends], newest, attempts }, now);
-  return { id: newest.id, code, phone, challenge };
+  return { id: newest.id, code, phone, callerAddress, challenge };
 }
 
 /**
@@ -73,8 +75,12 @@ export async function issueActivationCode(
  */
 export function deliverActivationCode(
   deps: SendActivationCodeDeps,
-  { id, phone, code }: IssuedActivationCode,
+  { id, phone, code, callerAddress }: IssuedActivationCode,
   withdraw = (tx: Tx) => deps.activations.removeCode(tx, id),
 ): Promise<void> {
-  return deliverCode(deps, id, { send: () => deps.sms.sendActivationCode(phone, code), withdraw });
+  return deliverCode(deps, id, {
+    message: { phone, callerAddress, isVerified: false, priority: "ordinary" },
+    send: () => deps.sms.sendActivationCode(phone, code),
+    withdraw,
+  });
 }

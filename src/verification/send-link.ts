@@ -59,7 +59,15 @@ export async function sendLink(deps: SendLinkDeps, input: SendLinkInput): Promis
   });
   if (!issued) return null;
   const { id, code, token } = issued;
+  const { callerAddress, sessionId } = input;
   await deliverCode(deps, id, {
+    message: {
+      phone,
+      callerAddress,
+      // The new number of a phone change is nobody's yet.
+      isVerified: purpose !== "phone_change",
+      priority: sessionId === undefined ? "ordinary" : "owner",
+    },
     send: () =>
       deps.sms.sendVerificationCode(phone, code, purpose, linkUrl(deps.frontendUrl, purpose, token)),
     async withdraw(tx) {

@@ -1,6 +1,37 @@
 import { expect } from "chai";
+import { systemClock } from "../../src/system/clock.js";
 import { newPhone } from "../support/test-context.js";
 import { useCli } from "./use-cli.js";
+
+describe("sms budget", () => {
+  const cli = useCli();
+
+  it("prints what is used and allowed, and explains it", async () => {
+    const environment = {
+      SMS_BUDGET: "total=10/hour,20/day;country=5/hour;address=5/day",
+      SMS_COUNTRIES: "+237,+33",
+    };
+    const empty = await cli.run(["sms", "budget"], { environment });
+    expect(empty.out).to.match(/^running\ncountries\t\+237,\+33\ntotal\t-\t0\/10\t0\/20\n\nThe columns/);
+    const scopes = { country: "237", address: "203.0.113.7" };
+    await cli.context.app.smsCounts.add(null, scopes, systemClock.now(), 1);
+    const { out, code } = await cli.run(["sms", "budget", "--json"], { environment });
+    expect(code).to.equal(0);
+    expect(JSON.parse(out)).to.deep.equal({
+      is_paused: false,
+      countries: ["+237", "+33"],
+      budgets: [
+        { budget: "total", of: null, hour: { used: 1, limit: 10 }, day: { used: 1, limit: 20 } },
+        { budget: "address", of: "203.0.113.7", hour: { used: 1, limit: null }, day: { used: 1, limit: 5 } },
+        { budget: "country", of: "+237", hour: { used: 1, limit: 5 }, day: { used: 1, limit: null } },
+      ],
+    });
+    const paused = await cli.run(["sms", "budget"], { environment: { SMS_PAUSED: "true" } });
+    expect(paused.out).to.match(
+      /^paused\tSMS_PAUSED=true: no message leaves\ncountries\tthose on the whitelist\n/,
+    );
+  });
+});
 
 describe("sms test", () => {
   const cli = useCli();
@@ -32,6 +63,12 @@ describe("sms test", () => {
     expect(refused.error).to.match(/^The configuration is invalid:\n {2}SMS_PROVIDER: [^\n]*\n$/);
     const allowed = await cli.run(command, { environment: { ...environment, ALLOW_CONSOLE_SMS: "true" } });
     expect(allowed).to.include({ code: 0, error: "" });
+  });
+
+  it("sends nothing while SMS are paused", async () => {
+    const environment = { SMS_PAUSED: "true" };
+    const result = await cli.run(["sms", "test", newPhone()], { environment });
+    expect(result).to.deep.equal({ code: 2, out: "", error: "SMS_PAUSED is true: no message leaves.\n" });
   });
 
   it("exits with 2 on an invalid number and sends nothing", async () => {

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
+import { generousSmsBudget } from "./generous-sms-budget.js";
 import { stopProcess } from "./server-process.js";
 
 /** The service as `npm start` runs it, in a process of its own, on a free port of 127.0.0.1. */
@@ -45,7 +46,14 @@ export async function runService(
   const child = spawn(process.execPath, ["--import", "tsx", program], {
     stdio: ["ignore", "pipe", "pipe"],
     // tsx compiles a program differently from the tests, so a merged coverage report would be wrong.
-    env: { ...process.env, HOST: "127.0.0.1", PORT: "0", NODE_V8_COVERAGE: "", ...environment },
+    env: {
+      ...process.env,
+      HOST: "127.0.0.1",
+      PORT: "0",
+      NODE_V8_COVERAGE: "",
+      SMS_BUDGET: generousSmsBudget,
+      ...environment,
+    },
     ...(killSignal && { signal: killSignal, killSignal: "SIGKILL" }),
   });
   // Node reports an abort here; the exit follows.

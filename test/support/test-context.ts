@@ -8,6 +8,7 @@ import type { Statement } from "../../src/db/database.js";
 import type { Infrastructure } from "../../src/infrastructure.js";
 import { createPasswordHasher } from "../../src/passwords/password-hash.js";
 import type { TokenPair } from "../../src/sessions/token-pair.js";
+import type { SmsRefusal } from "../../src/sms/sms-budget.js";
 import { createBackground } from "../../src/system/background.js";
 import { addSeconds, systemClock } from "../../src/system/clock.js";
 import { systemRandom } from "../../src/system/random.js";
@@ -16,6 +17,7 @@ import { addEntry } from "../../src/whitelist/add-entry.js";
 import { type TestClock, testClock } from "./clock.js";
 import { type TestDatabase, testDatabase } from "./database.js";
 import { type FixtureScope, useFixture } from "./fixture.js";
+import { generousSmsBudget } from "./generous-sms-budget.js";
 import { recordSecret } from "./log.js";
 import { createOutbox, type Outbox } from "./outbox.js";
 import { rememberingHasher } from "./remembering-hasher.js";
@@ -29,6 +31,8 @@ export interface TestContext {
   app: AppContext;
   clock: TestClock;
   outbox: Outbox;
+  /** What the SMS budget refused. */
+  refusals: SmsRefusal[];
   /** Statements sent since its length was last set to 0. */
   statements: string[];
   testDatabase: TestDatabase;
@@ -75,10 +79,16 @@ const movePhoneChangesBack: Statement = {
 
 export async function createTestContext(options: TestContextOptions = {}): Promise<TestContext> {
   recordSecret(testPassword);
-  const config = readConfig({ NODE_ENV: "test", PASSWORD_HASH_QUEUE: "1000", ...options.environment });
+  const config = readConfig({
+    NODE_ENV: "test",
+    PASSWORD_HASH_QUEUE: "1000",
+    SMS_BUDGET: generousSmsBudget,
+    ...options.environment,
+  });
   const base = await testDatabase({ url: config.databaseUrl });
   const clock = testClock();
   const outbox = createOutbox();
+  const refusals: SmsRefusal[] = [];
   const background = createBackground({
     nextDelay: () => 0,
     limit: 1000,
@@ -92,6 +102,7 @@ export async function createTestContext(options: TestContextOptions = {}): Promi
     random: systemRandom,
     sms: outbox,
     background,
+    smsRefused: (refusal) => refusals.push(refusal),
   };
   const hasher = createPasswordHasher({ concurrency: 2, queueLimit: config.passwords.hashQueue });
   let passedSeconds = 0;
@@ -104,6 +115,7 @@ export async function createTestContext(options: TestContextOptions = {}): Promi
     app,
     clock,
     outbox,
+    refusals,
     statements: base.statements,
     testDatabase: base,
     anotherProcess: () => createContext(config, infrastructure, overrides),

@@ -2,8 +2,10 @@ import { expect } from "chai";
 import { createConsoleGateway } from "../../src/sms/console-gateway.js";
 import { createBackground } from "../../src/system/background.js";
 import { notifyBySms, warnBySms } from "../../src/verification/notify-by-sms.js";
+import { useTestContext } from "../support/test-context.js";
 
 describe("notifyBySms", () => {
+  const context = useTestContext();
   const failures: unknown[] = [];
   const background = () =>
     createBackground({
@@ -15,7 +17,8 @@ describe("notifyBySms", () => {
 
   it("sends the confirmation in the background", async () => {
     const lines: string[] = [];
-    const deps = { sms: createConsoleGateway((line) => lines.push(line)), background: background() };
+    const sms = createConsoleGateway((line) => lines.push(line));
+    const deps = { ...context.app, sms, background: background() };
     await notifyBySms(deps, "+237670000001", "phone_change", "Merci.");
     expect(lines).to.deep.equal([]);
     await deps.background.drain();
@@ -30,7 +33,7 @@ describe("notifyBySms", () => {
     const sms = createConsoleGateway(() => {
       throw broken;
     });
-    const deps = { sms, background: background() };
+    const deps = { ...context.app, sms, background: background() };
     await notifyBySms(deps, "+237670000001", "password_change");
     await deps.background.drain();
     expect(failures).to.deep.equal([broken]);
@@ -39,13 +42,14 @@ describe("notifyBySms", () => {
   it("sends before it resolves when too many jobs wait in the background, and doesn't throw", async () => {
     const lines: string[] = [];
     const full = { run: () => false, drain: async () => {} };
-    const deps = { sms: createConsoleGateway((line) => lines.push(line)), background: full };
+    const console = createConsoleGateway((line) => lines.push(line));
+    const deps = { ...context.app, sms: console, background: full };
     await notifyBySms(deps, "+237670000001", "phone_change");
     await warnBySms(deps, "+237670000001", "phone_change", "Un texte.");
     expect(lines).to.have.length(2);
     const sms = createConsoleGateway(() => {
       throw new Error("no paper");
     });
-    await notifyBySms({ sms, background: full }, "+237670000001", "phone_change");
+    await notifyBySms({ ...deps, sms }, "+237670000001", "phone_change");
   });
 });

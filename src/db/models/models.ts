@@ -13,6 +13,7 @@ import { defineRegistration } from "./registration.js";
 import { defineRegistrationTry } from "./registration-try.js";
 import { defineSchemaMigration } from "./schema-migration.js";
 import { defineSession } from "./session.js";
+import { defineSmsCount } from "./sms-count.js";
 import { defineSmsSend } from "./sms-send.js";
 import { defineUser } from "./user.js";
 import { defineWhitelistChange } from "./whitelist-change.js";
@@ -33,6 +34,7 @@ export function defineModels(sequelize: Sequelize) {
     codes: defineCode(sequelize),
     phoneChanges: definePhoneChange(sequelize),
     smsSends: defineSmsSend(sequelize),
+    smsCounts: defineSmsCount(sequelize),
     sessions: defineSession(sequelize),
     knownCallers: defineKnownCaller(sequelize),
     numberGuesses: defineNumberGuesses(sequelize),

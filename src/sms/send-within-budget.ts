@@ -1,0 +1,79 @@
+import type { SmsBudgetRules } from "../config-values.js";
+import type { Database, Tx } from "../db/database.js";
+import { addressKey } from "../system/address-key.js";
+import type { Clock } from "../system/clock.js";
+import { callingCode } from "./calling-code.js";
+import { exceededBudget, type OutgoingMessage, type SmsRefusal, SmsRefusedError } from "./sms-budget.js";
+import type { BudgetScopes, SmsBudgetStore } from "./sms-budget-store.js";
+import { SmsDeliveryUnknownError } from "./sms-gateway.js";
+
+export interface SmsBudgetDeps {
+  database: Database;
+  smsCounts: SmsBudgetStore;
+  smsBudget: SmsBudgetRules;
+  clock: Clock;
+  /** Reports a refusal, for the log. */
+  smsRefused(refusal: SmsRefusal): void;
+}
+
+/**
+ * Sends a message if the budget has room for it, and counts it before it leaves. A message that certainly did not leave
+ * is taken back. However many processes send, no budget is exceeded: they take turns for as long as three statements.
+ *
+ * Throws SmsRefusedError (SMS_UNAVAILABLE), with nothing sent, when SMS are paused, the country isn't allowed, or a
+ * budget is used up; OVERLOADED, with nothing sent, when the database doesn't tell; and what `send` throws.
+ */
+export async function sendWithinBudget(
+  deps: SmsBudgetDeps,
+  message: OutgoingMessage,
+  send: () => Promise<void>,
+): Promise<void> {
+  const { phone, callerAddress } = message;
+  const address = callerAddress === null ? null : addressKey(callerAddress);
+  const scopes = { country: callingCode(phone), address };
+  const now = deps.clock.now();
+  const refusal = await deps.database.transaction((tx) => count(deps, tx, { message, scopes, now }));
+  if (refusal) {
+    deps.smsRefused(refusal);
+    throw new SmsRefusedError();
+  }
+  try {
+    await send();
+  } catch (error) {
+    // If this fails, the budget only counts one message too many.
+    const isCounted = error instanceof SmsDeliveryUnknownError;
+    if (!isCounted) await deps.smsCounts.add(null, scopes, now, -1).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function count(
+  deps: SmsBudgetDeps,
+  tx: Tx,
+  { message, scopes, now }: { message: OutgoingMessage; scopes: BudgetScopes; now: Date },
+): Promise<SmsRefusal | null> {
+  const { isPaused, countries, budgets } = deps.smsBudget;
+  if (isPaused) return { kind: "paused" };
+  if (!message.isVerified) {
+    const isAllowed = countries
+      ? countries.includes(scopes.country)
+      : await deps.smsCounts.isCountryListed(tx, scopes.country);
+    if (!isAllowed) return { kind: "country" };
+  }
+  await deps.smsCounts.lock(tx);
+  const used = await deps.smsCounts.usage(tx, scopes, now);
+  const refusal = exceededBudget(budgets, used, message);
+  if (!refusal) await deps.smsCounts.add(tx, scopes, now, 1);
+  return refusal;
+}
+
+/** Calls `report` at most once a minute. */
+export function oncePerMinute<T>(clock: Clock, report: (value: T) => void): (value: T) => void {
+  let quietUntilMs = Number.NEGATIVE_INFINITY;
+  return (value) => {
+    const nowMs = clock.now().getTime();
+    if (nowMs < quietUntilMs) return;
+    quietUntilMs = nowMs + 60_000;
+    report(value);
+  };
+}

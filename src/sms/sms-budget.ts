@@ -1,0 +1,62 @@
+import type { SmsBudgets } from "../config-values.js";
+import { DomainError } from "../errors.js";
+
+/** What the messages of a budget are counted by. */
+export type BudgetName = keyof SmsBudgets;
+type BudgetPeriod = "hour" | "day";
+
+/** Messages that left in the last hour and in the last 24 hours. */
+export type Usage = Readonly<Record<BudgetPeriod, number>>;
+
+/**
+ * How much of a budget messages may use: `owner` (a signed-in owner, or one who has just proved the number, and
+ * confirmations) all of it, `ordinary` what is not kept for owners, `notice` (which nobody waits for) half.
+ */
+export type MessagePriority = "owner" | "ordinary" | "notice";
+
+const SHARES: Readonly<Record<MessagePriority, number>> = { owner: 1, ordinary: 0.8, notice: 0.5 };
+
+/** A message that is about to leave. */
+export interface OutgoingMessage {
+  phone: string;
+  /** The IP address that asked for it; null for a message that nobody asked for. */
+  callerAddress: string | null;
+  /** Whether the number is proved: it was an account's when the message was decided on. */
+  isVerified: boolean;
+  priority: MessagePriority;
+}
+
+/** Why the budget refuses a message. */
+export type SmsRefusal =
+  | { kind: "paused" | "country" }
+  | { kind: "budget"; budget: BudgetName; period: BudgetPeriod; limit: number; used: number };
+
+/** SMS_UNAVAILABLE for a message that the budget refuses. It has been reported. */
+export class SmsRefusedError extends DomainError {
+  constructor() {
+    super("SMS_UNAVAILABLE");
+  }
+}
+
+/**
+ * The budget that has no room for a message; null if all have. A proved number is refused only by the total: strangers
+ * can use up the other two.
+ */
+export function exceededBudget(
+  budgets: SmsBudgets,
+  used: Readonly<Record<BudgetName, Usage>>,
+  { isVerified, priority }: Pick<OutgoingMessage, "isVerified" | "priority">,
+): SmsRefusal | null {
+  const names: readonly BudgetName[] = isVerified ? ["total"] : ["total", "country", "address"];
+  for (const budget of names) {
+    for (const period of ["hour", "day"] as const) {
+      const limit = budgets[budget][period];
+      const count = used[budget][period];
+      // Rounded up: a limit of one would otherwise be for owners alone.
+      if (limit !== null && count >= Math.ceil(limit * SHARES[priority])) {
+        return { kind: "budget", budget, period, limit, used: count };
+      }
+    }
+  }
+  return null;
+}
