@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { rates, smsBudgets } from "./config-rates.js";
 import {
   callingCodes,
   flag,
@@ -6,13 +7,11 @@ import {
   oneOf,
   postgresUrl,
   ranges,
-  rates,
   redisUrl,
   region,
   secret,
   secrets,
   sharedNetworks,
-  smsBudgets,
   text,
   webUrl,
   whole,

@@ -29,6 +29,7 @@ const layers = [
   [
     "challenge",
     "config",
+    "config-rates",
     "config-rules",
     "config-values",
     "config-variables",

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { SmsBudgetRules } from "../config-values.js";
+import type { SmsBudgetRules } from "../config-rates.js";
 import type { BudgetName } from "../sms/sms-budget.js";
 import type { ScopeUsage } from "../sms/sms-budget-store.js";
 import type { Runner } from "./runner.js";

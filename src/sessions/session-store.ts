@@ -2,6 +2,7 @@ import type { Database, Tx } from "../db/database.js";
 import type { SessionRow } from "../db/models/session.js";
 import type { User } from "../users/user.js";
 import { toUser, type UserAttributes } from "../users/user-row.js";
+import type { OpenSession, SessionTouch } from "./open-session.js";
 import * as statements from "./session-statements.js";
 
 /** How long sessions and their tokens last, in seconds. */
@@ -57,29 +58,6 @@ interface Successor extends TokenTimes {
   user: User;
   /** The database's time. */
   now: Date;
-}
-
-/** An open session, as a call with one of its access tokens finds it. */
-export interface OpenSession {
-  user: User;
-  /** The valid refresh token. */
-  refreshId: string;
-  /** Whether nothing has shown yet that the client received the valid refresh token. False at the first one. */
-  isUnconfirmed: boolean;
-  lastUsedAt: Date | null;
-  /** Whether the last recorded use was more than an hour ago. */
-  isStale: boolean;
-  /** Time (s) since the sign-in with the password that opened the session. */
-  ageSeconds: number;
-}
-
-/** What a call with an access token shows about its session. */
-export interface SessionTouch {
-  sessionId: string;
-  /** The refresh token that the client has evidently received, or null. */
-  confirmedId: string | null;
-  /** The client's address, recorded with the time if the last recorded use was more than an hour ago; or null. */
-  address: string | null;
 }
 
 export interface SessionStore {

@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
-import type { OpenSession, SessionStore, SessionTouch } from "./session-store.js";
+import type { OpenSession, SessionTouch } from "./open-session.js";
+import type { SessionStore } from "./session-store.js";
 
 /** Records in the background what calls with access tokens show about their sessions. */
 export interface SessionTouches {

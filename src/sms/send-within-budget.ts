@@ -1,4 +1,4 @@
-import type { SmsBudgetRules } from "../config-values.js";
+import type { SmsBudgetRules } from "../config-rates.js";
 import type { Database, Tx } from "../db/database.js";
 import { addressKey } from "../system/address-key.js";
 import type { Clock } from "../system/clock.js";

@@ -1,4 +1,4 @@
-import type { SmsBudgets } from "../config-values.js";
+import type { SmsBudgets } from "../config-rates.js";
 import { DomainError } from "../errors.js";
 
 /** What the messages of a budget are counted by. */

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { SmsBudgetRules } from "../../src/config-values.js";
+import type { SmsBudgetRules } from "../../src/config-rates.js";
 import { oncePerMinute, sendWithinBudget } from "../../src/sms/send-within-budget.js";
 import type { OutgoingMessage } from "../../src/sms/sms-budget.js";
 import { SmsDeliveryUnknownError } from "../../src/sms/sms-gateway.js";
