@@ -9,7 +9,7 @@ import type { AuthServiceDeps } from "./auth/auth-service.js";
 import type { Config } from "./config.js";
 import { createGuessQueue } from "./guessing/guess-queue.js";
 import { createGuessStore } from "./guessing/guess-store.js";
-import type { Infrastructure } from "./infrastructure.js";
+import type { CommandKeys, Infrastructure } from "./infrastructure.js";
 import { createPageTokens } from "./paging/page-token.js";
 import { createPasswordHasher, hashConcurrency } from "./passwords/password-hash.js";
 import { createRefusalTime } from "./passwords/refusal-time.js";
@@ -92,11 +92,17 @@ export function createDatabaseContext(
 export function createAuditContext(
   config: Config,
   infrastructure: Pick<Infrastructure, "database" | "clock" | "random">,
-  auditSecrets: readonly string[],
+  keys: CommandKeys,
 ) {
   const context = createDatabaseContext(config, infrastructure);
-  const auditKeys: AuditKeys = createAuditKeys(auditSecrets);
-  return { ...context, auditKeys, record: createRecord({ history: context.history, auditKeys }) };
+  const auditKeys: AuditKeys = createAuditKeys(keys.audit);
+  const record = createRecord({ history: context.history, auditKeys });
+  return {
+    ...context,
+    auditKeys,
+    record,
+    codeKey: keys.code === null ? null : Buffer.from(keys.code, "utf8"),
+  };
 }
 
 /** Creates the stores and the tools, once, for server and tests. `overrides` replace some of them. */
@@ -116,7 +122,7 @@ export function createContext(
     audience,
     ttlSeconds: accessTtlSeconds,
   });
-  const context = createAuditContext(config, infrastructure, keys.audit);
+  const context = createAuditContext(config, infrastructure, keys);
   const { sessions } = context;
   const refusalTime = createRefusalTime({
     findDjangoHashes: () => context.users.findDjangoHashes(null),

@@ -102,12 +102,15 @@ function resolveStoredKeys({ tokenSecret: token, codeSecret: code, dataDir }: Co
   return { token: token ?? stored.token, code: code ?? stored.code };
 }
 
+/** What a command that records acts, or verifies them, knows of the server's secrets. */
+export type CommandKeys = Pick<Keys, "audit"> & { code: Keys["code"] | null };
+
 /**
- * Returns the server's secrets for the account history, for a command that records acts or verifies them. In
- * production they are only those in the environment, of which there is one.
+ * Returns the server's secrets for a command on accounts. In production they are only those in the environment, of which
+ * one is for the account history.
  */
-export function resolveAuditSecrets({ auditSecrets, codeSecret, environment, dataDir }: Config): string[] {
-  if (codeSecret) return [...auditSecrets, codeSecret];
-  if (environment === "production") return auditSecrets;
-  return [...auditSecrets, loadKeys(dataDir, systemRandom).code];
+export function resolveCommandKeys({ auditSecrets, codeSecret, environment, dataDir }: Config): CommandKeys {
+  const isProduction = environment === "production";
+  const code = codeSecret ?? (isProduction ? null : loadKeys(dataDir, systemRandom).code);
+  return { code, audit: code === null ? auditSecrets : [...auditSecrets, code] };
 }

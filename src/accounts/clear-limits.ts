@@ -2,6 +2,8 @@ import type { Actor } from "../audit/act.js";
 import type { RecordActs } from "../audit/record.js";
 import type { Database, Tx } from "../db/database.js";
 import { DomainError } from "../errors.js";
+import { guessPlace } from "../guessing/guess.js";
+import type { GuessStore } from "../guessing/guess-store.js";
 import type { ActivationAttemptStore } from "../registrations/activation-attempt-store.js";
 import type { Clock } from "../system/clock.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
@@ -13,11 +15,14 @@ export interface ClearLimitsDeps {
   database: Database;
   smsQuota: SmsQuotaStore;
   activationAttempts: ActivationAttemptStore;
+  guesses: GuessStore;
   accounts: AccountStore;
   users: UserStore;
   clock: Clock;
   phoneRules: PhoneRules;
   record: RecordActs;
+  /** The key of the counts of wrong passwords (CODE_SECRET). */
+  codeKey: Uint8Array;
 }
 
 export interface ClearLimitsInput {
@@ -28,8 +33,8 @@ export interface ClearLimitsInput {
 }
 
 /**
- * Starts the quotas of a phone number anew, whether or not it has an account: codes that may be sent to it, and attempts
- * at its activation codes in 24 hours. Codes that were sent work as before, with the attempts that they have left. Rate
+ * Starts the quotas of a phone number anew, whether or not it has an account: codes that may be sent to it, attempts at
+ * its activation codes, and wrong passwords, in 24 hours. Codes that were sent work as before, with the attempts that they have left. Rate
  * limits of addresses stay. Recorded in the history of the number's account, unless there was nothing to clear.
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH; or SUPERUSER_REQUIRED for a superuser's number and an administrator
@@ -43,7 +48,10 @@ export async function clearLimits(deps: ClearLimitsDeps, input: ClearLimitsInput
     const account = await lockAccount(deps, tx, phone, actor);
     const sends = await deps.smsQuota.clear(tx, phone);
     const attempts = await deps.activationAttempts.clear(tx, phone);
-    if (!account || sends + attempts === 0) return;
+    // The bucket of a number doesn't depend on the address.
+    const { bucket } = guessPlace(deps.codeKey, phone, "");
+    const guesses = await deps.guesses.clear(tx, { bucket, userId: account?.user.id ?? null });
+    if (!account || sends + attempts + guesses === 0) return;
     const act = { accountId: account.user.id, at: deps.clock.now(), actor };
     await deps.record(tx, { ...act, action: "limits_cleared", reason });
   });

@@ -21,7 +21,7 @@ import {
 } from "./verify-credentials.js";
 
 export interface LoginDeps extends TokenPairDeps, VerifyCredentialsDeps {
-  database: Pick<Database, "transaction">;
+  database: Database;
   guessQueue: GuessQueue;
   refusalTime: RefusalTime;
   sessions: SessionStore;

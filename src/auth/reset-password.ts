@@ -1,5 +1,6 @@
 import type { Challenge } from "../challenge.js";
 import { overloaded } from "../errors.js";
+import type { GuessStore } from "../guessing/guess-store.js";
 import {
   type ReplacePasswordDeps,
   type ReplacePasswordInput,
@@ -13,6 +14,7 @@ import { type SendLinkDeps, sendLink } from "../verification/send-link.js";
 
 export interface RequestPasswordResetDeps extends SendLinkDeps {
   users: UserStore;
+  guesses: GuessStore;
   background: Background;
   phoneRules: PhoneRules;
 }
@@ -39,8 +41,10 @@ async function sendResetLink(
 ): Promise<void> {
   const account = await deps.users.findByPhone(null, phone);
   if (!account?.user.isActive) return;
+  const { id: userId } = account.user;
+  const isKnownAddress = await deps.guesses.knows(null, userId, callerAddress, deps.clock.now());
   const purpose = "password_reset";
-  await sendLink(deps, { userId: account.user.id, purpose, phone, phoneField: null, callerAddress });
+  await sendLink(deps, { userId, purpose, phone, phoneField: null, callerAddress, isKnownAddress });
 }
 
 /**

@@ -8,7 +8,7 @@ import {
 } from "../context.js";
 import type { Database } from "../db/database.js";
 import { isEmpty, migrate, requireTables } from "../db/migrate.js";
-import { openCliDatabase, resolveAuditSecrets } from "../infrastructure.js";
+import { openCliDatabase, resolveCommandKeys } from "../infrastructure.js";
 import { createSmsGateway } from "../sms/create-sms-gateway.js";
 import type { SmsGateway } from "../sms/sms-gateway.js";
 import { systemClock } from "../system/clock.js";
@@ -98,7 +98,7 @@ export function createRunner(
       ),
     withAudit: (command, tables = { migrates: false }) =>
       openTables("audit", tables, (database, _, config) =>
-        command(createAuditContext(config, { database, ...tools }, resolveAuditSecrets(config))),
+        command(createAuditContext(config, { database, ...tools }, resolveCommandKeys(config))),
       ),
     async withSms(command) {
       const config = readConfig(environment, "sms");

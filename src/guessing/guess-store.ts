@@ -60,10 +60,15 @@ export interface GuessStore {
     tx: Tx,
     caller: { userId: number; address: string; guess: CountedGuess | null; now: Date },
   ): Promise<void>;
+  /** Whether an address is known to an account. */
+  knows(tx: Tx | null, userId: number, address: string, now: Date): Promise<boolean>;
   /** Whether the owner may be told of guesses: once between two calls that are less than `seconds` apart. */
   claimNotice(tx: Tx | null, userId: number, now: Date, seconds: number): Promise<boolean>;
-  /** Starts the counts of a number, and of its account's known callers, anew. */
-  clear(tx: Tx | null, number: { bucket: number; userId: number | null }): Promise<void>;
+  /**
+   * Starts the counts of a number, and of its account's known callers, anew. Returns how many counts there were: those of
+   * the numbers that share the bucket are one with the number's.
+   */
+  clear(tx: Tx | null, number: { bucket: number; userId: number | null }): Promise<number>;
   /** Deletes counts and addresses that are over. */
   purge(tx: Tx | null, now: Date): Promise<void>;
 }
@@ -131,15 +136,24 @@ export function createGuessStore(database: Database): GuessStore {
       ]);
     },
 
+    async knows(tx, userId, address, now) {
+      const caller = addressCaller(address);
+      if (caller === null) return false;
+      const where = { user_id: userId, caller, expires_at: { [Op.gt]: now } };
+      return (await knownCallers.count({ where, transaction: tx })) > 0;
+    },
+
     async claimNotice(tx, userId, now, seconds) {
       const values = [userId, now, addSeconds(now, -seconds)];
       return (await database.run(tx, statements.claimNotice, values)).length > 0;
     },
 
     async clear(tx, { bucket, userId }) {
-      await numberGuesses.destroy({ where: { bucket }, transaction: tx });
-      if (userId === null) return;
-      await knownCallers.update({ wrong_at: [] }, { where: { user_id: userId }, transaction: tx });
+      const unknown = await numberGuesses.destroy({ where: { bucket }, transaction: tx });
+      if (userId === null) return unknown;
+      const where = { user_id: userId, wrong_at: { [Op.ne]: [] } };
+      const [known] = await knownCallers.update({ wrong_at: [] }, { where, transaction: tx });
+      return unknown + known;
     },
 
     async purge(tx, now) {

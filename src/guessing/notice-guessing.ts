@@ -1,18 +1,16 @@
 import type { RecordActs } from "../audit/record.js";
-import type { Database } from "../db/database.js";
+import { type SmsBudgetDeps, sendWithinBudget } from "../sms/send-within-budget.js";
+import type { OutgoingMessage } from "../sms/sms-budget.js";
 import type { SmsGateway } from "../sms/sms-gateway.js";
 import type { Background } from "../system/background.js";
-import type { Clock } from "../system/clock.js";
 import type { User } from "../users/user.js";
 import { type CountedGuess, DAILY_GUESSES } from "./guess.js";
 import type { GuessStore } from "./guess-store.js";
 
-export interface NoticeGuessingDeps {
-  database: Pick<Database, "transaction">;
+export interface NoticeGuessingDeps extends SmsBudgetDeps {
   guesses: GuessStore;
   sms: SmsGateway;
   background: Background;
-  clock: Clock;
   record: RecordActs;
 }
 
@@ -38,8 +36,10 @@ async function recordGuessing(deps: NoticeGuessingDeps, { id: accountId }: User)
   );
 }
 
-/** The claim is committed first: a message that fails is not tried again. */
-async function tellOwner({ guesses, sms, clock }: NoticeGuessingDeps, user: User): Promise<void> {
-  const isClaimed = await guesses.claimNotice(null, user.id, clock.now(), NOTICE_SECONDS);
-  if (isClaimed) await sms.sendGuessingNotice(user.phone);
+/** The claim is committed first: a message that fails, or that the budget refuses, is not tried again. */
+async function tellOwner(deps: NoticeGuessingDeps, { id, phone }: User): Promise<void> {
+  const isClaimed = await deps.guesses.claimNotice(null, id, deps.clock.now(), NOTICE_SECONDS);
+  if (!isClaimed) return;
+  const message: OutgoingMessage = { phone, callerAddress: null, isVerified: true, priority: "notice" };
+  await sendWithinBudget(deps, message, () => deps.sms.sendGuessingNotice(phone));
 }

@@ -4,8 +4,8 @@ import type { ReserveAccess, SendRequest } from "./sms-quota.js";
 
 interface LinkCaller {
   purpose: Operation;
-  /** Whether a session of the account asks for the code. */
-  isSignedIn: boolean;
+  /** Whether the caller is known as the account's owner: by a session, or by an address that the account knows. */
+  isOwner: boolean;
   /** The caller's IP address. */
   callerAddress: string;
 }
@@ -16,7 +16,7 @@ export function linkRequest({ callerAddress, ...caller }: LinkCaller): SendReque
 }
 
 /** The number of a phone change has no account, and the caller is not its owner: it counts as for a registration. */
-function reserveOf({ purpose, isSignedIn }: Pick<LinkCaller, "purpose" | "isSignedIn">): ReserveAccess {
+function reserveOf({ purpose, isOwner }: Pick<LinkCaller, "purpose" | "isOwner">): ReserveAccess {
   if (purpose === "phone_change") return "first_send";
-  return isSignedIn ? "always" : "never";
+  return isOwner ? "always" : "never";
 }

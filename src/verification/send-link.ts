@@ -28,6 +28,8 @@ export interface SendLinkInput extends Recipient {
   phoneField: string | null;
   /** The caller's IP address. */
   callerAddress: string;
+  /** Whether the account knows that address (`GuessStore.knows`). Callers with a session need not say. */
+  isKnownAddress?: boolean;
   /** Runs in the transaction that issues the code, before it and with the number's lock held. */
   before?(tx: Tx): Promise<void>;
 }
@@ -59,14 +61,14 @@ export async function sendLink(deps: SendLinkDeps, input: SendLinkInput): Promis
   });
   if (!issued) return null;
   const { id, code, token } = issued;
-  const { callerAddress, sessionId } = input;
+  const { callerAddress } = input;
   await deliverCode(deps, id, {
     message: {
       phone,
       callerAddress,
       // The new number of a phone change is nobody's yet.
       isVerified: purpose !== "phone_change",
-      priority: sessionId === undefined ? "ordinary" : "owner",
+      priority: isOwner(input) ? "owner" : "ordinary",
     },
     send: () =>
       deps.sms.sendVerificationCode(phone, code, purpose, linkUrl(deps.frontendUrl, purpose, token)),
@@ -95,7 +97,7 @@ async function issueCode(deps: SendLinkDeps, tx: Tx, input: SendLinkInput): Prom
   if (!(await deps.codes.lockRecipient(tx, input))) return null;
   const sends = await deps.smsQuota.recent(tx, phone, addSeconds(now, -QUOTA_SECONDS));
   const isSignedIn = input.sessionId !== undefined;
-  const request = linkRequest({ purpose, isSignedIn, callerAddress: input.callerAddress });
+  const request = linkRequest({ purpose, isOwner: isOwner(input), callerAddress: input.callerAddress });
   const isRefusedToOwner = isSignedIn && sendingState(sends, request, now).resendAt > now;
   const current = isRefusedToOwner
     ? await readChallenge(deps.codes, tx, input, { request, sends }, now)
@@ -120,6 +122,10 @@ async function issueCode(deps: SendLinkDeps, tx: Tx, input: SendLinkInput): Prom
   const sent: Send = { ...send, delivery: "accepted" };
   const challenge = trueChallenge({ request, sends: [sent, ...sends], newest, attempts }, now);
   return { id, code, token, challenge };
+}
+
+function isOwner({ sessionId, isKnownAddress = false }: SendLinkInput): boolean {
+  return sessionId !== undefined || isKnownAddress;
 }
 
 /** Reports a rejected number under the name of the request field it came in. */

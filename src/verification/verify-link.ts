@@ -100,7 +100,7 @@ async function currentChallenge(
   { address: callerAddress }: CallerSession,
   now: Date,
 ): Promise<Challenge> {
-  const request = linkRequest({ purpose: link.purpose, isSignedIn: true, callerAddress });
+  const request = linkRequest({ purpose: link.purpose, isOwner: true, callerAddress });
   const sends = await smsQuota.recent(null, link.phone, addSeconds(now, -QUOTA_SECONDS));
   return readChallenge(codes, null, link, { request, sends }, now);
 }

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { clearLimits } from "../../src/accounts/clear-limits.js";
 import { COMMAND_LINE } from "../../src/audit/act.js";
 import { activate } from "../../src/auth/activate.js";
+import { login } from "../../src/auth/login.js";
 import { register } from "../../src/auth/register.js";
 import { resendCode } from "../../src/auth/resend-code.js";
 import { DAILY_ATTEMPTS } from "../../src/registrations/activation-attempt-store.js";
@@ -14,6 +15,7 @@ import {
   newPhone,
   person,
   registered,
+  testPassword,
   useTestContext,
 } from "../support/test-context.js";
 
@@ -41,6 +43,21 @@ describe("clearLimits", () => {
     expect(await rejectionReason(activate(context.app, { ...caller, phone, code }))).to.equal("RATE_LIMITED");
     await clear(phone);
     await activate(context.app, { ...caller, phone, code });
+  });
+
+  it("starts the wrong passwords of a day anew, of known and unknown callers, and records it", async () => {
+    const { id, phone } = await activeUser(context);
+    const guess = (address: string) =>
+      rejectionReason(login(context.app, { phone, password: "wrong", address, device: "" }));
+    await login(context.app, { phone, password: testPassword, address: "198.51.100.7", device: "" });
+    for (const address of ["198.51.100.7", "203.0.113.9"]) {
+      for (let made = 0; made < 10; made += 1) await guess(address);
+      expect(await guess(address)).to.equal("RATE_LIMITED");
+    }
+    await clear(phone);
+    expect(await guess("198.51.100.7")).to.equal("CREDENTIALS_REJECTED");
+    expect(await guess("203.0.113.9")).to.equal("CREDENTIALS_REJECTED");
+    expect((await laterActsOf(context.app, id)).map(({ action }) => action)).to.include("limits_cleared");
   });
 
   it("leaves other numbers' quotas", async () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { expect } from "chai";
 import { login } from "../../src/auth/login.js";
 import { rejectionReason } from "../support/rejection.js";
@@ -40,6 +41,15 @@ describe("user commands", () => {
     expect(JSON.parse(json.out)).to.deep.equal({ phone });
     expect((await cli.run(["user", "clear-limits", phone])).code).to.equal(2);
     expect((await cli.run(["user", "clear-limits", phone, "--reason", " "])).code).to.equal(2);
+    const withoutKey = await cli.run(["user", "clear-limits", phone, "--reason", "again"], {
+      environment: {
+        NODE_ENV: "production",
+        CODE_SECRET: "",
+        AUDIT_SECRET: randomBytes(32).toString("base64url"),
+      },
+    });
+    expect(withoutKey.code).not.to.equal(0);
+    expect(withoutKey.error).to.include("CODE_SECRET is not set");
     const { user } = await signedIn(cli.context);
     await cli.run(["user", "clear-limits", user.phone, "--reason", "locked out"]);
     const history = await cli.run(["user", "history", user.phone]);

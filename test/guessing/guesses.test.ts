@@ -288,6 +288,40 @@ describe("guessing a password", () => {
     expect(await afterGuesses(101)).to.deep.equal([3, 2]);
   });
 
+  it("sends the owner no message that the SMS budget refuses, and doesn't try again", async () => {
+    const { phone } = await accountAtHome();
+    const refused: string[] = [];
+    const app: AppContext = {
+      ...context.app,
+      smsBudget: { ...context.app.smsBudget, isPaused: true },
+      smsRefused: ({ kind }) => refused.push(kind),
+    };
+    for (let made = 0; made < 100; made += 1) {
+      await rejectionReason(login(app, { phone, password: "wrong", address: elsewhere(), device: "" }));
+    }
+    await context.settle();
+    expect(refused).to.deep.equal(["paused"]);
+    expect(context.outbox.to(phone).filter(({ kind }) => kind === "guessing_notice")).to.deep.equal([]);
+  });
+
+  it("leaves the reserve of a number's messages to addresses that the account knows", async () => {
+    const { phone } = await accountAtHome();
+    const resets = async (address: string) => {
+      const before = context.outbox.to(phone).length;
+      requestPasswordReset(context.app, { phone, callerAddress: address });
+      await context.settle();
+      return context.outbox.to(phone).length - before;
+    };
+    let strangers = 0;
+    for (let asked = 0; asked < 10; asked += 1) strangers += await resets(elsewhere());
+    // With the activation code, seven of the ten.
+    expect(strangers).to.equal(6);
+    expect(await resets(HOME)).to.equal(1);
+    context.clock.advance(60);
+    expect(await resets(elsewhere())).to.equal(0);
+    expect(await resets(HOME)).to.equal(1);
+  });
+
   it("in a session ends it with the fifth wrong one in a row, whatever strangers guess", async () => {
     const { user, phone } = await accountAtHome();
     await guesses(101, phone);

@@ -300,8 +300,9 @@ export declare const AccountService: GenService<{
     output: typeof SetAccountActiveResponseSchema;
   },
   /**
-   * Starts the quotas of a phone number anew, whether or not it has an account: the codes that may be sent to it, and the
-   * attempts at its activation codes in 24 hours. For an owner whom strangers keep from getting a code.
+   * Starts the quotas of a phone number anew, whether or not it has an account: the codes that may be sent to it, the
+   * attempts at its activation codes, and its wrong passwords, in 24 hours. For an owner whom strangers keep from getting
+   * a code or from signing in.
    *
    * Codes that were sent work as before. Rate limits of addresses stay. The history of the number's account has the act
    * and its reason, if there was anything to clear.
