@@ -5,6 +5,8 @@ import type { RunningService } from "../support/running-service.js";
 import { query } from "./database-invariants.js";
 
 const CALLERS = 100;
+const REJECTED = "401 Numéro de téléphone ou mot de passe incorrect.";
+const THROTTLED = "429 Request was throttled. Expected available in N seconds.";
 
 /** Three processes on one database and one Redis. */
 export interface Cluster {
@@ -88,7 +90,7 @@ async function registerOnce(cluster: Cluster): Promise<void> {
   // A neighbour may register the number as soon as the network may have another code sent.
   expect(countOutcomes(await callAtOnce(cluster, "register", registration(phone)))).to.deep.equal({
     201: 1,
-    "429 Request was throttled. Expected available in N seconds.": CALLERS - 1,
+    [THROTTLED]: CALLERS - 1,
   });
   expect(await countRows(cluster.database, "sms_sends", phone)).to.equal(1);
 }
@@ -150,17 +152,26 @@ async function sendTenCodes(cluster: Cluster): Promise<void> {
   expect(await countRows(cluster.database, "sms_sends", phone)).to.equal(10);
 }
 
-/** All callers come from one address, and each calls a process of its own. */
+/** All callers come from one address, each with a number of its own: a number alone has fewer passwords compared. */
 async function limitExactly({ services }: Cluster): Promise<void> {
   const address = `192.0.2.${numbers++ % 256}`;
-  const credentials = { phone: newNumber(), password: "wrong" };
-  const calls = Array.from({ length: CALLERS }, (_, index) =>
-    post(services[index % services.length]!, "login", credentials, "", address),
-  );
-  expect(countOutcomes(await Promise.all(calls))).to.deep.equal({
-    "401 Numéro de téléphone ou mot de passe incorrect.": 15,
-    "429 Request was throttled. Expected available in N seconds.": CALLERS - 15,
+  const calls = Array.from({ length: CALLERS }, (_, index) => {
+    const credentials = { phone: newNumber(), password: "wrong" };
+    return post(services[index % services.length]!, "login", credentials, "", address);
   });
+  expect(countOutcomes(await Promise.all(calls))).to.deep.equal({
+    [REJECTED]: 15,
+    [THROTTLED]: CALLERS - 15,
+  });
+}
+
+/** A network waits after ten wrong passwords for a number; all networks together have 100 compared in a day. */
+async function compareHundredPasswords(cluster: Cluster): Promise<void> {
+  const credentials = { phone: newNumber(), password: "wrong" };
+  const guess = async (addresses: string[]) =>
+    countOutcomes(await callAtOnce(cluster, "login", credentials, { addresses }));
+  expect(await guess(NEIGHBOURS)).to.deep.equal({ [REJECTED]: 10, [THROTTLED]: CALLERS - 10 });
+  expect(await guess(STRANGERS)).to.deep.equal({ [REJECTED]: 90, [THROTTLED]: CALLERS - 90 });
 }
 
 /** What must hold however many callers there are, each with an attempt to break it. */
@@ -173,4 +184,5 @@ export const RULES: Readonly<Record<string, (cluster: Cluster) => Promise<void>>
   "a network has five codes sent": sendFiveCodes,
   "ten codes are sent": sendTenCodes,
   "fifteen logins a minute": limitExactly,
+  "a hundred passwords are compared": compareHundredPasswords,
 };
