@@ -32,10 +32,10 @@ export async function verifyAccessToken(
   const { accessTokens, sessions, sessionTouches, endedSessions } = deps;
   const claims = await accessTokens.read(token);
   if (claims === null) throw new UnknownTokenError();
-  if (claims === "expired" || endedSessions.has(claims.sessionId)) throw new DomainError("UNAUTHENTICATED");
+  if (claims === "expired" || endedSessions.has(claims)) throw new DomainError("UNAUTHENTICATED");
   const { sessionId, userId, refreshIdStart } = claims;
   const session = await sessions.find(null, sessionId, userId);
-  if (session === "ended") endedSessions.add(sessionId);
+  if (session === "ended") endedSessions.add(claims);
   if (session === null || session === "ended") throw new DomainError("UNAUTHENTICATED");
   sessionTouches.note(sessionId, session, refreshIdStart, address);
   return { sessionId, user: session.user, sessionAgeSeconds: session.ageSeconds };

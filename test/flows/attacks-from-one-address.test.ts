@@ -4,6 +4,7 @@ import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js
 import { setAccountActive } from "../../src/accounts/set-account-active.js";
 import { COMMAND_LINE } from "../../src/audit/act.js";
 import { logout } from "../../src/auth/logout.js";
+import { recordSecret } from "../support/log.js";
 import { useTestService } from "../support/service.js";
 import { newPhone, registered, signedIn } from "../support/test-context.js";
 import { accepted, expectRefusal, type FlowClient, useAllClients } from "./all-protocols.js";
@@ -12,6 +13,7 @@ const { activate, refreshToken, resendCode, logout: signOut } = AuthService.meth
 const { getProfile, confirmPasswordChange } = ProfileService.method;
 
 const ATTACKER = "203.0.113.9";
+const OWNER = "192.0.2.200";
 const CARRIER = "41.202.192.5";
 
 // The test's clock counts: no call leaves a window while the machine is slow.
@@ -82,6 +84,17 @@ describe("attacks from one address", () => {
     service.context.statements.length = 0;
     expect(await reasonsOf(100, ATTACKER, tokens.access)).to.deep.equal(["UNAUTHENTICATED"]);
     expect(service.context.statements).to.have.length(1);
+  });
+
+  it("tokens with another account's session don't end that session", async () => {
+    const [thief, owner] = [await signedIn(service.context), await signedIn(service.context)];
+    const { sessionId } = await service.context.app.verifyAccessToken(owner.tokens.access);
+    const grant = { id: service.context.infrastructure.random.uuid(), sessionId };
+    const mixed = await service.context.app.accessTokens.issue(thief.user, grant);
+    recordSecret(mixed);
+    expect(await reasonsOf(10, ATTACKER, mixed)).to.deep.equal(["UNAUTHENTICATED"]);
+    for (const client of protocols)
+      await accepted(client.at(OWNER).call(getProfile, {}, owner.tokens.access));
   });
 
   it("tokens of an inactive account are always 401, and looked up each time", async () => {
