@@ -9,7 +9,7 @@ type BudgetPeriod = "hour" | "day";
 export type Usage = Readonly<Record<BudgetPeriod, number>>;
 
 /**
- * How much of a budget messages may use: `owner` (a signed-in owner, or one who has just proved the number, and
+ * How much of a budget messages may use: `owner` (an owner who is signed in or calls from a known address, and
  * confirmations) all of it, `ordinary` what is not kept for owners, `notice` (which nobody waits for) half.
  */
 export type MessagePriority = "owner" | "ordinary" | "notice";
