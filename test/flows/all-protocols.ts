@@ -10,6 +10,8 @@ import { recordSecret } from "../support/log.js";
 
 /** The result of a call, in one form for every protocol. */
 export interface FlowResponse {
+  /** The HTTP status over REST, the code (0 for OK) over the other protocols. */
+  status: number;
   /** Undefined when the call succeeded. */
   reason: string | undefined;
   message: string;
@@ -92,6 +94,7 @@ function fromRpc(protocol: ProtocolClient, address?: string): FlowClient {
       recordTokens(data);
       const { reason, message, fields, header } = response;
       return {
+        status: response.code ?? 0,
         reason: response.code === undefined ? undefined : (reason ?? "none"),
         message,
         fields,
@@ -126,13 +129,13 @@ function restClient(origin: string, address?: string): FlowClient {
       recordTokens(data);
       const message = String(envelope.message ?? "");
       const challenge = toFlowChallenge(data.challenge);
-      if (response.ok)
-        return { reason: undefined, message, fields: {}, header: response.headers, data, challenge };
+      const { status, headers: header } = response;
+      if (response.ok) return { status, reason: undefined, message, fields: {}, header, data, challenge };
       const fields = Object.fromEntries(
         Object.entries(data).map(([field, messages]) => [field, (messages as string[])[0] ?? ""]),
       );
-      const reason = reasonOf(response.status, message);
-      return { reason, message, fields, header: response.headers, data, challenge: undefined };
+      const reason = reasonOf(status, message);
+      return { status, reason, message, fields, header, data, challenge: undefined };
     },
     close() {},
   };
