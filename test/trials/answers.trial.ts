@@ -1,0 +1,212 @@
+import { expect } from "chai";
+import { newPhoneOfKind, type PhoneKind } from "../support/phone-kinds.js";
+import { post } from "../support/rest-calls.js";
+import { errorLines, type RunningService, runService } from "../support/running-service.js";
+import { type SeededRandom, seededRandom, trialSeed } from "../support/seeded-random.js";
+import { startServers } from "../support/servers.js";
+import { generousLimits } from "../support/service.js";
+import { createTemplateDatabase } from "../support/template-database.js";
+import { createTestContext, type TestContext, testPassword } from "../support/test-context.js";
+import { type Comparison, compareTimes } from "./paired-times.js";
+import { runTrial, type Trial } from "./trial.js";
+
+// Whether the time of a response tells strangers what kind of number they asked about: `npm run trials -- answers`, two
+// minutes, or `answers/Login` for one method. Every round calls each kind once, in random order, and two classes of one kind as controls.
+
+interface Measurement {
+  name: string;
+  path: string;
+  body: object;
+  /** Kind of the numbers in both control classes. */
+  control: PhoneKind;
+  /** Kinds that must take as long as the controls. */
+  alike: readonly PhoneKind[];
+  /** Kinds whose response says what they are, so that the time says nothing more; measured to be shown. */
+  told: readonly PhoneKind[];
+  rounds: number;
+  /** Calls for one number. */
+  callsPerPhone: number;
+}
+
+const MEASUREMENTS: readonly Measurement[] = [
+  {
+    name: "ResendCode",
+    path: "resend-code",
+    body: {},
+    control: "unknown",
+    alike: ["whitelisted", "waiting", "deactivated"],
+    told: ["active"],
+    rounds: 300,
+    callsPerPhone: 5,
+  },
+  {
+    name: "Activate",
+    path: "activate",
+    body: { code: "000000" },
+    control: "unknown",
+    // An attempt at a code that exists is counted before the response, and the sixth is told that it is locked.
+    alike: ["whitelisted", "deactivated"],
+    told: ["waiting", "active"],
+    rounds: 300,
+    // All are compared: the sixth would not be.
+    callsPerPhone: 5,
+  },
+  {
+    name: "Login",
+    path: "login",
+    body: { password: "Un-autre-secret-7" },
+    control: "unknown",
+    alike: ["whitelisted", "waiting", "active", "deactivated"],
+    told: [],
+    rounds: 80,
+    callsPerPhone: 5,
+  },
+  {
+    name: "RequestPasswordReset",
+    path: "password/forgot",
+    body: {},
+    control: "unknown",
+    alike: ["whitelisted", "waiting", "active", "deactivated"],
+    told: [],
+    rounds: 300,
+    callsPerPhone: 5,
+  },
+  {
+    name: "Register",
+    path: "register",
+    body: { first_name: "Ada", last_name: "Doe", password: testPassword, password_confirm: testPassword },
+    control: "whitelisted",
+    alike: ["waiting"],
+    told: ["unknown", "active", "deactivated"],
+    rounds: 60,
+    // The number waits afterwards.
+    callsPerPhone: 1,
+  },
+];
+
+const ROUNDS_BEFORE = 10;
+
+let calls = 0;
+
+/** An address in a network (/24) of its own, so that no call counts with another. */
+function newAddress(): string {
+  calls += 1;
+  return `11.${calls >> 8}.${calls & 255}.7`;
+}
+
+function shuffled<T>(list: readonly T[], random: SeededRandom): T[] {
+  const rest = [...list];
+  return list.map(() => rest.splice(random.integer(rest.length), 1)[0]!);
+}
+
+/** Numbers of a kind, one after the other; each is used `callsPerPhone` times. */
+async function newPhones(context: TestContext, kind: PhoneKind, { rounds, callsPerPhone }: Measurement) {
+  const phones: string[] = [];
+  const count = Math.ceil((ROUNDS_BEFORE + rounds) / callsPerPhone);
+  while (phones.length < count) phones.push(await newPhoneOfKind[kind](context));
+  return phones;
+}
+
+interface Timed {
+  kind: PhoneKind;
+  phones: string[];
+  times: number[];
+}
+
+async function call(service: RunningService, { path, body }: Measurement, phone: string): Promise<number> {
+  const address = newAddress();
+  const start = performance.now();
+  const { status } = await post(service, path, { ...body, phone }, "", address);
+  const ms = performance.now() - start;
+  expect(status).to.be.oneOf([200, 201, 400, 401]);
+  return ms;
+}
+
+/** Calls every class once a round. The first rounds, which compile the code, don't count. */
+async function measure(
+  service: RunningService,
+  measurement: Measurement,
+  classes: readonly Timed[],
+  random: SeededRandom,
+): Promise<void> {
+  for (let round = -ROUNDS_BEFORE; round < measurement.rounds; round += 1) {
+    for (const { phones, times } of shuffled(classes, random)) {
+      // In turn, so that calls for one number are far apart.
+      const phone = phones[(round + ROUNDS_BEFORE) % phones.length]!;
+      const ms = await call(service, measurement, phone);
+      if (round >= 0) times.push(ms);
+    }
+  }
+}
+
+/** The rows of the table, and what fails. */
+function judge(measurement: Measurement, [first, second, ...others]: readonly Timed[]) {
+  if (!first || !second) throw new Error("a measurement has two controls");
+  const control = [first.times, second.times] as const;
+  const rows = [
+    rowOf("control 1", compareTimes({ control: [second.times, second.times], times: first.times })),
+    rowOf("control 2", compareTimes({ control: [first.times, first.times], times: second.times })),
+  ];
+  const failures: string[] = [];
+  for (const { kind, times } of others) {
+    const comparison = compareTimes({ control, times });
+    const { shiftMs, boundMs } = comparison;
+    const isAlike = measurement.alike.includes(kind);
+    const verdict = isAlike ? `  differs by ${shiftMs.toFixed(2)} ms, bound ${boundMs.toFixed(2)}` : "";
+    rows.push(rowOf(kind, comparison) + verdict);
+    if (isAlike && Math.abs(shiftMs) > boundMs) failures.push(`${measurement.name}, ${kind}:${verdict}`);
+  }
+  return { rows, failures };
+}
+
+const rowOf = (name: string, { medianMs, ratio }: Comparison) =>
+  `  ${name.padEnd(12)}${medianMs.toFixed(2).padStart(8)} ms${ratio.toFixed(2).padStart(7)}`;
+
+async function start(trial: Trial): Promise<{ service: RunningService; context: TestContext }> {
+  const { databaseUrl, redisUrl, stop } = await startServers({ databaseUrl: undefined, redisUrl: undefined });
+  trial.atEnd(stop);
+  const template = await createTemplateDatabase(databaseUrl);
+  Object.assign(process.env, {
+    TEST_DATABASE_URL: databaseUrl,
+    TEST_DATABASE_TEMPLATE: template.name,
+    TEST_LOG_DIR: trial.folder,
+  });
+  // Makes the numbers in the service's database. It has other keys, which only right codes would need.
+  const context = await createTestContext();
+  trial.atEnd(() => context.close());
+  context.clock.set(new Date().toISOString());
+  const service = await runService({
+    ...generousLimits,
+    NODE_ENV: "development",
+    DATABASE_URL: context.testDatabase.url,
+    REDIS_URL: redisUrl,
+    DATA_DIR: `${trial.folder}/data`,
+    TRUSTED_PROXIES: "127.0.0.1",
+  });
+  trial.atEnd(() => service.kill());
+  return { service, context };
+}
+
+await runTrial("answers", [], async (trial) => {
+  const random = seededRandom(trialSeed());
+  const { service, context } = await start(trial);
+  const failures: string[] = [];
+  const chosen = process.argv.slice(2);
+  for (const measurement of MEASUREMENTS) {
+    if (chosen.length > 0 && !chosen.includes(measurement.name)) continue;
+    const { name, control, alike, told } = measurement;
+    await trial.step(name, async () => {
+      const classes: Timed[] = [];
+      for (const kind of [control, control, ...alike, ...told]) {
+        classes.push({ kind, phones: await newPhones(context, kind, measurement), times: [] });
+      }
+      await measure(service, measurement, classes, random);
+      const judged = judge(measurement, classes);
+      failures.push(...judged.failures);
+      return `\n${judged.rows.join("\n")}`;
+    });
+  }
+  expect(failures).to.deep.equal([]);
+  expect(errorLines(service.output())).to.deep.equal([]);
+  await service.stop();
+});
