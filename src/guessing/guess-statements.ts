@@ -40,7 +40,10 @@ export const countLogin: Statement = {
       INSERT INTO known_callers (user_id, caller, expires_at, wrong_at)
       SELECT user_id, caller, expires_at, ARRAY[$2::timestamptz] FROM caller
       ON CONFLICT (user_id, caller) DO UPDATE SET
-        wrong_at = ${recent("known_callers.wrong_at")} || excluded.wrong_at, expires_at = greatest(known_callers.expires_at, excluded.expires_at)
+        wrong_at = ${recent("known_callers.wrong_at")} || excluded.wrong_at, expires_at = CASE
+          WHEN known_callers.caller ~ '^(device|session):' THEN greatest(known_callers.expires_at, excluded.expires_at)
+          ELSE known_callers.expires_at
+        END
       WHERE (
         SELECT count(*) < ${DAILY_GUESSES.known}
           AND (count(*) < ${FIRST_WAIT_AT} OR ${waitEnd("count(*)", "max(at)")} <= $2)
@@ -154,6 +157,13 @@ export const know: Statement = {
       WHERE user_id = $1 AND caller IS DISTINCT FROM $2 AND caller !~ '^(device|session):'
       ORDER BY expires_at DESC OFFSET ${KNOWN_ADDRESSES - 1}
     )`,
+};
+
+// Kept as a count, not deleted: a concurrent guess from such an address would insert the row again, still known.
+export const forget: Statement = {
+  name: "guesses_forget",
+  text: `UPDATE known_callers SET expires_at = $2
+    WHERE user_id = $1 AND caller !~ '^(device|session):' AND expires_at > $2`,
 };
 
 export const claimNotice: Statement = {

@@ -60,6 +60,11 @@ export interface GuessStore {
     tx: Tx,
     caller: { userId: number; address: string; guess: CountedGuess | null; now: Date },
   ): Promise<void>;
+  /**
+   * Forgets the addresses that an account knows, when the password was another person's. Its devices are forgotten with
+   * the password. `tx` must have locked the account.
+   */
+  forget(tx: Tx, userId: number, now: Date): Promise<void>;
   /** Whether an address is known to an account. */
   knows(tx: Tx | null, userId: number, address: string, now: Date): Promise<boolean>;
   /** Whether the owner may be told of guesses: once between two calls that are less than `seconds` apart. */
@@ -134,6 +139,10 @@ export function createGuessStore(database: Database): GuessStore {
         ...[userId, caller, addSeconds(now, KNOWN_SECONDS), guess?.known?.caller ?? null],
         ...(isUnknown ? [guess.place.bucket, guess.place.network, guess.at] : [null, null, null]),
       ]);
+    },
+
+    async forget(tx, userId, now) {
+      await database.run(tx, statements.forget, [userId, now]);
     },
 
     async knows(tx, userId, address, now) {

@@ -43,7 +43,8 @@ export interface ReplacePasswordInput {
 
 /**
  * Sets the password of the account that the link and code belong to, ends all other sessions, voids the user's other
- * codes, and confirms by SMS. From now on the account knows the caller's address. Neither a rejected password nor a full hash queue costs an attempt at the code.
+ * codes, and confirms by SMS. From now on the account knows the caller's address, after a reset only this one. Neither a
+ * rejected password nor a full hash queue costs an attempt at the code.
  *
  * Throws INVALID_REQUEST, TOKEN_REQUIRED, TOKEN_INVALID, LINK_REJECTED, CODE_LOCKED, CODE_INCORRECT,
  * PASSWORD_REJECTED or OVERLOADED.
@@ -68,6 +69,7 @@ export async function replacePassword(deps: ReplacePasswordDeps, input: ReplaceP
     if (!isChanged) throw new DomainError("LINK_REJECTED");
     const now = deps.clock.now();
     const address = input.callerAddress ?? "";
+    if (purpose === "password_reset") await deps.guesses.forget(tx, user.id, now);
     await deps.guesses.know(tx, { userId: user.id, address, guess: null, now });
     await deps.codes.voidAll(tx, user.id);
     const { length: sessionCount } = await deps.sessions.endAll(tx, user.id, session?.id ?? null);

@@ -1,6 +1,7 @@
 import type { RecordActs } from "../audit/record.js";
 import type { Database, Tx } from "../db/database.js";
 import { DomainError } from "../errors.js";
+import type { GuessStore } from "../guessing/guess-store.js";
 import { VOID_PASSWORD_HASH } from "../passwords/stored-hash.js";
 import type { RegistrationStore } from "../registrations/registration-store.js";
 import type { SessionStore } from "../sessions/session-store.js";
@@ -16,6 +17,7 @@ export interface CancelPhoneChangeDeps {
   users: UserStore;
   codes: CodeStore;
   sessions: SessionStore;
+  guesses: GuessStore;
   registrations: RegistrationStore;
   phoneChanges: PhoneChangeStore;
   record: RecordActs;
@@ -59,6 +61,8 @@ async function undoChange(deps: CancelPhoneChangeDeps, tx: Tx, user: User, oldPh
   await deps.users.restorePhone(tx, user.id, oldPhone, VOID_PASSWORD_HASH);
   await deps.registrations.removeAll(tx, oldPhone);
   await deps.codes.voidAll(tx, user.id);
+  // Or the addresses of whoever changed the number would share the owner's reserve of messages.
+  await deps.guesses.forget(tx, user.id, deps.clock.now());
   const { length: sessionCount } = await deps.sessions.endAll(tx, user.id, null);
   await deps.record(tx, {
     ...ownerAct(deps, user.id),

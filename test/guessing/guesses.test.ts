@@ -304,6 +304,21 @@ describe("guessing a password", () => {
     expect(context.outbox.to(phone).filter(({ kind }) => kind === "guessing_notice")).to.deep.equal([]);
   });
 
+  it("forgets the addresses of an account whose password is reset, except the caller's", async () => {
+    const { user, phone } = await accountAtHome();
+    const stranger = elsewhere();
+    await signIn(phone, stranger);
+    const known = async () =>
+      Promise.all(
+        [HOME, stranger].map((address) =>
+          context.app.guesses.knows(null, user.id, address, context.clock.now()),
+        ),
+      );
+    expect(await known()).to.deep.equal([true, true]);
+    await resetPassword(phone, HOME);
+    expect(await known()).to.deep.equal([true, false]);
+  });
+
   it("leaves the reserve of a number's messages to addresses that the account knows", async () => {
     const { phone } = await accountAtHome();
     const resets = async (address: string) => {

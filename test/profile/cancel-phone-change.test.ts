@@ -84,6 +84,17 @@ describe("the links that stop or undo a phone change", () => {
     expect(context.outbox.to(wanted).map(({ kind }) => kind)).to.deep.equal(["verification", "confirmation"]);
   });
 
+  it("leave no address known when the change is undone, even to callers who guess meanwhile", async () => {
+    const address = "198.51.100.77";
+    const { id, wanted, undo } = await changed();
+    const { guesses, clock } = context.app;
+    await login(context.app, { phone: wanted, password: testPassword, address, device: "" });
+    expect(await guesses.knows(null, id, address, clock.now())).to.equal(true);
+    const guess = (password: string) => login(context.app, { phone: wanted, password, address, device: "" });
+    await atOnce<unknown>(9, (index) => (index === 4 ? cancel(undo) : guess("wrong")));
+    expect(await guesses.knows(null, id, address, clock.now())).to.equal(false);
+  });
+
   it("are stored as digests", async () => {
     const { stop } = await asked();
     const rows = await context.testDatabase.database.models.phoneChanges.findAll({ raw: true });
