@@ -30,7 +30,10 @@ export async function sendWithinBudget(
 ): Promise<void> {
   const { phone, callerAddress } = message;
   const address = callerAddress === null ? null : addressKey(callerAddress);
-  const scopes = { country: callingCode(phone), address };
+  // A message counts only where it may be refused: or resets of many accounts would use up what registrations need.
+  const scopes = message.isVerified
+    ? { country: null, address: null }
+    : { country: callingCode(phone), address };
   const now = deps.clock.now();
   const refusal = await deps.database.transaction((tx) => count(deps, tx, { message, scopes, now }));
   if (refusal) {
@@ -55,9 +58,10 @@ async function count(
   const { isPaused, countries, budgets } = deps.smsBudget;
   if (isPaused) return { kind: "paused" };
   if (!message.isVerified) {
+    const country = callingCode(message.phone);
     const isAllowed = countries
-      ? countries.includes(scopes.country)
-      : await deps.smsCounts.isCountryListed(tx, scopes.country);
+      ? countries.includes(country)
+      : await deps.smsCounts.isCountryListed(tx, country);
     if (!isAllowed) return { kind: "country" };
   }
   await deps.smsCounts.lock(tx);

@@ -8,11 +8,11 @@ const BUCKET_SECONDS = 300;
 const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 86_400;
 
-/** What a message counts for. */
+/** What a message counts for besides the total; null where it doesn't count. */
 export interface BudgetScopes {
   /** Calling code. */
-  country: string;
-  /** Key of the address that asked for it; null if none did. */
+  country: string | null;
+  /** Key of the address that asked for it. */
   address: string | null;
 }
 
@@ -74,7 +74,7 @@ export function createSmsBudgetStore(database: Database): SmsBudgetStore {
     async usage(tx, scopes, now) {
       const [total, country, address] = scopeNames(scopes);
       const rows = await database.run<ScopeUsage>(tx, usage, [...periods(now), total, country, address]);
-      const of = (scope: string | null) => rows.find((row) => row.scope === scope) ?? NONE;
+      const of = (scope: string | null | undefined) => rows.find((row) => row.scope === scope) ?? NONE;
       return { total: of(total), country: of(country), address: of(address) };
     },
     async add(tx, scopes, at, count) {
@@ -92,8 +92,9 @@ export function createSmsBudgetStore(database: Database): SmsBudgetStore {
   };
 }
 
-function scopeNames({ country, address }: BudgetScopes): [string, string, string | null] {
-  return ["total", `country:${country}`, address === null ? null : `address:${address}`];
+function scopeNames({ country, address }: BudgetScopes): (string | null)[] {
+  const named = (kind: string, name: string | null) => (name === null ? null : `${kind}:${name}`);
+  return ["total", named("country", country), named("address", address)];
 }
 
 /** Times after which the periods begin that may have a message of the last hour, and of the last day. */

@@ -85,6 +85,20 @@ describe("sendWithinBudget", () => {
     await refused({ phone: "+223770000001" }, { smsBudget });
   });
 
+  it("counts messages to proved numbers in the total only", async () => {
+    const usage = () =>
+      context.app.smsCounts.usage(null, { country: "237", address: "203.0.113.7" }, context.clock.now());
+    await send({ isVerified: true, callerAddress: "203.0.113.7" });
+    expect(await usage()).to.deep.include({
+      country: { hour: 0, day: 0 },
+      address: { hour: 0, day: 0 },
+    });
+    expect((await usage()).total.hour).to.equal(1);
+    await send({ callerAddress: "203.0.113.7" });
+    const { country, address } = await usage();
+    expect([country.hour, address.hour]).to.deep.equal([1, 1]);
+  });
+
   it("takes back a message that certainly did not leave, and only that", async () => {
     for (let index = 0; index < 5; index += 1) {
       await send({}, { work: () => Promise.reject(new Error("away")) }).catch(() => {});
