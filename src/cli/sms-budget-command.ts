@@ -9,8 +9,9 @@ const MAX_SCOPES = 20;
 
 const EXPLANATION = `
 The columns are messages used and allowed in an hour and in 24 hours (SMS_BUDGET). Messages to numbers without an account
-count in all three budgets, others only in the total. The last fifth of each is for owners (signed in,
-or at an address that their account knows) and confirmations. SMS_PAUSED=true stops all messages. A refused message is SMS_UNAVAILABLE for its caller.
+count in all three budgets, others only in the total. The last fifth of each is for owners (signed in, or at
+an address that their account knows) and confirmations. SMS_PAUSED=true stops all messages. A refused message is
+SMS_UNAVAILABLE for its caller.
 `;
 
 /** Adds `budget` to the commands on SMS. */
