@@ -26,7 +26,7 @@ describe("database when PostgreSQL fails", () => {
   const marks = async () => (await database.sequelize.query("SELECT mark FROM marks"))[0];
   const endOthers = () =>
     database.sequelize.query(
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename = 'waterbill'",
+      "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename = 'waterbill'",
     );
 
   it("replaces idle connections that the server has closed", async () => {
