@@ -7,7 +7,7 @@ import {
   type PasswordRules,
   requireSamePassword,
 } from "../passwords/password-policy.js";
-import { networkOf, newRegistrationToken, registrationTokenDigest } from "../registrations/registration.js";
+import { newRegistrationToken, registrationTokenDigest } from "../registrations/registration.js";
 import type { RegistrationStore } from "../registrations/registration-store.js";
 import {
   deliverActivationCode,
@@ -15,6 +15,7 @@ import {
   issueActivationCode,
   type SendActivationCodeDeps,
 } from "../registrations/send-activation-code.js";
+import { knownAddressKey } from "../system/address-key.js";
 import { addSeconds } from "../system/clock.js";
 import { LoggableError } from "../system/loggable-error.js";
 import { optionalText, personalNames } from "../users/personal-text.js";
@@ -66,7 +67,7 @@ export async function register(deps: RegisterDeps, input: RegisterInput): Promis
     apartmentName: optionalText(input.apartmentName),
   };
   const phone = parsePhone(deps.phoneRules, input.phone);
-  const network = networkOf(input.callerAddress);
+  const network = knownAddressKey(input.callerAddress);
   await assertAvailable(deps, phone, network);
   if (!(await deps.isWhitelisted(phone))) throw new DomainError("PHONE_NOT_WHITELISTED");
 

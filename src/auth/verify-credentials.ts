@@ -5,8 +5,8 @@ import type { GuessStore, LoginCount } from "../guessing/guess-store.js";
 import { type NoticeGuessingDeps, noticeGuessing } from "../guessing/notice-guessing.js";
 import type { PasswordHasher } from "../passwords/password-hash.js";
 import { waitingSince } from "../registrations/find-registration.js";
-import { networkOf } from "../registrations/registration.js";
 import type { RegistrationStore } from "../registrations/registration-store.js";
+import { knownAddressKey } from "../system/address-key.js";
 import type { Clock } from "../system/clock.js";
 import type { User } from "../users/user.js";
 import type { Credentials } from "../users/user-store.js";
@@ -92,7 +92,7 @@ async function compare(
   { password, address = "" }: CredentialsInput,
 ): Promise<{ ok: boolean; needsRehash: boolean }> {
   if (account) return deps.hasher.verify(account.passwordHash, password);
-  const login = { phone, network: networkOf(address), since: waitingSince(deps.clock.now()) };
+  const login = { phone, network: knownAddressKey(address), since: waitingSince(deps.clock.now()) };
   const passwordHash = await deps.registrations.findPasswordHash(null, login);
   if (passwordHash !== null) return deps.hasher.verify(passwordHash, password);
   await deps.hasher.verifyNothing(password);

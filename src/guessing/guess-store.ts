@@ -1,10 +1,10 @@
 import { Op } from "sequelize";
 import type { Database, Tx } from "../db/database.js";
+import { knownAddressKey } from "../system/address-key.js";
 import { addSeconds } from "../system/clock.js";
 import { type Credentials, type CredentialsRow, toCredentials } from "../users/user-store.js";
 import type { Device } from "./device-token.js";
 import {
-  addressCaller,
   type CountedGuess,
   deviceCaller,
   type FullCount,
@@ -98,7 +98,7 @@ export function createGuessStore(database: Database): GuessStore {
       const [row] = await database.run<LoginRow>(tx, statements.countLogin, [
         ...[phone, now, addSeconds(now, -GUESS_SECONDS)],
         ...[device && deviceCaller(device.id), device?.userId ?? null, device?.passwordDigest ?? null],
-        ...[addressCaller(address), place.bucket, place.network],
+        ...[knownAddressKey(address), place.bucket, place.network],
       ]);
       return toLoginCount(row!, place, now);
     },
@@ -133,7 +133,7 @@ export function createGuessStore(database: Database): GuessStore {
     },
 
     async know(tx, { userId, address, guess, now }) {
-      const caller = addressCaller(address);
+      const caller = knownAddressKey(address);
       const isUnknown = guess !== null && !guess.known;
       await database.run(tx, statements.know, [
         ...[userId, caller, addSeconds(now, KNOWN_SECONDS), guess?.known?.caller ?? null],
@@ -146,7 +146,7 @@ export function createGuessStore(database: Database): GuessStore {
     },
 
     async knows(tx, userId, address, now) {
-      const caller = addressCaller(address);
+      const caller = knownAddressKey(address);
       if (caller === null) return false;
       const where = { user_id: userId, caller, expires_at: { [Op.gt]: now } };
       return (await knownCallers.count({ where, transaction: tx })) > 0;

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { type DomainError, rateLimited } from "../errors.js";
-import { addressKey, networkKey, UNKNOWN_ADDRESS } from "../system/address-key.js";
+import { networkKey } from "../system/address-key.js";
 import { addSeconds } from "../system/clock.js";
 
 /** Passwords compared in 24 hours for one number: of all unknown callers together, and of each known one. */
@@ -58,12 +58,6 @@ export function guessPlace(key: Uint8Array, phone: string, address: string): Gue
   const bucket = digest(`guesses:${phone}`).readUInt32BE(0) % BUCKETS;
   const network = digest(`guessing network:${bucket}:${networkKey(address)}`).readBigInt64BE(0);
   return { bucket, network: network.toString() };
-}
-
-/** How an account knows an address: IPv4, or the /64 of IPv6. Null for what is no address, which nobody knows. */
-export function addressCaller(address: string): string | null {
-  const key = addressKey(address);
-  return key === UNKNOWN_ADDRESS ? null : key;
 }
 
 /** How an account knows a device. */

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { addressKey, UNKNOWN_ADDRESS } from "../system/address-key.js";
+import { knownAddressKey } from "../system/address-key.js";
 import type { Random } from "../system/random.js";
 
 /** Time (s) that a registration waits for its activation (contract.md, section 6). */
@@ -25,12 +25,6 @@ export function registrationTokenDigest(key: Uint8Array, token: string): Buffer 
   return createHmac("sha256", key).update(`registration:${token}`).digest();
 }
 
-/** The network of an IP address: IPv4, or the /64 of IPv6. Null for what is no address, which names no registration. */
-export function networkOf(address: string): string | null {
-  const key = addressKey(address);
-  return key === UNKNOWN_ADDRESS ? null : key;
-}
-
 /** The claim of a call. White space around the secret is ignored; an empty one counts as none. */
 export function claimOf(
   key: Uint8Array,
@@ -39,7 +33,7 @@ export function claimOf(
   const token = registration.trim();
   return {
     tokenDigest: token === "" ? null : registrationTokenDigest(key, token),
-    network: networkOf(address),
+    network: knownAddressKey(address),
     address,
   };
 }

@@ -1,7 +1,7 @@
 import ipaddr from "ipaddr.js";
 
 /** The key of all text that is not an IP address. */
-export const UNKNOWN_ADDRESS = "unknown";
+const UNKNOWN_ADDRESS = "unknown";
 
 /**
  * The key under which an IP address is counted and recognised. An IPv6 address counts by its /64: a customer commonly
@@ -13,6 +13,12 @@ export function addressKey(address: string): string {
     ipv4: (bytes) => bytes.join("."),
     ipv6: (groups) => `${groups.slice(0, 4).join(":")}::/64`,
   });
+}
+
+/** `addressKey` of an IP address; null for any other text, by which nobody is recognised. */
+export function knownAddressKey(address: string): string | null {
+  const key = addressKey(address);
+  return key === UNKNOWN_ADDRESS ? null : key;
 }
 
 /**
