@@ -57,8 +57,8 @@ async function count(
 ): Promise<SmsRefusal | null> {
   const { isPaused, countries, budgets } = deps.smsBudget;
   if (isPaused) return { kind: "paused" };
-  if (!message.isVerified) {
-    const country = callingCode(message.phone);
+  const { country } = scopes;
+  if (country !== null) {
     const isAllowed = countries
       ? countries.includes(country)
       : await deps.smsCounts.isCountryListed(tx, country);
