@@ -1,23 +1,19 @@
 import type { Actor } from "../audit/act.js";
 import type { RecordActs } from "../audit/record.js";
-import type { Database, Tx } from "../db/database.js";
-import { DomainError } from "../errors.js";
+import type { Database } from "../db/database.js";
 import { guessPlace } from "../guessing/guess.js";
 import type { GuessStore } from "../guessing/guess-store.js";
 import type { ActivationAttemptStore } from "../registrations/activation-attempt-store.js";
 import type { Clock } from "../system/clock.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
-import { type Credentials, isUnproved, type UserStore } from "../users/user-store.js";
 import type { SmsQuotaStore } from "../verification/sms-quota-store.js";
-import type { AccountStore } from "./account-store.js";
+import { type LockAccountDeps, lockAccount } from "./lock-account.js";
 
-export interface ClearLimitsDeps {
+export interface ClearLimitsDeps extends LockAccountDeps {
   database: Database;
   smsQuota: SmsQuotaStore;
   activationAttempts: ActivationAttemptStore;
   guesses: GuessStore;
-  accounts: AccountStore;
-  users: UserStore;
   clock: Clock;
   phoneRules: PhoneRules;
   record: RecordActs;
@@ -34,18 +30,18 @@ export interface ClearLimitsInput {
 
 /**
  * Starts the quotas of a phone number anew, whether or not it has an account: codes that may be sent to it, attempts at
- * its activation codes, and wrong passwords, in 24 hours. Codes that were sent work as before, with the attempts that they have left. Rate
- * limits of addresses stay. Recorded in the history of the number's account, unless there was nothing to clear.
+ * its activation codes, and wrong passwords, in 24 hours. Codes that were sent work as before, with the attempts that
+ * they have left. Rate limits of addresses stay. Recorded in the history of the number's account, unless there was
+ * nothing to clear.
  *
- * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH; or SUPERUSER_REQUIRED for a superuser's number and an administrator
- * who is no active superuser.
+ * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH; or SUPERUSER_REQUIRED as `lockAccount` does.
  */
 export async function clearLimits(deps: ClearLimitsDeps, input: ClearLimitsInput): Promise<void> {
   const { reason, actor } = input;
   const phone = parsePhone(deps.phoneRules, input.phone);
   await deps.database.transaction(async (tx) => {
     await deps.smsQuota.lock(tx, phone);
-    const account = await lockAccount(deps, tx, phone, actor);
+    const { account } = await lockAccount(deps, tx, { phone, actor });
     const sends = await deps.smsQuota.clear(tx, phone);
     const attempts = await deps.activationAttempts.clear(tx, phone);
     // The bucket of a number doesn't depend on the address.
@@ -55,18 +51,4 @@ export async function clearLimits(deps: ClearLimitsDeps, input: ClearLimitsInput
     const act = { accountId: account.user.id, at: deps.clock.now(), actor };
     await deps.record(tx, { ...act, action: "limits_cleared", reason });
   });
-}
-
-/** Locks the number's account; null if it has none. The superusers are locked first, as by `changeAccount`. */
-async function lockAccount(
-  deps: Pick<ClearLimitsDeps, "accounts" | "users">,
-  tx: Tx,
-  phone: string,
-  actor: Actor,
-): Promise<Credentials | null> {
-  const superusers = await deps.accounts.lockSuperusers(tx);
-  const account = await deps.users.lock(tx, { phone });
-  const isStaff = actor.kind === "administrator" && !superusers.includes(actor.id);
-  if (account?.user.isSuperuser && isStaff) throw new DomainError("SUPERUSER_REQUIRED");
-  return account && !isUnproved(account) ? account : null;
 }

@@ -6,14 +6,12 @@ import type { SessionStore } from "../sessions/session-store.js";
 import type { Clock } from "../system/clock.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { User } from "../users/user.js";
-import { type Credentials, isUnproved, type UserStore } from "../users/user-store.js";
+import type { Credentials } from "../users/user-store.js";
 import type { CodeStore } from "../verification/code-store.js";
-import type { AccountStore } from "./account-store.js";
+import { type LockAccountDeps, lockAccount } from "./lock-account.js";
 
-export interface ChangeAccountDeps {
+export interface ChangeAccountDeps extends LockAccountDeps {
   database: Database;
-  users: UserStore;
-  accounts: AccountStore;
   clock: Clock;
   phoneRules: PhoneRules;
   record: RecordActs;
@@ -58,9 +56,7 @@ export async function setAccountActive(
  * is the last active superuser.
  * These transactions wait for each other, so that one of two superusers who deactivate each other remains.
  *
- * A superuser's account, active or not, is changed by superusers and the command line alone: SUPERUSER_REQUIRED for an
- * administrator who is no active superuser in this transaction.
- * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND, and what `change` throws.
+ * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND, SUPERUSER_REQUIRED as `lockAccount` does, and what `change` throws.
  */
 export async function changeAccount(
   deps: ChangeAccountDeps,
@@ -69,11 +65,8 @@ export async function changeAccount(
 ): Promise<User> {
   const phone = parsePhone(deps.phoneRules, rawPhone);
   return deps.database.transaction(async (tx) => {
-    const superusers = await deps.accounts.lockSuperusers(tx);
-    const account = await deps.users.lock(tx, { phone });
-    if (!account || isUnproved(account)) throw new DomainError("ACCOUNT_NOT_FOUND");
-    const isStaff = actor.kind === "administrator" && !superusers.includes(actor.id);
-    if (account.user.isSuperuser && isStaff) throw new DomainError("SUPERUSER_REQUIRED");
+    const { account, superusers } = await lockAccount(deps, tx, { phone, actor });
+    if (!account) throw new DomainError("ACCOUNT_NOT_FOUND");
     const isLastSuperuser = superusers.length === 1 && superusers[0] === account.user.id;
     const changed = await change(tx, account, isLastSuperuser);
     if (!changed) throw new DomainError("ACCOUNT_NOT_FOUND");
