@@ -154,6 +154,15 @@ export function rateLimited(
   });
 }
 
+/** RATE_LIMITED until `hasRoomAt`, for another second at least. */
+export function rateLimitedUntil(
+  hasRoomAt: Date,
+  { limit, now, challenge }: { limit: number; now: Date; challenge?: Challenge | undefined },
+): DomainError {
+  const waitSeconds = Math.max(1, Math.ceil((hasRoomAt.getTime() - now.getTime()) / 1000));
+  return rateLimited(waitSeconds, { limit, resetAt: Math.ceil(hasRoomAt.getTime() / 1000) }, challenge);
+}
+
 /** OVERLOADED: the service can't take this call now; a retry after `retryAfterSeconds` makes sense. */
 export function overloaded(retryAfterSeconds: number, cause?: unknown): DomainError {
   return new DomainError("OVERLOADED", { retryAfterSeconds, cause });

@@ -1,6 +1,6 @@
 import type { RecordActs } from "../audit/record.js";
 import type { Database } from "../db/database.js";
-import { DomainError, type Reason, rateLimited } from "../errors.js";
+import { DomainError, type Reason, rateLimitedUntil } from "../errors.js";
 import type { GuessStore } from "../guessing/guess-store.js";
 import {
   type ActivationAttempt,
@@ -44,8 +44,8 @@ export interface ActivateInput extends RegistrationCaller {
  * share five.
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, INVALID_REQUEST, ALREADY_ACTIVE, PHONE_TAKEN (the number is reserved
- * for the account that has just left it), and with the challenge of the caller CODE_INCORRECT (also when the caller means no registration), CODE_EXPIRED, CODE_LOCKED, or RATE_LIMITED when
- * the number has had its attempts of 24 hours.
+ * for the account that has just left it), and with the challenge of the caller CODE_INCORRECT (also when the caller means
+ * no registration), CODE_EXPIRED, CODE_LOCKED, or RATE_LIMITED when the number has had its attempts of 24 hours.
  */
 export async function activate(deps: ActivateDeps, input: ActivateInput): Promise<User> {
   const phone = parsePhone(deps.phoneRules, input.phone);
@@ -135,11 +135,6 @@ async function tooManyAttempts(
 ): Promise<DomainError> {
   const { registration } = await findRegistration(deps, phone, claim);
   const challenge = await activationChallenge(deps, phone, registration, claim);
-  const hasRoomAt = addSeconds(oldest, QUOTA_SECONDS);
-  const waitMs = hasRoomAt.getTime() - deps.clock.now().getTime();
-  const reachedLimit = {
-    limit: isNamed ? DAILY_ATTEMPTS.named : DAILY_ATTEMPTS.other,
-    resetAt: Math.ceil(hasRoomAt.getTime() / 1000),
-  };
-  return rateLimited(Math.max(1, Math.ceil(waitMs / 1000)), reachedLimit, challenge);
+  const limit = isNamed ? DAILY_ATTEMPTS.named : DAILY_ATTEMPTS.other;
+  return rateLimitedUntil(addSeconds(oldest, QUOTA_SECONDS), { limit, now: deps.clock.now(), challenge });
 }

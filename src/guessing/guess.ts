@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { type DomainError, rateLimited } from "../errors.js";
+import { type DomainError, rateLimitedUntil } from "../errors.js";
 import { networkKey } from "../system/address-key.js";
 import { addSeconds } from "../system/clock.js";
 
@@ -74,12 +74,8 @@ export function sessionCaller(sessionId: string): string {
 export function tooManyGuesses({ isKnown, count, oldest, inARow, last }: FullCount, now: Date): DomainError {
   const limit = isKnown ? DAILY_GUESSES.known : DAILY_GUESSES.unknown;
   const isUsedUp = count >= limit;
-  const resetAt = isUsedUp ? addSeconds(oldest, GUESS_SECONDS) : addSeconds(last, waitSeconds(inARow));
-  const waitMs = resetAt.getTime() - now.getTime();
-  return rateLimited(Math.max(1, Math.ceil(waitMs / 1000)), {
-    limit: isUsedUp ? limit : FIRST_WAIT_AT,
-    resetAt: Math.ceil(resetAt.getTime() / 1000),
-  });
+  const hasRoomAt = isUsedUp ? addSeconds(oldest, GUESS_SECONDS) : addSeconds(last, waitSeconds(inARow));
+  return rateLimitedUntil(hasRoomAt, { limit: isUsedUp ? limit : FIRST_WAIT_AT, now });
 }
 
 /** The wait after so many wrong passwords in a row; 0 before the first. The statements compute the same. */

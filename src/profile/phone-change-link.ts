@@ -1,5 +1,5 @@
-import { rateLimited } from "../errors.js";
-import type { Clock } from "../system/clock.js";
+import { rateLimitedUntil } from "../errors.js";
+import { addSeconds, type Clock } from "../system/clock.js";
 import type { Random } from "../system/random.js";
 import { linkTokenDigest, newLinkToken } from "../verification/link-token.js";
 import type { RecentChanges } from "./phone-change-store.js";
@@ -42,6 +42,6 @@ export function assertMayChangePhone({ clock }: { clock: Clock }, recent: Recent
 }
 
 function limitError(clock: Clock, limit: number, seconds: number) {
-  const wait = Math.max(1, Math.ceil(seconds));
-  return rateLimited(wait, { limit, resetAt: Math.ceil(clock.now().getTime() / 1000) + wait });
+  const now = clock.now();
+  return rateLimitedUntil(addSeconds(now, Math.max(1, Math.ceil(seconds))), { limit, now });
 }

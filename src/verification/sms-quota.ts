@@ -1,5 +1,5 @@
 import type { Challenge, Delivery } from "../challenge.js";
-import { rateLimited } from "../errors.js";
+import { rateLimitedUntil } from "../errors.js";
 import { addSeconds } from "../system/clock.js";
 import type { Purpose } from "./code.js";
 
@@ -69,8 +69,7 @@ export function assertMaySend(
 ): void {
   const { limit, hasRoomAt } = tightestQuota(sends, request);
   if (!hasRoomAt || hasRoomAt <= now) return;
-  const reachedLimit = { limit, resetAt: Math.ceil(hasRoomAt.getTime() / 1000) };
-  throw rateLimited(Math.ceil((hasRoomAt.getTime() - now.getTime()) / 1000), reachedLimit, challenge);
+  throw rateLimitedUntil(hasRoomAt, { limit, now, challenge });
 }
 
 /** The sends that the caller's network asked for, for the same purpose. */
