@@ -71,8 +71,7 @@ export function createAuthService(deps: AuthServiceDeps): ServiceImpl<typeof Aut
     },
 
     refreshToken(request, context) {
-      const { address } = context.values.get(callerKey);
-      return refreshSession(deps, { refresh: request.refresh, address });
+      return refreshSession(deps, { refresh: request.refresh, address: callerAddress(context) });
     },
 
     async logout(request, context) {

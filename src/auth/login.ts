@@ -12,7 +12,6 @@ import { issueTokenPair, type TokenPair, type TokenPairDeps } from "../sessions/
 import type { Random } from "../system/random.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { User } from "../users/user.js";
-
 import {
   type CredentialsInput,
   countGuess,
@@ -45,7 +44,8 @@ export interface SignedIn {
 
 /**
  * Opens a session, and ends those beyond the 20 that an account may have. An unknown number takes as long as a wrong
- * password and gets the same error, whatever hash the account has. One hash is compared at most: the account's, or that of a registration that waits.
+ * password and gets the same error, whatever hash the account has. One hash is compared at most: the account's, or that
+ * of a registration that waits.
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, CREDENTIALS_REJECTED, ACCOUNT_NOT_ACTIVATED (only if the
  * password is correct), RATE_LIMITED (too many wrong passwords for the number; nothing was compared) or OVERLOADED.

@@ -54,9 +54,8 @@ const REPEAT_SECONDS = 60;
  * registration.
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, INVALID_REQUEST, PHONE_TAKEN (also for a second registration from
- * the same network within a minute), PHONE_NOT_WHITELISTED, PASSWORD_REJECTED, RATE_LIMITED (the SMS quota of the number or of
- * the caller's network at it),
- * SMS_UNAVAILABLE or OVERLOADED.
+ * the same network within a minute), PHONE_NOT_WHITELISTED, PASSWORD_REJECTED, RATE_LIMITED (the SMS quota of the number
+ * or of the caller's network at it), SMS_UNAVAILABLE or OVERLOADED.
  */
 export async function register(deps: RegisterDeps, input: RegisterInput): Promise<Challenge> {
   requireSamePassword(input.password, input.passwordConfirm, "password_confirm");

@@ -33,7 +33,8 @@ export function normalisePassword(text: string): string {
 
 /**
  * Checks a password (normalised by `normalisePassword`) for an account: Django's four rules, a maximum length, and no
- * guessable password (`isGuessable`). Every character is allowed except a lone surrogate, because encoding makes all of them equal.
+ * guessable password (`isGuessable`). Every character is allowed except a lone surrogate, because encoding makes all of
+ * them equal.
  *
  * Throws PASSWORD_REJECTED, with one violation of `field` per broken rule.
  */

@@ -16,8 +16,8 @@ export type RequestPasswordChangeDeps = SendLinkDeps & VerifyCurrentPasswordDeps
 /**
  * Sends a code and a link to the caller's own number if the current password is correct, and returns the true challenge.
  *
- * Throws CURRENT_PASSWORD_INCORRECT (the fifth in a row ends the session), RATE_LIMITED (the number's SMS quota, with the true challenge), SMS_UNAVAILABLE or
- * OVERLOADED.
+ * Throws CURRENT_PASSWORD_INCORRECT (the fifth in a row ends the session), RATE_LIMITED (the number's SMS quota, with the
+ * true challenge), SMS_UNAVAILABLE or OVERLOADED.
  */
 export async function requestPasswordChange(
   deps: RequestPasswordChangeDeps,

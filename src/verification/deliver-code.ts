@@ -10,8 +10,9 @@ export interface DeliverCodeDeps extends SmsBudgetDeps {
 }
 
 /**
- * Sends an issued code with `send` if the budget has room for it, and records that the provider accepted it. If sending fails, `withdraw` removes the
- * code and the error is rethrown. A message that may have left all the same stays counted towards the quota.
+ * Sends an issued code with `send` if the budget has room for it, and records that the provider accepted it. If sending
+ * fails, `withdraw` removes the code and the error is rethrown. A message that may have left all the same stays counted
+ * towards the quota.
  */
 export async function deliverCode(
   deps: DeliverCodeDeps,

@@ -34,7 +34,8 @@ export function assertAccessDeclared(methods: Iterable<DescMethod>): void {
  * Enforces the access that the method declares, and sets the principal of the call (`principalKey`). PUBLIC methods
  * ignore the Authorization header. OPTIONAL methods accept calls without it; if it is there, its token must be valid.
  *
- * Throws UNAUTHENTICATED, as an UnknownTokenError for a call without a token of ours; or ADMIN_REQUIRED for a signed-in user whom the access does not permit.
+ * Throws UNAUTHENTICATED, as an UnknownTokenError for a call without a token of ours; or ADMIN_REQUIRED for a signed-in
+ * user whom the access does not permit.
  */
 export function authenticate(deps: AuthenticateDeps): Interceptor {
   /** Caches options: reading one decodes it every time, which costs more than the rest of this interceptor. */
