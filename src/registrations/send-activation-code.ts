@@ -5,8 +5,9 @@ import { addSeconds, type Clock } from "../system/clock.js";
 import type { Random } from "../system/random.js";
 import { trueChallenge } from "../verification/challenge.js";
 import { CODE_LENGTH, CODE_TTL_SECONDS, codeDigest } from "../verification/code.js";
+import { countSend } from "../verification/count-send.js";
 import { type DeliverCodeDeps, deliverCode } from "../verification/deliver-code.js";
-import { assertMaySend, QUOTA_SECONDS, type Send } from "../verification/sms-quota.js";
+import { assertMaySend, QUOTA_SECONDS } from "../verification/sms-quota.js";
 import { activationRequest } from "./activation-challenge.js";
 import type { ActivationStore, MeantRegistration } from "./activation-store.js";
 
@@ -49,7 +50,7 @@ export async function issueActivationCode(
 ): Promise<IssuedActivationCode | null> {
   const now = deps.clock.now();
   const request = activationRequest(callerAddress);
-  const { purpose, network } = request;
+  const { purpose } = request;
   const sends = await deps.smsQuota.recent(tx, phone, addSeconds(now, -QUOTA_SECONDS));
   const current = registration.isNamed ? trueChallenge({ request, sends, ...registration }, now) : undefined;
   assertMaySend(sends, request, now, current);
@@ -61,10 +62,12 @@ export async function issueActivationCode(
   const row = { ...newest, registrationId, codeDigest: digest };
   const attempts = await deps.activations.addCode(tx, row, now);
   if (attempts === null) return null;
-  const send: Send = { id: newest.id, purpose, network, sentAt: now, delivery: "pending" };
-  await deps.smsQuota.add(tx, { ...send, phone });
-  const sent: Send = { ...send, delivery: "accepted" };
-  const challenge = trueChallenge({ request, sends: [sent, ...sends], newest, attempts }, now);
+  const challenge = await countSend(
+    deps.smsQuota,
+    tx,
+    { phone, request, sends, code: newest, attempts },
+    now,
+  );
   return { id: newest.id, code, phone, callerAddress, challenge };
 }
 

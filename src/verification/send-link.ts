@@ -4,14 +4,14 @@ import { DomainError } from "../errors.js";
 import type { SmsGateway } from "../sms/sms-gateway.js";
 import { addSeconds, type Clock } from "../system/clock.js";
 import type { Random } from "../system/random.js";
-import { trueChallenge } from "./challenge.js";
 import { CODE_LENGTH, CODE_TTL_SECONDS, codeDigest } from "./code.js";
 import type { CodeStore, Recipient } from "./code-store.js";
+import { countSend } from "./count-send.js";
 import { type DeliverCodeDeps, deliverCode } from "./deliver-code.js";
 import { linkRequest } from "./link-request.js";
 import { linkTokenDigest, linkUrl, newLinkToken } from "./link-token.js";
 import { readChallenge } from "./read-challenge.js";
-import { assertMaySend, QUOTA_SECONDS, type Send, sendingState } from "./sms-quota.js";
+import { assertMaySend, QUOTA_SECONDS, sendingState } from "./sms-quota.js";
 
 export interface SendLinkDeps extends DeliverCodeDeps {
   codes: CodeStore;
@@ -117,10 +117,12 @@ async function issueCode(deps: SendLinkDeps, tx: Tx, input: SendLinkInput): Prom
     phone,
     issuedAt: now,
   });
-  const send: Send = { id, purpose, network: request.network, sentAt: now, delivery: "pending" };
-  await deps.smsQuota.add(tx, { ...send, phone });
-  const sent: Send = { ...send, delivery: "accepted" };
-  const challenge = trueChallenge({ request, sends: [sent, ...sends], newest, attempts }, now);
+  const challenge = await countSend(
+    deps.smsQuota,
+    tx,
+    { phone, request, sends, code: newest, attempts },
+    now,
+  );
   return { id, code, token, challenge };
 }
 
