@@ -1,8 +1,9 @@
-import { type DescMethod, getOption } from "@bufbuild/protobuf";
+import type { DescMethod } from "@bufbuild/protobuf";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
-import { Access, access } from "#gen/waterbill/options/v1/access_pb.js";
+import { Access } from "#gen/waterbill/options/v1/access_pb.js";
 import type { LimitName } from "../config.js";
+import { accessOf } from "../method-access.js";
 import { LoggableError } from "../system/loggable-error.js";
 
 /**
@@ -62,7 +63,7 @@ const NEEDS_USER: ReadonlySet<Access> = new Set([Access.USER, Access.ADMIN]);
 
 /** The policies of `method`, at least one. */
 export function policiesOf(method: DescMethod): readonly Policy[] {
-  return POLICIES.get(method) ?? [DEFAULT_POLICIES[getOption(method, access)]];
+  return POLICIES.get(method) ?? [DEFAULT_POLICIES[accessOf(method)]];
 }
 
 /** Whether the session of the request's refresh token is counted. */
@@ -79,7 +80,7 @@ const COUNTS_BY_ADDRESS = new Set<Policy["by"]>(["ip", "session"]);
  */
 export function assertLimitedByAddress(methods: Iterable<DescMethod>, policies = policiesOf): void {
   const unlimited = [...methods].filter((method) => {
-    if (NEEDS_USER.has(getOption(method, access))) return false;
+    if (NEEDS_USER.has(accessOf(method))) return false;
     return !policies(method).some(({ by }) => COUNTS_BY_ADDRESS.has(by));
   });
   if (unlimited.length > 0) throw new LoggableError(`no limit by address for ${unlimited.join(", ")}`);

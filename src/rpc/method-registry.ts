@@ -9,7 +9,7 @@ import {
 import { compressionGzip } from "@connectrpc/connect-node";
 import { MAX_MESSAGE_BYTES } from "../http/read-body.js";
 import { createMethodUrl } from "./connect-internals.js";
-import { assertAccessDeclared } from "./interceptors/authenticate.js";
+import { assertAccessDeclared } from "./interceptors/authorize.js";
 import {
   createStreamingMethodHandler,
   MAX_STREAM_MESSAGE_BYTES,

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { AccountService } from "#gen/waterbill/identity/v1/account_service_pb.js";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { setAccountActive } from "../../src/accounts/set-account-active.js";
@@ -11,6 +12,7 @@ import { accepted, expectRefusal, type FlowClient, useAllClients } from "./all-p
 
 const { activate, refreshToken, resendCode, logout: signOut } = AuthService.method;
 const { getProfile, confirmPasswordChange } = ProfileService.method;
+const { setAccountActive: setActive } = AccountService.method;
 
 const ATTACKER = "203.0.113.9";
 const OWNER = "192.0.2.200";
@@ -19,7 +21,12 @@ const CARRIER = "41.202.192.5";
 // The test's clock counts: no call leaves a window while the machine is slow.
 describe("attacks from one address", () => {
   const service = useTestService({
-    environment: { REDIS_URL: "", TRUSTED_PROXIES: "127.0.0.1", SHARED_NETWORKS: "41.202.192.0/19*2" },
+    environment: {
+      REDIS_URL: "",
+      TRUSTED_PROXIES: "127.0.0.1",
+      SHARED_NETWORKS: "41.202.192.0/19*2",
+      LIMIT_ADMIN: "20/hour",
+    },
     scope: "test",
   });
   const protocols = useAllClients(service, "test");
@@ -84,6 +91,23 @@ describe("attacks from one address", () => {
     service.context.statements.length = 0;
     expect(await reasonsOf(100, ATTACKER, tokens.access)).to.deep.equal(["UNAUTHENTICATED"]);
     expect(service.context.statements).to.have.length(1);
+  });
+
+  it("a customer's calls of ADMIN methods are 403 within the limit of administrators, then 429", async () => {
+    const { tokens } = await signedIn(service.context);
+    const { tokens: others } = await signedIn(service.context);
+    const input = { phone: newPhone(), is_active: false };
+    for (let call = 0; call < 20; call += 1) {
+      const { header } = await expectRefusal(
+        protocols[call % 5]!.at(ATTACKER).call(setActive, input, tokens.access),
+        "ADMIN_REQUIRED",
+      );
+      expect(header.get("x-ratelimit-remaining")).to.equal(String(19 - call));
+    }
+    for (const client of protocols) {
+      await expectRefusal(client.at(ATTACKER).call(setActive, input, tokens.access), "RATE_LIMITED");
+      await expectRefusal(client.at(ATTACKER).call(setActive, input, others.access), "ADMIN_REQUIRED");
+    }
   });
 
   it("tokens with another account's session don't end that session", async () => {

@@ -150,10 +150,11 @@ describe("streams", () => {
         const anonymous = await refused(exported(name, {}));
         expect(anonymous.code).to.equal(Code.Unauthenticated);
         expect(anonymous.rawMessage).to.equal("Authentification requise.");
+        expect(counted).to.equal(0);
         const john = await refused(exported(name, { authorization: "Bearer john" }));
         expect(john.code).to.equal(Code.PermissionDenied);
         expect(reasonOf(john)).to.equal("ADMIN_REQUIRED");
-        expect(counted).to.equal(0);
+        expect(counted).to.equal(1);
       });
 
       it("end with an error in their midst, without internal details", async () => {

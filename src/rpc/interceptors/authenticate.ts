@@ -1,11 +1,8 @@
-import { type DescMethod, getOption } from "@bufbuild/protobuf";
 import type { Interceptor, StreamRequest, UnaryRequest } from "@connectrpc/connect";
-import { Access, access } from "#gen/waterbill/options/v1/access_pb.js";
+import { Access } from "#gen/waterbill/options/v1/access_pb.js";
 import { callerKey, type Principal, principalKey } from "../../caller.js";
-import { DomainError } from "../../errors.js";
+import { accessOf } from "../../method-access.js";
 import { UnknownTokenError } from "../../sessions/unknown-token-error.js";
-import { LoggableError } from "../../system/loggable-error.js";
-import { isAdmin, type User } from "../../users/user.js";
 
 export interface AuthenticateDeps {
   /**
@@ -15,41 +12,22 @@ export interface AuthenticateDeps {
   verifyAccessToken(token: string, address?: string): Promise<Principal>;
 }
 
-/** Which signed-in users may call a method, by its access. A level that is missing here is denied to every user. */
-const PERMITS: ReadonlyMap<Access, (user: User) => boolean> = new Map([
-  [Access.PUBLIC, () => true],
-  [Access.OPTIONAL, () => true],
-  [Access.USER, () => true],
-  [Access.ADMIN, isAdmin],
-]);
-
-/** Throws if a method declares no access or an unknown one, so that the server can't start with such a method. */
-export function assertAccessDeclared(methods: Iterable<DescMethod>): void {
-  const wrong = [...methods].filter((method) => !PERMITS.has(getOption(method, access)));
-  if (wrong.length > 0)
-    throw new LoggableError(`no access is declared for ${wrong.join(", ")}, or an unknown one`);
-}
-
 /**
- * Enforces the access that the method declares, and sets the principal of the call (`principalKey`). PUBLIC methods
- * ignore the Authorization header. OPTIONAL methods accept calls without it; if it is there, its token must be valid.
+ * Sets the principal of the call (`principalKey`) as far as the method's access asks for one; `authorize` decides what
+ * the principal may call. PUBLIC methods ignore the Authorization header. OPTIONAL methods accept calls without it; if
+ * it is there, its token must be valid.
  *
- * Throws UNAUTHENTICATED, as an UnknownTokenError for a call without a token of ours; or ADMIN_REQUIRED for a signed-in
- * user whom the access does not permit.
+ * Throws UNAUTHENTICATED, as an UnknownTokenError for a call without a token of ours.
  */
 export function authenticate(deps: AuthenticateDeps): Interceptor {
-  /** Caches options: reading one decodes it every time, which costs more than the rest of this interceptor. */
-  const declared = new Map<DescMethod, Access>();
   return (next) => async (request) => {
-    const needed = declared.get(request.method) ?? getOption(request.method, access);
-    declared.set(request.method, needed);
-    const principal = await principalOf(deps, request, needed);
+    const principal = await principalOf(deps, request, accessOf(request.method));
     request.contextValues.set(principalKey, principal);
     return next(request);
   };
 }
 
-/** The permitted caller of a method with this access; null if the method is public, or the optional token is absent. */
+/** The signed-in caller of a method with this access; null if the method is public, or the optional token is absent. */
 async function principalOf(
   deps: AuthenticateDeps,
   { header, contextValues }: Pick<UnaryRequest | StreamRequest, "header" | "contextValues">,
@@ -59,9 +37,7 @@ async function principalOf(
   const token = bearerToken(header);
   if (token === null && needed === Access.OPTIONAL) return null;
   if (token === null) throw new UnknownTokenError();
-  const principal = await deps.verifyAccessToken(token, contextValues.get(callerKey).address);
-  if (!PERMITS.get(needed)?.(principal.user)) throw new DomainError("ADMIN_REQUIRED");
-  return principal;
+  return deps.verifyAccessToken(token, contextValues.get(callerKey).address);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Interceptor } from "@connectrpc/connect";
 import { type AuthenticateDeps, authenticate } from "./authenticate.js";
+import { authorize } from "./authorize.js";
 import { enforceDeadline } from "./enforce-deadline.js";
 import { type LogCallsDeps, logCalls } from "./log-calls.js";
 import { reportErrors } from "./report-errors.js";
@@ -14,7 +15,7 @@ export interface InterceptorDeps extends LogCallsDeps, AuthenticateDeps, Validat
 
 /**
  * Creates the interceptors of every call, outermost first. Rate limits come after authentication, because some count
- * per user, and before validation, because invalid messages count too.
+ * per user, and before authorization and validation, because calls that these refuse count too.
  */
 export function createInterceptors(deps: InterceptorDeps): Interceptor[] {
   return [
@@ -24,6 +25,7 @@ export function createInterceptors(deps: InterceptorDeps): Interceptor[] {
     deps.limitUnauthenticated,
     authenticate(deps),
     deps.limitCalls,
+    authorize,
     validate(deps),
   ];
 }
