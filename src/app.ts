@@ -28,6 +28,7 @@ import { assertLimitedByAddress } from "./rate-limits/policies.js";
 import { createRestHandler } from "./rest/rest-handler.js";
 import { healthRoutes } from "./rpc/health.js";
 import { createInterceptors, type InterceptorDeps } from "./rpc/interceptors/chain.js";
+import { reportErrors } from "./rpc/interceptors/report-errors.js";
 import { createMethodRegistry } from "./rpc/method-registry.js";
 import { reflectionRoutes } from "./rpc/reflection.js";
 import { createRpcHandler } from "./rpc/rpc-handler.js";
@@ -86,7 +87,10 @@ export function createApp(
       router.service(AccountService, createAccountService(context));
       router.service(WhitelistService, createWhitelistService(context));
       healthRoutes({ readiness, services })(router);
-      reflectionRoutes([...services, Health])(router);
+      reflectionRoutes(
+        [...services, Health],
+        [reportErrors, createCallLimits(config, { context, limiter })],
+      )(router);
     },
   });
 
@@ -137,30 +141,36 @@ export function createApp(
   };
 }
 
-interface ServiceInterceptorDeps extends Pick<InterceptorDeps, "logger" | "services"> {
-  context: Pick<AppContext, "verifyAccessToken" | "refreshTokens">;
+interface CallLimitsDeps {
+  context: Pick<AppContext, "refreshTokens">;
   limiter: Limiter;
 }
 
+interface ServiceInterceptorDeps extends CallLimitsDeps, Pick<InterceptorDeps, "logger" | "services"> {
+  context: Pick<AppContext, "verifyAccessToken" | "refreshTokens">;
+}
+
 /** Creates the interceptors of the methods of `services`, with the configured limits and rules for phone numbers. */
-export function createServiceInterceptors(
-  config: Config,
-  { context, limiter, logger, services }: ServiceInterceptorDeps,
-): Interceptor[] {
+export function createServiceInterceptors(config: Config, deps: ServiceInterceptorDeps): Interceptor[] {
+  const { context, limiter, logger, services } = deps;
   return createInterceptors({
     logger,
     verifyAccessToken: context.verifyAccessToken,
     limitUnauthenticated: limitUnauthenticated({ limiter, rules: config }),
-    limitCalls: limitCalls({
-      limiter,
-      rules: config,
-      phoneKey: (text) => phoneKey(config.phones, text),
-      sessionOf: async (refresh) => (await context.refreshTokens.read(refresh))?.sessionId ?? null,
-    }),
+    limitCalls: createCallLimits(config, deps),
     services,
     formats: {
       [Format.PHONE]: (text, field) => parsePhone(config.phones, text, field),
       [Format.LINK_TOKEN]: parseLinkToken,
     },
+  });
+}
+
+function createCallLimits(config: Config, { context, limiter }: CallLimitsDeps): Interceptor {
+  return limitCalls({
+    limiter,
+    rules: config,
+    phoneKey: (text) => phoneKey(config.phones, text),
+    sessionOf: async (refresh) => (await context.refreshTokens.read(refresh))?.sessionId ?? null,
   });
 }

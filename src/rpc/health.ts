@@ -1,8 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { DescService } from "@bufbuild/protobuf";
-import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect";
+import { Code, ConnectError, type ConnectRouter, type HandlerContext } from "@connectrpc/connect";
 import { Health, HealthCheckResponse_ServingStatus as Status } from "#gen/grpc/health/v1/health_pb.js";
+import { callerAddress } from "../caller.js";
 import type { Readiness } from "../http/readiness.js";
+import { addressKey } from "../system/address-key.js";
 
 interface Deps {
   readiness: Pick<Readiness, "check" | "isStopped">;
@@ -10,21 +12,26 @@ interface Deps {
   services: readonly DescService[];
 }
 
-/** Watching is public and a watch never ends, so watches beyond `maxWatches` are refused. */
-const WATCH_OPTIONS = { pollMs: 1_000, maxWatches: 1_000 };
+/**
+ * Watching is public and a watch never ends, so watches beyond `maxWatches` are refused, and beyond `maxPerAddress` those
+ * of an address (IPv6: of a /64).
+ */
+const WATCH_OPTIONS = { pollMs: 1_000, maxWatches: 1_000, maxPerAddress: 100 };
 
 /**
  * Registers grpc.health.v1.Health, as its .proto describes it. All services report the server's readiness. Health is
- * public, so none of the router's interceptors runs before it. A watch checks for a change every `pollMs` milliseconds.
+ * public, so none of the router's interceptors runs before it, and has no rate limit: load balancers ask every second,
+ * and an answer costs nothing but a shared ping. A watch checks for a change every `pollMs` milliseconds.
  * Tests pass their own options.
  */
 export function healthRoutes(
   deps: Deps,
-  { pollMs, maxWatches } = WATCH_OPTIONS,
+  { pollMs, maxWatches, maxPerAddress } = WATCH_OPTIONS,
 ): (router: ConnectRouter) => ConnectRouter {
   const { readiness } = deps;
   const names = new Set(["", ...deps.services.map((service) => service.typeName)]);
   let watches = 0;
+  const watchesOf = new Map<string, number>();
 
   async function currentStatus(): Promise<Status> {
     return (await readiness.check()) ? Status.SERVING : Status.NOT_SERVING;
@@ -42,13 +49,23 @@ export function healthRoutes(
     }
   }
 
-  async function* watch(service: string, signal: AbortSignal) {
-    if (watches >= maxWatches) throw new ConnectError("too many watches", Code.ResourceExhausted);
-    watches += 1;
+  function count(address: string, difference: number): void {
+    watches += difference;
+    const ofAddress = (watchesOf.get(address) ?? 0) + difference;
+    if (ofAddress > 0) watchesOf.set(address, ofAddress);
+    else watchesOf.delete(address);
+  }
+
+  async function* watch(service: string, { signal, values }: HandlerContext) {
+    const address = addressKey(callerAddress({ values }));
+    if (watches >= maxWatches || (watchesOf.get(address) ?? 0) >= maxPerAddress) {
+      throw new ConnectError("too many watches", Code.ResourceExhausted);
+    }
+    count(address, 1);
     try {
       yield* changes(service, signal);
     } finally {
-      watches -= 1;
+      count(address, -1);
     }
   }
 
@@ -64,7 +81,7 @@ export function healthRoutes(
           const status = await currentStatus();
           return { statuses: Object.fromEntries([...names].map((name) => [name, { status }])) };
         },
-        watch: ({ service }, { signal }) => watch(service, signal),
+        watch: ({ service }, context) => watch(service, context),
       },
       { interceptors: [] },
     );

@@ -1,6 +1,6 @@
 import { type DescFile, type DescService, toBinary } from "@bufbuild/protobuf";
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
-import { Code, type ConnectRouter } from "@connectrpc/connect";
+import { Code, ConnectError, type ConnectRouter, type Interceptor } from "@connectrpc/connect";
 import * as v1 from "#gen/grpc/reflection/v1/reflection_pb.js";
 import * as v1alpha from "#gen/grpc/reflection/v1alpha/reflection_pb.js";
 import { createDescriptorIndex, type DescriptorIndex, importPathOf } from "./descriptor-index.js";
@@ -67,16 +67,27 @@ function createMessageResponse(
   }
 }
 
+/** Requests that one stream answers. grpcurl sends one per file and symbol, a few dozen in all. */
+const MAX_REQUESTS = 1_000;
+
 /**
  * Registers grpc.reflection.v1 and v1alpha.ServerReflection, as their .proto files describe them: lists `services` and
- * returns their .proto files. The service is public, so none of the router's interceptors runs before it.
+ * returns their .proto files. The service is public, so of all interceptors only `interceptors` run before it: those
+ * that limit the streams of an address. A stream ends with RESOURCE_EXHAUSTED after `maxRequests`.
  */
-export function reflectionRoutes(services: readonly DescService[]): (router: ConnectRouter) => ConnectRouter {
+export function reflectionRoutes(
+  services: readonly DescService[],
+  interceptors: Interceptor[],
+  maxRequests = MAX_REQUESTS,
+): (router: ConnectRouter) => ConnectRouter {
   const index = createDescriptorIndex(services);
 
   async function* respond<R extends Request>(requests: AsyncIterable<R>) {
     const sent = new Set<string>();
+    let left = maxRequests;
     for await (const request of requests) {
+      if (left === 0) throw new ConnectError("too many requests in one stream", Code.ResourceExhausted);
+      left -= 1;
       const messageResponse = createMessageResponse(services, index, request, sent);
       yield { validHost: request.host, originalRequest: request, messageResponse };
     }
@@ -87,11 +98,11 @@ export function reflectionRoutes(services: readonly DescService[]): (router: Con
       .service(
         v1.ServerReflection,
         { serverReflectionInfo: respond<v1.ServerReflectionRequest> },
-        { interceptors: [] },
+        { interceptors },
       )
       .service(
         v1alpha.ServerReflection,
         { serverReflectionInfo: respond<v1alpha.ServerReflectionRequest> },
-        { interceptors: [] },
+        { interceptors },
       );
 }

@@ -38,7 +38,7 @@ describe("health", () => {
 
   async function start() {
     const serving = await serveServices((readiness) =>
-      healthRoutes({ readiness, services }, { pollMs: 5, maxWatches: 2 }),
+      healthRoutes({ readiness, services }, { pollMs: 5, maxWatches: 2, maxPerAddress: 100 }),
     );
     const client = new definition.grpc.health.v1.Health(
       `127.0.0.1:${serving.port}`,

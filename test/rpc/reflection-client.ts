@@ -45,7 +45,7 @@ export type ReflectionVersion = "v1" | "v1alpha";
 export const startReflection = () =>
   serveServices((readiness) => (router) => {
     healthRoutes({ readiness, services })(router);
-    return reflectionRoutes(services)(router);
+    return reflectionRoutes(services, [])(router);
   });
 
 /** Sends all requests in one stream of a grpc-js client to a new server, and returns the responses. */
@@ -67,8 +67,11 @@ export async function askReflection(
   for (const request of requests) stream.write({ host: "a-host", ...request });
   stream.end();
   const responses: ReflectionResponse[] = [];
-  for await (const response of stream) responses.push(response);
-  client.close();
+  try {
+    for await (const response of stream) responses.push(response);
+  } finally {
+    client.close();
+  }
   return responses;
 }
 

@@ -1,6 +1,8 @@
+import { status } from "@grpc/grpc-js";
 import { expect } from "chai";
 import { http } from "#gen/google/api/annotations_pb.js";
 import { access } from "#gen/waterbill/options/v1/access_pb.js";
+import { rejection } from "../support/rejection.js";
 import { stopServing } from "../support/serve.js";
 import { askReflection, authService, filesIn } from "./reflection-client.js";
 
@@ -116,6 +118,12 @@ for (const version of ["v1", "v1alpha"] as const) {
       expect(responses.at(-1)?.all_extension_numbers_response?.base_type_name).to.equal(
         "waterbill.identity.v1.User",
       );
+    });
+
+    it("answers a thousand requests of a stream", async () => {
+      const requests = Array.from({ length: 1_001 }, () => ({ list_services: "" }));
+      expect(await ask(...requests.slice(1))).to.have.length(1_000);
+      expect(await rejection(ask(...requests))).to.include({ code: status.RESOURCE_EXHAUSTED });
     });
 
     it("returns INVALID_ARGUMENT for a request of an unknown kind", async () => {
