@@ -1,9 +1,23 @@
 import { dictionary } from "@zxcvbn-ts/language-common";
+import { DJANGO_PASSWORDS } from "./django-passwords.js";
+import { DJANGO_SHORT_PASSWORDS } from "./django-short-passwords.js";
 
-/** 49,000 passwords; Django's list has 20,000. */
-const COMMON_PASSWORDS: ReadonlySet<string> = new Set(
-  dictionary["passwords-common"].map((password) => password.toLowerCase()),
-);
+/** 52,000 passwords in lower case. With the rules below they cover Django's list of 20,000. */
+const COMMON_PASSWORDS: ReadonlySet<string> = new Set([
+  ...dictionary["passwords-common"].map((password) => password.toLowerCase()),
+  ...DJANGO_PASSWORDS,
+  ...DJANGO_SHORT_PASSWORDS,
+]);
+
+/**
+ * Minimum length (UTF-16 units) of a common word that is refused with digits or punctuation around it too. Django's list
+ * has single letters.
+ */
+const MIN_WORD_LENGTH = 3;
+
+/** What Python's `strip` removes before Django compares. JavaScript's `trim` leaves some control characters. */
+const WHITE_SPACE = String.raw`[\s\u001C-\u001F\u0085]+`;
+const SURROUNDING_SPACE = new RegExp(`^${WHITE_SPACE}|${WHITE_SPACE}$`, "gu");
 
 /**
  * Sequences that people walk along: counting, the alphabet, and the rows and columns of English, French and German
@@ -36,15 +50,19 @@ const SEQUENCES = [
  * words accents, separators and punctuation are ignored too. The cost is quadratic in the length of `password`.
  */
 export function isGuessable(password: string, contextWords: readonly string[]): boolean {
-  const text = password.trim().toLowerCase();
+  const text = password.toLowerCase().replace(SURROUNDING_SPACE, "");
   return (
     isRepeated(password.toLowerCase()) ||
     isRepeated(text) ||
     COMMON_PASSWORDS.has(text) ||
-    COMMON_PASSWORDS.has(withoutPunctuation(text)) ||
-    coresOf(text).some((core) => COMMON_PASSWORDS.has(core)) ||
+    isCommonWord(withoutPunctuation(text)) ||
+    coresOf(text).some(isCommonWord) ||
     hasContextWord(text, contextWords)
   );
+}
+
+function isCommonWord(text: string): boolean {
+  return text.length >= MIN_WORD_LENGTH && COMMON_PASSWORDS.has(text);
 }
 
 /** "password1!" is as common as "password1". */
