@@ -148,7 +148,16 @@ function reasonOf(status: number, text: string): string {
   const others: Partial<Record<Reason, readonly ((m: Catalogue) => string)[]>> = {
     CODE_INCORRECT: [(m) => m.verificationCodeIncorrect],
     REFRESH_REJECTED: [(m) => m.refreshBlacklisted],
-    PASSWORD_REJECTED: [(m) => m.passwordTooCommon, (m) => m.passwordEntirelyNumeric],
+    PASSWORD_REJECTED: [
+      (m) => m.passwordTooCommon,
+      (m) => m.passwordEntirelyNumeric,
+      (m) => m.passwordTooShort(8),
+      (m) => m.passwordTooLong(128),
+      (m) => m.passwordTooSimilar.phone,
+      (m) => m.passwordTooSimilar.firstName,
+      (m) => m.passwordTooSimilar.lastName,
+      (m) => m.passwordTooSimilar.email,
+    ],
     INVALID_REQUEST: [(m) => m.fieldRequired, (m) => m.passwordsDiffer],
   };
   for (const [reason, rendering] of Object.entries(ERROR_TABLE) as [Reason, (typeof ERROR_TABLE)[Reason]][]) {
