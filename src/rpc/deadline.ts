@@ -7,7 +7,7 @@ export interface Deadline {
   expiry: AbortSignal | null;
   /** Aborts when the deadline passes or the client disconnects. Services watch this signal. */
   signal: AbortSignal;
-  /** Undefined without a deadline. */
+  /** Whole milliseconds, 0 at least. Undefined without a deadline. */
   remainingMs(): number | undefined;
   /** Stops the timer. */
   clear(): void;
@@ -29,7 +29,7 @@ export function deadlineAfter(timeoutMs: number | undefined, client: AbortSignal
   return {
     expiry: timer.signal,
     signal: createLinkedAbortController(timer.signal, client).signal,
-    remainingMs: () => endsAt - performance.now(),
+    remainingMs: () => Math.max(0, Math.round(endsAt - performance.now())),
     clear: timer.cleanup,
   };
 }
