@@ -53,6 +53,16 @@ export function compressionUnsupported(): RequestError {
   });
 }
 
+/** A unary gRPC call has no message, or several. */
+export function notOneMessage(): RequestError {
+  return new RequestError((m) => m.bodyUnreadable, { code: Code.Unimplemented });
+}
+
+/** A gRPC message is flagged as compressed although the call's encoding is identity. */
+export function compressionContradicted(): RequestError {
+  return new RequestError((m) => m.bodyUnreadable, { code: Code.Internal });
+}
+
 export function contentTypeUnsupported(): RequestError {
   return new RequestError((m) => m.contentTypeUnsupported, { status: 415 });
 }

@@ -4,7 +4,13 @@ import type { Caller } from "../caller.js";
 import { clientSignal, sendResponse, toHeaders } from "../http/node-body.js";
 import type { NodeRequest, NodeResponse } from "../http/node-handler.js";
 import { decompress, MAX_MESSAGE_BYTES, readBody } from "../http/read-body.js";
-import { bodyTooLarge, bodyUnreadable } from "../http/request-error.js";
+import {
+  bodyTooLarge,
+  bodyUnreadable,
+  compressionContradicted,
+  compressionUnsupported,
+  notOneMessage,
+} from "../http/request-error.js";
 import { binaryCodec, jsonCodec, type MessageCodec } from "./codec.js";
 import { parseGrpcTimeout, setTrailerStatus } from "./connect-internals.js";
 import { decodeText, encodeText } from "./grpc-web-text.js";
@@ -24,6 +30,9 @@ export interface GrpcEncoding {
 const FRAME_HEADER_BYTES = 5;
 
 const COMPRESSED_FLAG = 1;
+
+/** Values of `grpc-encoding`. */
+const ENCODINGS = ["identity", "gzip"];
 
 /** Marks gRPC-Web's last frame, which holds the trailers. */
 const TRAILER_FLAG = 0x80;
@@ -113,7 +122,7 @@ export function sendGrpc(
   { header, message, error, trailer }: GrpcResponse,
 ): void {
   header.set("content-type", encoding.contentType);
-  header.set("grpc-accept-encoding", "identity,gzip");
+  header.set("grpc-accept-encoding", ENCODINGS.join(","));
   setTrailerStatus(trailer, error);
   if (error) trailer.set("grpc-message", percentEncode(error.rawMessage));
   if (encoding.protocol === "grpc") {
@@ -145,15 +154,21 @@ export function writeFrame(flags: number, payload: Uint8Array): Buffer {
 
 /**
  * Reads the payload of a body that is exactly one length-prefixed message, decompressed with `encoding` if its flag is
- * set. Throws a RequestError.
+ * set. Throws a RequestError, whose code is the one that the gRPC specification and its conformance suite ask for:
+ * unimplemented for any other number of messages and an unknown encoding, internal for a flag that contradicts the
+ * encoding.
  */
-export function readFrame(body: Buffer, encoding: string | undefined): Buffer {
-  const isWhole =
-    body.length >= FRAME_HEADER_BYTES && body.readUInt32BE(1) === body.length - FRAME_HEADER_BYTES;
-  if (!isWhole) throw bodyUnreadable();
+export function readFrame(body: Buffer, encoding = "identity"): Buffer {
+  if (!ENCODINGS.includes(encoding)) throw compressionUnsupported();
+  if (body.length === 0) throw notOneMessage();
+  if (body.length < FRAME_HEADER_BYTES) throw bodyUnreadable();
+  const end = FRAME_HEADER_BYTES + body.readUInt32BE(1);
+  if (end > body.length) throw bodyUnreadable();
+  if (end < body.length) throw notOneMessage();
   const flags = body.readUInt8(0);
   const payload = body.subarray(FRAME_HEADER_BYTES);
   if (flags === 0) return payload;
-  if (flags !== COMPRESSED_FLAG || encoding === undefined) throw bodyUnreadable();
+  if (flags !== COMPRESSED_FLAG) throw bodyUnreadable();
+  if (encoding === "identity") throw compressionContradicted();
   return decompress(payload, encoding);
 }

@@ -14,12 +14,9 @@ describe("a malformed request of gRPC", () => {
   const frame = writeFrame(0, binary);
 
   const unreadable: Record<string, [Uint8Array, Record<string, string>]> = {
-    "an empty body": [Buffer.alloc(0), {}],
     "half a frame": [frame.subarray(0, 9), {}],
-    "two messages": [Buffer.concat([frame, frame]), {}],
     "broken protobuf": [writeFrame(0, binary.subarray(0, 5)), {}],
     "text that isn't UTF-8": [writeFrame(0, invalidUtf8), {}],
-    "a compressed message without an encoding": [writeFrame(1, gzipSync(binary)), {}],
     "a gzip bomb": [writeFrame(1, gzipSync(Buffer.alloc(10_000_000))), { "grpc-encoding": "gzip" }],
     "10 MB": [writeFrame(0, Buffer.alloc(10_000_000)), {}],
     "an invalid timeout": [frame, { "grpc-timeout": "soon" }],
@@ -31,6 +28,26 @@ describe("a malformed request of gRPC", () => {
       expect(response).to.include({ httpStatus: 200, reason: "INVALID_REQUEST" });
       expect(response.trailer["grpc-status"]).to.equal("3");
       expect(response.trailer["grpc-message"]).to.match(/^(Le corps|Donn)/);
+      expect(fake.services.received).to.be.empty;
+    });
+  }
+
+  const other: Record<string, [status: string, body: Uint8Array, headers: Record<string, string>]> = {
+    "unimplemented without a message": ["12", Buffer.alloc(0), {}],
+    "unimplemented with two messages": ["12", Buffer.concat([frame, frame]), {}],
+    "unimplemented when an unknown compression is announced": ["12", frame, { "grpc-encoding": "snappy" }],
+    "internal when a message is compressed without an encoding": ["13", writeFrame(1, gzipSync(binary)), {}],
+    "internal when a message is compressed with identity": [
+      "13",
+      writeFrame(1, gzipSync(binary)),
+      { "grpc-encoding": "identity" },
+    ],
+  };
+  for (const [what, [status, body, headers]] of Object.entries(other)) {
+    it(`is refused as ${what}`, async () => {
+      const response = await send(body, headers);
+      expect(response).to.include({ httpStatus: 200, reason: "INVALID_REQUEST" });
+      expect(response.trailer["grpc-status"]).to.equal(status);
       expect(fake.services.received).to.be.empty;
     });
   }
