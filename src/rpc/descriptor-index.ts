@@ -1,4 +1,4 @@
-import type { DescFile, DescService } from "@bufbuild/protobuf";
+import type { DescFile } from "@bufbuild/protobuf";
 import { nestedTypes } from "@bufbuild/protobuf/reflect";
 
 /** Finds .proto files by their declarations. Names are fully qualified, without a leading dot. */
@@ -51,10 +51,10 @@ function indexExtensions(types: readonly NestedType[]): Map<string, Map<number, 
   return extensions;
 }
 
-/** Indexes the files of `services` and their transitive imports. */
-export function createDescriptorIndex(services: readonly DescService[]): DescriptorIndex {
+/** Indexes files and their transitive imports. */
+export function createDescriptorIndex(roots: readonly DescFile[]): DescriptorIndex {
   const files = new Map<string, DescFile>();
-  for (const service of services) collectFiles(service.file, files);
+  for (const file of roots) collectFiles(file, files);
 
   const types = [...files.values()].flatMap((file) => [...nestedTypes(file)]);
   const extensions = indexExtensions(types);

@@ -1,6 +1,7 @@
 import { type DescFile, type DescService, toBinary } from "@bufbuild/protobuf";
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, type ConnectRouter, type Interceptor } from "@connectrpc/connect";
+import { file_google_rpc_error_details } from "#gen/google/rpc/error_details_pb.js";
 import * as v1 from "#gen/grpc/reflection/v1/reflection_pb.js";
 import * as v1alpha from "#gen/grpc/reflection/v1alpha/reflection_pb.js";
 import { createDescriptorIndex, type DescriptorIndex, importPathOf } from "./descriptor-index.js";
@@ -72,15 +73,16 @@ const MAX_REQUESTS = 1_000;
 
 /**
  * Registers grpc.reflection.v1 and v1alpha.ServerReflection, as their .proto files describe them: lists `services` and
- * returns their .proto files. The service is public, so of all interceptors only `interceptors` run before it: those
- * that limit the streams of an address. A stream ends with RESOURCE_EXHAUSTED after `maxRequests`.
+ * returns their .proto files, and the file of the details of errors, which none of these imports; grpcurl needs it to
+ * show a reason. The service is public, so of all interceptors only `interceptors` run before it: those that limit the
+ * streams of an address. A stream ends with RESOURCE_EXHAUSTED after `maxRequests`.
  */
 export function reflectionRoutes(
   services: readonly DescService[],
   interceptors: Interceptor[],
   maxRequests = MAX_REQUESTS,
 ): (router: ConnectRouter) => ConnectRouter {
-  const index = createDescriptorIndex(services);
+  const index = createDescriptorIndex([...services.map(({ file }) => file), file_google_rpc_error_details]);
 
   async function* respond<R extends Request>(requests: AsyncIterable<R>) {
     const sent = new Set<string>();

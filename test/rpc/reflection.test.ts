@@ -55,6 +55,7 @@ for (const version of ["v1", "v1alpha"] as const) {
         ["waterbill.options.v1.access", "waterbill/options/v1/access.proto"],
         ["grpc.health.v1.HealthCheckResponse.ServingStatus", "grpc/health/v1/health.proto"],
         ["grpc.health.v1.HealthCheckResponse.SERVING", "grpc/health/v1/health.proto"],
+        ["google.rpc.ErrorInfo", "google/rpc/error_details.proto"],
       ];
       const responses = await ask(...requests.map(([symbol]) => ({ file_containing_symbol: symbol })));
 
