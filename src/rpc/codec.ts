@@ -9,6 +9,7 @@ import {
 } from "@bufbuild/protobuf";
 import { bodyNotJson, bodyUnreadable } from "../http/request-error.js";
 import { messageFromJson } from "./json-message.js";
+import { jsonOptionsOf } from "./json-options.js";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
@@ -56,5 +57,5 @@ export const binaryCodec: MessageCodec = { decode: messageFromBinary, encode: to
 
 export const jsonCodec: MessageCodec = {
   decode: (schema, bytes) => messageFromJson(schema, readJsonObject(bytes)),
-  encode: (schema, message) => Buffer.from(toJsonString(schema, message)),
+  encode: (schema, message) => Buffer.from(toJsonString(schema, message, jsonOptionsOf(schema.file))),
 };

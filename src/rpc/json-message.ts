@@ -11,6 +11,7 @@ import { FieldMaskSchema, TimestampSchema } from "@bufbuild/protobuf/wkt";
 import type { FieldViolation } from "../errors.js";
 import { bodyUnreadable, RequestError } from "../http/request-error.js";
 import type { LocalizedMessage } from "../messages/catalogue.js";
+import { jsonOptionsOf } from "./json-options.js";
 
 /** INVALID_REQUEST for fields of a JSON message whose values can't be read. */
 export class UnreadableFieldsError extends RequestError {
@@ -34,7 +35,7 @@ const MAX_DEPTH = 10;
 export function messageFromJson(schema: DescMessage, json: JsonObject): Message {
   const known = toProtoJson(schema, json);
   try {
-    return fromJson(schema, known);
+    return readJson(schema, known);
   } catch (error) {
     throw unreadableFields(schema, known, error);
   }
@@ -49,7 +50,7 @@ function unreadableFields(schema: DescMessage, json: JsonObject, cause: unknown)
   const rest = Object.fromEntries(readable.map(({ member }) => member));
   if (!canRead(schema, rest)) return fieldSentTwice(cause);
   const fields = members.flatMap(({ violations }) => violations);
-  return new UnreadableFieldsError(fields, fromJson(schema, rest), cause);
+  return new UnreadableFieldsError(fields, readJson(schema, rest), cause);
 }
 
 /** The error for a message whose fields can be read one by one: one field was sent in both spellings. */
@@ -60,9 +61,13 @@ function fieldSentTwice(cause: unknown): RequestError {
   return new RequestError((m) => m.invalidRequest, { fields, cause });
 }
 
+function readJson(schema: DescMessage, json: JsonValue): Message {
+  return fromJson(schema, json, jsonOptionsOf(schema.file));
+}
+
 function canRead(schema: DescMessage, json: JsonObject): boolean {
   try {
-    fromJson(schema, json);
+    readJson(schema, json);
     return true;
   } catch {
     return false;

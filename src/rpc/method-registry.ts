@@ -10,6 +10,7 @@ import { compressionGzip } from "@connectrpc/connect-node";
 import { MAX_MESSAGE_BYTES } from "../http/read-body.js";
 import { createMethodUrl } from "./connect-internals.js";
 import { assertAccessDeclared } from "./interceptors/authorize.js";
+import { jsonOptionsOf } from "./json-options.js";
 import {
   createStreamingMethodHandler,
   MAX_STREAM_MESSAGE_BYTES,
@@ -60,12 +61,14 @@ export function createMethodRegistry({ routes, interceptors }: MethodRegistryOpt
   const router: ConnectRouter = {
     handlers: library.handlers,
     service(service, implementation, options) {
-      library.service(service, implementation, options ?? defaults);
+      const jsonOptions = jsonOptionsOf(service.file);
+      library.service(service, implementation, { ...(options ?? defaults), jsonOptions });
       add(Object.values(createServiceImplSpec(service, implementation).methods), options?.interceptors);
       return router;
     },
     rpc(method, implementation, options) {
-      library.rpc(method, implementation, options ?? defaults);
+      const jsonOptions = jsonOptionsOf(method.parent.file);
+      library.rpc(method, implementation, { ...(options ?? defaults), jsonOptions });
       add([createMethodImplSpec(method, implementation)], options?.interceptors);
       return router;
     },
