@@ -57,6 +57,7 @@ export function createDatabaseContext(
   { database, clock, random }: Pick<Infrastructure, "database" | "clock" | "random">,
 ) {
   const whitelist = createWhitelistStore(database);
+  const phoneChanges = createPhoneChangeStore(database);
   return {
     database,
     clock,
@@ -65,7 +66,8 @@ export function createDatabaseContext(
     registrations: createRegistrationStore(database),
     accounts: createAccountStore(database),
     codes: createCodeStore(database),
-    phoneChanges: createPhoneChangeStore(database),
+    phoneChanges,
+    clearPhoneChangeRequests: phoneChanges.clearRequests,
     smsQuota: createSmsQuotaStore(database),
     guesses: createGuessStore(database),
     guessQueue: createGuessQueue(),

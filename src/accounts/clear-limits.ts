@@ -1,6 +1,6 @@
 import type { Actor } from "../audit/act.js";
 import type { RecordActs } from "../audit/record.js";
-import type { Database } from "../db/database.js";
+import type { Database, Tx } from "../db/database.js";
 import { guessPlace } from "../guessing/guess.js";
 import type { GuessStore } from "../guessing/guess-store.js";
 import type { ActivationAttemptStore } from "../registrations/activation-attempt-store.js";
@@ -19,6 +19,8 @@ export interface ClearLimitsDeps extends LockAccountDeps {
   record: RecordActs;
   /** The key of the counts of wrong passwords (CODE_SECRET). */
   codeKey: Uint8Array;
+  /** Starts the phone changes that an account may ask for anew. Returns how many it had asked for. */
+  clearPhoneChangeRequests(tx: Tx, userId: number): Promise<number>;
 }
 
 export interface ClearLimitsInput {
@@ -30,8 +32,9 @@ export interface ClearLimitsInput {
 
 /**
  * Starts the quotas of a phone number anew, whether or not it has an account: codes that may be sent to it, attempts at
- * its activation codes, and wrong passwords, in 24 hours. Codes that were sent work as before, with the attempts that
- * they have left. Rate limits of addresses stay. Recorded in the history of the number's account, unless there was
+ * its activation codes, wrong passwords, and phone changes that its account may ask for, in 24 hours. Codes that were sent
+ * work as before, with the attempts that they have left, and so do the links that stop or undo a phone change. Rate limits
+ * of addresses stay. Recorded in the history of the number's account, unless there was
  * nothing to clear.
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH; or SUPERUSER_REQUIRED as `lockAccount` does.
@@ -47,7 +50,8 @@ export async function clearLimits(deps: ClearLimitsDeps, input: ClearLimitsInput
     // The bucket of a number doesn't depend on the address.
     const { bucket } = guessPlace(deps.codeKey, phone, "");
     const guesses = await deps.guesses.clear(tx, { bucket, userId: account?.user.id ?? null });
-    if (!account || sends + attempts + guesses === 0) return;
+    const changes = account ? await deps.clearPhoneChangeRequests(tx, account.user.id) : 0;
+    if (!account || sends + attempts + guesses + changes === 0) return;
     const act = { accountId: account.user.id, at: deps.clock.now(), actor };
     await deps.record(tx, { ...act, action: "limits_cleared", reason });
   });

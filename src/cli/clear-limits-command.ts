@@ -10,7 +10,7 @@ export function addClearLimitsCommand(user: Command, run: Runner): void {
   user
     .command("clear-limits <phone>")
     .description(
-      "start the sending quotas of a number, the attempts at its activation codes and its wrong passwords anew",
+      "start the sending quotas of a number, the attempts at its activation codes, its wrong passwords and the phone changes of its account anew",
     )
     .requiredOption("--reason <text>", "why, for the history of the number's account", parseReason)
     .action((phone: string, { reason }: { reason: string }) =>

@@ -13,7 +13,7 @@ interface NewChangeLink {
 export interface RecentChanges {
   /** Seconds until the account may change its number again; 0: it may. */
   undoSeconds: number;
-  /** Requests in the last 24 hours. */
+  /** Requests in the last 24 hours, without those that were cleared. */
   requests: number;
   /** Seconds until the oldest of them is 24 hours old; 0 without any. */
   oldestRequestSeconds: number;
@@ -29,6 +29,8 @@ export interface PhoneChangeStore {
   findRecent(tx: Tx, userId: number): Promise<RecentChanges>;
   /** Adds the link that is sent because a change was asked for. */
   addRequest(tx: Tx, link: NewChangeLink): Promise<void>;
+  /** Takes the requests of the last 24 hours out of `findRecent`; their links work on. Returns how many there were. */
+  clearRequests(tx: Tx, userId: number): Promise<number>;
   /** Removes a link that was never sent. */
   remove(tx: Tx | null, id: string): Promise<void>;
   /**
@@ -50,7 +52,7 @@ export interface PhoneChangeStore {
 const seconds = (parameter: string) => `${parameter}::float8 * interval '1 s'`;
 const secondsUntil = (time: string) =>
   `coalesce(greatest(0, extract(epoch FROM ${time} - clock_timestamp())), 0)::float8`;
-const isRecentRequest = "is_request AND created_at > clock_timestamp() - interval '24 hours'";
+const isRecentRequest = "is_request AND is_counted AND created_at > clock_timestamp() - interval '24 hours'";
 
 const findRecent: Statement = {
   name: "phone_changes_find_recent",
@@ -64,6 +66,10 @@ const addRequest: Statement = {
   name: "phone_changes_add_request",
   text: `INSERT INTO phone_changes (id, user_id, old_phone, token_digest, created_at, is_request)
          VALUES ($1, $2, $3, $4, clock_timestamp(), true)`,
+};
+const clearRequests: Statement = {
+  name: "phone_changes_clear_requests",
+  text: `UPDATE phone_changes SET is_counted = false WHERE user_id = $1 AND ${isRecentRequest} RETURNING id`,
 };
 const confirm: Statement = {
   name: "phone_changes_confirm",
@@ -115,6 +121,9 @@ export function createPhoneChangeStore(database: Database): PhoneChangeStore {
     },
     async addRequest(tx, link) {
       await database.run(tx, addRequest, valuesOf(link));
+    },
+    async clearRequests(tx, userId) {
+      return (await database.run(tx, clearRequests, [userId])).length;
     },
     async remove(tx, id) {
       await phoneChanges.destroy({ where: { id }, transaction: tx });

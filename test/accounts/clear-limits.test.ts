@@ -5,7 +5,10 @@ import { activate } from "../../src/auth/activate.js";
 import { login } from "../../src/auth/login.js";
 import { register } from "../../src/auth/register.js";
 import { resendCode } from "../../src/auth/resend-code.js";
+import { cancelPhoneChange } from "../../src/profile/cancel-phone-change.js";
+import { confirmPhoneChange, requestPhoneChange } from "../../src/profile/change-phone.js";
 import { DAILY_ATTEMPTS } from "../../src/registrations/activation-attempt-store.js";
+import { addEntry } from "../../src/whitelist/add-entry.js";
 import { laterActsOf } from "../audit/stored-history.js";
 import { rejectionReason } from "../support/rejection.js";
 import {
@@ -13,6 +16,7 @@ import {
   atOnce,
   caller,
   newPhone,
+  newSession,
   person,
   registered,
   testPassword,
@@ -58,6 +62,50 @@ describe("clearLimits", () => {
     expect(await guess("198.51.100.7")).to.equal("CREDENTIALS_REJECTED");
     expect(await guess("203.0.113.9")).to.equal("CREDENTIALS_REJECTED");
     expect((await laterActsOf(context.app, id)).map(({ action }) => action)).to.include("limits_cleared");
+  });
+
+  /** Asks for a change to a new number, and returns what proves it and what stops it. */
+  async function askForChange(user: { id: number; phone: string }, sessionId: string) {
+    const phone = newPhone();
+    await addEntry(context.app, { phone, notes: "", isActive: true, actor: null });
+    const fresh = { ...caller, sessionAgeSeconds: 0, currentPassword: "" };
+    await requestPhoneChange(context.app, { ...fresh, userId: user.id, sessionId, newPhone: phone });
+    await context.settle();
+    const { outbox } = context;
+    const proof = { token: outbox.tokenFor(phone), code: outbox.codeFor(phone), session: null };
+    return { phone, proof, stop: { token: outbox.cancelTokenFor(user.phone) } };
+  }
+
+  it("starts the phone changes of a day anew, whose links work as before, and records it", async () => {
+    const user = await activeUser(context);
+    const sessionId = await newSession(context, user.phone);
+    const asked = [];
+    for (let request = 1; request <= 5; request += 1) asked.push(await askForChange(user, sessionId));
+    expect(await rejectionReason(askForChange(user, sessionId))).to.equal("RATE_LIMITED");
+    for (let round = 0; round < 2; round += 1) {
+      await clear(user.phone);
+      for (let request = 1; request <= 5; request += 1) await askForChange(user, sessionId);
+      expect(await rejectionReason(askForChange(user, sessionId))).to.equal("RATE_LIMITED");
+    }
+    await cancelPhoneChange(context.app, asked[0]!.stop);
+    await clear(user.phone);
+    await clear(user.phone);
+    const acts = (await laterActsOf(context.app, user.id)).map(({ action }) => action);
+    expect(acts).to.have.members([...Array(3).fill("limits_cleared"), "phone_change_cancelled"]);
+  });
+
+  it("leaves a phone change undoable, and the account unable to change its number meanwhile", async () => {
+    const user = await activeUser(context);
+    const sessionId = await newSession(context, user.phone);
+    const { phone, proof, stop } = await askForChange(user, sessionId);
+    await clear(user.phone);
+    await confirmPhoneChange(context.app, proof);
+    await context.settle();
+    await clear(phone);
+    const session = await newSession(context, phone);
+    expect(await rejectionReason(askForChange({ ...user, phone }, session))).to.equal("RATE_LIMITED");
+    await cancelPhoneChange(context.app, stop);
+    expect((await context.app.users.findById(null, user.id))?.user.phone).to.equal(user.phone);
   });
 
   it("leaves other numbers' quotas", async () => {

@@ -1,4 +1,5 @@
 import {
+  type CreationOptional,
   DataTypes,
   type InferAttributes,
   type InferCreationAttributes,
@@ -19,6 +20,8 @@ export function definePhoneChange(sequelize: Sequelize) {
     declare created_at: Date;
     /** True: sent because the change was asked for; false: because it was done. */
     declare is_request: boolean;
+    /** False: the request no longer counts towards those that the account may make in 24 hours. */
+    declare is_counted: CreationOptional<boolean>;
     /** When the change was done; null: it has not been done. */
     declare confirmed_at: Date | null;
     /** Until when it can be undone. */
@@ -33,6 +36,7 @@ export function definePhoneChange(sequelize: Sequelize) {
     token_digest: { type: DataTypes.BLOB, allowNull: false },
     created_at: { type: DataTypes.DATE, allowNull: false },
     is_request: { type: DataTypes.BOOLEAN, allowNull: false },
+    is_counted: { type: DataTypes.BOOLEAN, allowNull: false, defaultValue: true },
     confirmed_at: { type: DataTypes.DATE, allowNull: true },
     undo_until: { type: DataTypes.DATE, allowNull: true },
     ended_at: { type: DataTypes.DATE, allowNull: true },
