@@ -4,7 +4,7 @@ import type { Random } from "../system/random.js";
 import { withTimeout } from "../system/timeout.js";
 import { redisFailure } from "./redis-failure.js";
 import { createRedisStore } from "./redis-store.js";
-import type { RateLimitStore, SlidingWindow, WindowUsage } from "./store.js";
+import type { Charge, RateLimitStore, SlidingWindow } from "./store.js";
 
 /** How long a call waits for Redis, and how long the first calls wait for the connection, in milliseconds. */
 const TIMINGS = { responseMs: 150, startMs: 1000 };
@@ -73,7 +73,8 @@ export interface FallbackStoreDeps {
  * - closed: calls consume in memory, for requests that finish after `close`.
  *
  * Each transition to redis or memory is logged once. Calls are not carried over, so across a transition a caller
- * may get up to the limit once more from each process. `consume` never rejects. Tests pass their own `timings`.
+ * may get up to the limit once more from each process. Neither is `giveBack`: a charge stays in a Redis that has failed
+ * since. Nothing rejects. Tests pass their own `timings`.
  */
 export function createFallbackStore(deps: FallbackStoreDeps, timings = TIMINGS): FallbackStore {
   const { memoryStore, logger } = deps;
@@ -107,13 +108,23 @@ export function createFallbackStore(deps: FallbackStoreDeps, timings = TIMINGS):
     if (redis.status === "ready" && redis.stream.writable) redis.disconnect(true);
   }
 
-  async function consumeInRedis(windows: readonly SlidingWindow[]): Promise<WindowUsage[]> {
+  async function inRedis<T>(command: Promise<T>): Promise<T> {
     try {
-      return await withTimeout(responseMs, redisStore.consume(windows));
+      return await withTimeout(responseMs, command);
     } catch (error) {
       fail(error);
       throw error;
     }
+  }
+
+  async function consumeInRedis(windows: readonly SlidingWindow[]): Promise<Charge> {
+    const { usages, giveBack } = await inRedis(redisStore.consume(windows));
+    return {
+      usages,
+      async giveBack() {
+        if (state === "redis") await inRedis(giveBack()).catch(() => {});
+      },
+    };
   }
 
   redis.on("ready", () => {

@@ -44,9 +44,9 @@ function policyWindows(rules: LimitRules, policy: Policy, call: CallTraits): Sli
   if (policy.by === "phone") {
     const phone = call.phone();
     if (phone === null) return [];
-    const chosenBy = addressKey(address);
-    const windows = windowsOf(rules, policy.limit, `${phoneDigest(phone)}@${chosenBy}`);
-    return windows.map((window) => ({ ...window, chosenBy }));
+    const counted = { phone: phoneDigest(phone), chosenBy: addressKey(address) };
+    const windows = windowsOf(rules, policy.limit, `${counted.phone}@${counted.chosenBy}`);
+    return windows.map((window) => ({ ...window, ...counted }));
   }
   const caller = callerOf(policy, call);
   return caller === null

@@ -1,6 +1,6 @@
 import type { Interceptor, StreamRequest, UnaryRequest } from "@connectrpc/connect";
 import { callerKey, principalKey } from "../caller.js";
-import { rateLimited } from "../errors.js";
+import { DomainError, rateLimited } from "../errors.js";
 import { callWindows, type LimitRules } from "./keys.js";
 import { addLimitHeaders } from "./limit-headers.js";
 import type { Limiter } from "./limiter.js";
@@ -22,26 +22,42 @@ export interface LimitCallsDeps {
  * they are stored under `responseHeadersKey`, from which `reportErrors` adds them to error responses. RATE_LIMITED
  * brings the figures of the window that refused. `reportErrors` has to run outside this interceptor, and so has
  * `authenticate`, because signed-in callers are counted by account.
+ *
+ * A call that ends in RATE_LIMITED, because the method has a quota of its own, is given back in the windows that count a
+ * phone number, so that it costs its caller nothing there. It stays in the windows by address, which bound what refused
+ * calls cost the service.
  */
 export function limitCalls({ limiter, rules, phoneKey, sessionOf }: LimitCallsDeps): Interceptor {
-  return (next) => async (request) => {
-    const { method } = request;
-    const verdict = await limiter.consume(
+  const consume = async (request: UnaryRequest | StreamRequest) =>
+    limiter.consume(
       callWindows(rules, {
-        method,
+        method: request.method,
         address: request.contextValues.get(callerKey).address,
         userId: request.contextValues.get(principalKey)?.user.id ?? null,
-        sessionId: countsBySession(method) ? await sessionOf(textOf(request, "refresh")) : null,
+        sessionId: countsBySession(request.method) ? await sessionOf(textOf(request, "refresh")) : null,
         phone: () => phoneKey(textOf(request, "phone")),
       }),
     );
+
+  return (next) => async (request) => {
+    const { giveBack, ...verdict } = await consume(request);
     if (!verdict.allowed) throw rateLimited(verdict.retryAfterSeconds, verdict);
 
     const figures = addLimitHeaders(request.contextValues, verdict);
-    const response = await next(request);
+    const response = await givingBack(next(request), giveBack);
     for (const [name, value] of Object.entries(figures)) response.header.set(name, value);
     return response;
   };
+}
+
+/** Resolves or rejects as `call` does, after `giveBack` if that is RATE_LIMITED. */
+async function givingBack<T>(call: Promise<T>, giveBack: () => Promise<void>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof DomainError && error.reason === "RATE_LIMITED") await giveBack();
+    throw error;
+  }
 }
 
 /** A field of the request message, empty when it has none. The messages of a stream arrive after the decision. */

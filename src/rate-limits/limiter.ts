@@ -3,7 +3,7 @@ import type { Logger } from "../system/logger.js";
 import type { Random } from "../system/random.js";
 import { createFallbackStore } from "./fallback-store.js";
 import { createMemoryStore } from "./memory-store.js";
-import type { SlidingWindow, WindowUsage } from "./store.js";
+import type { Charge, SlidingWindow, WindowUsage } from "./store.js";
 
 /**
  * Whether a call may proceed, and the figures of its tightest window. Of the windows that refuse the call, that is
@@ -25,7 +25,7 @@ export interface Verdict {
 /** Decides whether a call exceeds its limits. */
 export interface Limiter {
   /** Charges a call to all `windows`, at least one, or to none when one of them is full. Never rejects. */
-  consume(windows: readonly SlidingWindow[]): Promise<Verdict>;
+  consume(windows: readonly SlidingWindow[]): Promise<Verdict & Pick<Charge, "giveBack">>;
   close(): void;
 }
 
@@ -52,7 +52,10 @@ export function createLimiter({
     ? createFallbackStore({ redisUrl, redisPrefix, memoryStore, random, logger })
     : { consume: memoryStore.consume, close: () => {} };
   return {
-    consume: async (windows) => verdictOf(windows, await store.consume(windows), clock.now()),
+    async consume(windows) {
+      const { usages, giveBack } = await store.consume(windows);
+      return { ...verdictOf(windows, usages, clock.now()), giveBack };
+    },
     close: store.close,
   };
 }

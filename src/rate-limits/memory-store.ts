@@ -51,7 +51,7 @@ export function createMemoryStore(clock: MonotonicClock, capacity = DEFAULT_CAPA
       const now = clock.monotonicMs();
       const entries = windows.map((window) => ({ window, times: timesIn(window, now) }));
       const isRefused = entries.some(({ window, times }) => times.length >= window.limit);
-      return entries.map(({ window, times }): WindowUsage => {
+      const usages = entries.map(({ window, times }): WindowUsage => {
         if (!isRefused) charge(window, times, now);
         const isFull = isRefused && times.length >= window.limit;
         const oldest = times[0] ?? now;
@@ -60,8 +60,23 @@ export function createMemoryStore(clock: MonotonicClock, capacity = DEFAULT_CAPA
           resetMs: oldest + window.seconds * 1000 - now,
         };
       });
+      let isHeld = !isRefused;
+      return {
+        usages,
+        async giveBack() {
+          const held = isHeld ? entries.filter(({ window }) => window.phone !== undefined) : [];
+          isHeld = false;
+          for (const { times } of held) removeOne(times, now);
+        },
+      };
     },
   };
+}
+
+/** Removes one entry that equals `time`, if there is one. Calls of the same time are alike. */
+function removeOne(times: number[], time: number): void {
+  const index = times.lastIndexOf(time);
+  if (index >= 0) times.splice(index, 1);
 }
 
 /** Counts by key, of bounded size. Calls `onDropped` for each key that it no longer holds. */

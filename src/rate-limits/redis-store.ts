@@ -80,8 +80,9 @@ return {used + 1, leaves_at(-1) - now}
  *
  * - At most `limit` calls pass in any window, because a script run is atomic and every charge counts.
  * - A give-back removes only the charge of its own call: the charge has a random 48-bit id.
- * - Between charge and give-back, for one round trip, other calls count the charge too. If it fills a window, they are
- *   refused and told the reset time of a full window, although there is room again a moment later.
+ * - Between charge and give-back other calls count the charge too: for one round trip, or until the method has refused
+ *   the call (`Charge.giveBack`). If it fills a window, they are refused and told the reset time of a full window, although
+ *   there is room again a moment later.
  * - When the process ends or Redis fails before the give-back, the charge stays until it leaves the window.
  */
 export function createRedisStore(redis: Redis, prefix: string, random: Random): RateLimitStore {
@@ -105,7 +106,7 @@ export function createRedisStore(redis: Redis, prefix: string, random: Random): 
 
   async function charge(window: SlidingWindow, chargeId: number): Promise<WindowUsage> {
     const result = await limiterFor(window)
-      .consume(prefix + window.key, chargeId)
+      .consume(window.key, chargeId)
       .catch((reason: unknown) => {
         if (reason instanceof RateLimiterRes) return reason;
         throw reason;
@@ -114,7 +115,12 @@ export function createRedisStore(redis: Redis, prefix: string, random: Random): 
   }
 
   async function giveBack(window: SlidingWindow, chargeId: number): Promise<void> {
-    await limiterFor(window).reward(prefix + window.key, chargeId);
+    await limiterFor(window).reward(window.key, chargeId);
+  }
+
+  /** The windows under their keys in Redis. */
+  function locate(windows: readonly SlidingWindow[]): SlidingWindow[] {
+    return windows.map((window) => ({ ...window, key: prefix + window.key }));
   }
 
   /** Runs `command` for each window and sends all that they write in one write to the socket. */
@@ -134,19 +140,29 @@ export function createRedisStore(redis: Redis, prefix: string, random: Random): 
 
   return {
     async consume(windows) {
-      const chargeId = windows.length > 1 ? randomChargeId(random) : 1;
-      const usages = await inOneWrite(windows, (window) => charge(window, chargeId));
-      const isCharged = windows.map(({ limit }, i) => usages[i]!.used <= limit);
-      if (!isCharged.includes(false)) return usages;
+      const located = locate(windows);
+      const mayGiveBack = located.length > 1 || located.some(countsPhone);
+      const chargeId = mayGiveBack ? randomChargeId(random) : 1;
+      const giveBackTo = async (charged: readonly SlidingWindow[]) => {
+        await inOneWrite(charged, (window) => giveBack(window, chargeId));
+      };
 
-      await inOneWrite(
-        windows.filter((_, i) => isCharged[i]),
-        (window) => giveBack(window, chargeId),
-      );
-      return usages.map(({ used, resetMs }, i) => ({ used: isCharged[i] ? used - 1 : used, resetMs }));
+      const usages = await inOneWrite(located, (window) => charge(window, chargeId));
+      const isCharged = located.map(({ limit }, i) => usages[i]!.used <= limit);
+      if (!isCharged.includes(false)) {
+        return { usages, giveBack: () => giveBackTo(located.filter(countsPhone)) };
+      }
+
+      await giveBackTo(located.filter((_, i) => isCharged[i]));
+      return {
+        usages: usages.map(({ used, resetMs }, i) => ({ used: isCharged[i] ? used - 1 : used, resetMs })),
+        giveBack: async () => {},
+      };
     },
   };
 }
+
+const countsPhone = ({ phone }: SlidingWindow) => phone !== undefined;
 
 /** 2 to 2^48 + 1. */
 function randomChargeId(random: Random): number {

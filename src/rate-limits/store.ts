@@ -9,6 +9,8 @@ export interface SlidingWindow {
   seconds: number;
   /** The address key of a caller who can choose among any number of keys; absent if the key is the caller's only one. */
   chosenBy?: string;
+  /** The phone number that the window counts, as a digest; absent if it counts none. */
+  phone?: string;
 }
 
 /** How far a window is used up after a call. */
@@ -17,6 +19,17 @@ export interface WindowUsage {
   used: number;
   /** Milliseconds until the window has room for one more call: until the oldest of its calls leaves. */
   resetMs: number;
+}
+
+/** What a call was charged. */
+export interface Charge {
+  /** One usage per window of the call, in the same order. */
+  usages: WindowUsage[];
+  /**
+   * Takes the call out of its windows that count a phone number; the others keep it. For a refused call, and when
+   * repeated, it does nothing. Until then the call counts like any other.
+   */
+  giveBack(): Promise<void>;
 }
 
 /**
@@ -28,6 +41,6 @@ export interface WindowUsage {
  * moment where one ends and the next begins.
  */
 export interface RateLimitStore {
-  /** Returns one usage per window, in the same order. Concurrent calls never exceed a limit. */
-  consume(windows: readonly SlidingWindow[]): Promise<WindowUsage[]>;
+  /** Concurrent calls never exceed a limit. */
+  consume(windows: readonly SlidingWindow[]): Promise<Charge>;
 }

@@ -41,6 +41,60 @@ describe("the sending quota of a number over the wire", () => {
   });
 });
 
+for (const [place, environment] of [
+  ["memory", { REDIS_URL: "" }],
+  ["Redis", {}],
+] as const) {
+  describe(`a ResendCode that the sending quota refuses, with rate limits in ${place}`, () => {
+    const service = useTestService({
+      environment: { ...generousLimits, LIMIT_RESEND_CODE: "4/day", ...environment },
+    });
+    const protocols = useAllClients(service);
+
+    it("charges nothing, and is described by the quota", async () => {
+      const { clock } = service.context;
+      for (const protocol of protocols) {
+        const phone = await registered(service.context);
+        for (let sends = 2; sends <= 5; sends += 1) {
+          const hasRoomAt = clock.now().getTime() / 1000 + 60;
+          for (let call = 0; call < 3; call += 1) {
+            const { header } = await expectRefusal(protocol.call(resendCode, { phone }), "RATE_LIMITED");
+            const figures = ["limit", "remaining", "reset"].map((name) =>
+              Number(header.get(`x-ratelimit-${name}`)),
+            );
+            expect(figures, protocol.name).to.deep.equal([1, 0, hasRoomAt]);
+            expect(header.get("retry-after"), protocol.name).to.equal("60");
+          }
+          clock.advance(60);
+          const { reason, header } = await protocol.call(resendCode, { phone });
+          expect(reason, protocol.name).to.equal(undefined);
+          expect(header.get("x-ratelimit-remaining"), protocol.name).to.equal(String(5 - sends));
+        }
+      }
+    });
+
+    it("lets no more than the limit pass among a hundred callers at once, and leaves the rest", async () => {
+      const { clock, outbox } = service.context;
+      const phone = await registered(service.context);
+      const call = (index: number) => protocols[index % protocols.length]!.call(resendCode, { phone });
+      let sent = 0;
+      for (let round = 0; round < 3; round += 1) {
+        clock.advance(60);
+        const responses = await Promise.all(Array.from({ length: 100 }, (_, index) => call(index)));
+        sent += responses.filter(({ reason }) => reason === undefined).length;
+        expect(responses.filter(({ reason }) => reason === "RATE_LIMITED")).to.have.length(99);
+      }
+      expect(sent).to.equal(3);
+      clock.advance(60);
+      const { header } = await call(0);
+      expect(header.get("x-ratelimit-remaining")).to.equal("0");
+      expect(outbox.to(phone)).to.have.length(5);
+      clock.advance(60);
+      await expectRefusal(call(1), "RATE_LIMITED");
+    });
+  });
+}
+
 describe("strangers who have codes sent to a number", () => {
   const service = useTestService({ environment: { ...generousLimits, TRUSTED_PROXIES: "127.0.0.1" } });
   const protocols = useAllClients(service);

@@ -7,7 +7,7 @@ import { systemRandom } from "../../src/system/random.js";
 import { withTimeout } from "../../src/system/timeout.js";
 import { testClock } from "../support/clock.js";
 import { type RedisServer, startRedis } from "../support/redis-server.js";
-import { consumeTimes, passes, perHour } from "./stores.js";
+import { consumeTimes, ofPhone, passes, perHour } from "./stores.js";
 
 interface Line {
   level: number;
@@ -84,6 +84,10 @@ describe("fallback store", () => {
     const calls = Array.from({ length: times }, () => passes(store, [perHour(key, limit)]));
     return (await Promise.all(calls)).filter(Boolean).length;
   }
+
+  /** Makes Redis refuse writes, and keep what it has. */
+  const refuseWrites = () => admin.config("SET", "min-replicas-to-write", "1");
+  const acceptWrites = () => admin.config("SET", "min-replicas-to-write", "0");
 
   before(async () => {
     server = await startRedis();
@@ -175,11 +179,11 @@ describe("fallback store", () => {
 
   it("counts in memory while Redis replies but refuses writes", async () => {
     const store = await opening(PATIENT);
-    await admin.config("SET", "min-replicas-to-write", "1");
+    await refuseWrites();
     expect(await burst(store, 20, "refused", 5)).to.equal(5);
     expect(await burst(store, 20, "refused", 5)).to.equal(0);
     expect(log.lines[1]?.reason).to.include("NOREPLICAS");
-    await admin.config("SET", "min-replicas-to-write", "0");
+    await acceptWrites();
     await withTimeout(2000, log.reaches(3));
     expect(log.messages()).to.deep.equal([inRedis, inMemory, inRedis]);
   });
@@ -191,6 +195,36 @@ describe("fallback store", () => {
     await admin.script("FLUSH");
     expect(await burst(store, 10, "emptied", 3)).to.equal(3);
     expect(log.messages()).to.deep.equal([inRedis]);
+  });
+
+  it("gives a call back where it was counted, unless Redis has failed since", async () => {
+    const store = await opening(PATIENT);
+    const window = ofPhone("given back", "192.0.2.7", 1);
+    await (await store.consume([window])).giveBack();
+    const countedInRedis = await store.consume([window]);
+    expect(await passes(store, [window])).to.equal(false);
+    await refuseWrites();
+    await passes(store, [perHour("another", 1)]);
+    await (await store.consume([window])).giveBack();
+    const countedInMemory = await store.consume([window]);
+    await countedInRedis.giveBack();
+    expect(await passes(store, [window])).to.equal(false);
+    await acceptWrites();
+    await log.reaches(3);
+    await countedInMemory.giveBack();
+    expect(await passes(store, [window])).to.equal(false);
+    await countedInRedis.giveBack();
+    expect(await passes(store, [window])).to.equal(true);
+  });
+
+  it("fails nobody when Redis fails while it gives a call back", async () => {
+    const store = await opening(PATIENT);
+    const window = ofPhone("refused", "192.0.2.7", 1);
+    const { giveBack } = await store.consume([window]);
+    await refuseWrites();
+    await giveBack();
+    expect(log.messages()).to.deep.equal([inRedis, inMemory]);
+    await acceptWrites();
   });
 
   it("counts in memory after it is closed", async () => {

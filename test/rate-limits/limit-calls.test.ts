@@ -18,7 +18,7 @@ import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { callerKey, type Principal, principalKey, responseHeadersKey } from "../../src/caller.js";
 import { readConfig } from "../../src/config.js";
-import { DomainError } from "../../src/errors.js";
+import { DomainError, rateLimited } from "../../src/errors.js";
 import { limitCalls } from "../../src/rate-limits/limit-calls.js";
 import { createLimiter } from "../../src/rate-limits/limiter.js";
 import { reportErrors } from "../../src/rpc/interceptors/report-errors.js";
@@ -51,10 +51,13 @@ const signIn: Interceptor = (next) => (request) => {
 
 describe("limitCalls", () => {
   let clock: TestClock;
+  /** Throws what ResendCode and Activate fail with. */
+  let refuse: () => void;
   let transports: Record<"gRPC" | "gRPC-Web" | "Connect", Transport>;
 
   beforeEach(async () => {
     clock = testClock("2026-03-01T12:00:00Z");
+    refuse = () => {};
     const registry = createMethodRegistry({
       interceptors: [reportErrors, signIn, interceptorWith(clock)],
       routes: (router) => {
@@ -65,8 +68,14 @@ describe("limitCalls", () => {
           refreshToken() {
             throw new Error("a bug");
           },
-          activate: () => ({}),
-          resendCode: () => ({}),
+          activate() {
+            refuse();
+            return {};
+          },
+          resendCode() {
+            refuse();
+            return {};
+          },
           logout: () => ({}),
         });
         router.service(ProfileService, { getProfile: () => ({}) });
@@ -141,6 +150,55 @@ describe("limitCalls", () => {
       expect((await refusal(authBy(protocol).login({}))).code).to.equal(Code.Unauthenticated);
     });
   }
+
+  for (const protocol of ["gRPC", "gRPC-Web", "Connect"] as const) {
+    it(`charges a number nothing for a call that a quota refuses, and describes the quota, over ${protocol}`, async () => {
+      const phone = "+237670000001";
+      const resetAt = clock.now().getTime() / 1000 + 900;
+      refuse = () => {
+        throw rateLimited(900, { limit: 7, resetAt });
+      };
+      const calls = [
+        () => authBy(protocol).resendCode({ phone }),
+        () => authBy(protocol).activate({ phone, code: "1" }),
+      ];
+      for (const call of calls) {
+        for (let i = 0; i < 4; i += 1) {
+          const refused = await refusal(call());
+          expect(figures(refused.metadata)).to.deep.equal([7, 0, resetAt]);
+          expect(refused.metadata.get("retry-after")).to.equal("900");
+        }
+      }
+      refuse = () => {};
+      for (const call of calls) await call();
+      // The window of a minute.
+      const { metadata } = await refusal(authBy(protocol).resendCode({ phone }));
+      expect(figures(metadata)).to.deep.equal([1, 0, clock.now().getTime() / 1000 + 60]);
+    });
+  }
+
+  it("charges the address for a call that a quota refuses", async () => {
+    refuse = () => {
+      throw rateLimited(900, { limit: 7, resetAt: 0 });
+    };
+    const limits = [];
+    for (let i = 0; i < 11; i += 1) {
+      const { metadata } = await refusal(authBy("gRPC").resendCode({ phone: "+237670000001" }));
+      limits.push(figures(metadata)[0]);
+    }
+    expect(limits).to.deep.equal([...Array(10).fill(7), 10]);
+  });
+
+  it("charges a number for a call that fails otherwise", async () => {
+    refuse = () => {
+      throw new DomainError("SMS_UNAVAILABLE");
+    };
+    const codes = [];
+    for (let i = 0; i < 2; i += 1) {
+      codes.push((await refusal(authBy("gRPC").resendCode({ phone: "+237670000001" }))).code);
+    }
+    expect(codes).to.deep.equal([Code.Unavailable, Code.ResourceExhausted]);
+  });
 
   it("counts the calls of all protocols together", async () => {
     const protocols = ["gRPC", "gRPC-Web", "Connect"] as const;

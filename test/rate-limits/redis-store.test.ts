@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { RateLimitStore } from "../../src/rate-limits/store.js";
 import { type Command, recordWrites } from "./recorded-writes.js";
-import { consumeTimes, passes, perHour, redisStores } from "./stores.js";
+import { consumeTimes, passes, perHour, redisStores, usagesOf } from "./stores.js";
 
 describe("Redis store", () => {
   let test: ReturnType<typeof redisStores>;
@@ -49,7 +49,7 @@ describe("Redis store", () => {
     await consumeTimes(store, 2, [perHour("a", 4)]);
     await test.advance(20);
     await consumeTimes(store, 2, [perHour("a", 4)]);
-    const [usage] = await store.consume([perHour("a", 2)]);
+    const [usage] = await usagesOf(store, [perHour("a", 2)]);
     expect(usage?.used).to.equal(3);
     expect(usage?.resetMs).to.be.within(59 * 60_000, 60 * 60_000);
     await test.advance(40);

@@ -1,6 +1,15 @@
 import { expect } from "chai";
 import type { SlidingWindow } from "../../src/rate-limits/store.js";
-import { consumeTimes, memoryStores, passes, perHour, redisStores, type TestStores } from "./stores.js";
+import {
+  consumeTimes,
+  memoryStores,
+  ofPhone,
+  passes,
+  perHour,
+  redisStores,
+  type TestStores,
+  usagesOf,
+} from "./stores.js";
 
 for (const [place, make] of [
   ["memory", memoryStores],
@@ -28,11 +37,11 @@ for (const [place, make] of [
       const [store] = test.stores;
       await store.consume([perHour("a", 2)]);
       await test.advance(20);
-      const [second] = await store.consume([perHour("a", 2)]);
+      const [second] = await usagesOf(store, [perHour("a", 2)]);
       expect(second?.used).to.equal(2);
       expect(second?.resetMs).to.be.within(39 * 60_000, 40 * 60_000);
       await test.advance(5);
-      const [refused] = await store.consume([perHour("a", 2)]);
+      const [refused] = await usagesOf(store, [perHour("a", 2)]);
       expect(refused?.used).to.equal(3);
       expect(refused?.resetMs).to.be.within(34 * 60_000, 35 * 60_000);
     });
@@ -58,7 +67,7 @@ for (const [place, make] of [
           await test.advance(5);
         }
         await test.advance(30 + 5 * left - 2.5);
-        const [usage] = await store.consume(window);
+        const [usage] = await usagesOf(store, window);
         expect(usage?.used).to.equal(6 - left + 1);
       }
     });
@@ -92,7 +101,7 @@ for (const [place, make] of [
     it("returns which windows refuse a call", async () => {
       const [store] = test.stores;
       await store.consume([perHour("phone", 1)]);
-      const usages = await store.consume([perHour("ip", 5), perHour("phone", 1)]);
+      const usages = await usagesOf(store, [perHour("ip", 5), perHour("phone", 1)]);
       expect(usages.map(({ used }) => used)).to.deep.equal([0, 2]);
     });
 
@@ -143,6 +152,54 @@ for (const [place, make] of [
         const rest = await consumeTimes(test.stores[0], window.limit - passed + 1, [window]);
         expect(rest, window.key).to.deep.equal([...Array(window.limit - passed).fill(true), false]);
       }
+    });
+
+    it("gives a call back in the windows that count a number, and in no other", async () => {
+      const [store] = test.stores;
+      const [ip, hour] = [perHour("ip", 6), ofPhone("+1", "192.0.2.7", 2)];
+      const day = { ...hour, key: "resend_code:86400:+1@192.0.2.7", seconds: 86_400, limit: 3 };
+      await passes(store, [ip, hour, day]);
+      for (let call = 2; call <= 4; call += 1) {
+        const { usages, giveBack } = await store.consume([ip, hour, day]);
+        expect(usages.map(({ used }) => used)).to.deep.equal([call, 2, 2]);
+        await giveBack();
+      }
+      expect(await consumeTimes(store, 2, [ip, hour, day])).to.deep.equal([true, false]);
+      expect(await consumeTimes(store, 2, [day])).to.deep.equal([true, false]);
+      expect(await consumeTimes(store, 2, [ip])).to.deep.equal([true, false]);
+    });
+
+    it("gives back the only window of a call", async () => {
+      const [store] = test.stores;
+      const window = ofPhone("+1", "192.0.2.7", 1);
+      await (await store.consume([window])).giveBack();
+      expect(await consumeTimes(store, 2, [window])).to.deep.equal([true, false]);
+    });
+
+    it("gives a call back once, and a refused one not at all", async () => {
+      const [store] = test.stores;
+      const window = ofPhone("+1", "192.0.2.7", 3);
+      const first = await store.consume([window]);
+      expect(await consumeTimes(store, 2, [window])).to.deep.equal([true, true]);
+      const refused = await store.consume([window]);
+      for (const { giveBack } of [refused, first, first, refused]) await giveBack();
+      expect(await consumeTimes(store, 2, [window])).to.deep.equal([true, false]);
+    });
+
+    it("never lets more than the limit pass while every third of 100 concurrent calls is given back", async () => {
+      const windows = [perHour("ip", 1000), ofPhone("+1", "192.0.2.7", 7)];
+      let passed = 0;
+      const calls = Array.from({ length: 100 }, async (_, i) => {
+        const store = test.stores[i % test.stores.length]!;
+        const { usages, giveBack } = await store.consume(windows);
+        if (usages.some(({ used }, at) => used > windows[at]!.limit)) return;
+        if (i % 3 === 0) await giveBack();
+        else passed += 1;
+      });
+      await Promise.all(calls);
+      expect(passed).to.be.at.most(7);
+      const rest = await consumeTimes(test.stores[0], 7 - passed + 1, windows);
+      expect(rest).to.deep.equal([...Array(7 - passed).fill(true), false]);
     });
 
     it("never lets more than the limit pass while refused calls are given back", async () => {

@@ -1,7 +1,7 @@
 import { Redis } from "ioredis";
 import { createMemoryStore } from "../../src/rate-limits/memory-store.js";
 import { createRedisStore } from "../../src/rate-limits/redis-store.js";
-import type { RateLimitStore, SlidingWindow } from "../../src/rate-limits/store.js";
+import type { RateLimitStore, SlidingWindow, WindowUsage } from "../../src/rate-limits/store.js";
 import { systemRandom } from "../../src/system/random.js";
 import { testClock } from "../support/clock.js";
 import { testKeyPrefix, testRedisUrl } from "../support/redis.js";
@@ -59,12 +59,20 @@ export function redisStores(): TestStores & { redis: Redis; prefix: string } {
   };
 }
 
+type Counting = Pick<RateLimitStore, "consume">;
+
 export const perMinute = (key: string, limit: number): SlidingWindow => ({ key, limit, seconds: 60 });
 export const perHour = (key: string, limit: number): SlidingWindow => ({ key, limit, seconds: 3600 });
 
+/** A window of a phone number that an address calls for. */
+export const ofPhone = (phone: string, address: string, limit: number): SlidingWindow => ({
+  ...{ key: `resend_code:3600:${phone}@${address}`, limit, seconds: 3600 },
+  ...{ phone, chosenBy: address },
+});
+
 /** Consumes `windows` `times` times, one after the other. Returns for each time whether the call passed. */
 export async function consumeTimes(
-  store: RateLimitStore,
+  store: Counting,
   times: number,
   windows: readonly SlidingWindow[],
 ): Promise<boolean[]> {
@@ -73,7 +81,11 @@ export async function consumeTimes(
   return passed;
 }
 
-export async function passes(store: RateLimitStore, windows: readonly SlidingWindow[]): Promise<boolean> {
-  const usages = await store.consume(windows);
+export async function usagesOf(store: Counting, windows: readonly SlidingWindow[]): Promise<WindowUsage[]> {
+  return (await store.consume(windows)).usages;
+}
+
+export async function passes(store: Counting, windows: readonly SlidingWindow[]): Promise<boolean> {
+  const usages = await usagesOf(store, windows);
   return usages.every(({ used }, i) => used <= windows[i]!.limit);
 }
