@@ -26,9 +26,9 @@ const database = await openServerDatabase(config, (error) => {
   throw error;
 });
 const infrastructure = await createInfrastructure(config, database, { logger, print: console.log });
-const context = createContext(config, infrastructure);
 const { redisUrl, redisPrefix } = config;
 const limiter = createLimiter({ ...infrastructure, logger, redisUrl, redisPrefix });
+const context = createContext(config, { ...infrastructure, clearRateLimits: limiter.clear });
 const services = [ProfileService];
 const interceptors = createServiceInterceptors(config, { context, limiter, logger, services });
 const router = createConnectRouter({ interceptors, readMaxBytes: MAX_MESSAGE_BYTES });

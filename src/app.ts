@@ -66,7 +66,6 @@ export function createApp(
   overrides: Partial<AppContext> = {},
 ): App {
   const { database, clock, random, background } = infrastructure;
-  const context = createContext(config, infrastructure, overrides);
   const services = [AuthService, ProfileService, AccountService, WhitelistService];
   assertLimitedByAddress(services.flatMap((service): readonly DescMethod[] => service.methods));
 
@@ -77,6 +76,8 @@ export function createApp(
     redisUrl: config.redisUrl,
     redisPrefix: config.redisPrefix,
   });
+  const tools = { ...infrastructure, clearRateLimits: limiter.clear };
+  const context = createContext(config, tools, overrides);
   const interceptors = createServiceInterceptors(config, { context, limiter, logger, services });
   const readiness = createReadiness({ database });
   const methods = createMethodRegistry({

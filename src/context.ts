@@ -107,10 +107,13 @@ export function createAuditContext(
   };
 }
 
+/** The infrastructure, and how the server clears the rate limits of a number. */
+export type ContextInfrastructure = Infrastructure & Pick<AccountServiceDeps, "clearRateLimits">;
+
 /** Creates the stores and the tools, once, for server and tests. `overrides` replace some of them. */
 export function createContext(
   config: Config,
-  infrastructure: Infrastructure,
+  infrastructure: ContextInfrastructure,
   overrides: Partial<AppContext> = {},
 ): AppContext {
   const { keys, clock, random } = infrastructure;

@@ -21,6 +21,11 @@ export interface ClearLimitsDeps extends LockAccountDeps {
   codeKey: Uint8Array;
   /** Starts the phone changes that an account may ask for anew. Returns how many it had asked for. */
   clearPhoneChangeRequests(tx: Tx, userId: number): Promise<number>;
+  /**
+   * Starts the rate limits that count the number anew, at every address. Resolves with whether that holds for all
+   * processes; never rejects.
+   */
+  clearRateLimits(phone: string): Promise<boolean>;
 }
 
 export interface ClearLimitsInput {
@@ -32,14 +37,17 @@ export interface ClearLimitsInput {
 
 /**
  * Starts the quotas of a phone number anew, whether or not it has an account: codes that may be sent to it, attempts at
- * its activation codes, wrong passwords, and phone changes that its account may ask for, in 24 hours. Codes that were sent
- * work as before, with the attempts that they have left, and so do the links that stop or undo a phone change. Rate limits
- * of addresses stay. Recorded in the history of the number's account, unless there was
- * nothing to clear.
+ * its activation codes, wrong passwords, and phone changes that its account may ask for, in 24 hours; and the rate limits
+ * that count the number (ResendCode, Activate). Codes that were sent work as before, with the attempts that they have
+ * left, and so do the links that stop or undo a phone change. Rate limits of addresses stay. Recorded in the history of
+ * the number's account, unless only rate limits were to be cleared.
+ *
+ * Returns whether the rate limits are cleared for all processes. False if they are counted in memory, or Redis doesn't
+ * work: then only those of this process are.
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH; or SUPERUSER_REQUIRED as `lockAccount` does.
  */
-export async function clearLimits(deps: ClearLimitsDeps, input: ClearLimitsInput): Promise<void> {
+export async function clearLimits(deps: ClearLimitsDeps, input: ClearLimitsInput): Promise<boolean> {
   const { reason, actor } = input;
   const phone = parsePhone(deps.phoneRules, input.phone);
   await deps.database.transaction(async (tx) => {
@@ -55,4 +63,6 @@ export async function clearLimits(deps: ClearLimitsDeps, input: ClearLimitsInput
     const act = { accountId: account.user.id, at: deps.clock.now(), actor };
     await deps.record(tx, { ...act, action: "limits_cleared", reason });
   });
+  // After the commit, because it calls Redis. A Redis that is down doesn't fail the act.
+  return deps.clearRateLimits(phone);
 }

@@ -33,7 +33,7 @@ export interface Runner {
   ): Promise<void>;
   /** For commands that change accounts or verify their history: like `withContext`, and needs the history's secret. */
   withAudit(
-    command: (context: AuditContext) => Promise<void>,
+    command: (context: AuditContext, process: { config: Config; logger: Logger }) => Promise<void>,
     options?: { migrates: boolean },
   ): Promise<void>;
   /** For commands on the database itself. */
@@ -98,7 +98,10 @@ export function createRunner(
       ),
     withAudit: (command, tables = { migrates: false }) =>
       openTables("audit", tables, (database, _, config) =>
-        command(createAuditContext(config, { database, ...tools }, resolveCommandKeys(config))),
+        command(createAuditContext(config, { database, ...tools }, resolveCommandKeys(config)), {
+          config,
+          logger,
+        }),
       ),
     async withSms(command) {
       const config = readConfig(environment, "sms");

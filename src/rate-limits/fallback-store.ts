@@ -34,7 +34,9 @@ function isConnectingTimeout(error: Error): boolean {
   return /ETIMEDOUT|timed out/.test(error.message);
 }
 
-interface FallbackStore extends RateLimitStore {
+interface FallbackStore extends Pick<RateLimitStore, "consume"> {
+  /** Clears the number in `memoryStore` and in Redis. Resolves with whether Redis has done so. */
+  clear(phone: string): Promise<boolean>;
   close(): void;
 }
 
@@ -73,8 +75,10 @@ export interface FallbackStoreDeps {
  * - closed: calls consume in memory, for requests that finish after `close`.
  *
  * Each transition to redis or memory is logged once. Calls are not carried over, so across a transition a caller
- * may get up to the limit once more from each process. Neither is `giveBack`: a charge stays in a Redis that has failed
- * since. Nothing rejects. Tests pass their own `timings`.
+ * may get up to the limit once more from each process. Neither is `giveBack` (a charge stays in a Redis that has failed
+ * since), nor `clear`: if Redis doesn't work, its windows of the number count again once it does, which is logged.
+ * Clearing reaches the memory of this process alone: the others keep what they counted while Redis failed.
+ * Nothing rejects. Tests pass their own `timings`.
  */
 export function createFallbackStore(deps: FallbackStoreDeps, timings = TIMINGS): FallbackStore {
   const { memoryStore, logger } = deps;
@@ -127,6 +131,15 @@ export function createFallbackStore(deps: FallbackStoreDeps, timings = TIMINGS):
     };
   }
 
+  async function clearInRedis(phone: string): Promise<boolean> {
+    if (state === "undecided") await decided;
+    if (state !== "redis") return false;
+    return inRedis(redisStore.clear(phone)).then(
+      () => true,
+      () => false,
+    );
+  }
+
   redis.on("ready", () => {
     // ioredis reads the option at each command. Calls have responseMs, which also holds in a process without CPU.
     redis.options.commandTimeout = undefined;
@@ -146,6 +159,13 @@ export function createFallbackStore(deps: FallbackStoreDeps, timings = TIMINGS):
       if (state === "undecided") await decided;
       if (state !== "redis") return memoryStore.consume(windows);
       return consumeInRedis(windows).catch(() => memoryStore.consume(windows));
+    },
+    async clear(phone) {
+      await memoryStore.clear(phone);
+      const isCleared = await clearInRedis(phone);
+      if (!isCleared)
+        logger.warn("Redis does not work: it keeps the limits of a number that were to be cleared");
+      return isCleared;
     },
     close() {
       state = "closed";

@@ -73,6 +73,6 @@ function windowsOf(rules: LimitRules, name: LimitName, subject: string): Sliding
  * A digest of a phone number for use in a key, so that numbers don't show up in SLOWLOG, MONITOR or a dump. It is no
  * protection against someone who hashes all numbers.
  */
-function phoneDigest(phone: string): string {
+export function phoneDigest(phone: string): string {
   return hash("sha256", phone, "base64url").slice(0, 22);
 }

@@ -2,6 +2,7 @@ import type { Clock, MonotonicClock } from "../system/clock.js";
 import type { Logger } from "../system/logger.js";
 import type { Random } from "../system/random.js";
 import { createFallbackStore } from "./fallback-store.js";
+import { phoneDigest } from "./keys.js";
 import { createMemoryStore } from "./memory-store.js";
 import type { Charge, SlidingWindow, WindowUsage } from "./store.js";
 
@@ -26,6 +27,12 @@ export interface Verdict {
 export interface Limiter {
   /** Charges a call to all `windows`, at least one, or to none when one of them is full. Never rejects. */
   consume(windows: readonly SlidingWindow[]): Promise<Verdict & Pick<Charge, "giveBack">>;
+  /**
+   * Starts the windows of a normalized phone number anew, at every address. Resolves with whether that holds for all
+   * processes: in Redis it does. If there is no Redis, or it doesn't work, only this process's memory is cleared. Never
+   * rejects.
+   */
+  clear(phone: string): Promise<boolean>;
   close(): void;
 }
 
@@ -50,12 +57,17 @@ export function createLimiter({
   const memoryStore = createMemoryStore(clock);
   const store = redisUrl
     ? createFallbackStore({ redisUrl, redisPrefix, memoryStore, random, logger })
-    : { consume: memoryStore.consume, close: () => {} };
+    : {
+        consume: memoryStore.consume,
+        clear: (phone: string) => memoryStore.clear(phone).then(() => false),
+        close: () => {},
+      };
   return {
     async consume(windows) {
       const { usages, giveBack } = await store.consume(windows);
       return { ...verdictOf(windows, usages, clock.now()), giveBack };
     },
+    clear: (phone) => store.clear(phoneDigest(phone)),
     close: store.close,
   };
 }

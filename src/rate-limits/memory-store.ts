@@ -14,6 +14,8 @@ const MAX_KEYS_PER_ADDRESS = 1_000;
 interface Counted {
   /** When each call was made, oldest first, in milliseconds of the monotonic clock. */
   times: number[];
+  /** The number that the window counts, as a digest. */
+  phone: string | undefined;
 }
 
 /**
@@ -24,6 +26,8 @@ interface Counted {
  * that the least recently used keys are dropped, so a flood of addresses costs counts and not the process. Keys that
  * callers choose have a part of their own, in which each address has its bound: one address's flood of numbers pushes
  * out nobody else's counts. There are no timers: calls that have left a window are dropped when its key is used again.
+ *
+ * `clear` looks at all keys that callers chose, some 20,000 by default, in a few milliseconds.
  */
 export function createMemoryStore(clock: MonotonicClock, capacity = DEFAULT_CAPACITY_CALLS): RateLimitStore {
   const chosenKeys = createKeysByAddress((key) => chosen.delete(key));
@@ -42,7 +46,7 @@ export function createMemoryStore(clock: MonotonicClock, capacity = DEFAULT_CAPA
   function charge(window: SlidingWindow, times: number[], now: number): void {
     times.push(now);
     // The cache computes the size of a value only when it is another one.
-    countsFor(window).set(window.key, { times });
+    countsFor(window).set(window.key, { times, phone: window.phone });
     if (window.chosenBy !== undefined) chosenKeys.use(window.chosenBy, window.key);
   }
 
@@ -69,6 +73,10 @@ export function createMemoryStore(clock: MonotonicClock, capacity = DEFAULT_CAPA
           for (const { times } of held) removeOne(times, now);
         },
       };
+    },
+    async clear(phone) {
+      const keys = [...chosen.entries()].flatMap(([key, counted]) => (counted.phone === phone ? [key] : []));
+      for (const key of keys) chosen.delete(key);
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
 import { RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
 import type { Random } from "../system/random.js";
+import { createPhoneEpochs } from "./phone-epochs.js";
 import type { RateLimitStore, SlidingWindow, WindowUsage } from "./store.js";
 
 /**
@@ -84,9 +85,12 @@ return {used + 1, leaves_at(-1) - now}
  *   the call (`Charge.giveBack`). If it fills a window, they are refused and told the reset time of a full window, although
  *   there is room again a moment later.
  * - When the process ends or Redis fails before the give-back, the charge stays until it leaves the window.
+ *
+ * A call with a phone number takes one round trip more, which reads whether its windows were cleared (phone-epochs.ts).
  */
 export function createRedisStore(redis: Redis, prefix: string, random: Random): RateLimitStore {
   const limiters = new Map<string, RateLimiterRedis>();
+  const epochs = createPhoneEpochs(redis, prefix, random);
 
   /** One limiter for each rate, created on first use. */
   function limiterFor({ limit, seconds }: SlidingWindow): RateLimiterRedis {
@@ -119,8 +123,15 @@ export function createRedisStore(redis: Redis, prefix: string, random: Random): 
   }
 
   /** The windows under their keys in Redis. */
-  function locate(windows: readonly SlidingWindow[]): SlidingWindow[] {
-    return windows.map((window) => ({ ...window, key: prefix + window.key }));
+  async function locate(windows: readonly SlidingWindow[]): Promise<SlidingWindow[]> {
+    const suffixes = new Map<string, string>();
+    for (const { phone } of windows) {
+      if (phone !== undefined && !suffixes.has(phone)) suffixes.set(phone, await epochs.keySuffix(phone));
+    }
+    return windows.map((window) => {
+      const suffix = suffixes.get(window.phone ?? "") ?? "";
+      return { ...window, key: `${prefix}${window.key}${suffix}` };
+    });
   }
 
   /** Runs `command` for each window and sends all that they write in one write to the socket. */
@@ -140,7 +151,7 @@ export function createRedisStore(redis: Redis, prefix: string, random: Random): 
 
   return {
     async consume(windows) {
-      const located = locate(windows);
+      const located = await locate(windows);
       const mayGiveBack = located.length > 1 || located.some(countsPhone);
       const chargeId = mayGiveBack ? randomChargeId(random) : 1;
       const giveBackTo = async (charged: readonly SlidingWindow[]) => {
@@ -159,6 +170,7 @@ export function createRedisStore(redis: Redis, prefix: string, random: Random): 
         giveBack: async () => {},
       };
     },
+    clear: epochs.begin,
   };
 }
 

@@ -43,4 +43,9 @@ export interface Charge {
 export interface RateLimitStore {
   /** Concurrent calls never exceed a limit. */
   consume(windows: readonly SlidingWindow[]): Promise<Charge>;
+  /**
+   * Starts all windows of a phone number (`SlidingWindow.phone`) anew, at every address. Calls that are being charged
+   * may still count in the windows before.
+   */
+  clear(phone: string): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { clearLimits } from "../../src/accounts/clear-limits.js";
+import { setRights } from "../../src/accounts/set-rights.js";
 import { COMMAND_LINE } from "../../src/audit/act.js";
 import { activate } from "../../src/auth/activate.js";
 import { login } from "../../src/auth/login.js";
@@ -106,6 +107,25 @@ describe("clearLimits", () => {
     expect(await rejectionReason(askForChange({ ...user, phone }, session))).to.equal("RATE_LIMITED");
     await cancelPhoneChange(context.app, stop);
     expect((await context.app.users.findById(null, user.id))?.user.phone).to.equal(user.phone);
+  });
+
+  it("clears the rate limits that count the number, once the rest is done", async () => {
+    const cleared: string[] = [];
+    const clearRateLimits = async (phone: string) => {
+      expect(await context.app.smsQuota.recent(null, phone, new Date(0))).to.deep.equal([]);
+      return cleared.push(phone) > 0;
+    };
+    const app = { ...context.app, clearRateLimits };
+    const phone = await registered(context);
+    expect(await clear(` ${phone.slice(1)} `, app)).to.equal(true);
+    expect(cleared).to.deep.equal([phone]);
+    const superuser = await activeUser(context);
+    const rights = () => ({ isStaff: true, isSuperuser: true });
+    await setRights(app, { phone: superuser.phone, rights, actor: COMMAND_LINE });
+    const actor = { kind: "administrator", id: (await activeUser(context)).id } as const;
+    const attempt = clearLimits(app, { phone: superuser.phone, reason: "a test", actor });
+    expect(await rejectionReason(attempt)).to.equal("SUPERUSER_REQUIRED");
+    expect(cleared).to.deep.equal([phone]);
   });
 
   it("leaves other numbers' quotas", async () => {

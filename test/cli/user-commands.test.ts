@@ -36,9 +36,10 @@ describe("user commands", () => {
   it("clear the limits of a number, with a reason", async () => {
     const phone = await registered(cli.context);
     const cleared = await cli.run(["user", "clear-limits", phone.slice(1), "--reason", "called us"]);
-    expect(cleared).to.deep.equal({ code: 0, out: `${phone} limits cleared\n`, error: "" });
+    expect(cleared).to.include({ code: 0, error: "" });
+    expect(cleared.out.split("\n")[0]).to.equal(`${phone} limits cleared`);
     const json = await cli.run(["user", "clear-limits", phone, "--reason", "again", "--json"]);
-    expect(JSON.parse(json.out)).to.deep.equal({ phone });
+    expect(JSON.parse(json.out)).to.include({ phone });
     expect((await cli.run(["user", "clear-limits", phone])).code).to.equal(2);
     expect((await cli.run(["user", "clear-limits", phone, "--reason", " "])).code).to.equal(2);
     const withoutKey = await cli.run(["user", "clear-limits", phone, "--reason", "again"], {

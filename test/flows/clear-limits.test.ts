@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { AccountService } from "#gen/waterbill/identity/v1/account_service_pb.js";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
+import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { clearLimits as clear } from "../../src/accounts/clear-limits.js";
 import { setRights } from "../../src/accounts/set-rights.js";
 import { COMMAND_LINE } from "../../src/audit/act.js";
@@ -9,11 +10,12 @@ import { laterActsOf } from "../audit/stored-history.js";
 import { administrator } from "../support/administrator.js";
 import { recordSecret } from "../support/log.js";
 import { generousLimits, useTestService } from "../support/service.js";
-import { activeUser, newPhone, testPassword } from "../support/test-context.js";
+import { activeUser, newPhone, registered, testPassword } from "../support/test-context.js";
 import { accepted, expectRefusal, useAllClients } from "./all-protocols.js";
 
 const { clearLimits } = AccountService.method;
-const { register, activate } = AuthService.method;
+const { register, activate, login, resendCode } = AuthService.method;
+const { requestPhoneChange } = ProfileService.method;
 
 const REASON = "Bloqué par des inconnus, rappelé au 222";
 
@@ -89,3 +91,63 @@ describe("limits of a number that an administrator clears", () => {
     await clear(context.app, { phone, reason: REASON, actor });
   });
 });
+
+for (const [place, environment] of [
+  ["memory", { REDIS_URL: "" }],
+  ["Redis", {}],
+] as const) {
+  describe(`what an owner used up in a day, with rate limits in ${place}`, () => {
+    const service = useTestService({
+      environment: {
+        ...generousLimits,
+        LIMIT_RESEND_CODE: "5/day",
+        LIMIT_PHONE_BASED: "1/day",
+        ...environment,
+      },
+    });
+    const protocols = useAllClients(service);
+
+    async function whitelisted(): Promise<string> {
+      const phone = newPhone();
+      await addEntry(service.context.app, { phone, notes: "", isActive: true, actor: null });
+      return phone;
+    }
+
+    it("is given anew: resends, attempts at codes, and phone changes", async () => {
+      const { context } = service;
+      for (const protocol of protocols) {
+        const { tokens } = await administrator(context);
+        const clearOf = (phone: string) =>
+          accepted(protocol.call(clearLimits, { phone, reason: REASON }, tokens.access));
+        const phone = newPhone();
+        await accepted(protocol.call(resendCode, { phone }));
+        await registered(context, phone);
+        for (let sends = 2; sends <= 5; sends += 1) {
+          context.clock.advance(60);
+          await accepted(protocol.call(resendCode, { phone }));
+        }
+        context.clock.advance(60);
+        const wrong = { phone, code: "x" };
+        await expectRefusal(protocol.call(activate, wrong), "CODE_INCORRECT");
+        await expectRefusal(protocol.call(activate, wrong), "RATE_LIMITED");
+        await expectRefusal(protocol.call(resendCode, { phone }), "RATE_LIMITED");
+
+        await clearOf(phone);
+        const { header } = await protocol.call(resendCode, { phone });
+        expect(header.get("x-ratelimit-remaining"), protocol.name).to.equal("4");
+        await accepted(protocol.call(activate, { phone, code: context.outbox.codeFor(phone) }));
+
+        const signIn = await accepted(protocol.call(login, { phone, password: testPassword }));
+        const { access } = signIn.tokens as { access: string };
+        const change = async () => {
+          const input = { new_phone: await whitelisted(), current_password: testPassword };
+          return protocol.call(requestPhoneChange, input, access);
+        };
+        for (let request = 1; request <= 5; request += 1) await accepted(change());
+        await expectRefusal(change(), "RATE_LIMITED");
+        await clearOf(phone);
+        await accepted(change());
+      }
+    });
+  });
+}

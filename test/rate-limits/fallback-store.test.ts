@@ -17,6 +17,7 @@ interface Line {
 
 const inRedis = "limits are kept in Redis";
 const inMemory = "Redis does not work: limits are kept in the memory of this process";
+const notCleared = "Redis does not work: it keeps the limits of a number that were to be cleared";
 
 /** For tests in which Redis does not hang: one that gets no CPU for a moment must not count as one that hangs. */
 const PATIENT = { responseMs: 60_000, startMs: 60_000 };
@@ -195,6 +196,54 @@ describe("fallback store", () => {
     await admin.script("FLUSH");
     expect(await burst(store, 10, "emptied", 3)).to.equal(3);
     expect(log.messages()).to.deep.equal([inRedis]);
+  });
+
+  it("clears a number in Redis for all processes, and in the memory of its own", async () => {
+    const stores = [open(PATIENT), open(PATIENT)] as const;
+    const window = ofPhone("all", "192.0.2.7", 1);
+    await log.reaches(2);
+    await refuseWrites();
+    for (const store of stores) expect(await passes(store, [window])).to.equal(true);
+    await acceptWrites();
+    await log.reaches(6);
+    expect(await consumeTimes(stores[1], 2, [window])).to.deep.equal([true, false]);
+    expect(await stores[0].clear("all")).to.equal(true);
+    expect(await consumeTimes(stores[1], 2, [window])).to.deep.equal([true, false]);
+    await refuseWrites();
+    expect(await passes(stores[0], [window])).to.equal(true);
+    expect(await passes(stores[1], [window])).to.equal(false);
+    await acceptWrites();
+  });
+
+  it("clears a number in memory alone while Redis does not work, and says so", async () => {
+    const store = await opening(PATIENT);
+    const window = ofPhone("alone", "192.0.2.7", 1);
+    expect(await passes(store, [window])).to.equal(true);
+    await refuseWrites();
+    await passes(store, [perHour("another", 1)]);
+    expect(await consumeTimes(store, 2, [window])).to.deep.equal([true, false]);
+    expect(await store.clear("alone")).to.equal(false);
+    expect(await passes(store, [window])).to.equal(true);
+    await acceptWrites();
+    await log.reaches(4);
+    expect(log.messages()).to.deep.equal([inRedis, inMemory, notCleared, inRedis]);
+    expect(await passes(store, [window])).to.equal(false);
+    expect(await store.clear("alone")).to.equal(true);
+    expect(await passes(store, [window])).to.equal(true);
+  });
+
+  it("fails nobody when Redis refuses or hangs while a number is cleared", async () => {
+    const patient = await opening(PATIENT);
+    await refuseWrites();
+    expect(await patient.clear("refused")).to.equal(false);
+    expect(log.messages()).to.deep.equal([inRedis, inMemory, notCleared]);
+    await acceptWrites();
+    patient.close();
+    const store = open();
+    await log.reaches(4);
+    server.signal("SIGSTOP");
+    expect(await withTimeout(1000, store.clear("hung"))).to.equal(false);
+    server.signal("SIGCONT");
   });
 
   it("gives a call back where it was counted, unless Redis has failed since", async () => {

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { readConfig } from "../../src/config.js";
-import { type CallTraits, callWindows } from "../../src/rate-limits/keys.js";
+import { type CallTraits, callWindows, phoneDigest } from "../../src/rate-limits/keys.js";
 
 const rules = readConfig({ LIMIT_LOGIN: "15/minute,100/day", SHARED_NETWORKS: "198.51.100.0/24*20" });
 const { login, activate, resendCode, refreshToken } = AuthService.method;
@@ -49,6 +49,7 @@ describe("callWindows", () => {
     expect(windows[0]?.key).to.equal("activate:60:192.0.2.7");
     expect(windows[1]?.key).to.match(/^phone_based:60:[\w-]{22}@192\.0\.2\.7$/);
     expect(windows.map(({ chosenBy }) => chosenBy)).to.deep.equal([undefined, "192.0.2.7"]);
+    expect(windows.map(({ phone }) => phone)).to.deep.equal([undefined, phoneDigest("+237670000001")]);
   });
 
   it("counts a phone number separately from other numbers, and at each address", () => {

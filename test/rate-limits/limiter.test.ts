@@ -1,8 +1,12 @@
 import { expect } from "chai";
+import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
+import { readConfig } from "../../src/config.js";
+import { callWindows } from "../../src/rate-limits/keys.js";
 import { createLimiter, verdictOf } from "../../src/rate-limits/limiter.js";
 import { systemRandom } from "../../src/system/random.js";
 import { testClock } from "../support/clock.js";
 import { testLogger } from "../support/log.js";
+import { testKeyPrefix, testRedisUrl } from "../support/redis.js";
 import { perMinute } from "./stores.js";
 
 describe("limiter", () => {
@@ -35,6 +39,40 @@ describe("limiter", () => {
     expect((await limiter.consume(login)).allowed).to.equal(true);
     limiter.close();
   });
+});
+
+describe("a limiter that clears a number", () => {
+  const rules = readConfig({ LIMIT_RESEND_CODE: "1/hour,5/day", LIMIT_PHONE_BASED: "1/hour" });
+  const { resendCode, activate } = AuthService.method;
+  const phone = "+237670000001";
+  const windowsOf = (method: typeof resendCode | typeof activate, address: string, of = phone) =>
+    callWindows(rules, { method, address, userId: null, sessionId: null, phone: () => of });
+
+  for (const [place, redisUrl] of [
+    ["memory, for this process", () => undefined],
+    ["Redis, for all processes", testRedisUrl],
+  ] as const) {
+    it(`clears each limit that counts the number, at every address, in ${place}`, async () => {
+      const deps = { clock: testClock(), random: systemRandom, logger: testLogger() };
+      const shared = { ...deps, redisUrl: redisUrl(), redisPrefix: testKeyPrefix() };
+      const limiter = createLimiter(shared);
+      const other = shared.redisUrl === undefined ? limiter : createLimiter(shared);
+      const calls = [resendCode, activate].flatMap((method) =>
+        ["192.0.2.7", "2001:db8::7"].map((address) => windowsOf(method, address)),
+      );
+      const isAllowed = async (windows: (typeof calls)[number]) => (await other.consume(windows)).allowed;
+      const neighbour = windowsOf(resendCode, "192.0.2.7", "+237670000002");
+      for (const windows of [...calls, neighbour]) {
+        expect(await isAllowed(windows)).to.equal(true);
+        expect(await isAllowed(windows)).to.equal(false);
+      }
+      expect(await limiter.clear(phone)).to.equal(shared.redisUrl !== undefined);
+      for (const windows of calls) expect(await isAllowed(windows)).to.equal(true);
+      expect(await isAllowed(neighbour)).to.equal(false);
+      limiter.close();
+      other.close();
+    });
+  }
 });
 
 describe("verdictOf", () => {

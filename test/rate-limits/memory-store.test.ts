@@ -57,6 +57,17 @@ describe("memory store", () => {
     expect(await passes(store, resend("192.0.2.7", 0))).to.equal(true);
   });
 
+  it("counts the numbers of an address from zero when they were cleared", async () => {
+    const store = createMemoryStore(testClock());
+    const numbered = (n: number) => resend("192.0.2.7", n).map((window) => ({ ...window, phone: `${n}` }));
+    for (let n = 0; n < 1_000; n += 1) await passes(store, numbered(n));
+    await store.clear("0");
+    for (let call = 0; call < 5; call += 1) await passes(store, numbered(1));
+    await passes(store, numbered(1_000));
+    expect(await passes(store, numbered(1))).to.equal(false);
+    for (let call = 0; call < 5; call += 1) expect(await passes(store, numbered(0))).to.equal(true);
+  });
+
   it("neither frees nor locks anybody when the system's time is set", async () => {
     const clock = testClock();
     const store = createMemoryStore(clock);

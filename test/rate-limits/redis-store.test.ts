@@ -1,7 +1,9 @@
 import { expect } from "chai";
+import { createRedisStore } from "../../src/rate-limits/redis-store.js";
 import type { RateLimitStore } from "../../src/rate-limits/store.js";
+import { systemRandom } from "../../src/system/random.js";
 import { type Command, recordWrites } from "./recorded-writes.js";
-import { consumeTimes, passes, perHour, redisStores, usagesOf } from "./stores.js";
+import { consumeTimes, ofPhone, passes, perHour, redisStores, usagesOf } from "./stores.js";
 
 describe("Redis store", () => {
   let test: ReturnType<typeof redisStores>;
@@ -130,6 +132,48 @@ describe("Redis store", () => {
     await stores[0].consume([perHour("a", 3), perHour("b", 1), perHour("c", 3)]);
     await stores[0].consume([perHour("b", 1)]);
     expect(keysOf(writes)).to.deep.equal([["b"], ["a", "b", "c"], ["a", "c"], ["b"]]);
+  });
+
+  it("clears a number in one command, however many addresses have called for it", async () => {
+    const { redis, stores } = test;
+    for (let n = 0; n < 50; n += 1) await passes(stores[0], [ofPhone("+1", `192.0.2.${n}`, 1)]);
+    const writes = recordWrites(redis);
+    await stores[0].clear("+1");
+    expect(writes.flat().map(([name]) => name)).to.deep.equal(["set"]);
+    for (let n = 0; n < 50; n += 1) {
+      expect(await passes(stores[0], [ofPhone("+1", `192.0.2.${n}`, 1)])).to.equal(true);
+    }
+  });
+
+  it("clears the windows under its own prefix, whatever characters that has", async () => {
+    const windows = [ofPhone("+1", "192.0.2.7", 1)];
+    const prefixes = ["*", "?[a-z]\\", "b"].map((end) => `${test.prefix}${end}:`);
+    const stores = prefixes.map((prefix) => createRedisStore(test.redis, prefix, systemRandom));
+    for (const store of stores) await passes(store, windows);
+    for (const [index, store] of stores.entries()) {
+      await store.clear("+1");
+      const passed = await Promise.all(stores.map((each) => passes(each, windows)));
+      expect(passed).to.deep.equal(stores.map((_, other) => other === index));
+    }
+  });
+
+  it("keeps no key for good", async () => {
+    const { redis, prefix, stores } = test;
+    await stores[0].clear("+1");
+    await passes(stores[0], [ofPhone("+1", "192.0.2.7", 1)]);
+    const keys = await redis.keys(`${prefix}*`);
+    expect(keys).to.have.length(2);
+    for (const key of keys) expect(await redis.ttl(key), key).to.be.within(1, 2 * 86_400);
+  });
+
+  it("remembers that a number was cleared for two days after each call, longer than any window", async () => {
+    const { redis, prefix, stores } = test;
+    const window = ofPhone("+1", "192.0.2.7", 1);
+    await passes(stores[0], [window]);
+    await stores[0].clear("+1");
+    await redis.expire(`${prefix}cleared:+1`, 3600);
+    expect(await consumeTimes(stores[0], 2, [window])).to.deep.equal([true, false]);
+    expect(await redis.ttl(`${prefix}cleared:+1`)).to.be.within(2 * 86_400 - 3600, 2 * 86_400);
   });
 
   it("changes nothing when a give-back is repeated", async () => {

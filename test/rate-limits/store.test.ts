@@ -154,6 +154,31 @@ for (const [place, make] of [
       }
     });
 
+    it("clears the windows of a number at every address, and those of no other", async () => {
+      const addresses = ["192.0.2.7", "198.51.100.1", "2001:db8::/64"];
+      const [first] = test.stores;
+      const last = test.stores.at(-1)!;
+      const others = [ofPhone("+2", "192.0.2.7", 1), perHour("ip", 1)];
+      for (const window of [...addresses.map((address) => ofPhone("+1", address, 1)), ...others]) {
+        expect(await consumeTimes(last, 2, [window]), window.key).to.deep.equal([true, false]);
+      }
+      await first.clear("+1");
+      for (const address of addresses) {
+        const windows = [ofPhone("+1", address, 1), perHour(`ip ${address}`, 9)];
+        expect(await consumeTimes(last, 2, windows), address).to.deep.equal([true, false]);
+      }
+      for (const window of others) expect(await passes(last, [window]), window.key).to.equal(false);
+    });
+
+    it("clears a number's windows as often as it is told to", async () => {
+      const last = test.stores.at(-1)!;
+      const window = ofPhone("+1", "192.0.2.7", 2);
+      for (let round = 0; round < 3; round += 1) {
+        await test.stores[0].clear("+1");
+        expect(await consumeTimes(last, 3, [window])).to.deep.equal([true, true, false]);
+      }
+    });
+
     it("gives a call back in the windows that count a number, and in no other", async () => {
       const [store] = test.stores;
       const [ip, hour] = [perHour("ip", 6), ofPhone("+1", "192.0.2.7", 2)];
@@ -184,6 +209,16 @@ for (const [place, make] of [
       const refused = await store.consume([window]);
       for (const { giveBack } of [refused, first, first, refused]) await giveBack();
       expect(await consumeTimes(store, 2, [window])).to.deep.equal([true, false]);
+    });
+
+    it("gives back nothing in windows that began after the call was charged", async () => {
+      const [store] = test.stores;
+      const window = ofPhone("+1", "192.0.2.7", 2);
+      const { giveBack } = await store.consume([window]);
+      await store.clear("+1");
+      await consumeTimes(store, 2, [window]);
+      await giveBack();
+      expect(await passes(store, [window])).to.equal(false);
     });
 
     it("never lets more than the limit pass while every third of 100 concurrent calls is given back", async () => {

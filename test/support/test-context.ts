@@ -3,9 +3,8 @@ import { activate } from "../../src/auth/activate.js";
 import { login } from "../../src/auth/login.js";
 import { register } from "../../src/auth/register.js";
 import { type Config, readConfig } from "../../src/config.js";
-import { type AppContext, createContext } from "../../src/context.js";
+import { type AppContext, type ContextInfrastructure, createContext } from "../../src/context.js";
 import type { Statement } from "../../src/db/database.js";
-import type { Infrastructure } from "../../src/infrastructure.js";
 import { createPasswordHasher } from "../../src/passwords/password-hash.js";
 import type { TokenPair } from "../../src/sessions/token-pair.js";
 import type { SmsRefusal } from "../../src/sms/sms-budget.js";
@@ -25,7 +24,7 @@ import { rememberingHasher } from "./remembering-hasher.js";
 /** All use cases on a real PostgreSQL, with a test clock and an SMS gateway that keeps its messages. */
 export interface TestContext {
   config: Config;
-  infrastructure: Infrastructure;
+  infrastructure: ContextInfrastructure;
   /** Parts of the context that the tests replace. */
   overrides: Partial<AppContext>;
   app: AppContext;
@@ -95,7 +94,7 @@ export async function createTestContext(options: TestContextOptions = {}): Promi
     concurrency: 8,
     onFailure: () => {},
   });
-  const infrastructure: Infrastructure = {
+  const infrastructure: ContextInfrastructure = {
     database: base.database,
     keys: testKeys,
     clock,
@@ -103,6 +102,7 @@ export async function createTestContext(options: TestContextOptions = {}): Promi
     sms: outbox,
     background,
     smsRefused: (refusal) => refusals.push(refusal),
+    clearRateLimits: async () => false,
   };
   const hasher = createPasswordHasher({ concurrency: 2, queueLimit: config.passwords.hashQueue });
   let passedSeconds = 0;

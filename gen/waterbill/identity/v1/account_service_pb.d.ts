@@ -302,11 +302,12 @@ export declare const AccountService: GenService<{
   /**
    * Starts the quotas of a phone number anew, whether or not it has an account: the codes that may be sent to it, the
    * attempts at its activation codes, its wrong passwords, and the phone changes that its account may ask for, in 24
-   * hours. For an owner whom strangers keep from getting a code or from signing in.
+   * hours. For an owner whom strangers keep from getting a code or from signing in. It also starts the rate limits of
+   * ResendCode and Activate for the number anew, at every address: in Redis for all servers, else in the memory of the
+   * server that is called.
    *
    * Codes that were sent work as before, and so do the links that stop or undo a phone change. Rate limits of addresses
-   * stay. The history of the number's account has the act
-   * and its reason, if there was anything to clear.
+   * stay. The history of the number's account has the act and its reason, unless there were only rate limits to clear.
    * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, or SUPERUSER_REQUIRED for the number of a superuser if the
    * caller is not one.
    *
