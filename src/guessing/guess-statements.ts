@@ -168,7 +168,8 @@ export const forget: Statement = {
 
 export const claimNotice: Statement = {
   name: "guesses_claim_notice",
-  text: `INSERT INTO guessing_notices (user_id, sent_at) VALUES ($1, $2)
-    ON CONFLICT (user_id) DO UPDATE SET sent_at = excluded.sent_at WHERE guessing_notices.sent_at <= $3
+  text: `INSERT INTO guessing_notices (user_id, message_due_at) VALUES ($1, $3)
+    ON CONFLICT (user_id) DO UPDATE SET message_due_at = excluded.message_due_at
+    WHERE guessing_notices.message_due_at <= $2
     RETURNING user_id`,
 };

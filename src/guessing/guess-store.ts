@@ -153,7 +153,7 @@ export function createGuessStore(database: Database): GuessStore {
     },
 
     async claimNotice(tx, userId, now, seconds) {
-      const values = [userId, now, addSeconds(now, -seconds)];
+      const values = [userId, now, addSeconds(now, seconds)];
       return (await database.run(tx, statements.claimNotice, values)).length > 0;
     },
 

@@ -7,18 +7,22 @@ import {
 } from "sequelize";
 import type { Columns } from "./columns.js";
 
-/** When the owner of an account was last told that somebody guesses its password. */
+/** When the next notice that somebody guesses an account's password is due; null: at once. */
 export function defineGuessingNotice(sequelize: Sequelize) {
   class GuessingNotice extends Model<
     InferAttributes<GuessingNotice>,
     InferCreationAttributes<GuessingNotice>
   > {
     declare user_id: number;
-    declare sent_at: Date;
+    /** A line in the history. */
+    declare line_due_at: Date | null;
+    /** A message to the owner. */
+    declare message_due_at: Date | null;
   }
   const columns: Columns<GuessingNotice> = {
     user_id: { type: DataTypes.INTEGER, allowNull: false, primaryKey: true },
-    sent_at: { type: DataTypes.DATE, allowNull: false },
+    line_due_at: { type: DataTypes.DATE, allowNull: true },
+    message_due_at: { type: DataTypes.DATE, allowNull: true },
   };
   return GuessingNotice.init(columns, { sequelize, tableName: "guessing_notices", timestamps: false });
 }

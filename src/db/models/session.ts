@@ -30,6 +30,10 @@ export function defineSession(sequelize: Sequelize) {
     /** The IP address of the last use. */
     declare address: CreationOptional<string>;
     declare last_used_at: Date | null;
+    /** Wrong current passwords in a row. */
+    declare wrong_passwords: CreationOptional<number>;
+    /** When the last of them was counted. */
+    declare wrong_password_at: Date | null;
   }
   const columns: Columns<Session> = {
     id: { type: DataTypes.UUID, allowNull: false, primaryKey: true },
@@ -45,6 +49,8 @@ export function defineSession(sequelize: Sequelize) {
     client: { type: DataTypes.STRING(200), allowNull: false, defaultValue: "" },
     address: { type: DataTypes.STRING(45), allowNull: false, defaultValue: "" },
     last_used_at: { type: DataTypes.DATE, allowNull: true },
+    wrong_passwords: { type: DataTypes.SMALLINT, allowNull: false, defaultValue: 0 },
+    wrong_password_at: { type: DataTypes.DATE, allowNull: true },
   };
   return Session.init(columns, { sequelize, tableName: "sessions", timestamps: false });
 }
