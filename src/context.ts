@@ -20,6 +20,7 @@ import { createActivationStore } from "./registrations/activation-store.js";
 import { createRegistrationStore } from "./registrations/registration-store.js";
 import type { AuthenticateDeps } from "./rpc/interceptors/authenticate.js";
 import { createAccessTokens } from "./sessions/access-token.js";
+import { createCurrentPasswordStore } from "./sessions/current-password-store.js";
 import { createEndedSessions } from "./sessions/ended-sessions.js";
 import { createJwt } from "./sessions/jwt.js";
 import { createRefreshTokens } from "./sessions/refresh-token.js";
@@ -76,6 +77,7 @@ export function createDatabaseContext(
     activations: createActivationStore(database),
     activationAttempts: createActivationAttemptStore(database),
     sessions: createSessionStore(database, config.tokens),
+    currentPasswords: createCurrentPasswordStore(database),
     history: createHistoryStore(database),
     whitelist,
     whitelistLists: createWhitelistLists(database),

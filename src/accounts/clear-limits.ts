@@ -4,6 +4,7 @@ import type { Database, Tx } from "../db/database.js";
 import { guessPlace } from "../guessing/guess.js";
 import type { GuessStore } from "../guessing/guess-store.js";
 import type { ActivationAttemptStore } from "../registrations/activation-attempt-store.js";
+import type { CurrentPasswordStore } from "../sessions/current-password-store.js";
 import type { Clock } from "../system/clock.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { SmsQuotaStore } from "../verification/sms-quota-store.js";
@@ -14,6 +15,7 @@ export interface ClearLimitsDeps extends LockAccountDeps {
   smsQuota: SmsQuotaStore;
   activationAttempts: ActivationAttemptStore;
   guesses: GuessStore;
+  currentPasswords: CurrentPasswordStore;
   clock: Clock;
   phoneRules: PhoneRules;
   record: RecordActs;
@@ -37,10 +39,10 @@ export interface ClearLimitsInput {
 
 /**
  * Starts the quotas of a phone number anew, whether or not it has an account: codes that may be sent to it, attempts at
- * its activation codes, wrong passwords, and phone changes that its account may ask for, in 24 hours; and the rate limits
- * that count the number (ResendCode, Activate). Codes that were sent work as before, with the attempts that they have
- * left, and so do the links that stop or undo a phone change. Rate limits of addresses stay. Recorded in the history of
- * the number's account, unless only rate limits were to be cleared.
+ * its activation codes, wrong passwords, wrong current passwords of its account's sessions, and phone changes that its
+ * account may ask for, in 24 hours; and the rate limits that count the number (ResendCode, Activate). Codes that were sent
+ * work as before, with the attempts that they have left, and so do the links that stop or undo a phone change. Rate limits
+ * of addresses stay. Recorded in the history of the number's account, unless only rate limits were to be cleared.
  *
  * Returns whether the rate limits are cleared for all processes. False if they are counted in memory, or Redis doesn't
  * work: then only those of this process are.
@@ -58,9 +60,12 @@ export async function clearLimits(deps: ClearLimitsDeps, input: ClearLimitsInput
     // The bucket of a number doesn't depend on the address.
     const { bucket } = guessPlace(deps.codeKey, phone, "");
     const guesses = await deps.guesses.clear(tx, { bucket, userId: account?.user.id ?? null });
-    const changes = account ? await deps.clearPhoneChangeRequests(tx, account.user.id) : 0;
-    if (!account || sends + attempts + guesses + changes === 0) return;
-    const act = { accountId: account.user.id, at: deps.clock.now(), actor };
+    if (!account) return;
+    const accountId = account.user.id;
+    const passwords = await deps.currentPasswords.clear(tx, accountId);
+    const changes = await deps.clearPhoneChangeRequests(tx, accountId);
+    if (sends + attempts + guesses + passwords + changes === 0) return;
+    const act = { accountId, at: deps.clock.now(), actor };
     await deps.record(tx, { ...act, action: "limits_cleared", reason });
   });
   // After the commit, because it calls Redis. A Redis that is down doesn't fail the act.

@@ -1,5 +1,4 @@
 import { DomainError } from "../errors.js";
-import type { CountedGuess } from "./guess.js";
 
 /**
  * Lets passwords wait for those that are being compared. Each counts as wrong until it is found right, so many right ones
@@ -11,7 +10,7 @@ export interface GuessQueue {
    * the guess stays counted. `compare` gets a count without a guess if no earlier guess was taken back. Guesses with the
    * same `key` wait for each other.
    */
-  run<Count extends { guess: CountedGuess | null }, T>(
+  run<Count extends { guess: object | null }, T>(
     key: string,
     count: () => Promise<Count>,
     compare: (counted: Count) => Promise<T>,
@@ -50,7 +49,7 @@ export function createGuessQueue(): GuessQueue {
   }
 
   /** Counts until the guess is counted, or nothing is left to wait for. A counted guess is busy. */
-  async function countInLine<Count extends { guess: CountedGuess | null }>(
+  async function countInLine<Count extends { guess: object | null }>(
     line: Line,
     count: () => Promise<Count>,
   ): Promise<Count> {
@@ -70,7 +69,7 @@ export function createGuessQueue(): GuessQueue {
     }
   }
 
-  async function compareInLine<Count extends { guess: CountedGuess | null }, T>(
+  async function compareInLine<Count extends { guess: object | null }, T>(
     line: Line,
     counted: Count,
     compare: (counted: Count) => Promise<T>,

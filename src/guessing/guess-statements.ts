@@ -6,7 +6,6 @@ import {
   FIRST_WAIT_SECONDS,
   KNOWN_ADDRESSES,
   LONGEST_WAIT_SECONDS,
-  SESSION_GUESSES,
 } from "./guess.js";
 
 /** The end of the wait after `count` wrong passwords in a row, the last of them at `last`. */
@@ -25,7 +24,7 @@ const credentials = CREDENTIALS_ATTRIBUTES.join(", ");
 // Each INSERT waits for the row of its count and reads it after that, so of concurrent passwords as many are counted as
 // the count allows. A guess counts in one row, so nobody waits for anybody in a circle.
 export const countLogin: Statement = {
-  name: "guesses_count_login",
+  name: "guesses_count_login_2",
   text: `WITH account AS (
       SELECT ${credentials} FROM users WHERE phone = $1
     ), caller AS (
@@ -41,7 +40,7 @@ export const countLogin: Statement = {
       SELECT user_id, caller, expires_at, ARRAY[$2::timestamptz] FROM caller
       ON CONFLICT (user_id, caller) DO UPDATE SET
         wrong_at = ${recent("known_callers.wrong_at")} || excluded.wrong_at, expires_at = CASE
-          WHEN known_callers.caller ~ '^(device|session):' THEN greatest(known_callers.expires_at, excluded.expires_at)
+          WHEN known_callers.caller LIKE 'device:%' THEN greatest(known_callers.expires_at, excluded.expires_at)
           ELSE known_callers.expires_at
         END
       WHERE (
@@ -80,22 +79,6 @@ export const countLogin: Statement = {
         WHERE row.bucket = $8 AND caller.caller IS NULL
       ) AS wrong WHERE at > $3
     ) AS earlier ON true`,
-};
-
-// Beyond the last guess nothing is counted or compared: the session is about to end.
-export const countCurrentPassword: Statement = {
-  name: "guesses_count_current_password",
-  text: `WITH account AS (
-      SELECT ${credentials} FROM users WHERE id = $1
-    ), known AS (
-      INSERT INTO known_callers (user_id, caller, expires_at, wrong_at)
-      SELECT id, $4, $2::timestamptz + interval '1 day', ARRAY[$2::timestamptz] FROM account
-      ON CONFLICT (user_id, caller) DO UPDATE SET
-        wrong_at = ${recent("known_callers.wrong_at")} || excluded.wrong_at, expires_at = excluded.expires_at
-      WHERE cardinality(${recent("known_callers.wrong_at")}) < ${SESSION_GUESSES}
-      RETURNING cardinality(wrong_at) AS count
-    )
-    SELECT account.*, known.count FROM account LEFT JOIN known ON true`,
 };
 
 /**
@@ -142,7 +125,7 @@ export const takeBackKnown: Statement = {
 // In a transaction that has locked the account. $2 is null if the caller has no address, $4 if no known caller guessed,
 // $5 to $7 if no unknown one did.
 export const know: Statement = {
-  name: "guesses_know",
+  name: "guesses_know_2",
   text: `WITH known AS (
       INSERT INTO known_callers (user_id, caller, expires_at)
       SELECT $1::int, $2::varchar, $3::timestamptz WHERE $2 IS NOT NULL
@@ -154,16 +137,16 @@ export const know: Statement = {
     )
     DELETE FROM known_callers WHERE user_id = $1 AND caller IN (
       SELECT caller FROM known_callers
-      WHERE user_id = $1 AND caller IS DISTINCT FROM $2 AND caller !~ '^(device|session):'
+      WHERE user_id = $1 AND caller IS DISTINCT FROM $2 AND caller NOT LIKE 'device:%'
       ORDER BY expires_at DESC OFFSET ${KNOWN_ADDRESSES - 1}
     )`,
 };
 
 // Kept as a count, not deleted: a concurrent guess from such an address would insert the row again, still known.
 export const forget: Statement = {
-  name: "guesses_forget",
+  name: "guesses_forget_2",
   text: `UPDATE known_callers SET expires_at = $2
-    WHERE user_id = $1 AND caller !~ '^(device|session):' AND expires_at > $2`,
+    WHERE user_id = $1 AND caller NOT LIKE 'device:%' AND expires_at > $2`,
 };
 
 export const claimNotice: Statement = {

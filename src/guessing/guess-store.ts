@@ -11,7 +11,6 @@ import {
   GUESS_SECONDS,
   type GuessPlace,
   KNOWN_SECONDS,
-  sessionCaller,
 } from "./guess.js";
 import * as statements from "./guess-statements.js";
 
@@ -40,14 +39,6 @@ export interface GuessStore {
    * is null.
    */
   countLogin(tx: Tx | null, login: LoginGuess): Promise<LoginCount>;
-  /**
-   * Finds an account and counts a password that a session of it gave, before it is compared: at most SESSION_GUESSES in a
-   * row. `guess` is null beyond that. One statement.
-   */
-  countCurrentPassword(
-    tx: Tx | null,
-    session: { userId: number; sessionId: string; now: Date },
-  ): Promise<{ account: Credentials | null; guess: CountedGuess | null }>;
   /** Takes back a guess that was not compared. */
   takeBack(tx: Tx | null, guess: CountedGuess): Promise<void>;
   /** Takes back a guess that was right, and starts the caller's row of wrong ones anew. */
@@ -101,21 +92,6 @@ export function createGuessStore(database: Database): GuessStore {
         ...[knownAddressKey(address), place.bucket, place.network],
       ]);
       return toLoginCount(row!, place, now);
-    },
-
-    async countCurrentPassword(tx, { userId, sessionId, now }) {
-      const caller = sessionCaller(sessionId);
-      const values = [userId, now, addSeconds(now, -GUESS_SECONDS), caller];
-      const [row] = await database.run<CredentialsRow & { count: number | null }>(
-        tx,
-        statements.countCurrentPassword,
-        values,
-      );
-      if (!row) return { account: null, guess: null };
-      const { count } = row;
-      const place = { bucket: 0, network: "0" };
-      const guess = count === null ? null : { at: now, known: { userId, caller }, place, count };
-      return { account: toCredentials(row), guess };
     },
 
     async takeBack(tx, { known, place, at }) {

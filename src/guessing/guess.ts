@@ -12,8 +12,6 @@ export const FIRST_WAIT_AT = 10;
 /** The first wait (s), and the longest; each wait is twice as long as the one before. */
 export const FIRST_WAIT_SECONDS = 60;
 export const LONGEST_WAIT_SECONDS = 3600;
-/** A session ends with this wrong current password in a row. */
-export const SESSION_GUESSES = 5;
 /** Time (s) that an address is known after a sign-in or a right code: 30 days. */
 export const KNOWN_SECONDS = 2_592_000;
 /** An account knows the latest ten addresses. */
@@ -63,11 +61,6 @@ export function guessPlace(key: Uint8Array, phone: string, address: string): Gue
 /** How an account knows a device. */
 export function deviceCaller(deviceId: Buffer): string {
   return `device:${deviceId.toString("base64url")}`;
-}
-
-/** How an account knows a session. */
-export function sessionCaller(sessionId: string): string {
-  return `session:${sessionId}`;
 }
 
 /** RATE_LIMITED for a password that was not counted and must not be compared. */

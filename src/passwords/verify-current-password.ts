@@ -1,9 +1,12 @@
 import type { RecordActs } from "../audit/record.js";
 import type { Database } from "../db/database.js";
 import { DomainError, rateLimited } from "../errors.js";
-import { type CountedGuess, SESSION_GUESSES, sessionCaller } from "../guessing/guess.js";
 import type { GuessQueue } from "../guessing/guess-queue.js";
-import type { GuessStore } from "../guessing/guess-store.js";
+import {
+  type CurrentPasswordCount,
+  type CurrentPasswordStore,
+  MAX_WRONG_PASSWORDS,
+} from "../sessions/current-password-store.js";
 import type { SessionStore } from "../sessions/session-store.js";
 import { type Clock, epochSeconds } from "../system/clock.js";
 import type { Credentials } from "../users/user-store.js";
@@ -11,7 +14,7 @@ import type { PasswordHasher } from "./password-hash.js";
 
 export interface VerifyCurrentPasswordDeps {
   database: Database;
-  guesses: GuessStore;
+  currentPasswords: CurrentPasswordStore;
   guessQueue: GuessQueue;
   sessions: SessionStore;
   hasher: PasswordHasher;
@@ -31,10 +34,11 @@ interface CurrentPassword {
 
 /**
  * Returns the account if the password is its own. It is counted for the session before it is compared, so neither
- * strangers nor other sessions keep the owner from it. The fifth wrong one in a row ends the session.
+ * strangers nor other sessions keep the owner from it. The fifth wrong one in a row ends the session, however much time
+ * lies between them.
  *
- * Throws CURRENT_PASSWORD_INCORRECT, UNAUTHENTICATED (an inactive account), RATE_LIMITED (while five are compared, or the
- * session is about to end) or OVERLOADED.
+ * Throws CURRENT_PASSWORD_INCORRECT, UNAUTHENTICATED (an inactive account, or the session is over), RATE_LIMITED (while
+ * five are compared, or the session is about to end) or OVERLOADED.
  */
 export function verifyCurrentPassword(
   deps: VerifyCurrentPasswordDeps,
@@ -42,8 +46,8 @@ export function verifyCurrentPassword(
 ): Promise<Credentials> {
   const { userId, sessionId } = input;
   return deps.guessQueue.run(
-    sessionCaller(sessionId),
-    () => deps.guesses.countCurrentPassword(null, { userId, sessionId, now: deps.clock.now() }),
+    `session:${sessionId}`,
+    () => deps.currentPasswords.count(null, { id: sessionId, userId }),
     (counted) => compare(deps, input, counted),
   );
 }
@@ -51,24 +55,28 @@ export function verifyCurrentPassword(
 async function compare(
   deps: VerifyCurrentPasswordDeps,
   input: CurrentPassword,
-  { account, guess }: { account: Credentials | null; guess: CountedGuess | null },
+  { account, guess, isOverdue }: CurrentPasswordCount,
 ): Promise<Credentials> {
   if (!account?.user.isActive) throw new DomainError("UNAUTHENTICATED");
+  if (isOverdue) {
+    await endSession(deps, input);
+    throw new DomainError("UNAUTHENTICATED");
+  }
   if (!guess) {
     const resetAt = epochSeconds(deps.clock.now()) + RETRY_AFTER_SECONDS;
-    throw rateLimited(RETRY_AFTER_SECONDS, { limit: SESSION_GUESSES, resetAt });
+    throw rateLimited(RETRY_AFTER_SECONDS, { limit: MAX_WRONG_PASSWORDS, resetAt });
   }
   const { ok } = await deps.hasher
     .verify(account.passwordHash, input.currentPassword)
     .catch(async (error) => {
-      await deps.guesses.takeBack(null, guess);
+      await deps.currentPasswords.takeBack(null, input.sessionId);
       throw error;
     });
   if (ok) {
-    await deps.guesses.restart(null, guess);
+    await deps.currentPasswords.restart(null, input.sessionId);
     return account;
   }
-  if (guess.count >= SESSION_GUESSES) await endSession(deps, input);
+  if (guess.count >= MAX_WRONG_PASSWORDS) await endSession(deps, input);
   throw new DomainError("CURRENT_PASSWORD_INCORRECT");
 }
 

@@ -6,7 +6,7 @@ import { generousLimits, useTestService } from "../support/service.js";
 import { activeUser, newPhone, testPassword } from "../support/test-context.js";
 import { accepted, expectRefusal, type FlowClient, useAllClients } from "./all-protocols.js";
 
-const { login } = AuthService.method;
+const { login, refreshToken } = AuthService.method;
 const { getProfile, requestPasswordChange } = ProfileService.method;
 
 const HOME = "198.51.100.7";
@@ -74,6 +74,26 @@ describe("300 passwords from 300 addresses at one account", () => {
       await expectRefusal(thief.call(getProfile, {}, access), "UNAUTHENTICATED");
       const again = await accepted(thief.at(HOME).call(login, { phone, password: testPassword }));
       recordSecret(String(again.device));
+    }
+  });
+
+  it("get no more of it with four a day: the fifth ends it a day and an hour later", async () => {
+    await service.context.passTime(0);
+    for (const thief of protocols) {
+      const { phone } = await activeUser(service.context);
+      const data = await accepted(thief.call(login, { phone, password: testPassword }));
+      recordSecret(String(data.device));
+      const { access, refresh } = data.tokens as { access: string; refresh: string };
+      const guess = (token: string) =>
+        expectRefusal(
+          thief.call(requestPasswordChange, { current_password: "wrong" }, token),
+          "CURRENT_PASSWORD_INCORRECT",
+        );
+      for (let made = 0; made < 4; made += 1) await guess(access);
+      await service.context.passTime(25 * 3600);
+      const renewed = (await accepted(thief.call(refreshToken, { refresh }))) as { access: string };
+      await guess(renewed.access);
+      await expectRefusal(thief.call(getProfile, {}, renewed.access), "UNAUTHENTICATED");
     }
   });
 });

@@ -356,7 +356,7 @@ describe("guessing a password", () => {
       expect(await rejectionReason(change("wrong"))).to.equal("CURRENT_PASSWORD_INCORRECT");
     }
     expect(await isOpen(user, sessionId)).to.equal(false);
-    expect(await rejectionReason(change(testPassword))).to.equal("RATE_LIMITED");
+    expect(await rejectionReason(change(testPassword))).to.equal("UNAUTHENTICATED");
     expect((await historyActions(user)).at(-1)).to.equal("session_ended");
   });
 

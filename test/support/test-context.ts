@@ -64,6 +64,7 @@ const moveSessionsBack: Statement = {
   text: `UPDATE sessions SET
            created_at = created_at - moved.by, expires_at = expires_at - moved.by, revoked_at = revoked_at - moved.by,
            confirmed_at = confirmed_at - moved.by, last_used_at = last_used_at - moved.by,
+           wrong_password_at = wrong_password_at - moved.by,
            used_at = ARRAY(SELECT at - moved.by FROM unnest(used_at) WITH ORDINALITY AS used (at, n) ORDER BY n)
          FROM (SELECT $1::float8 * interval '1 s' AS by) AS moved`,
 };
