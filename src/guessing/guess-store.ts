@@ -94,26 +94,28 @@ export function createGuessStore(database: Database): GuessStore {
       return toLoginCount(row!, place, now);
     },
 
-    async takeBack(tx, { known, place, at }) {
-      if (known) await database.run(tx, statements.takeBackKnown, [known.userId, known.caller, at]);
-      else await database.run(tx, statements.takeBackUnknown, [place.bucket, place.network, at]);
+    async takeBack(tx, guess) {
+      if (guess.isKnown) {
+        await database.run(tx, statements.takeBackKnown, [guess.userId, guess.caller, guess.at]);
+      } else {
+        await database.run(tx, statements.takeBackUnknown, [guess.bucket, guess.network, guess.at]);
+      }
     },
 
-    async restart(tx, { known, place, at }) {
-      if (!known) {
-        await database.run(tx, statements.restartUnknown, [place.bucket, place.network, at]);
-        return;
+    async restart(tx, guess) {
+      if (guess.isKnown) {
+        const where = { user_id: guess.userId, caller: guess.caller };
+        await knownCallers.update({ wrong_at: [] }, { where, transaction: tx });
+      } else {
+        await database.run(tx, statements.restartUnknown, [guess.bucket, guess.network, guess.at]);
       }
-      const { userId: user_id, caller } = known;
-      await knownCallers.update({ wrong_at: [] }, { where: { user_id, caller }, transaction: tx });
     },
 
     async know(tx, { userId, address, guess, now }) {
       const caller = knownAddressKey(address);
-      const isUnknown = guess !== null && !guess.known;
       await database.run(tx, statements.know, [
-        ...[userId, caller, addSeconds(now, KNOWN_SECONDS), guess?.known?.caller ?? null],
-        ...(isUnknown ? [guess.place.bucket, guess.place.network, guess.at] : [null, null, null]),
+        ...[userId, caller, addSeconds(now, KNOWN_SECONDS), guess?.isKnown ? guess.caller : null],
+        ...(guess?.isKnown === false ? [guess.bucket, guess.network, guess.at] : [null, null, null]),
       ]);
     },
 
@@ -153,7 +155,14 @@ function toLoginCount(row: LoginRow, place: GuessPlace, now: Date): LoginCount {
   const account = row.id === null ? null : toCredentials(row);
   const { caller, count } = row;
   const known = account && caller !== null ? { userId: account.user.id, caller } : null;
-  if (count !== null) return { account, guess: { at: now, known, place, count }, full: null };
+  if (count !== null) {
+    const guess = { at: now, count };
+    return {
+      account,
+      guess: known ? { isKnown: true, ...known, ...guess } : { isKnown: false, ...place, ...guess },
+      full: null,
+    };
+  }
   const full = {
     isKnown: known !== null,
     count: row.earlier_count,

@@ -20,15 +20,24 @@ export const KNOWN_ADDRESSES = 10;
 /** Numbers share this many buckets; a full table has as many rows. */
 const BUCKETS = 2 ** 20;
 
-/** A password that was counted as wrong before it is compared. */
-export interface CountedGuess {
+/** A password that was counted as wrong before it is compared, for a caller whom the account knows or for all others. */
+export type CountedGuess = KnownGuess | UnknownGuess;
+
+interface Guess {
   at: Date;
-  /** The known caller that it counts for; null for a caller that the account doesn't know. */
-  known: { userId: number; caller: string } | null;
-  /** Where it counts for an unknown caller. */
-  place: GuessPlace;
   /** The wrong passwords of the last 24 hours in this count, with this one. */
   count: number;
+}
+
+interface KnownGuess extends Guess {
+  isKnown: true;
+  userId: number;
+  /** The address or device that it counts for. */
+  caller: string;
+}
+
+interface UnknownGuess extends Guess, GuessPlace {
+  isKnown: false;
 }
 
 /** The count of a number, and the network in it. */

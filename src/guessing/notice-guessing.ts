@@ -24,7 +24,7 @@ const NOTICE_SECONDS = 604_800;
  * one that is compared. Both run in the background, so that the response doesn't show that the number has an account.
  */
 export function noticeGuessing(deps: NoticeGuessingDeps, user: User, guess: CountedGuess): void {
-  if (guess.known || !user.isActive) return;
+  if (guess.isKnown || !user.isActive) return;
   if (guess.count === RECORDED_GUESSES) deps.background.run(() => recordGuessing(deps, user));
   if (guess.count === DAILY_GUESSES.unknown) deps.background.run(() => tellOwner(deps, user));
 }
