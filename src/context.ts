@@ -9,6 +9,8 @@ import type { AuthServiceDeps } from "./auth/auth-service.js";
 import type { Config } from "./config.js";
 import { createGuessQueue } from "./guessing/guess-queue.js";
 import { createGuessStore } from "./guessing/guess-store.js";
+import { createNoticeMemory } from "./guessing/notice-guessing.js";
+import { createGuessingNoticeStore } from "./guessing/notice-store.js";
 import type { CommandKeys, Infrastructure } from "./infrastructure.js";
 import { createPageTokens } from "./paging/page-token.js";
 import { createPasswordHasher, hashConcurrency } from "./passwords/password-hash.js";
@@ -72,6 +74,8 @@ export function createDatabaseContext(
     smsQuota: createSmsQuotaStore(database),
     guesses: createGuessStore(database),
     guessQueue: createGuessQueue(),
+    guessingNotices: createGuessingNoticeStore(database),
+    noticeMemory: createNoticeMemory(),
     smsCounts: createSmsBudgetStore(database),
     smsBudget: config.smsBudget,
     activations: createActivationStore(database),

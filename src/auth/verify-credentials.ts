@@ -47,7 +47,10 @@ export async function verifyCredentials(
   input: CredentialsInput,
   { account, guess, full }: LoginCount,
 ): Promise<VerifiedLogin> {
-  if (!guess) throw tooManyGuesses(full, deps.clock.now());
+  if (!guess) {
+    if (account) noticeGuessing(deps, account.user, full);
+    throw tooManyGuesses(full, deps.clock.now());
+  }
   const { ok, needsRehash } = await compare(deps, phone, account, input).catch(async (error: unknown) => {
     await deps.guesses.takeBack(null, guess);
     throw error;

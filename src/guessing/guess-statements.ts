@@ -148,11 +148,3 @@ export const forget: Statement = {
   text: `UPDATE known_callers SET expires_at = $2
     WHERE user_id = $1 AND caller NOT LIKE 'device:%' AND expires_at > $2`,
 };
-
-export const claimNotice: Statement = {
-  name: "guesses_claim_notice",
-  text: `INSERT INTO guessing_notices (user_id, message_due_at) VALUES ($1, $3)
-    ON CONFLICT (user_id) DO UPDATE SET message_due_at = excluded.message_due_at
-    WHERE guessing_notices.message_due_at <= $2
-    RETURNING user_id`,
-};

@@ -58,8 +58,6 @@ export interface GuessStore {
   forget(tx: Tx, userId: number, now: Date): Promise<void>;
   /** Whether an address is known to an account. */
   knows(tx: Tx | null, userId: number, address: string, now: Date): Promise<boolean>;
-  /** Whether the owner may be told of guesses: once between two calls that are less than `seconds` apart. */
-  claimNotice(tx: Tx | null, userId: number, now: Date, seconds: number): Promise<boolean>;
   /**
    * Starts the counts of a number, and of its account's known callers, anew. Returns how many counts there were: those of
    * the numbers that share the bucket are one with the number's.
@@ -128,11 +126,6 @@ export function createGuessStore(database: Database): GuessStore {
       if (caller === null) return false;
       const where = { user_id: userId, caller, expires_at: { [Op.gt]: now } };
       return (await knownCallers.count({ where, transaction: tx })) > 0;
-    },
-
-    async claimNotice(tx, userId, now, seconds) {
-      const values = [userId, now, addSeconds(now, seconds)];
-      return (await database.run(tx, statements.claimNotice, values)).length > 0;
     },
 
     async clear(tx, { bucket, userId }) {

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
+import { laterActsOf } from "../audit/stored-history.js";
 import { recordSecret } from "../support/log.js";
 import { generousLimits, useTestService } from "../support/service.js";
 import { activeUser, newPhone, testPassword } from "../support/test-context.js";
@@ -59,6 +60,33 @@ describe("300 passwords from 300 addresses at one account", () => {
     expect(compared).to.deep.equal([60, 40, 0, 0, 0]);
     const change = { current_password: testPassword };
     await accepted(protocols[0]!.at("203.0.113.200").call(requestPasswordChange, change, access));
+  });
+
+  it("leave one line in the history and one message to the owner, also when the message fails at first", async () => {
+    const { app, outbox, clock, settle } = service.context;
+    for (const attacker of protocols) {
+      const { id, phone } = await activeUser(service.context);
+      const attack = async (from: readonly string[], reason: "CREDENTIALS_REJECTED" | "RATE_LIMITED") => {
+        const guesses = from.map((address) => attacker.at(address).call(login, { phone, password: "wrong" }));
+        await Promise.all(guesses.map((guess) => expectRefusal(guess, reason)));
+        await settle();
+        const acts = (await laterActsOf(app, id)).map(({ action }) => action);
+        const messages = outbox.to(phone).map(({ kind }) => kind);
+        return {
+          lines: acts.filter((action) => action === "guessing_noticed").length,
+          messages: messages.filter((kind) => kind === "guessing_notice").length,
+        };
+      };
+      outbox.failing = true;
+      const first = await attack(addresses.slice(0, 100), "CREDENTIALS_REJECTED");
+      expect(first, attacker.name).to.deep.equal({ lines: 1, messages: 0 });
+      outbox.failing = false;
+      const flood = await attack(addresses.slice(100, 150), "RATE_LIMITED");
+      expect(flood, attacker.name).to.deep.equal({ lines: 1, messages: 0 });
+      clock.advance(600);
+      const later = await attack(addresses.slice(150, 200), "RATE_LIMITED");
+      expect(later, attacker.name).to.deep.equal({ lines: 1, messages: 1 });
+    }
   });
 
   it("get a session nowhere: the fifth wrong current password in a row ends the one that was stolen", async () => {

@@ -288,22 +288,6 @@ describe("guessing a password", () => {
     expect(await afterGuesses(101)).to.deep.equal([3, 2]);
   });
 
-  it("sends the owner no message that the SMS budget refuses, and doesn't try again", async () => {
-    const { phone } = await accountAtHome();
-    const refused: string[] = [];
-    const app: AppContext = {
-      ...context.app,
-      smsBudget: { ...context.app.smsBudget, isPaused: true },
-      smsRefused: ({ kind }) => refused.push(kind),
-    };
-    for (let made = 0; made < 100; made += 1) {
-      await rejectionReason(login(app, { phone, password: "wrong", address: elsewhere(), device: "" }));
-    }
-    await context.settle();
-    expect(refused).to.deep.equal(["paused"]);
-    expect(context.outbox.to(phone).filter(({ kind }) => kind === "guessing_notice")).to.deep.equal([]);
-  });
-
   it("forgets the addresses of an account whose password is reset, except the caller's", async () => {
     const { user, phone } = await accountAtHome();
     const stranger = elsewhere();
