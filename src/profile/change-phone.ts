@@ -2,6 +2,7 @@ import type { RecordActs } from "../audit/record.js";
 import type { Challenge } from "../challenge.js";
 import type { Database } from "../db/database.js";
 import { DomainError } from "../errors.js";
+import type { GuessStore } from "../guessing/guess-store.js";
 import { newPhoneDetail, phoneChangeRequested } from "../messages/sms.js";
 import { type FreshSignInDeps, requireFreshSignIn, type SignInProof } from "../passwords/fresh-sign-in.js";
 import type { RegistrationStore } from "../registrations/registration-store.js";
@@ -111,20 +112,24 @@ export interface ConfirmPhoneChangeDeps extends VerifyLinkDeps, AvailabilityDeps
   phoneChangeUndoSeconds: number;
   database: Database;
   sessions: SessionStore;
+  guesses: GuessStore;
   record: RecordActs;
 }
 
 export interface ConfirmPhoneChangeInput {
   token: string;
   code: string;
+  /** The caller's IP address. */
+  callerAddress?: string;
   /** The caller's own session if an access token was sent. It must belong to the link's owner, and it stays open. */
   session: CallerSession | null;
 }
 
 /**
  * Changes the account's number to the one that the link and code were sent to, ends all other sessions, voids the
- * user's other codes, and notifies the old and the new number by SMS. Until the change can no longer be undone, with the
- * link that the old number gets, nobody else gets that number. Returns the new number.
+ * user's other codes, and notifies the old and the new number by SMS. From now on the account knows the caller's address.
+ * Until the change can no longer be undone, with the link that the old number gets, nobody else gets that number. Returns
+ * the new number.
  *
  * Throws TOKEN_REQUIRED, TOKEN_INVALID, LINK_REJECTED, CODE_LOCKED or CODE_INCORRECT; PHONE_TAKEN or
  * PHONE_NOT_WHITELISTED if the number has become unavailable since the request.
@@ -150,10 +155,12 @@ export async function confirmPhoneChange(
     await deps.phoneChanges.confirm(tx, { ...undo, userId, oldPhone }, undoSeconds);
     await deps.registrations.removeAll(tx, newPhone);
     await deps.codes.voidAll(tx, userId);
+    const now = deps.clock.now();
+    await deps.guesses.know(tx, { userId, address: input.callerAddress ?? "", guess: null, now });
     const { length: sessionCount } = await deps.sessions.endAll(tx, userId, session?.id ?? null);
     await deps.record(tx, {
       accountId: userId,
-      at: deps.clock.now(),
+      at: now,
       actor: { kind: "owner" },
       action: "phone_changed",
       before: { phone: oldPhone },

@@ -91,6 +91,7 @@ export function createProfileService(deps: ProfileServiceDeps): ServiceImpl<type
       const newPhone = await confirmPhoneChange(deps, {
         token: request.token,
         code: request.code,
+        callerAddress: callerAddress(context),
         session: callerSession(context),
       });
       return { newPhone };

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
+import { addEntry } from "../../src/whitelist/add-entry.js";
 import { laterActsOf } from "../audit/stored-history.js";
 import { recordSecret } from "../support/log.js";
 import { generousLimits, useTestService } from "../support/service.js";
@@ -8,7 +9,7 @@ import { activeUser, newPhone, testPassword } from "../support/test-context.js";
 import { accepted, expectRefusal, type FlowClient, useAllClients } from "./all-protocols.js";
 
 const { login, refreshToken } = AuthService.method;
-const { getProfile, requestPasswordChange } = ProfileService.method;
+const { getProfile, requestPasswordChange, requestPhoneChange, confirmPhoneChange } = ProfileService.method;
 
 const HOME = "198.51.100.7";
 
@@ -86,6 +87,31 @@ describe("300 passwords from 300 addresses at one account", () => {
       clock.advance(600);
       const later = await attack(addresses.slice(150, 200), "RATE_LIMITED");
       expect(later, attacker.name).to.deep.equal({ lines: 1, messages: 1 });
+    }
+  });
+
+  it("leave the new number to its owner at the address that confirmed the phone change", async () => {
+    const { app, outbox } = service.context;
+    for (const owner of protocols) {
+      const { phone } = await activeUser(service.context);
+      const newNumber = newPhone();
+      await addEntry(app, { phone: newNumber, notes: "", isActive: true, actor: null });
+      const signIn = (address: string, number: string) =>
+        owner.at(address).call(login, { phone: number, password: testPassword });
+      const data = await accepted(signIn(HOME, phone));
+      recordSecret(String(data.device));
+      const { access } = data.tokens as { access: string };
+      await accepted(owner.at(HOME).call(requestPhoneChange, { new_phone: newNumber }, access));
+      const proof = { token: outbox.tokenFor(newNumber), code: outbox.codeFor(newNumber) };
+      await accepted(owner.at("192.0.2.77").call(confirmPhoneChange, proof));
+      const guesses = addresses.slice(0, 100).map((address) =>
+        owner.at(address).call(login, {
+          ...{ phone: newNumber, password: "wrong" },
+        }),
+      );
+      await Promise.all(guesses.map((guess) => expectRefusal(guess, "CREDENTIALS_REJECTED")));
+      await expectRefusal(signIn("192.0.2.78", newNumber), "RATE_LIMITED");
+      recordSecret(String((await accepted(signIn("192.0.2.77", newNumber))).device));
     }
   });
 

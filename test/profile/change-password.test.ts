@@ -85,6 +85,17 @@ describe("password change", () => {
     await login(context.app, { phone: user.phone, password: newPassword });
   });
 
+  it("makes the address known from which the right code came", async () => {
+    const { id, phone } = await activeUser(context);
+    const proof = await requested(id, phone);
+    const address = "198.51.100.33";
+    const knows = () => context.app.guesses.knows(null, id, address, context.clock.now());
+    expect(await knows()).to.equal(false);
+    const change = { ...proof, ...passwords, callerAddress: address, session: null };
+    await confirmPasswordChange(context.app, change);
+    expect(await knows()).to.equal(true);
+  });
+
   it("keeps the session of the call and ends the others", async () => {
     const { user, tokens } = await signedIn(context);
     const other = await login(context.app, { phone: user.phone, password: testPassword });

@@ -62,6 +62,21 @@ describe("phone change", () => {
     expect(context.outbox.to(phone).at(-1)).to.deep.equal({ ...confirmation, phone, details: "" });
   });
 
+  it("makes the address known from which the right code came, and no other", async () => {
+    const { id } = await activeUser(context);
+    const proof = await requested(id, await allowedPhone());
+    const [address, guesser] = ["198.51.100.31", "198.51.100.32"];
+    const knows = (caller: string) => context.app.guesses.knows(null, id, caller, context.clock.now());
+    const wrong = confirmPhoneChange(context.app, {
+      ...proof,
+      ...{ code: proof.code === "000000" ? "000001" : "000000", callerAddress: guesser },
+    });
+    expect(await rejectionReason(wrong)).to.equal("CODE_INCORRECT");
+    expect(await knows(address)).to.equal(false);
+    await confirmPhoneChange(context.app, { ...proof, callerAddress: address });
+    expect([await knows(address), await knows(guesser)]).to.deep.equal([true, false]);
+  });
+
   it("refuses a number that is taken, unchanged or not whitelisted", async () => {
     const { id: userId, phone: own } = await activeUser(context);
     const sessionId = await newSession(context, own);
