@@ -43,7 +43,7 @@ export const environmentSchema = z.object({
   REFRESH_REUSE_GRACE: whole(0).default(10),
   SESSION_MAX_AGE: whole(1).default(15_552_000),
   REAUTHENTICATION_WINDOW: whole(0).default(300),
-  PHONE_CHANGE_UNDO: whole(1).default(86_400),
+  PHONE_CHANGE_UNDO: whole(3600).default(86_400),
   ACTIVATION_NEEDS_REGISTRATION: flag.default(false),
   PASSWORD_MIN_LENGTH: whole(1, 128).default(8),
   PASSWORD_FORBIDDEN_WORDS: words.prefault("waterbill,cameroun,cameroon"),

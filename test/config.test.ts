@@ -77,6 +77,13 @@ describe("configuration", () => {
     expect(config.frontendUrl).to.equal("https://app.example/base");
   });
 
+  it("lets nobody undo a phone change for less than the hour that its message can speak of", () => {
+    expect(problems({ PHONE_CHANGE_UNDO: "3599" })).to.deep.equal([
+      "PHONE_CHANGE_UNDO: must be a whole number from 3600 to 2147483647",
+    ]);
+    expect(readConfig({ PHONE_CHANGE_UNDO: "3600" }).phoneChangeUndoSeconds).to.equal(3600);
+  });
+
   it("names all errors at once, and no value", () => {
     const values = {
       NODE_ENV: "production",

@@ -168,7 +168,7 @@ export async function confirmPhoneChange(
       sessionCount,
     });
   });
-  const undoHours = Math.max(1, Math.floor(undoSeconds / 3600));
+  const undoHours = Math.floor(undoSeconds / 3600);
   await notifyBySms(deps, oldPhone, "phone_change", newPhoneDetail(newPhone, undoUrl, undoHours));
   await notifyBySms(deps, newPhone, "phone_change");
   return newPhone;
