@@ -1,4 +1,5 @@
 import type { Statement } from "../db/database.js";
+import { timesAfter } from "../db/sql.js";
 import { CREDENTIALS_ATTRIBUTES } from "../users/user-store.js";
 import {
   DAILY_GUESSES,
@@ -12,7 +13,7 @@ import {
 const waitEnd = (count: string, last: string) =>
   `${last} + least(${FIRST_WAIT_SECONDS} * 2.0 ^ (${count} - ${FIRST_WAIT_AT}), ${LONGEST_WAIT_SECONDS}) * interval '1 s'`;
 
-const recent = (times: string) => `ARRAY(SELECT at FROM unnest(${times}) AS at WHERE at > $3)`;
+const recent = (times: string) => timesAfter(times, "$3");
 
 /** The networks at the recent times, in the same order. */
 const recentNetworks = `ARRAY(

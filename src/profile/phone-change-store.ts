@@ -1,5 +1,6 @@
 import type { Database, Statement, Tx } from "../db/database.js";
 import type { PhoneChangeRow } from "../db/models/phone-change.js";
+import { seconds } from "../db/sql.js";
 
 /** A link to add. It goes to the account's number `oldPhone`. */
 interface NewChangeLink {
@@ -49,7 +50,6 @@ export interface PhoneChangeStore {
   purge(tx: Tx | null, retentionSeconds: number): Promise<void>;
 }
 
-const seconds = (parameter: string) => `${parameter}::float8 * interval '1 s'`;
 const secondsUntil = (time: string) =>
   `coalesce(greatest(0, extract(epoch FROM ${time} - clock_timestamp())), 0)::float8`;
 const isRecentRequest = "is_request AND is_counted AND created_at > clock_timestamp() - interval '24 hours'";

@@ -4,6 +4,7 @@ import type { ActivationAttemptsRow } from "../db/models/activation-attempts.js"
 import type { ActivationCodeRow } from "../db/models/activation-code.js";
 import type { OuterJoined } from "../db/models/columns.js";
 import type { RegistrationRow } from "../db/models/registration.js";
+import { timesAfter } from "../db/sql.js";
 import { MAX_ATTEMPTS, OVERLAPPING_CODES } from "../verification/code.js";
 import {
   type AccountColumns,
@@ -60,7 +61,7 @@ export interface ActivationAttemptStore {
   purge(tx: Tx | null, before: Date): Promise<void>;
 }
 
-const recent = (times: string) => `ARRAY(SELECT at FROM unnest(${times}) AS at WHERE at > $2)`;
+const recent = (times: string) => timesAfter(times, "$2");
 
 // The counts are read after the rows are locked, so concurrent callers see each other's attempts. Several rows are locked
 // in the order of their ids, so that callers don't wait for each other in a circle. Only what is compared is counted.

@@ -1,4 +1,5 @@
 import type { Statement } from "../db/database.js";
+import { seconds } from "../db/sql.js";
 import { USER_COLUMNS } from "../users/user-row.js";
 
 // Every time of a session is the database's, read with clock_timestamp() at the moment of the statement, after it waited
@@ -9,8 +10,6 @@ import { USER_COLUMNS } from "../users/user-row.js";
 const MAX_OPEN_SESSIONS = 20;
 /** A session remembers this many used tokens: more than a client uses within the grace period. */
 const MAX_USED_TOKENS = 8;
-
-const seconds = (parameter: string) => `${parameter}::float8 * interval '1 s'`;
 
 /** Whether a session is open. `maxAge` is the parameter with the longest life (s) of a session. */
 const isOpen = (maxAge: string) =>
