@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { setTimeout as delay } from "node:timers/promises";
 import type { AccountServiceDeps } from "./accounts/account-service.js";
 import { createAccountStore } from "./accounts/account-store.js";
 import type { CreateSuperuserDeps } from "./accounts/create-superuser.js";
@@ -30,7 +31,7 @@ import { createSessionStore, type SessionStore } from "./sessions/session-store.
 import { createSessionTouches, type SessionTouches } from "./sessions/session-touches.js";
 import { verifyAccessToken } from "./sessions/verify-access-token.js";
 import { createSmsBudgetStore } from "./sms/sms-budget-store.js";
-import { systemTimer } from "./system/timer.js";
+import { systemClock } from "./system/clock.js";
 import { createUserStore } from "./users/user-store.js";
 import { createCodeStore } from "./verification/code-store.js";
 import { createSmsQuotaStore } from "./verification/sms-quota-store.js";
@@ -138,7 +139,9 @@ export function createContext(
   const refusalTime = createRefusalTime({
     findDjangoHashes: () => context.users.findDjangoHashes(null),
     hasher: context.hasher,
-    timer: systemTimer,
+    // Always the real one, which `delay` waits by.
+    clock: systemClock,
+    wait: delay,
   });
   const sessionTouches = createSessionTouches(sessions);
   const endedSessions = createEndedSessions();

@@ -1,5 +1,5 @@
 import { DomainError } from "../errors.js";
-import type { Timer } from "../system/timer.js";
+import type { MonotonicClock } from "../system/clock.js";
 import type { PasswordHasher } from "./password-hash.js";
 import { hashParameters } from "./stored-hash.js";
 
@@ -18,7 +18,9 @@ export interface RefusalTimeDeps {
   /** Some hashes from Django, the latest ones. */
   findDjangoHashes(): Promise<string[]>;
   hasher: Pick<PasswordHasher, "verify">;
-  timer: Timer;
+  clock: MonotonicClock;
+  /** Resolves after `milliseconds` of the clock's time. */
+  wait(milliseconds: number): Promise<void>;
 }
 
 /** The fixed time is the time of the costliest hash, times this: a machine is rarely as idle as when it measured. */
@@ -26,7 +28,7 @@ const MARGIN = 1.5;
 /** Runs per measurement, of which the fastest counts. */
 const RUNS = 2;
 
-export function createRefusalTime({ findDjangoHashes, hasher, timer }: RefusalTimeDeps): RefusalTime {
+export function createRefusalTime({ findDjangoHashes, hasher, clock, wait }: RefusalTimeDeps): RefusalTime {
   /** The time (ms) that each kind of hash takes. */
   const costs = new Map<string, number>();
   let fixedMs = 0;
@@ -34,23 +36,23 @@ export function createRefusalTime({ findDjangoHashes, hasher, timer }: RefusalTi
   async function measure(hash: string): Promise<number> {
     const times: number[] = [];
     for (let run = 0; run < RUNS; run += 1) {
-      const start = timer.now();
+      const start = clock.monotonicMs();
       await hasher.verify(hash, "");
-      times.push(timer.now() - start);
+      times.push(clock.monotonicMs() - start);
     }
     return Math.min(...times);
   }
 
   return {
     async hold(login) {
-      const start = timer.now();
+      const start = clock.monotonicMs();
       try {
         return await login();
       } catch (error) {
         const isRefused = error instanceof DomainError && error.reason === "CREDENTIALS_REJECTED";
         if (isRefused && fixedMs > 0) {
-          const elapsed = timer.now() - start;
-          await timer.wait(Math.max(1, Math.ceil(elapsed / fixedMs)) * fixedMs - elapsed);
+          const elapsed = clock.monotonicMs() - start;
+          await wait(Math.max(1, Math.ceil(elapsed / fixedMs)) * fixedMs - elapsed);
         }
         throw error;
       }

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { login } from "../../src/auth/login.js";
 import { DomainError } from "../../src/errors.js";
 import { createRefusalTime } from "../../src/passwords/refusal-time.js";
-import type { Timer } from "../../src/system/timer.js";
+import { testClock } from "../support/clock.js";
 import { rejectionReason } from "../support/rejection.js";
 import { activeUser, newPhone, testPassword, useTestContext } from "../support/test-context.js";
 
@@ -10,45 +10,39 @@ const SLOW = "pbkdf2_sha256$1000000$seasalt2$jWCxg2GisFHp8ThvYp/gI/TMJ/kmFAKNvdT
 const FAST = SLOW.replace("1000000", "1000");
 const OURS_MS = 30;
 
-/** Time that passes only when something waits, or takes `spend` ms. */
-function testTimer(): Timer & { spend(milliseconds: number): void } {
-  let now = 0;
-  return {
-    now: () => now,
-    async wait(milliseconds) {
-      now += milliseconds;
-    },
-    spend(milliseconds) {
-      now += milliseconds;
-    },
-  };
+/** A clock whose time passes only when something waits, or takes `spend` ms. */
+function testTime() {
+  const clock = testClock();
+  const spend = (milliseconds: number) => clock.advance(milliseconds / 1000);
+  return { clock, spend, wait: async (milliseconds: number) => spend(milliseconds) };
 }
 
 describe("the time of a refused login", () => {
   function scene() {
-    const timer = testTimer();
+    const { clock, spend, wait } = testTime();
     const stored = { hashes: [] as string[], measured: 0 };
     const refusalTime = createRefusalTime({
       findDjangoHashes: async () => stored.hashes,
       hasher: {
         async verify(hash) {
           stored.measured += 1;
-          timer.spend(hash === SLOW ? 400 : 2);
+          spend(hash === SLOW ? 400 : 2);
           return { ok: false, needsRehash: false };
         },
       },
-      timer,
+      clock,
+      wait,
     });
     /** How long a login takes that fails with `reason` after `milliseconds`. */
     async function timeOf(milliseconds: number, reason: "CREDENTIALS_REJECTED" | "RATE_LIMITED" | null) {
-      const start = timer.now();
+      const start = clock.monotonicMs();
       await refusalTime
         .hold(async () => {
-          timer.spend(milliseconds);
+          spend(milliseconds);
           if (reason) throw new DomainError(reason);
         })
         .catch(() => undefined);
-      return timer.now() - start;
+      return clock.monotonicMs() - start;
     }
     return { stored, refusalTime, timeOf };
   }
@@ -94,17 +88,18 @@ describe("a refused login while an account has a hash from Django", () => {
   const context = useTestContext();
 
   it("waits as long for a number without an account as for a wrong password, until the hash is renewed", async () => {
-    const timer = testTimer();
+    const { clock, spend, wait } = testTime();
     const { users } = context.app;
     const refusalTime = createRefusalTime({
       findDjangoHashes: () => users.findDjangoHashes(null),
       hasher: {
         async verify() {
-          timer.spend(400);
+          spend(400);
           return { ok: false, needsRehash: false };
         },
       },
-      timer,
+      clock,
+      wait,
     });
     const app = { ...context.app, refusalTime };
     const [customer, django] = [await activeUser(context), await activeUser(context)];
@@ -112,15 +107,15 @@ describe("a refused login while an account has a hash from Django", () => {
     await users.setPasswordHash(null, django.id, FAST);
     await refusalTime.refresh();
     for (const phone of [customer.phone, django.phone, newPhone()]) {
-      const start = timer.now();
+      const start = clock.monotonicMs();
       const reason = await rejectionReason(login(app, { phone, password: "wrong" }));
-      expect([reason, timer.now() - start]).to.deep.equal(["CREDENTIALS_REJECTED", 600]);
+      expect([reason, clock.monotonicMs() - start]).to.deep.equal(["CREDENTIALS_REJECTED", 600]);
     }
     await login(app, { phone: django.phone, password: "Crème brûlée".normalize("NFD") });
     await refusalTime.refresh();
-    const start = timer.now();
+    const start = clock.monotonicMs();
     await rejectionReason(login(app, { phone: customer.phone, password: "wrong" }));
     await login(app, { phone: customer.phone, password: testPassword });
-    expect(timer.now() - start).to.equal(0);
+    expect(clock.monotonicMs() - start).to.equal(0);
   });
 });
