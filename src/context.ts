@@ -106,12 +106,7 @@ export function createAuditContext(
   const context = createDatabaseContext(config, infrastructure);
   const auditKeys: AuditKeys = createAuditKeys(keys.audit);
   const record = createRecord({ history: context.history, auditKeys });
-  return {
-    ...context,
-    auditKeys,
-    record,
-    codeKey: keys.code === null ? null : Buffer.from(keys.code, "utf8"),
-  };
+  return { ...context, auditKeys, record, codeKey: keys.code };
 }
 
 /** The infrastructure, and how the server clears the rate limits of a number. */
@@ -155,7 +150,7 @@ export function createContext(
     refusalTime,
     verifyAccessToken: (token, address) =>
       verifyAccessToken({ accessTokens, sessions, sessionTouches, endedSessions }, token, address),
-    codeKey: Buffer.from(keys.code, "utf8"),
+    codeKey: keys.code,
     frontendUrl: config.frontendUrl,
     publicUrl: config.publicUrl,
     reauthenticationWindowSeconds: config.reauthenticationWindowSeconds,

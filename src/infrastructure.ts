@@ -93,7 +93,12 @@ export async function createInfrastructure(
 /** Returns the configured secrets; any that is not configured comes from the data directory. */
 function resolveKeys(config: Config): Keys {
   const { token, code } = resolveStoredKeys(config);
-  return { token, code, audit: [...config.auditSecrets, code] };
+  return { token, ...digestKeys(config, code) };
+}
+
+/** The code secret as a key of digests, and after the history's own secrets as one of the account history. */
+function digestKeys({ auditSecrets }: Config, code: string): Pick<Keys, "code" | "audit"> {
+  return { code: Buffer.from(code, "utf8"), audit: [...auditSecrets, code] };
 }
 
 function resolveStoredKeys({ tokenSecret: token, codeSecret: code, dataDir }: Config): StoredKeys {
@@ -109,8 +114,9 @@ export type CommandKeys = Pick<Keys, "audit"> & { code: Keys["code"] | null };
  * Returns the server's secrets for a command on accounts. In production they are only those in the environment, of which
  * one is for the account history.
  */
-export function resolveCommandKeys({ auditSecrets, codeSecret, environment, dataDir }: Config): CommandKeys {
+export function resolveCommandKeys(config: Config): CommandKeys {
+  const { auditSecrets, codeSecret, environment, dataDir } = config;
   const isProduction = environment === "production";
   const code = codeSecret ?? (isProduction ? null : loadKeys(dataDir, systemRandom).code);
-  return { code, audit: code === null ? auditSecrets : [...auditSecrets, code] };
+  return code === null ? { code, audit: auditSecrets } : digestKeys(config, code);
 }

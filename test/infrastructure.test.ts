@@ -30,14 +30,15 @@ describe("infrastructure", () => {
     expect((await infrastructure({ TOKEN_SECRET: token })).keys).to.deep.equal({
       token,
       code: keys.code,
-      audit: [keys.code],
+      audit: [Buffer.from(keys.code).toString()],
     });
     const code = "c".repeat(43);
+    const bytes = Buffer.from(code);
     const configured = await infrastructure({ TOKEN_SECRET: token, CODE_SECRET: code });
-    expect(configured.keys).to.deep.equal({ token, code, audit: [code] });
+    expect(configured.keys).to.deep.equal({ token, code: bytes, audit: [code] });
     const audit = ["a".repeat(43), "b".repeat(43)];
     const { keys: three } = await infrastructure({ CODE_SECRET: code, AUDIT_SECRET: audit.join(", ") });
-    expect(three).to.deep.include({ code, audit: [...audit, code] });
+    expect(three).to.deep.include({ code: bytes, audit: [...audit, code] });
   });
 
   it("prints what the console gateway would send", async () => {

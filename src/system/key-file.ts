@@ -15,8 +15,11 @@ export interface StoredKeys {
   code: string;
 }
 
-/** The secrets for signatures and digests. */
-export interface Keys extends StoredKeys {
+/** The keys of signatures and digests. */
+export interface Keys {
+  token: StoredKeys["token"];
+  /** The bytes of `StoredKeys.code`. */
+  code: Uint8Array;
   /** The first one seals the account history; all of them verify it. */
   audit: readonly string[];
 }

@@ -97,7 +97,7 @@ export async function createTestContext(options: TestContextOptions = {}): Promi
   });
   const infrastructure: ContextInfrastructure = {
     database: base.database,
-    keys: testKeys,
+    keys: { ...testKeys, code: Buffer.from(testKeys.code) },
     clock,
     random: systemRandom,
     sms: outbox,
