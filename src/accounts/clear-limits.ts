@@ -39,10 +39,10 @@ export interface ClearLimitsInput {
 
 /**
  * Starts the quotas of a phone number anew, whether or not it has an account: codes that may be sent to it, attempts at
- * its activation codes, wrong passwords, wrong current passwords of its account's sessions, and phone changes that its
- * account may ask for, in 24 hours; and the rate limits that count the number (ResendCode, Activate). Codes that were sent
- * work as before, with the attempts that they have left, and so do the links that stop or undo a phone change. Rate limits
- * of addresses stay. Recorded in the history of the number's account, unless only rate limits were to be cleared.
+ * its activation codes, wrong passwords, and phone changes that its account may ask for, in 24 hours; wrong current
+ * passwords of its account's sessions; and the rate limits that count the number (ResendCode, Activate). Codes that were
+ * sent work as before, with the attempts that they have left, and so do the links that stop or undo a phone change. Rate
+ * limits of addresses stay. Recorded in the history of the number's account, unless only rate limits were to be cleared.
  *
  * Returns whether the rate limits are cleared for all processes. False if they are counted in memory, or Redis doesn't
  * work: then only those of this process are.
