@@ -172,6 +172,6 @@ function createCallLimits(config: Config, { context, limiter }: CallLimitsDeps):
     limiter,
     rules: config,
     phoneKey: (text) => phoneKey(config.phones, text),
-    sessionOf: async (refresh) => (await context.refreshTokens.read(refresh))?.sessionId ?? null,
+    sessionOf: (refresh) => context.refreshTokens.read(refresh)?.sessionId ?? null,
   });
 }

@@ -61,7 +61,7 @@ async function signIn(deps: LoginDeps, input: LoginInput): Promise<SignedIn> {
   const session = (await openSession(deps, phone, input)) ?? (await openSession(deps, phone, input));
   if (!session) throw new DomainError("CREDENTIALS_REJECTED");
   const { user, newPasswordHash, grant } = session;
-  const tokens = await issueTokenPair(deps, user, grant, grant.issuedAt);
+  const tokens = issueTokenPair(deps, user, grant, grant.issuedAt);
   return { user, device: deviceToken(deps, user.id, newPasswordHash, input.device ?? ""), tokens };
 }
 

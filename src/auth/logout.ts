@@ -27,7 +27,7 @@ export interface LogoutInput {
  */
 export async function logout(deps: LogoutDeps, input: LogoutInput): Promise<void> {
   const receivedAt = deps.clock.now();
-  const claims = await deps.refreshTokens.read(input.refresh);
+  const claims = deps.refreshTokens.read(input.refresh);
   if (claims?.userId !== input.userId) throw new DomainError("REFRESH_REJECTED");
 
   const { sessionId, userId, id: refreshId } = claims;

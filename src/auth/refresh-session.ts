@@ -33,7 +33,7 @@ export async function refreshSession(
   input: RefreshSessionInput,
 ): Promise<TokenPair> {
   const receivedAt = deps.clock.now();
-  const claims = await deps.refreshTokens.read(input.refresh);
+  const claims = deps.refreshTokens.read(input.refresh);
   if (!claims) throw new DomainError("REFRESH_REJECTED");
 
   const { sessionId, userId } = claims;

@@ -12,7 +12,7 @@ export interface LimitCallsDeps {
   /** Normalizes a phone number; null when `text` is not one. */
   phoneKey(text: string): string | null;
   /** The session of a refresh token that we signed, expired or not; null for any other text. */
-  sessionOf(refresh: string): Promise<string | null>;
+  sessionOf(refresh: string): string | null;
 }
 
 /**
@@ -34,7 +34,7 @@ export function limitCalls({ limiter, rules, phoneKey, sessionOf }: LimitCallsDe
         method: request.method,
         address: request.contextValues.get(callerKey).address,
         userId: request.contextValues.get(principalKey)?.user.id ?? null,
-        sessionId: countsBySession(request.method) ? await sessionOf(textOf(request, "refresh")) : null,
+        sessionId: countsBySession(request.method) ? sessionOf(textOf(request, "refresh")) : null,
         phone: () => phoneKey(textOf(request, "phone")),
       }),
     );

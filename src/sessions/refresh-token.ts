@@ -14,12 +14,12 @@ export interface RefreshGrant {
 }
 
 export interface RefreshTokens {
-  write(grant: RefreshGrant): Promise<string>;
+  write(grant: RefreshGrant): string;
   /**
    * Returns the claims of a refresh token of ours, expired or not, or null. Only its session's row tells whether the
    * token is accepted: the last used one outlives its `exp`, and an older one ends its session even after that.
    */
-  read(token: string): Promise<RefreshClaims | null>;
+  read(token: string): RefreshClaims | null;
 }
 
 type RefreshClaims = Omit<RefreshGrant, "issuedAt">;
@@ -54,10 +54,10 @@ export function createRefreshTokens(deps: RefreshTokenDeps): RefreshTokens {
       });
     },
 
-    async read(token) {
+    read(token) {
       const cached = cache.get(token);
       if (cached) return cached;
-      const payload = await jwt.verify(profile, token);
+      const payload = jwt.verify(profile, token);
       if (payload === "expired" || payload?.token_type !== "refresh") return null;
       const claims = readTokenClaims(payload);
       if (!claims) return null;

@@ -16,19 +16,10 @@ export interface TokenPairDeps {
 }
 
 /** Returns the granted refresh token and a new access token for the same session, with lifetimes as of `now`. */
-export async function issueTokenPair(
-  deps: TokenPairDeps,
-  user: User,
-  grant: RefreshGrant,
-  now: Date,
-): Promise<TokenPair> {
-  const [access, refresh] = await Promise.all([
-    deps.accessTokens.issue(user, grant),
-    deps.refreshTokens.write(grant),
-  ]);
+export function issueTokenPair(deps: TokenPairDeps, user: User, grant: RefreshGrant, now: Date): TokenPair {
   return {
-    access,
-    refresh,
+    access: deps.accessTokens.issue(user, grant),
+    refresh: deps.refreshTokens.write(grant),
     accessExpiresIn: deps.accessTokens.ttlSeconds,
     refreshExpiresIn: Math.floor((grant.expiresAt.getTime() - now.getTime()) / 1000),
   };

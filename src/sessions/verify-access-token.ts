@@ -30,7 +30,7 @@ export async function verifyAccessToken(
   address?: string,
 ): Promise<Principal> {
   const { accessTokens, sessions, sessionTouches, endedSessions } = deps;
-  const claims = await accessTokens.read(token);
+  const claims = accessTokens.read(token);
   if (claims === null) throw new UnknownTokenError();
   if (claims === "expired" || endedSessions.has(claims)) throw new DomainError("UNAUTHENTICATED");
   const { sessionId, userId, refreshIdStart } = claims;

@@ -38,7 +38,7 @@ function interceptorWith(clock: TestClock) {
     limiter: createLimiter({ clock, random: systemRandom, logger: testLogger(), redisUrl: undefined }),
     rules: readConfig({}),
     phoneKey: (text) => phoneKey(phoneRules, text),
-    sessionOf: async (refresh) => (refresh.startsWith("ours-") ? refresh : null),
+    sessionOf: (refresh) => (refresh.startsWith("ours-") ? refresh : null),
   });
 }
 

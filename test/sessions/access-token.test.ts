@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { expect } from "chai";
-import { SignJWT } from "jose";
+import { jwtVerify, SignJWT } from "jose";
 import { createAccessTokens } from "../../src/sessions/access-token.js";
 import { createJwt } from "../../src/sessions/jwt.js";
 import { createRefreshTokens } from "../../src/sessions/refresh-token.js";
@@ -109,6 +109,59 @@ describe("access tokens", () => {
     };
     expect(await tokens.read(await signed(goodHeader, claims))).not.to.equal(null);
     for (const [name, token] of Object.entries(bad)) expect(await tokens.read(token), name).to.equal(null);
+  });
+
+  it("are what jose verifies and signs", async () => {
+    const key = Buffer.from(secret);
+    const token = tokens.issue(user, grant);
+    const { payload } = await jwtVerify(token, key, {
+      algorithms: ["HS256"],
+      typ: "at+jwt",
+      issuer,
+      audience,
+      currentDate: clock.now(),
+    });
+    expect(payload).to.deep.equal(payloadOf(token));
+    const theirs = await new SignJWT(payload).setProtectedHeader({ alg: "HS256", typ: "at+jwt" }).sign(key);
+    expect(theirs).to.equal(token);
+    expect(make().read(theirs)).to.deep.include({ userId: 7, sessionId });
+  });
+
+  it("are refused with any other header, even if it means the same", async () => {
+    const claims = await goodClaims();
+    const others = [
+      { typ: "at+jwt", alg: "HS256" },
+      { alg: "HS256", typ: "at+jwt", kid: "1" },
+      { alg: "HS256", typ: "at+jwt", crit: ["b64"], b64: false },
+      { alg: "HS256", typ: "AT+JWT" },
+      { alg: "HS256", typ: "application/at+jwt" },
+      { alg: "hs256", typ: "at+jwt" },
+    ];
+    for (const header of others) {
+      expect(tokens.read(await signed(header, claims)), JSON.stringify(header)).to.equal(null);
+    }
+  });
+
+  it("are refused when what we signed is no set of claims, or one for later", async () => {
+    const claims = await goodClaims();
+    const bad = [null, 7, "claims", [claims], { ...claims, nbf: 0 }, { ...claims, aud: [audience] }];
+    for (const payload of bad) {
+      const token = await signed(goodHeader, payload as object);
+      expect(tokens.read(token), JSON.stringify(payload)).to.equal(null);
+    }
+    const body = `${base64url(goodHeader)}.${Buffer.from("{").toString("base64url")}`;
+    const broken = `${body}.${createHmac("sha256", secret).update(body).digest("base64url")}`;
+    expect(tokens.read(broken)).to.equal(null);
+  });
+
+  it("are refused when a time is no number", async () => {
+    const claims = await goodClaims();
+    for (const time of [String(claims.exp), null, true, [claims.exp], {}]) {
+      for (const name of ["exp", "iat"]) {
+        const token = await signed(goodHeader, { ...claims, [name]: time });
+        expect(tokens.read(token), `${name} ${JSON.stringify(time)}`).to.equal(null);
+      }
+    }
   });
 
   it("are refused when a claim is missing, exp above all", async () => {
