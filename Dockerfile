@@ -16,4 +16,4 @@ COPY --from=build /app/gen gen
 COPY --from=build /app/dist dist
 USER node
 EXPOSE 8000
-CMD ["node", "dist/main.js"]
+CMD ["node", "dist/start.cjs"]

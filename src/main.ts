@@ -1,10 +1,8 @@
-import { existsSync } from "node:fs";
 import { runServer } from "./run-server.js";
 import { createLogger } from "./system/logger.js";
 
-// The server: `npm start`.
+// The server. `npm start` runs it by start.cts, which prepares the environment.
 
-if (existsSync(".env")) process.loadEnvFile(".env");
 await runServer({
   environment: process.env,
   createLogger,

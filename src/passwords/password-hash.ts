@@ -1,6 +1,6 @@
-import argon2 from "argon2";
 import pLimit from "p-limit";
 import { overloaded } from "../errors.js";
+import { argon2 } from "./argon2.js";
 import { normalisePassword } from "./password-policy.js";
 import { ARGON2_PARAMETERS, parseStoredHash } from "./stored-hash.js";
 
@@ -28,9 +28,6 @@ export interface PasswordHasherOptions {
   queueLimit: number;
 }
 
-/** Salt of the hash that `verifyNothing` computes and discards. */
-const DECOY_SALT = Buffer.alloc(16);
-
 /** Retry delay (s) for a rejected caller: enough time for a few dozen hashes. */
 const RETRY_AFTER_SECONDS = 1;
 
@@ -51,9 +48,7 @@ export function createPasswordHasher({ concurrency, queueLimit }: PasswordHasher
   }
 
   async function verifyNothing(password: string): Promise<void> {
-    await limited(() =>
-      argon2.hash(normalisePassword(password), { ...ARGON2_PARAMETERS, salt: DECOY_SALT, raw: true }),
-    );
+    await limited(() => argon2.waste(normalisePassword(password), ARGON2_PARAMETERS));
   }
 
   return {

@@ -1,6 +1,6 @@
 import { pbkdf2, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
-import argon2 from "argon2";
+import { type Argon2Parameters, argon2 } from "./argon2.js";
 
 /** A stored hash, parsed and cheap enough to verify. */
 export interface StoredHash {
@@ -13,12 +13,7 @@ export interface StoredHash {
 }
 
 /** contract.md, section 6, based on OWASP's Password Storage Cheat Sheet: 19 MiB, two passes, one lane. */
-export const ARGON2_PARAMETERS = {
-  type: argon2.argon2id,
-  memoryCost: 19_456,
-  timeCost: 2,
-  parallelism: 1,
-} as const;
+export const ARGON2_PARAMETERS: Argon2Parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 /**
  * Upper bounds for the parameters of a stored argon2id hash, in KiB, passes and lanes: above Django's 100 MiB, two
@@ -50,18 +45,21 @@ export function parseStoredHash(text: string): StoredHash | null {
 function parseArgon2(text: string): StoredHash | null {
   const { django, phc, memory, time, lanes } = ARGON2_HASH.exec(text)?.groups ?? {};
   if (phc === undefined) return null;
-  const memoryCost = Number(memory);
-  const parallelism = Number(lanes);
+  const [memoryCost, timeCost, parallelism] = [Number(memory), Number(time), Number(lanes)];
   const isBounded =
     memoryCost >= 8 * parallelism && // Argon2's own lower bound (RFC 9106, section 3.1).
     memoryCost <= MAX_ARGON2.memoryCost &&
     parallelism <= MAX_ARGON2.parallelism &&
-    Number(time) <= MAX_ARGON2.timeCost;
+    timeCost <= MAX_ARGON2.timeCost;
   if (!isBounded) return null;
   const isDjango = django !== undefined;
   return {
     isDjango,
-    isOutdated: isDjango || argon2.needsRehash(phc, ARGON2_PARAMETERS),
+    isOutdated:
+      isDjango ||
+      memoryCost !== ARGON2_PARAMETERS.memoryCost ||
+      timeCost !== ARGON2_PARAMETERS.timeCost ||
+      parallelism !== ARGON2_PARAMETERS.parallelism,
     matches: (password) => argon2.verify(phc, password),
   };
 }

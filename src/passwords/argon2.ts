@@ -1,0 +1,58 @@
+import portable from "argon2";
+
+/**
+ * argon2id (RFC 9106). Passwords are hashed as UTF-8. Each call occupies one thread of libuv's pool.
+ */
+export interface Argon2 {
+  /** Returns the hash of `password` in PHC format, with a new salt. */
+  hash(password: string, parameters: Argon2Parameters): Promise<string>;
+  /** Costs as much as `hash`; the result is discarded. */
+  waste(password: string, parameters: Argon2Parameters): Promise<void>;
+  /** Whether `password` has this hash, which is in PHC format. Any PHC text of version 1.3 whose parameters argon2 permits. */
+  verify(phc: string, password: string): Promise<boolean>;
+}
+
+export interface Argon2Parameters {
+  /** KiB */
+  memoryCost: number;
+  /** Passes. */
+  timeCost: number;
+  /** Lanes. */
+  parallelism: number;
+}
+
+/** Salt of the hashes that `waste` discards. */
+const DECOY_SALT = Buffer.alloc(16);
+
+/** The package that is always there. Its prebuilt programs use the instructions that every processor has. */
+const portableArgon2: Argon2 = {
+  hash: (password, parameters) => portable.hash(password, { ...parameters, type: portable.argon2id }),
+  async waste(password, parameters) {
+    await portable.hash(password, {
+      ...parameters,
+      type: portable.argon2id,
+      salt: DECOY_SALT,
+      raw: true,
+    });
+  },
+  verify: (phc, password) => portable.verify(phc, password),
+};
+
+/** The package with programs for each processor's own instructions, half as costly. */
+const importNative = () => import("@node-rs/argon2");
+
+/** argon2id by the optional package if it is installed and works here, else by the other one. */
+export async function loadArgon2(load = importNative): Promise<Argon2> {
+  const native = await load().catch(() => null);
+  if (!native) return portableArgon2;
+  return {
+    hash: (password, parameters) => native.hash(password, parameters),
+    async waste(password, parameters) {
+      await native.hashRaw(password, { ...parameters, salt: DECOY_SALT });
+    },
+    // It rejects base64 whose last character has bits that don't count. Such a hash is nobody's but may be verified.
+    verify: (phc, password) => native.verify(phc, password).catch(() => portableArgon2.verify(phc, password)),
+  };
+}
+
+export const argon2: Argon2 = await loadArgon2();
