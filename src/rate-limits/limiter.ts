@@ -46,6 +46,9 @@ export interface LimiterDeps {
   redisPrefix?: string;
 }
 
+/** The form of the data in Redis. Another one needs other keys: it can't be read, and looks like a failing Redis. */
+const DATA_VERSION = "2:";
+
 /** While Redis does not work, the limiter counts in memory (see createFallbackStore). */
 export function createLimiter({
   clock,
@@ -56,7 +59,7 @@ export function createLimiter({
 }: LimiterDeps): Limiter {
   const memoryStore = createMemoryStore(clock);
   const store = redisUrl
-    ? createFallbackStore({ redisUrl, redisPrefix, memoryStore, random, logger })
+    ? createFallbackStore({ redisUrl, redisPrefix: redisPrefix + DATA_VERSION, memoryStore, random, logger })
     : {
         consume: memoryStore.consume,
         clear: (phone: string) => memoryStore.clear(phone).then(() => false),

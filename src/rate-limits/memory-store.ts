@@ -1,10 +1,11 @@
 import { LRUCache } from "lru-cache";
 import type { MonotonicClock } from "../system/clock.js";
+import { CallLog, partMs } from "./call-log.js";
 import type { RateLimitStore, SlidingWindow, WindowUsage } from "./store.js";
 
-/** Memory for a key besides its calls (string, array, map entry), in units of one call (8 bytes). */
-const KEY_COST_CALLS = 48;
-const DEFAULT_CAPACITY_CALLS = 4_000_000;
+/** Memory for a key besides the entries of its log (string, log, map entry), in units of one entry (16 bytes). */
+const KEY_COST_ENTRIES = 48;
+const DEFAULT_CAPACITY_ENTRIES = 4_000_000;
 /** The part of the capacity for keys that their caller chose, such as phone numbers. */
 const CHOSEN_SHARE = 0.25;
 /** How many of these keys one address may hold. More push out its own. */
@@ -12,8 +13,7 @@ const MAX_KEYS_PER_ADDRESS = 1_000;
 
 /** The calls in a window. */
 interface Counted {
-  /** When each call was made, oldest first, in milliseconds of the monotonic clock. */
-  times: number[];
+  log: CallLog;
   /** The number that the window counts, as a digest. */
   phone: string | undefined;
 }
@@ -22,46 +22,46 @@ interface Counted {
  * Sliding windows in the memory of this process. `consume` runs without a pause, so concurrent calls don't mix.
  * Counts by the monotonic clock: setting the system's time neither frees nor locks anybody.
  *
- * Holds `capacity` calls of 8 bytes, 4 million by default: about 32 MB, or 80,000 keys with a few calls each. Beyond
- * that the least recently used keys are dropped, so a flood of addresses costs counts and not the process. Keys that
+ * Holds 80,000 keys with a few calls each by default, in about 48 MB; a key has at most 101 entries. Beyond that the least recently used keys are dropped, so a flood of addresses costs counts and not the process. Keys that
  * callers choose have a part of their own, in which each address has its bound: one address's flood of numbers pushes
  * out nobody else's counts. There are no timers: calls that have left a window are dropped when its key is used again.
  *
  * `clear` looks at all keys that callers chose, some 20,000 by default, in a few milliseconds.
  */
-export function createMemoryStore(clock: MonotonicClock, capacity = DEFAULT_CAPACITY_CALLS): RateLimitStore {
+export function createMemoryStore(
+  clock: MonotonicClock,
+  capacity = DEFAULT_CAPACITY_ENTRIES,
+): RateLimitStore {
   const chosenKeys = createKeysByAddress((key) => chosen.delete(key));
   const callers = createCounts(capacity * (1 - CHOSEN_SHARE), () => {});
   const chosen = createCounts(capacity * CHOSEN_SHARE, chosenKeys.forget);
 
   const countsFor = (window: SlidingWindow) => (window.chosenBy === undefined ? callers : chosen);
 
-  function timesIn(window: SlidingWindow, now: number): number[] {
-    const times = countsFor(window).get(window.key)?.times ?? [];
-    const firstLive = times.findIndex((time) => time + window.seconds * 1000 > now);
-    times.splice(0, firstLive === -1 ? times.length : firstLive);
-    return times;
+  function logOf(window: SlidingWindow, now: number): CallLog {
+    const log = countsFor(window).get(window.key)?.log ?? new CallLog();
+    log.dropUntil(now - window.seconds * 1000);
+    return log;
   }
 
-  function charge(window: SlidingWindow, times: number[], now: number): void {
-    times.push(now);
+  function charge(window: SlidingWindow, log: CallLog, now: number): void {
+    log.add(now, partMs(window));
     // The cache computes the size of a value only when it is another one.
-    countsFor(window).set(window.key, { times, phone: window.phone });
+    countsFor(window).set(window.key, { log, phone: window.phone });
     if (window.chosenBy !== undefined) chosenKeys.use(window.chosenBy, window.key);
   }
 
   return {
     async consume(windows) {
       const now = clock.monotonicMs();
-      const entries = windows.map((window) => ({ window, times: timesIn(window, now) }));
-      const isRefused = entries.some(({ window, times }) => times.length >= window.limit);
-      const usages = entries.map(({ window, times }): WindowUsage => {
-        if (!isRefused) charge(window, times, now);
-        const isFull = isRefused && times.length >= window.limit;
-        const oldest = times[0] ?? now;
+      const entries = windows.map((window) => ({ window, log: logOf(window, now) }));
+      const isRefused = entries.some(({ window, log }) => log.calls >= window.limit);
+      const usages = entries.map(({ window, log }): WindowUsage => {
+        if (!isRefused) charge(window, log, now);
+        const isFull = isRefused && log.calls >= window.limit;
         return {
-          used: isFull ? window.limit + 1 : times.length,
-          resetMs: oldest + window.seconds * 1000 - now,
+          used: isFull ? window.limit + 1 : log.calls,
+          resetMs: (log.oldest ?? now) + window.seconds * 1000 - now,
         };
       });
       let isHeld = !isRefused;
@@ -70,7 +70,7 @@ export function createMemoryStore(clock: MonotonicClock, capacity = DEFAULT_CAPA
         async giveBack() {
           const held = isHeld ? entries.filter(({ window }) => window.phone !== undefined) : [];
           isHeld = false;
-          for (const { times } of held) removeOne(times, now);
+          for (const { log } of held) log.remove(now);
         },
       };
     },
@@ -81,17 +81,11 @@ export function createMemoryStore(clock: MonotonicClock, capacity = DEFAULT_CAPA
   };
 }
 
-/** Removes one entry that equals `time`, if there is one. Calls of the same time are alike. */
-function removeOne(times: number[], time: number): void {
-  const index = times.lastIndexOf(time);
-  if (index >= 0) times.splice(index, 1);
-}
-
 /** Counts by key, of bounded size. Calls `onDropped` for each key that it no longer holds. */
 function createCounts(capacity: number, onDropped: (key: string) => void): LRUCache<string, Counted> {
   return new LRUCache<string, Counted>({
     maxSize: Math.floor(capacity),
-    sizeCalculation: ({ times }) => times.length + KEY_COST_CALLS,
+    sizeCalculation: ({ log }) => log.size + KEY_COST_ENTRIES,
     dispose(_, key, reason) {
       if (reason !== "set") onDropped(key);
     },

@@ -1,76 +1,9 @@
 import type { Redis } from "ioredis";
 import { RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
 import type { Random } from "../system/random.js";
+import { CONSUME_SCRIPT } from "./consume-script.js";
 import { createPhoneEpochs } from "./phone-epochs.js";
 import type { RateLimitStore, SlidingWindow, WindowUsage } from "./store.js";
-
-/**
- * Sliding-window log: each window is a Redis list of the times of its calls, newest first, in milliseconds of
- * Redis's clock. A limit of 3 calls in 60 s, in seconds:
- *
- *     call at   result    used   room in   list afterwards
- *        0      allowed     1      60 s     0
- *       20      allowed     2      40 s     20 0
- *       50      allowed     3      10 s     50 20 0
- *       59      refused     4       1 s     50 20 0
- *       60      allowed     3      20 s     60 50 20       (the call at 0 has left the window)
- *
- * Refused calls are not recorded, so a list is never longer than its limit. It expires with its newest call.
- *
- * rate-limiter-flexible runs the script with one key and with ARGV = points, seconds, limit, seconds. The script
- * reads `points` as the id of a charge, not as a number of calls:
- *
- * - `1` charges one call that is never given back. Its entry is the time.
- * - a greater number charges one call under that id. Its entry is `time.id`.
- * - a negative number removes the charge with that id, if it is still there. Repeating it changes nothing.
- *
- * A charge returns `used` and `resetMs` of WindowUsage.
- */
-const CONSUME_SCRIPT = `
-local key, charge_id = KEYS[1], ARGV[1]
-local span, limit = ARGV[2] * 1000, tonumber(ARGV[3])
-
-if string.sub(charge_id, 1, 1) == '-' then
-  local suffix = '.' .. string.sub(charge_id, 2)
-  -- The charge is recent, so it is usually among the first entries.
-  for first = 0, redis.call('LLEN', key) - 1, 100 do
-    for _, entry in ipairs(redis.call('LRANGE', key, first, first + 99)) do
-      if string.sub(entry, -#suffix) == suffix then
-        return {redis.call('LREM', key, 1, entry), 0}
-      end
-    end
-  end
-  return {0, 0}
-end
-
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-
-local function leaves_at(index)
-  return string.match(redis.call('LINDEX', key, index), '^%d+') + span
-end
-
--- Drop the calls that have left the window. A list may be long (a limit of 100000/hour), hence the binary search.
-local used = redis.call('LLEN', key)
-if used > 0 and leaves_at(-1) <= now then
-  local low, high = 0, used - 1
-  while low < high do
-    local middle = math.floor((low + high) / 2)
-    if leaves_at(middle) > now then low = middle + 1 else high = middle end
-  end
-  used = low
-  if used == 0 then redis.call('DEL', key) else redis.call('LTRIM', key, 0, used - 1) end
-end
-
-if used >= limit then
-  -- After a limit is lowered, more than the oldest call has to leave before there is room.
-  return {limit + 1, leaves_at(limit - 1) - now}
-end
-
-redis.call('LPUSH', key, charge_id == '1' and now or now .. '.' .. charge_id)
-redis.call('PEXPIRE', key, span)
-return {used + 1, leaves_at(-1) - now}
-`;
 
 /**
  * Sliding windows in one Redis, shared by all processes that use the same `prefix`. Rejects when Redis fails.

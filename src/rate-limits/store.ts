@@ -36,9 +36,9 @@ export interface Charge {
  * Counts calls in sliding windows.
  *
  * `consume` charges a call to all of its windows or, when one of them is full, to none: a refused call costs nothing.
- * Each call leaves a window exactly `seconds` after it was charged, so no span of that length holds more than `limit`
- * calls. Fixed windows, which rate-limiter-flexible counts by default, let up to twice the limit pass around the
- * moment where one ends and the next begins.
+ * Each call leaves a window `seconds` after it was charged, or a little later (`partMs`), so no span of that length holds
+ * more than `limit` calls. Fixed windows, which rate-limiter-flexible counts by default, let up to twice the limit pass
+ * around the moment where one ends and the next begins.
  */
 export interface RateLimitStore {
   /** Concurrent calls never exceed a limit. */

@@ -21,8 +21,23 @@ describe("memory store", () => {
     const store = createMemoryStore(testClock(), 1_000);
     const idle = perMinute("idle", 1);
     await passes(store, [idle]);
-    for (let i = 0; i < 940; i++) await passes(store, [perMinute("busy", 2_000)]);
+    for (let key = 0; key < 9; key += 1) {
+      for (let i = 0; i < 80; i++) await passes(store, [perMinute(`busy ${key}`, 80)]);
+    }
     expect(await passes(store, [idle])).to.equal(true);
+  });
+
+  it("takes no more for a key with a large limit, however many calls it has", async () => {
+    const clock = testClock();
+    const store = createMemoryStore(clock, 1_000);
+    const idle = perMinute("idle", 1);
+    await passes(store, [idle]);
+    for (let i = 0; i < 5_000; i++) {
+      expect(await passes(store, [perMinute("busy", 5_000)])).to.equal(true);
+      if (i % 100 === 0) clock.advance(0.6);
+    }
+    expect(await passes(store, [perMinute("busy", 5_000)])).to.equal(false);
+    expect(await passes(store, [idle])).to.equal(false);
   });
 
   /** The windows of a ResendCode for the number `n`, from an address. */

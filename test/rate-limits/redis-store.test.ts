@@ -60,6 +60,21 @@ describe("Redis store", () => {
     expect(await passes(store, [perHour("a", 2)])).to.equal(true);
   });
 
+  it("takes no more memory for a large limit, with ids or without", async () => {
+    const [store] = test.stores;
+    const wide = perHour("wide", 2_000);
+    await Promise.all(Array.from({ length: 2_000 }, () => store.consume([wide])));
+    expect(await entriesOf("wide")).to.have.length.within(1, 2);
+    expect(await passes(store, [wide])).to.equal(false);
+    const both = [perHour("a", 2_000), perHour("b", 5_000)];
+    for (let minute = 0; minute < 40; minute += 1) {
+      await Promise.all(Array.from({ length: 50 }, () => store.consume(both)));
+      await test.advance(1);
+    }
+    for (const key of ["a", "b"]) expect(await entriesOf(key)).to.have.length.within(64, 64 + 101);
+    expect(await passes(store, both)).to.equal(false);
+  });
+
   it("gives back the charge of the refused call and no other", async () => {
     const [store] = test.stores;
     await passes(store, [perHour("full", 1)]);
@@ -67,8 +82,8 @@ describe("Redis store", () => {
     const calls = [[perHour("a", 9)], [perHour("a", 9), perHour("full", 1)], [perHour("a", 9)]];
     const passed = await Promise.all(calls.map((windows) => passes(store, windows)));
     expect(passed).to.deep.equal([true, false, true]);
-    // Only charges of calls with several windows have an id after the time.
-    for (const entry of await entriesOf("a")) expect(entry).to.match(/^\d+$/);
+    // Only charges of calls with several windows have an id at the end.
+    for (const entry of await entriesOf("a")) expect(entry).to.match(/^\d+:1:[12]:$/);
     expect(await entriesOf("a")).to.have.length(2);
   });
 
@@ -81,8 +96,8 @@ describe("Redis store", () => {
     expect(await refused).to.equal(false);
     expect(await Promise.all(others)).not.to.include(false);
     const entries = await entriesOf("a");
-    expect(entries).to.have.length(500);
-    expect(entries.join()).not.to.include(".");
+    expect(entries[0]).to.match(/^\d+:\d+:500:$/);
+    expect(entries.join()).not.to.match(/:\d+:\d+:\d/);
   });
 
   it("leaves no key behind for a window that only a refused call was charged to", async () => {

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { SlidingWindow } from "../../src/rate-limits/store.js";
+import { seededRandom } from "../support/seeded-random.js";
 import {
   consumeTimes,
   memoryStores,
@@ -69,6 +70,35 @@ for (const [place, make] of [
         await test.advance(30 + 5 * left - 2.5);
         const [usage] = await usagesOf(store, window);
         expect(usage?.used).to.equal(6 - left + 1);
+      }
+    });
+
+    it("lets no more than a large limit pass in any span of an hour, and almost as many", async () => {
+      const [store] = test.stores;
+      const random = seededRandom("large limit");
+      const window = [perHour("a", 150)];
+      const passedAt: number[] = [];
+      let minute = 0;
+      for (let burst = 0; burst < 60; burst += 1) {
+        const passed = (await consumeTimes(store, random.integer(60), window)).filter(Boolean).length;
+        passedAt.push(...Array<number>(passed).fill(minute));
+        const pause = 1 + random.integer(14);
+        await test.advance(pause);
+        minute += pause;
+      }
+      const inHourUntil = (end: number) => passedAt.filter((at) => at > end - 60 && at <= end).length;
+      for (let end = 0; end < minute; end += 1) expect(inHourUntil(end)).to.be.at.most(150);
+      // Calls leave up to a hundredth of an hour late.
+      await test.advance(60.6);
+      expect(await consumeTimes(store, 151, window)).to.deep.equal([...Array(150).fill(true), false]);
+    });
+
+    it("never makes a caller wait who stays below a large limit", async () => {
+      const [store] = test.stores;
+      const window = [perHour("a", 240)];
+      for (let minute = 0; minute < 90; minute += 1) {
+        expect(await consumeTimes(store, 3, window)).to.deep.equal([true, true, true]);
+        await test.advance(1);
       }
     });
 
