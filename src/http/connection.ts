@@ -22,9 +22,14 @@ export interface ConnectionLimits {
   cutMs: number;
   /** Concurrent requests on one HTTP/2 connection. */
   maxConcurrentStreams: number;
+  /** Concurrent requests of one address that is no trusted proxy, on all its connections together. */
+  maxRequestsPerAddress: number;
   /** HTTP/2 streams that a client may reset at once, and how many more per second. */
   resetBurst: number;
   resetsPerSecond: number;
+  /** The same of all connections of one address together. */
+  addressResetBurst: number;
+  addressResetsPerSecond: number;
   /** `resetBurst` of a trusted proxy. At 1,000 nghttp2 stops reading, and reports nothing of what it last read. */
   proxyResetBurst: number;
   /** Bytes of HTTP/2 control frames, beyond those of requests, that a client may send at once; and per second. */
@@ -48,8 +53,11 @@ export const DEFAULT_LIMITS: Readonly<ConnectionLimits> = {
   maxConnectionsPerAddress: 256,
   cutMs: 60_000,
   maxConcurrentStreams: 250,
+  maxRequestsPerAddress: 512,
   resetBurst: 200,
   resetsPerSecond: 33,
+  addressResetBurst: 1_000,
+  addressResetsPerSecond: 165,
   proxyResetBurst: 500,
   controlBurstBytes: 16_384,
   controlBytesPerSecond: 4_096,

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
+import type { ConnectionShare } from "./address-load.js";
 import {
   type Connection,
   type ConnectionLimits,
@@ -12,8 +13,8 @@ import type { NodeHandler } from "./node-handler.js";
 interface Client {
   /** A trusted proxy brings the requests of many. */
   isProxy: boolean;
-  /** Called when the connection is cut because the client floods it. */
-  onCut(): void;
+  /** What the connection may do beside the others of its address. */
+  share: ConnectionShare;
 }
 
 /** Serves one protocol of the shared port: takes over the connections that start with its bytes. */
@@ -37,6 +38,7 @@ function refuse(socket: Socket, status: number): void {
 
 export function createHttp1(handler: NodeHandler, limits: ConnectionLimits): ProtocolServer {
   const requestsOf = new WeakMap<Socket, RequestsInFlight>();
+  const shareOf = new WeakMap<Socket, ConnectionShare>();
   const finishing = new WeakSet<Socket>();
   const latestRequests = new WeakMap<Socket, IncomingMessage>();
   const server = createServer({
@@ -57,8 +59,8 @@ export function createHttp1(handler: NodeHandler, limits: ConnectionLimits): Pro
 
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
     const { socket } = request;
-    const requests = requestsOf.get(socket);
-    if (!requests || requests.size >= limits.maxPipelined) {
+    const [requests, share] = [requestsOf.get(socket), shareOf.get(socket)];
+    if (!requests || !share || requests.size >= limits.maxPipelined || !share.beginRequest()) {
       socket.destroy();
       return;
     }
@@ -71,6 +73,7 @@ export function createHttp1(handler: NodeHandler, limits: ConnectionLimits): Pro
       else socket.destroy();
     };
     requests.begin({ response, isReceived, receivedBytes, drop }, () => {
+      share.endRequest();
       if (finishing.has(socket) && requests.size === 0) socket.destroySoon();
     });
     response.shouldKeepAlive &&= !finishing.has(socket);
@@ -95,9 +98,10 @@ export function createHttp1(handler: NodeHandler, limits: ConnectionLimits): Pro
   });
 
   return {
-    accept(socket) {
+    accept(socket, { share }) {
       const requests = createRequestsInFlight(limits);
       requestsOf.set(socket, requests);
+      shareOf.set(socket, share);
       server.emit("connection", socket);
       return {
         sweep: (now) => requests.sweep(now),

@@ -8,6 +8,7 @@ import {
 } from "node:http2";
 import type { Socket } from "node:net";
 import { LoggableError } from "../system/loggable-error.js";
+import type { ConnectionShare } from "./address-load.js";
 import {
   type Connection,
   type ConnectionLimits,
@@ -21,6 +22,7 @@ import { createSessionGuard, type SessionGuard } from "./session-guard.js";
 interface SessionState {
   requests: RequestsInFlight;
   guard: SessionGuard;
+  share: ConnectionShare;
 }
 
 /**
@@ -99,6 +101,11 @@ export function createHttp2(handler: NodeHandler, limits: ConnectionLimits): Pro
   function begin(request: Http2ServerRequest, response: Http2ServerResponse, state: SessionState): void {
     const { stream } = request;
     if (state.guard.isCut || stream.closed) return;
+    if (!state.share.beginRequest()) {
+      // Tells the client that nothing was done, so that it may send the request again (RFC 9113, section 8.7).
+      stream.close(constants.NGHTTP2_REFUSED_STREAM);
+      return;
+    }
     state.requests.begin(
       {
         response,
@@ -106,7 +113,7 @@ export function createHttp2(handler: NodeHandler, limits: ConnectionLimits): Pro
         receivedBytes: () => stream.session?.socket?.bytesRead ?? 0,
         drop: () => stream.close(constants.NGHTTP2_CANCEL),
       },
-      () => {},
+      () => state.share.endRequest(),
     );
     handler(request, response);
   }
@@ -116,12 +123,14 @@ export function createHttp2(handler: NodeHandler, limits: ConnectionLimits): Pro
     const { session } = request.stream;
     const state = session && stateOf.get(session);
     if (!state || state.guard.isCut) return;
-    state.guard.watch(request.stream);
+    state.guard.watch(request.stream, request.rawHeaders);
     // Streams that a rapid-reset attack opens and resets at once (CVE-2023-44487) are not handled.
     if (state.guard.isSuspect) setImmediate(begin, request, response, state);
     else begin(request, response, state);
   }
 
+  // nghttp2 ends the session of a client that breaks the protocol, which some floods do.
+  server.on("sessionError", (_error, session: Http2Session) => stateOf.get(session)?.share.penalize());
   server.on("request", receive);
   // By default Node sends the 100 without checking that the stream is still open; the exception that this can throw
   // ends the process.
@@ -131,7 +140,7 @@ export function createHttp2(handler: NodeHandler, limits: ConnectionLimits): Pro
   });
 
   return {
-    accept(socket, { isProxy, onCut }) {
+    accept(socket, { isProxy, share }) {
       // Unlike an HTTP/1 client, an HTTP/2 client that stops sending can't receive responses any more.
       socket.allowHalfOpen = false;
       server.emit("connection", socket);
@@ -142,10 +151,14 @@ export function createHttp2(handler: NodeHandler, limits: ConnectionLimits): Pro
         requests: createRequestsInFlight(limits),
         guard: createSessionGuard(socket, {
           limits: isProxy ? { ...limits, resetBurst: limits.proxyResetBurst } : limits,
-          onCut,
+          share,
         }),
+        share,
       };
       stateOf.set(session, state);
+      share.limitStreams((maxConcurrentStreams) => {
+        if (!session.destroyed) session.settings({ maxConcurrentStreams });
+      });
       return createSessionConnection(session, socket, state, limits);
     },
     close: () => void server.close(),

@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
 import type { Logger } from "../system/logger.js";
 import type { SharedNetwork } from "../system/shared-networks.js";
-import { createAddressConnections } from "./address-connections.js";
+import { createAddressLoad, PROXY_SHARE } from "./address-load.js";
 import { type TrustsProxy, unmapped } from "./client-address.js";
 import { type Connection, type ConnectionLimits, DEFAULT_LIMITS } from "./connection.js";
 import { detectProtocol } from "./detect-protocol.js";
@@ -47,11 +47,7 @@ export function createServer({ handler, readiness, logger, ...options }: ServerO
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const protocols = { http1: createHttp1(handler, limits), http2: createHttp2(handler, limits) };
   const connections = new Map<Socket, Connection>();
-  const addressConnections = createAddressConnections({
-    maxPerAddress: limits.maxConnectionsPerAddress,
-    cutMs: limits.cutMs,
-    sharedNetworks: options.sharedNetworks ?? [],
-  });
+  const addressLoad = createAddressLoad(limits, options.sharedNetworks ?? []);
   const trustsProxy = options.trustsProxy ?? (() => false);
   let closing: Promise<void> | null = null;
   /** Time (ms) that this process was awake. Time spent suspended doesn't count against its clients. */
@@ -70,16 +66,12 @@ export function createServer({ handler, readiness, logger, ...options }: ServerO
     // Node caches the address on first access, and can't look it up after the client disconnects.
     const { remoteAddress } = socket;
     const isProxy = remoteAddress !== undefined && trustsProxy(unmapped(remoteAddress));
-    if (remoteAddress === undefined || (!isProxy && !addressConnections.admit(socket, remoteAddress))) {
+    const share = isProxy ? PROXY_SHARE : remoteAddress && addressLoad.admit(socket, remoteAddress);
+    if (!share) {
       socket.destroy();
       return;
     }
-    const client = {
-      isProxy,
-      onCut: () => {
-        if (!isProxy) addressConnections.penalize(remoteAddress);
-      },
-    };
+    const client = { isProxy, share };
     connections.set(socket, createUndecidedConnection(socket, limits, awakeMs));
     socket.once("close", () => connections.delete(socket));
     detectProtocol(socket, (protocol) => connections.set(socket, protocols[protocol].accept(socket, client)));
@@ -89,6 +81,7 @@ export function createServer({ handler, readiness, logger, ...options }: ServerO
   const sweepMs = Math.min(1_000, limits.headerMs, limits.requestMs, limits.idleMs, limits.lingerMs) / 2;
   const sweeper = setInterval(() => {
     awakeMs += sweepMs;
+    addressLoad.sweep(awakeMs);
     for (const connection of connections.values()) connection.sweep(awakeMs);
   }, sweepMs).unref();
 

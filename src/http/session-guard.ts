@@ -1,9 +1,12 @@
 import type { ServerHttp2Stream } from "node:http2";
 import type { Socket } from "node:net";
+import type { ConnectionShare } from "./address-load.js";
 import type { ConnectionLimits } from "./connection.js";
 
-/** Bytes that a request explains besides its body: header, frames, and the client's answers to the response. */
-const REQUEST_BYTES = 16_384;
+/** Bytes that a request explains besides its header and body: frames, and the client's answers to the response. */
+const REQUEST_BYTES = 256;
+/** Bytes that a field of a header takes besides its name and value at most (RFC 7541, section 6.2). */
+const FIELD_BYTES = 8;
 /** What a byte of a body explains: itself, and as much again for the frames that it comes in. */
 const BODY_FACTOR = 2;
 /** One byte of WINDOW_UPDATE or PING for so many bytes of responses. */
@@ -22,21 +25,21 @@ export interface SessionGuard {
   readonly isCut: boolean;
   /** Many streams were reset, and the next one may be too. */
   readonly isSuspect: boolean;
-  /** Counts a new stream. */
-  watch(stream: ServerHttp2Stream): void;
+  /** Counts a new stream with this header. */
+  watch(stream: ServerHttp2Stream, rawHeaders: readonly string[]): void;
   /** Counts what has arrived since the last time; `now` is in milliseconds. */
   sweep(now: number): void;
 }
 
 /**
- * Cuts the connection of a client that resets more streams than `resetBurst`, or sends more bytes than its requests
- * explain by `controlBurstBytes`: PING, SETTINGS, PRIORITY, WINDOW_UPDATE and empty frames. Both counts fall by their
- * rates per second. nghttp2 has a limit for resets too, but then keeps a deaf connection open; it has none for most
+ * Cuts the connection of a client that resets more streams than `resetBurst`, or than its address may reset, or sends
+ * more bytes than its requests explain by `controlBurstBytes`: PING, SETTINGS, PRIORITY, WINDOW_UPDATE and empty frames.
+ * The counts fall by their rates per second. nghttp2 has a limit for resets too, but then keeps a deaf connection open; it has none for most
  * control frames, and doesn't report them. Therefore bytes are compared, which is cheap.
  */
 export function createSessionGuard(
   socket: Socket,
-  { limits, onCut }: { limits: GuardLimits; onCut: () => void },
+  { limits, share }: { limits: GuardLimits; share: ConnectionShare },
 ): SessionGuard {
   let resets = 0;
   let isCut = false;
@@ -51,12 +54,15 @@ export function createSessionGuard(
     isCut = true;
     // Not the session: destroying it while nghttp2 reads a chunk aborts the process.
     socket.destroy();
-    onCut();
+    share.penalize();
   }
 
   function countReset(): void {
+    // The streams of a connection that has gone close too.
+    if (isCut || socket.destroyed) return;
     resets += 1;
-    if (resets > limits.resetBurst && !isCut) cut();
+    const isWithinAddress = share.countReset();
+    if (resets > limits.resetBurst || !isWithinAddress) cut();
   }
 
   return {
@@ -66,8 +72,9 @@ export function createSessionGuard(
     get isSuspect() {
       return resets >= SUSPECT_RESETS;
     },
-    watch(stream) {
+    watch(stream, rawHeaders) {
       requestBytes += REQUEST_BYTES;
+      for (const text of rawHeaders) requestBytes += text.length + FIELD_BYTES / 2;
       // "data" listeners would start the flow of a body that nobody has asked for yet.
       const push = stream.push.bind(stream);
       stream.push = (chunk: Buffer | null, ...rest) => {
@@ -75,7 +82,8 @@ export function createSessionGuard(
         return push(chunk, ...rest);
       };
       if (stream.closed) countReset();
-      else stream.once("close", () => stream.rstCode !== 0 && countReset());
+      // A reset may name no error; a stream that ended isn't aborted.
+      else stream.once("close", () => (stream.rstCode !== 0 || stream.aborted) && countReset());
     },
     sweep(now) {
       const seconds = sweptAt === null ? 0 : (now - sweptAt) / 1000;

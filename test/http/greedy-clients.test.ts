@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { setImmediate } from "node:timers/promises";
 import { expect } from "chai";
 import { trustProxies } from "../../src/http/client-address.js";
 import type { NodeHandler } from "../../src/http/node-handler.js";
@@ -61,6 +62,27 @@ describe("a client that floods its HTTP/2 connection", () => {
     expect(handled()).to.equal(0);
   });
 
+  for (const code of [0, 8]) {
+    it(`with resets one after the other loses it: error code ${code}`, async () => {
+      const { port } = await serve((request) => void request.resume());
+      const flood = await connectRaw(port);
+      let isClosed = false;
+      void flood.closed.then(() => {
+        isClosed = true;
+      });
+      flood.send(Buffer.concat([preface, settings]));
+      // Each after the server has seen the stream, and fewer than the 1,000 at which nghttp2 stops reading.
+      for (let index = 0; index < 900 && !isClosed; index += 1) {
+        const id = 2 * index + 1;
+        flood.send(requestFrame(id, {}));
+        await setImmediate();
+        flood.send(frame(frameType.reset, 0, id, Buffer.from([0, 0, 0, code])));
+        await setImmediate();
+      }
+      await flood.closed;
+    });
+  }
+
   it("with fewer resets keeps it", async () => {
     const { port } = await serve(echo);
     const client = await connectRaw(port);
@@ -104,6 +126,27 @@ describe("a client that floods its HTTP/2 connection", () => {
       expect((await fetch(url)).status).to.equal(200);
     });
   }
+});
+
+describe("a client that hides control frames among requests", () => {
+  afterEach(stopServing);
+
+  it("loses its connection", async () => {
+    const { port, url } = await serve(echo);
+    const flood = await connectRaw(port);
+    const ping = frame(frameType.ping, 0, 0, Buffer.alloc(8));
+    const pings = Buffer.concat(Array.from({ length: 900 }, () => ping));
+    let isClosed = false;
+    void flood.closed.then(() => {
+      isClosed = true;
+    });
+    flood.send(Buffer.concat([preface, settings]));
+    for (let id = 1; !isClosed; id += 2) {
+      flood.send(Buffer.concat([requestFrame(id, {}, flag.endHeaders | flag.endStream), pings]));
+      await setImmediate();
+    }
+    expect((await fetch(url)).status).to.equal(200);
+  });
 });
 
 describe("a client that sends much in good faith", () => {
