@@ -16,51 +16,101 @@ const HOME = "198.51.100.7";
 /** 300 addresses, each in a network of its own. */
 const addresses = Array.from({ length: 300 }, (_, index) => `10.${index >> 8}.${index & 255}.66`);
 
+interface Tokens {
+  access: string;
+  refresh: string;
+}
+
+/** The owner's app: a device that the account knows, and an open session. */
+interface OwnersApp {
+  client: FlowClient;
+  phone: string;
+  device: string;
+  tokens: Tokens;
+}
+
 describe("300 passwords from 300 addresses at one account", () => {
   const service = useTestService({
     environment: { ...generousLimits, TRUSTED_PROXIES: "127.0.0.1" },
   });
   const protocols = useAllClients(service);
 
-  it("are compared 100 times, over all protocols together, while its owner signs in", async () => {
+  async function signIn(client: FlowClient, phone: string, device = "") {
+    const data = await accepted(client.call(login, { phone, password: testPassword, device }));
+    recordSecret(String(data.device));
+    return { device: String(data.device), tokens: data.tokens as unknown as Tokens };
+  }
+
+  /** Tries a password from each address, through every protocol in turn; returns how many were compared. */
+  async function attack(from: readonly string[], target: string): Promise<number> {
+    const calls = from.map((address, index) =>
+      protocols[index % protocols.length]!.at(address).call(login, { phone: target, password: "wrong" }),
+    );
+    const reasons = (await Promise.all(calls)).map(({ reason }) => reason);
+    const compared = reasons.filter((reason) => reason === "CREDENTIALS_REJECTED").length;
+    expect(reasons.filter((reason) => reason === "RATE_LIMITED")).to.have.length(from.length - compared);
+    return compared;
+  }
+
+  /** The owner signs in at home, and with the device elsewhere, refreshes and reads the profile, all at once. */
+  function everydayCalls(app: OwnersApp, elsewhere: string): Promise<unknown>[] {
+    const { client, phone, device, tokens } = app;
+    const renew = async () => {
+      const { refresh } = tokens;
+      app.tokens = (await accepted(client.at(HOME).call(refreshToken, { refresh }))) as unknown as Tokens;
+    };
+    return [
+      signIn(client.at(HOME), phone),
+      signIn(client.at(elsewhere), phone, device),
+      renew(),
+      accepted(client.at(elsewhere).call(getProfile, {}, tokens.access)),
+    ];
+  }
+
+  const changesPassword = ({ client, tokens }: OwnersApp, from: string) =>
+    accepted(client.at(from).call(requestPasswordChange, { current_password: testPassword }, tokens.access));
+
+  async function changesPhone({ client, tokens }: OwnersApp, from: string): Promise<void> {
+    const phone = newPhone();
+    await addEntry(service.context.app, { phone, notes: "", isActive: true, actor: null });
+    const change = { new_phone: phone, current_password: testPassword };
+    await accepted(client.at(from).call(requestPhoneChange, change, tokens.access));
+  }
+
+  it("are compared 100 times, over all protocols together, while its owner's calls succeed on each", async () => {
     const { phone } = await activeUser(service.context);
     const unknown = newPhone();
-    const signIn = async (client: FlowClient, device = "") => {
-      const data = await accepted(client.call(login, { phone, password: testPassword, device }));
-      recordSecret(String(data.device));
-      return { device: String(data.device), access: (data.tokens as { access: string }).access };
-    };
-    /** Tries a password from each address, through every protocol in turn; returns how many were compared. */
-    const attack = async (from: readonly string[], target: string) => {
-      const calls = from.map((address, index) =>
-        protocols[index % protocols.length]!.at(address).call(login, { phone: target, password: "wrong" }),
-      );
-      const reasons = (await Promise.all(calls)).map(({ reason }) => reason);
-      const compared = reasons.filter((reason) => reason === "CREDENTIALS_REJECTED").length;
-      expect(reasons.filter((reason) => reason === "RATE_LIMITED")).to.have.length(from.length - compared);
-      return compared;
-    };
+    const apps: OwnersApp[] = [];
+    for (const client of protocols) apps.push({ client, phone, ...(await signIn(client.at(HOME), phone)) });
 
-    const { access, ...first } = await signIn(protocols[0]!.at(HOME));
-    let { device } = first;
+    /** What the owner calls in a wave. A day has ten codes, the one for the activation included, and five other numbers. */
+    const ownersCalls = (wave: number) =>
+      apps.flatMap((app, index) => {
+        const elsewhere = `192.0.${wave * apps.length + index}.7`;
+        const isTurn = index % 2 === wave % 2;
+        return [
+          ...everydayCalls(app, elsewhere),
+          ...(isTurn && wave < 3 ? [changesPassword(app, elsewhere)] : []),
+          ...(isTurn && wave < 2 ? [changesPhone(app, elsewhere)] : []),
+        ];
+      });
+
     const compared: number[] = [];
-    for (const [wave, owner] of protocols.entries()) {
+    for (const [wave, stranger] of protocols.entries()) {
       const from = addresses.slice(wave * 60, wave * 60 + 60);
-      const inWave = await attack(from, phone);
-      expect(await attack(from, unknown), "number without an account").to.equal(inWave);
-      compared.push(inWave);
-      await signIn(owner.at(HOME));
-      ({ device } = await signIn(owner.at(`192.0.2.${wave}`), device));
-      await accepted(owner.at(from[0]!).call(getProfile, {}, access));
-      const right = { phone, password: testPassword };
+      const calls = [attack(from, phone), ...ownersCalls(wave), attack(from, unknown)];
+      const results = await Promise.all(calls);
+      compared.push(Number(results[0]));
+      expect(results.at(-1), "number without an account").to.equal(results[0]);
       if (wave < 2) continue;
-      const refused = await expectRefusal(owner.at("203.0.113.201").call(login, right), "RATE_LIMITED");
-      expect(refused.header.get("retry-after"), owner.name).to.equal("86400");
-      expect(refused.header.get("x-ratelimit-limit"), owner.name).to.equal("100");
+      const right = { phone, password: testPassword };
+      const refused = await expectRefusal(stranger.at("203.0.113.201").call(login, right), "RATE_LIMITED");
+      expect(refused.header.get("retry-after"), stranger.name).to.equal("86400");
+      expect(refused.header.get("x-ratelimit-limit"), stranger.name).to.equal("100");
     }
     expect(compared).to.deep.equal([60, 40, 0, 0, 0]);
-    const change = { current_password: testPassword };
-    await accepted(protocols[0]!.at("203.0.113.200").call(requestPasswordChange, change, access));
+    const codes = service.context.outbox.to(phone).filter(({ kind }) => kind === "verification");
+    expect(codes, "codes for a new password").to.have.length(8);
   });
 
   it("leave one line in the history and one message to the owner, also when the message fails at first", async () => {
@@ -116,18 +166,21 @@ describe("300 passwords from 300 addresses at one account", () => {
   });
 
   it("get a session nowhere: the fifth wrong current password in a row ends the one that was stolen", async () => {
-    for (const thief of protocols) {
+    for (const client of protocols) {
       const { phone } = await activeUser(service.context);
-      const data = await accepted(thief.at(HOME).call(login, { phone, password: testPassword }));
-      recordSecret(String(data.device));
-      const { access } = data.tokens as { access: string };
-      for (const address of addresses.slice(0, 5)) {
-        const guess = thief.at(address).call(requestPasswordChange, { current_password: "wrong" }, access);
-        await expectRefusal(guess, "CURRENT_PASSWORD_INCORRECT");
+      const stolen = (await signIn(client.at(HOME), phone)).tokens;
+      const app: OwnersApp = { client, phone, ...(await signIn(client.at(HOME), phone)) };
+      for (const [index, address] of addresses.slice(0, 5).entries()) {
+        const wrong = { current_password: "wrong" };
+        const guess = client.at(address).call(requestPasswordChange, wrong, stolen.access);
+        await Promise.all([
+          expectRefusal(guess, "CURRENT_PASSWORD_INCORRECT"),
+          ...everydayCalls(app, `192.0.${index}.7`),
+          ...(index === 0 ? [changesPassword(app, HOME), changesPhone(app, HOME)] : []),
+        ]);
       }
-      await expectRefusal(thief.call(getProfile, {}, access), "UNAUTHENTICATED");
-      const again = await accepted(thief.at(HOME).call(login, { phone, password: testPassword }));
-      recordSecret(String(again.device));
+      await expectRefusal(client.call(getProfile, {}, stolen.access), "UNAUTHENTICATED");
+      await Promise.all(everydayCalls(app, "192.0.9.7"));
     }
   });
 
