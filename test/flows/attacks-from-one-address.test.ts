@@ -1,22 +1,30 @@
 import { expect } from "chai";
+import { Redis } from "ioredis";
 import { AccountService } from "#gen/waterbill/identity/v1/account_service_pb.js";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { setAccountActive } from "../../src/accounts/set-account-active.js";
 import { COMMAND_LINE } from "../../src/audit/act.js";
 import { logout } from "../../src/auth/logout.js";
+import { flag, preface, requestFrame, settings } from "../http/http2-frames.js";
+import { connectRaw, getRequest, type RawClient } from "../http/raw-client.js";
+import { useFixture } from "../support/fixture.js";
 import { recordSecret } from "../support/log.js";
-import { useTestService } from "../support/service.js";
+import { testKeyPrefix, testRedisUrl } from "../support/redis.js";
+import { rejection } from "../support/rejection.js";
+import { type TestService, useTestService } from "../support/service.js";
 import { newPhone, registered, signedIn } from "../support/test-context.js";
 import { accepted, expectRefusal, type FlowClient, useAllClients } from "./all-protocols.js";
 
 const { activate, refreshToken, resendCode, logout: signOut } = AuthService.method;
-const { getProfile, confirmPasswordChange } = ProfileService.method;
+const { getProfile, requestPasswordChange, confirmPasswordChange } = ProfileService.method;
 const { setAccountActive: setActive } = AccountService.method;
 
 const ATTACKER = "203.0.113.9";
 const OWNER = "192.0.2.200";
 const CARRIER = "41.202.192.5";
+/** In the form of a token, with a signature of nobody. */
+const FORGED = "e30.e30.c2ln";
 
 // The test's clock counts: no call leaves a window while the machine is slow.
 describe("attacks from one address", () => {
@@ -41,11 +49,14 @@ describe("attacks from one address", () => {
     return [...reasons];
   }
 
-  async function expectLimitedOverAll(address: string, token?: string) {
+  async function expectLimitedOverAll(address: string, token?: string, limit = 60) {
+    const inAMinute = service.context.clock.now().getTime() / 1000 + 60;
     for (const client of protocols) {
       const { header } = await expectRefusal(client.at(address).call(getProfile, {}, token), "RATE_LIMITED");
       expect(header.get("retry-after"), client.name).to.equal("60");
+      expect(header.get("x-ratelimit-limit"), client.name).to.equal(String(limit));
       expect(header.get("x-ratelimit-remaining"), client.name).to.equal("0");
+      expect(header.get("x-ratelimit-reset"), client.name).to.equal(String(inAMinute));
     }
   }
 
@@ -56,23 +67,44 @@ describe("attacks from one address", () => {
     expect(header.get("x-ratelimit-limit")).to.equal("60");
     expect(header.get("x-ratelimit-remaining")).to.equal("59");
     expect(await reasonsOf(29, ATTACKER)).to.deep.equal(["UNAUTHENTICATED"]);
-    expect(await reasonsOf(30, ATTACKER, "e30.e30.c2ln")).to.deep.equal(["UNAUTHENTICATED"]);
+    expect(await reasonsOf(30, ATTACKER, FORGED)).to.deep.equal(["UNAUTHENTICATED"]);
     await expectLimitedOverAll(ATTACKER);
-    await expectLimitedOverAll(ATTACKER, "e30.e30.c2ln");
     const optional = { token: newPhone(), code: "x", new_password: "x", new_password_confirm: "x" };
     for (const client of protocols) {
-      const forged = client.at(ATTACKER).call(confirmPasswordChange, optional, "e30.e30.c2ln");
-      await expectRefusal(forged, "RATE_LIMITED");
-      await accepted(client.at(ATTACKER).call(getProfile, {}, tokens.access));
-      await expectRefusal(client.at("203.0.113.10").call(getProfile, {}), "UNAUTHENTICATED");
+      const neighbour = client.at(ATTACKER);
+      await Promise.all([
+        expectLimitedOverAll(ATTACKER, FORGED),
+        expectRefusal(neighbour.call(confirmPasswordChange, optional, FORGED), "RATE_LIMITED"),
+        accepted(neighbour.call(getProfile, {}, tokens.access)),
+        expectRefusal(client.at("203.0.113.10").call(getProfile, {}), "UNAUTHENTICATED"),
+      ]);
     }
     service.context.clock.advance(60);
     expect(await reasonsOf(1, ATTACKER)).to.deep.equal(["UNAUTHENTICATED"]);
   });
 
+  it("300 calls at once without a token of ours cost no statement, whatever they carry instead", async () => {
+    const { tokens } = await signedIn(service.context);
+    const [head = "", claims = "", signature = ""] = tokens.access.split(".");
+    const unsigned = Buffer.from('{"alg":"none","typ":"at+jwt"}').toString("base64url");
+    const signedByOthers = `${head}.${claims}.${signature.replace(/^./, (first) => (first === "A" ? "B" : "A"))}`;
+    const forged = [undefined, "", FORGED, `${unsigned}.${claims}.`, signedByOthers, tokens.refresh];
+    const change = { current_password: "x" };
+    service.context.statements.length = 0;
+    const calls = Array.from({ length: 150 }, (_, index) => {
+      const client = protocols[index % protocols.length]!.at(ATTACKER);
+      const token = forged[index % forged.length];
+      return [client.call(getProfile, {}, token), client.call(requestPasswordChange, change, token)];
+    });
+    const reasons = (await Promise.all(calls.flat())).map(({ reason }) => reason);
+    expect(service.context.statements).to.deep.equal([]);
+    expect(reasons.filter((reason) => reason === "UNAUTHENTICATED")).to.have.length(60);
+    expect(reasons.filter((reason) => reason === "RATE_LIMITED")).to.have.length(240);
+  });
+
   it("calls without a token get twice as many from a network with the factor 2", async () => {
     expect(await reasonsOf(120, CARRIER)).to.deep.equal(["UNAUTHENTICATED"]);
-    await expectLimitedOverAll(CARRIER);
+    await expectLimitedOverAll(CARRIER, undefined, 120);
   });
 
   it("expired tokens are always 401, uncounted and without a statement", async () => {
@@ -83,6 +115,10 @@ describe("attacks from one address", () => {
     expect(service.context.statements).to.deep.equal([]);
     const { header } = await protocols[0]!.at(ATTACKER).call(getProfile, {});
     expect(header.get("x-ratelimit-remaining")).to.equal("59");
+    expect(await reasonsOf(59, ATTACKER)).to.deep.equal(["UNAUTHENTICATED"]);
+    await expectLimitedOverAll(ATTACKER);
+    expect(await reasonsOf(5, ATTACKER, tokens.access)).to.deep.equal(["UNAUTHENTICATED"]);
+    expect(service.context.statements).to.deep.equal([]);
   });
 
   it("tokens of an ended session are always 401, and cost one statement", async () => {
@@ -137,23 +173,30 @@ describe("attacks from one address", () => {
       await protocols[call % 5]!.at(ATTACKER).call(refreshToken, { refresh: "forged" });
     }
     for (const client of protocols) {
-      await expectRefusal(client.at(ATTACKER).call(refreshToken, { refresh: "forged" }), "RATE_LIMITED");
       const { tokens } = await signedIn(service.context);
-      const refresh = await refreshed(client, tokens.refresh);
-      await accepted(client.at(ATTACKER).call(signOut, { refresh }, tokens.access));
+      const attack = () =>
+        expectRefusal(client.at(ATTACKER).call(refreshToken, { refresh: "forged" }), "RATE_LIMITED");
+      const [refresh] = await Promise.all([refreshed(client, tokens.refresh), attack(), attack()]);
+      const leave = client.at(ATTACKER).call(signOut, { refresh }, tokens.access);
+      await Promise.all([accepted(leave), attack(), attack()]);
     }
   });
 
   it("calls for fresh numbers get codes for 10 a minute; the owner of another gets theirs", async () => {
+    const owned: string[] = [];
+    for (const _ of protocols) owned.push(await registered(service.context));
+    service.context.clock.advance(60);
     for (let call = 0; call < 10; call += 1) {
       await accepted(protocols[call % 5]!.at(ATTACKER).call(resendCode, { phone: newPhone() }));
     }
-    for (const client of protocols) {
-      await expectRefusal(client.at(ATTACKER).call(resendCode, { phone: newPhone() }), "RATE_LIMITED");
-    }
-    const phone = await registered(service.context);
-    service.context.clock.advance(60);
-    await accepted(protocols[4]!.call(resendCode, { phone }));
+    const attack = protocols.map((client) =>
+      expectRefusal(client.at(ATTACKER).call(resendCode, { phone: newPhone() }), "RATE_LIMITED"),
+    );
+    const owners = protocols.map((client, index) =>
+      accepted(client.at("127.0.0.1").call(resendCode, { phone: owned[index]! })),
+    );
+    await Promise.all([...attack, ...owners]);
+    for (const phone of owned) expect(service.context.outbox.to(phone)).to.have.length(2);
   });
 
   it("wrong codes don't keep a number's owner from activating", async () => {
@@ -163,9 +206,77 @@ describe("attacks from one address", () => {
       for (let call = 0; call < 3; call += 1) {
         await expectRefusal(client.at(ATTACKER).call(activate, { phone, code: "000000" }), "CODE_INCORRECT");
       }
-      await expectRefusal(client.at(ATTACKER).call(activate, { phone, code: "000000" }), "RATE_LIMITED");
-      await accepted(client.at("127.0.0.1").call(activate, { phone, code }));
+      await Promise.all([
+        expectRefusal(client.at(ATTACKER).call(activate, { phone, code: "000000" }), "RATE_LIMITED"),
+        accepted(client.at("127.0.0.1").call(activate, { phone, code })),
+        expectRefusal(client.at(ATTACKER).call(activate, { phone, code: "000000" }), "RATE_LIMITED"),
+      ]);
       service.context.clock.advance(60);
     }
   });
+});
+
+describe("calls for codes from one address, for number after number", () => {
+  const prefix = testKeyPrefix();
+  const redis = useFixture(
+    async () => ({ client: new Redis(testRedisUrl()) }),
+    ({ client }) => client.disconnect(),
+  );
+  // An hour instead of the minute: no call leaves the window while the machine is slow.
+  const service = useTestService({
+    environment: { REDIS_PREFIX: prefix, TRUSTED_PROXIES: "127.0.0.1", LIMIT_RESEND_CODE_IP: "10/hour" },
+  });
+  const protocols = useAllClients(service);
+
+  it("leave keys in Redis for the ten that passed, however many are refused", async () => {
+    const call = (index: number) =>
+      protocols[index % protocols.length]!.at(ATTACKER).call(resendCode, { phone: newPhone() });
+    const reasons: (string | undefined)[] = [];
+    for (let wave = 0; wave < 15; wave += 1) {
+      const calls = Array.from({ length: 20 }, (_, index) => call(index));
+      reasons.push(...(await Promise.all(calls)).map(({ reason }) => reason));
+    }
+    expect(reasons.filter((reason) => reason === "RATE_LIMITED")).to.have.length(290);
+    expect(reasons.filter((reason) => reason === undefined)).to.have.length(10);
+    // A minute's and a day's for each number, and the address's own. Only the first two are the caller's choice.
+    const keys = (await redis.client.keys(`${prefix}*`)).filter((key) => !key.endsWith("probe"));
+    expect(keys.filter((key) => key.includes("@"))).to.have.length(20);
+    expect(keys).to.have.length(21);
+  });
+});
+
+describe("connections of one address to the service", () => {
+  const few = useTestService({ environment: { REDIS_URL: "", MAX_CONNECTIONS_PER_ADDRESS: "5" } });
+  const many = useTestService({ environment: { REDIS_URL: "" } });
+
+  const ping = { ":method": "GET", ":path": "/ping/" };
+  const requests = {
+    "HTTP/1.1": getRequest("/ping/"),
+    "HTTP/2": Buffer.concat([preface, settings, requestFrame(1, ping, flag.endHeaders | flag.endStream)]),
+  };
+
+  /** Opens a connection from `address`; rejects unless a request on it is answered. */
+  async function open(service: TestService, address: string, request: string | Buffer): Promise<RawClient> {
+    const client = await connectRaw(Number(new URL(service.origin).port), false, address);
+    client.send(request);
+    await client.until("pong");
+    return client;
+  }
+
+  for (const [index, [name, request]] of Object.entries(requests).entries()) {
+    const crowd = `127.0.0.${10 + index}`;
+    for (const [title, service, limit] of [
+      ["are as many as MAX_CONNECTIONS_PER_ADDRESS", few, 5],
+      ["are 256 when it is not set", many, 256],
+    ] as const) {
+      it(`${title}, over ${name}`, async () => {
+        const held = await Promise.all(Array.from({ length: limit }, () => open(service, crowd, request)));
+        for (const other of Object.values(requests)) {
+          expect(String(await rejection(open(service, crowd, other)))).to.include("hung up");
+          held.push(await open(service, "127.0.0.9", other));
+        }
+        for (const client of held) client.reset();
+      });
+    }
+  }
 });

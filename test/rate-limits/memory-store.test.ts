@@ -1,7 +1,18 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { expect } from "chai";
 import { createMemoryStore } from "../../src/rate-limits/memory-store.js";
 import { testClock } from "../support/clock.js";
 import { passes, perMinute } from "./stores.js";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+/** The heap in use after a garbage collection. */
+function heapMiB(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed / 2 ** 20;
+}
 
 describe("memory store", () => {
   it("drops the least recently used keys when there are too many, and keeps those in use", async () => {
@@ -53,6 +64,15 @@ describe("memory store", () => {
     for (let n = 1; n <= 60_000; n += 1) await passes(store, resend("198.51.100.1", n));
     expect(await passes(store, [login])).to.equal(false);
     expect(await passes(store, resend("192.0.2.7", 0))).to.equal(false);
+  });
+
+  it("takes at most 2 MiB for an address that calls for 60,000 numbers", async () => {
+    const store = createMemoryStore(testClock());
+    const before = heapMiB();
+    for (let n = 0; n < 60_000; n += 1) await passes(store, resend("198.51.100.1", n));
+    expect(heapMiB() - before).to.be.below(2);
+    // The store is still in use: what it holds was not collected.
+    await passes(store, resend("198.51.100.1", 0));
   });
 
   it("keeps the counts of addresses when many of them call for numbers", async () => {
