@@ -25,7 +25,10 @@ export interface ConnectionShare {
   endRequest(): void;
   /** Counts an HTTP/2 stream that the client has reset. False if the address has reset too many. */
   countReset(): boolean;
-  /** Takes places of an address whose connection was cut, because a flood costs the server more than a held connection. */
+  /**
+   * Takes places of the address for a while, because a flood costs the server more than a held connection. If the address
+   * then has too many connections, it loses the newest: each of them may bring the same flood.
+   */
   penalize(): void;
 }
 
@@ -44,13 +47,15 @@ const MIN_STREAMS = 2;
 
 /** What an address has at the moment. */
 interface Load {
-  /** Places that its connections take. */
-  connections: number;
+  /** Its connections, the newest last. */
+  sockets: Set<Socket>;
+  /** How many were cut lately. */
+  cuts: number;
   /** Requests in flight. */
   requests: number;
   /** Recent resets. */
   resets: number;
-  /** Its HTTP/2 connections: the streams that each may have, and how it learns of fewer. */
+  /** Of its HTTP/2 connections: the streams that each may have, and how it learns of fewer. */
   streams: Map<Socket, { max: number; apply: (max: number) => void }>;
 }
 
@@ -71,18 +76,20 @@ export function createAddressLoad(
   let sweptAt: number | null = null;
 
   function loadOf(key: string): Load {
-    const load = loads.get(key) ?? { connections: 0, requests: 0, resets: 0, streams: new Map() };
+    const load = loads.get(key) ?? {
+      sockets: new Set(),
+      cuts: 0,
+      requests: 0,
+      resets: 0,
+      streams: new Map(),
+    };
     loads.set(key, load);
     return load;
   }
 
-  function removeConnections(key: string, load: Load, count: number): void {
-    load.connections -= count;
-    forgetIdle(key, load);
-  }
-
-  function forgetIdle(key: string, { connections, requests, resets }: Load): void {
-    if (connections + requests + resets === 0) loads.delete(key);
+  /** How many connections the address may hold now. */
+  function placesOf({ cuts }: Load, factor: number): number {
+    return Math.max(0, limits.maxConnectionsPerAddress * factor - PLACES_OF_CUT * cuts);
   }
 
   /** Leaves each connection at most twice its part: to halve them all at times is cheaper than to adjust them each time. */
@@ -95,8 +102,7 @@ export function createAddressLoad(
     }
   }
 
-  function shareOf(socket: Socket, key: string, factor: number): ConnectionShare {
-    const load = loadOf(key);
+  function shareOf(socket: Socket, load: Load, factor: number): ConnectionShare {
     const maxRequests = limits.maxRequestsPerAddress * factor;
     return {
       limitStreams(apply) {
@@ -116,9 +122,11 @@ export function createAddressLoad(
         return load.resets <= limits.addressResetBurst * factor;
       },
       penalize() {
-        const current = loadOf(key);
-        current.connections += PLACES_OF_CUT;
-        setTimeout(() => removeConnections(key, current, PLACES_OF_CUT), limits.cutMs).unref();
+        load.cuts += 1;
+        for (const newest of [...load.sockets].slice(placesOf(load, factor))) newest.destroy();
+        setTimeout(() => {
+          load.cuts -= 1;
+        }, limits.cutMs).unref();
       },
     };
   }
@@ -128,20 +136,20 @@ export function createAddressLoad(
       const key = addressKey(address);
       const factor = addressFactor(sharedNetworks, address);
       const load = loadOf(key);
-      if (load.connections >= limits.maxConnectionsPerAddress * factor) return null;
-      load.connections += 1;
+      if (load.sockets.size >= placesOf(load, factor)) return null;
+      load.sockets.add(socket);
       socket.once("close", () => {
+        load.sockets.delete(socket);
         load.streams.delete(socket);
-        removeConnections(key, load, 1);
       });
-      return shareOf(socket, key, factor);
+      return shareOf(socket, load, factor);
     },
     sweep(now) {
       const seconds = sweptAt === null ? 0 : (now - sweptAt) / 1000;
       sweptAt = now;
       for (const [key, load] of loads) {
         load.resets = Math.max(0, load.resets - limits.addressResetsPerSecond * seconds);
-        forgetIdle(key, load);
+        if (load.sockets.size + load.cuts + load.requests + load.resets === 0) loads.delete(key);
       }
     },
   };

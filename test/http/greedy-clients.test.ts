@@ -229,6 +229,25 @@ describe("connections of one address", () => {
     while (!(await open(port, "127.0.0.2")).isAnswered);
   });
 
+  it("are closed, the newest first, when one was cut for a flood and they are too many", async () => {
+    const { port } = await serve(echo, { limits: { maxConnectionsPerAddress: 20 } });
+    const crowd = "127.0.0.2";
+    const old = [await open(port, crowd), await open(port, crowd)];
+    const flood = await connectRaw(port, false, crowd);
+    const young = [];
+    for (let each = 0; each < 17; each += 1) young.push(await open(port, crowd));
+    const neighbour = await open(port, "127.0.0.3");
+    flood.send(resets(2_000));
+    await flood.closed;
+    // Of the four places that are left the flood had one when the others were closed.
+    await Promise.all(young.slice(1).map(({ client }) => client.closed));
+    for (const { client } of [...old, young[0]!, neighbour]) {
+      client.send(getRequest("/again"));
+      await client.until("1.1 /again");
+    }
+    expect(await answered(port, crowd, 2)).to.equal(1);
+  });
+
   it("are more in a shared network", async () => {
     const sharedNetworks = [{ ...parseRange("127.1.0.0/16")!, factor: 3 }];
     const { port } = await serve(echo, { limits, sharedNetworks });
