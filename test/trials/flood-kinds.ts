@@ -18,6 +18,12 @@ export type Flood = (port: number) => Promise<void>;
 /** How long a slow client keeps its connections, in milliseconds: longer than the service allows. */
 const SLOW_MS = 15_000;
 
+/** Pause of a flood after a connection that was refused, in milliseconds. */
+const REFUSED_MS = 100;
+
+/** Phone numbers that floods have used. */
+let numbers = 0;
+
 interface Connection {
   socket: Socket;
   closed: Promise<void>;
@@ -25,9 +31,9 @@ interface Connection {
   received(): Promise<void>;
 }
 
-/** Opens a connection; undefined if it is refused. */
-async function open(port: number): Promise<Connection | undefined> {
-  const socket = connect({ port, host: "127.0.0.1", noDelay: true });
+/** Opens a connection from an address of 127.0.0.0/8; undefined if it is refused. */
+async function open(port: number, localAddress = "127.0.0.1"): Promise<Connection | undefined> {
+  const socket = connect({ port, host: "127.0.0.1", localAddress, noDelay: true });
   let onData = () => {};
   socket.on("error", () => {});
   socket.on("data", () => onData());
@@ -44,8 +50,13 @@ async function open(port: number): Promise<Connection | undefined> {
 }
 
 /** Opens `count` connections, lets `use` run on each at once, and closes them. */
-async function onConnections(port: number, count: number, use: (connection: Connection) => Promise<unknown>) {
-  const connections = await Promise.all(Array.from({ length: count }, () => open(port)));
+async function onConnections(
+  port: number,
+  count: number,
+  use: (connection: Connection) => Promise<unknown>,
+  address?: string,
+) {
+  const connections = await Promise.all(Array.from({ length: count }, () => open(port, address)));
   const opened = connections.filter((connection) => connection !== undefined);
   await Promise.all(opened.map(use));
   for (const { socket } of opened) socket.destroy();
@@ -83,10 +94,10 @@ async function repeatCall({ socket, received }: Connection, request: string, cou
   }
 }
 
+const http2Start = Buffer.concat([preface, settings]);
+
 /** 5,000 streams that are opened and reset at once (CVE-2023-44487). */
 const rapidReset = Buffer.concat([
-  preface,
-  settings,
   ...Array.from({ length: 5_000 }, (_, index) => [
     requestFrame(2 * index + 1, {}),
     resetFrame(2 * index + 1),
@@ -109,30 +120,70 @@ const pings = Buffer.concat([
   ...Array.from({ length: 20_000 }, () => frame(frameType.ping, 0, 0, Buffer.alloc(8))),
 ]);
 
-/** Opens `count` connections, and returns how many of them the service has left open. They stay open. */
-export async function holdConnections(port: number, count: number): Promise<number> {
+/**
+ * Opens `count` connections from `address`, and keeps those that the service admits: each sends one request, which leaves
+ * it open for longer than one that sends nothing. Returns a function that counts them.
+ */
+export async function holdConnections(port: number, count: number, address: string): Promise<() => number> {
   const opened: (Connection | undefined)[] = [];
+  const hold = async () => {
+    const connection = await open(port, address);
+    connection?.socket.write(getRequest("/ping/"));
+    return connection;
+  };
   while (opened.length < count) {
-    opened.push(...(await Promise.all(Array.from({ length: 200 }, () => open(port)))));
+    opened.push(...(await Promise.all(Array.from({ length: 200 }, hold))));
   }
-  await delay(2_000);
-  return opened.filter((connection) => connection && !connection.socket.destroyed).length;
+  return () => opened.filter((connection) => connection && !connection.socket.destroyed).length;
 }
 
-/** Resets streams on 10 connections until `seconds` have passed: each that is cut is followed by another. */
-export async function resetStreams(port: number, seconds: number): Promise<number> {
+/** Resets 5,000 streams on a connection; true if the service began HTTP/2 on it, so that it read resets, and cut it. */
+async function floodOnce(port: number, address: string): Promise<boolean> {
+  const connection = await open(port, address);
+  if (!connection) return false;
+  const begun = connection.received();
+  connection.socket.write(http2Start);
+  await begun;
+  const hasBegun = !connection.socket.destroyed;
+  if (hasBegun) await writeAndWait(connection, rapidReset);
+  const isCut = connection.socket.destroyed;
+  connection.socket.destroy();
+  return hasBegun && isCut;
+}
+
+/**
+ * Resets streams on 10 connections of `address` at a time, until `seconds` have passed: each that is cut is followed by
+ * another. Returns on how many the service read resets, and how many it refused.
+ */
+export async function resetStreams(
+  port: number,
+  seconds: number,
+  address: string,
+): Promise<{ flooded: number; refused: number }> {
   const end = performance.now() + seconds * 1000;
-  let floods = 0;
+  const counts = { flooded: 0, refused: 0 };
   const repeat = async () => {
     while (performance.now() < end) {
-      const connection = await open(port);
-      if (connection) await writeAndWait(connection, rapidReset);
-      connection?.socket.destroy();
-      floods += 1;
+      if (await floodOnce(port, address)) {
+        counts.flooded += 1;
+        continue;
+      }
+      counts.refused += 1;
+      // Without a pause this would be a flood of connections, which on one machine takes the processors from the service.
+      await delay(REFUSED_MS);
     }
   };
   await Promise.all(Array.from({ length: 10 }, repeat));
-  return floods;
+  return counts;
+}
+
+/** Sends requests for codes to numbers that were never used before, one after the other. */
+async function askForCodes(connection: Connection, count: number): Promise<void> {
+  for (let call = 0; call < count; call++) {
+    numbers += 1;
+    const phone = `+2376${String(numbers).padStart(8, "0")}`;
+    await repeatCall(connection, post("/api/auth/resend-code/", JSON.stringify({ phone })), 1);
+  }
 }
 
 export const FLOODS: Readonly<Record<string, Flood>> = {
@@ -146,7 +197,14 @@ export const FLOODS: Readonly<Record<string, Flood>> = {
   "200 headers of 1 MB": (port) =>
     onConnections(port, 200, (each) => writeAndWait(each, getRequest(`/${"x".repeat(1_000_000)}`))),
   "10 connections that reset 5,000 streams each": (port) =>
-    onConnections(port, 10, (each) => writeAndWait(each, rapidReset)),
+    onConnections(port, 10, (each) => writeAndWait(each, Buffer.concat([http2Start, rapidReset]))),
+  "256 connections of another address that reset 5,000 streams each at once": (port) =>
+    onConnections(
+      port,
+      256,
+      (each) => writeAndWait(each, Buffer.concat([http2Start, rapidReset])),
+      "127.0.0.5",
+    ),
   "50 endless HTTP/2 headers": (port) => onConnections(port, 50, (each) => writeAndWait(each, endlessHeader)),
   "20 connections with 20,000 pings each": (port) =>
     onConnections(port, 20, (each) => writeAndWait(each, pings)),
@@ -154,4 +212,6 @@ export const FLOODS: Readonly<Record<string, Flood>> = {
     onConnections(port, 50, (each) => repeatCall(each, getRequest("/api/auth/profile/"), 200)),
   "10,000 logins, of which nearly all are too many": (port) =>
     onConnections(port, 50, (each) => repeatCall(each, wrongLogin, 200)),
+  "60,000 calls for codes to number after number": (port) =>
+    onConnections(port, 50, (each) => askForCodes(each, 1_200), "127.0.0.6"),
 };

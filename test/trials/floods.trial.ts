@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "chai";
+import { Redis } from "ioredis";
 import { administratorOf, login } from "../support/rest-calls.js";
 import { errorLines, runService } from "../support/running-service.js";
 import { startServers } from "../support/servers.js";
@@ -20,6 +21,8 @@ const RECOVERY_MS = 30_000;
  */
 const MORE_MEMORY_MIB = 500;
 const QUIET_MS = 2_000;
+/** Keys in Redis after calls for codes from one address: those of five minutes, and the address's own. */
+const MAX_CODE_KEYS = 5 * 10 * 2 + 1;
 
 /** Errors in the log, except that calls may be refused while the process is busy with a flood. */
 function unexpectedErrors(output: string): string[] {
@@ -55,6 +58,15 @@ await runTrial("floods", [], async (trial) => {
       return `${describe(sight)}, then within ${recovered} ms; ${residentMiB(service.pid)} MiB`;
     });
   }
+  await trial.step("keys that the calls for codes left in Redis", async () => {
+    const redis = new Redis(redisUrl);
+    const keys = await redis.keys("*resend_code*");
+    redis.disconnect();
+    // Ten calls a minute pass, and leave a key for the number's minute and one for its day.
+    expect(keys).not.to.have.length(0);
+    expect(keys.length).to.be.at.most(MAX_CODE_KEYS);
+    return `${keys.length}`;
+  });
   await trial.step("after", async () => {
     const sight = await quiet();
     const memory = residentMiB(service.pid);

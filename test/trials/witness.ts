@@ -14,6 +14,8 @@ export interface Sight {
   medianMs: number;
   p99Ms: number;
   longestMs: number;
+  /** The times of all answered calls, the shortest first (ms). */
+  times: readonly number[];
 }
 
 /** A client that calls the service all the time, as an app would. */
@@ -69,15 +71,7 @@ export function createWitness(service: RunningService, access: string): Witness 
       isOver = true;
     });
     await watching;
-    times.sort((a, b) => a - b);
-    const at = (index: number) => Math.round(times[index] ?? Number.NaN);
-    return {
-      answered: times.length,
-      missed,
-      medianMs: at(Math.floor(times.length / 2)),
-      p99Ms: at(Math.ceil(times.length * 0.99) - 1),
-      longestMs: at(times.length - 1),
-    };
+    return sightOf(times, missed);
   }
 
   return {
@@ -91,6 +85,28 @@ export function createWitness(service: RunningService, access: string): Witness 
       return Math.round(performance.now() - start);
     },
   };
+}
+
+function sightOf(unordered: readonly number[], missed: number): Sight {
+  const times = unordered.toSorted((a, b) => a - b);
+  const at = (index: number) => Math.round(times[index] ?? Number.NaN);
+  return {
+    answered: times.length,
+    missed,
+    medianMs: at(Math.floor(times.length / 2)),
+    p99Ms: at(Math.ceil(times.length * 0.99) - 1),
+    longestMs: at(times.length - 1),
+    times,
+  };
+}
+
+/** What the client has seen during several times together. */
+export function together(sights: readonly Sight[]): Sight {
+  const missed = sights.reduce((sum, sight) => sum + sight.missed, 0);
+  return sightOf(
+    sights.flatMap(({ times }) => times),
+    missed,
+  );
 }
 
 /** Resident memory of a process, in MiB. Linux only. */
