@@ -29,10 +29,10 @@ const program = fileURLToPath(new URL("attacker.ts", import.meta.url));
 async function watchAttack(
   trial: Trial,
   port: number,
-  flooder: string,
+  [flooder, crowd]: readonly [string, string],
   witness: Witness,
 ): Promise<{ sight: Sight; result: AttackResult }> {
-  const args = ["--import", "tsx", program, `${port}`, `${ROUND_SECONDS}`, "127.0.0.3", flooder];
+  const args = ["--import", "tsx", program, `${port}`, `${ROUND_SECONDS}`, "127.0.0.3", flooder, crowd];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
   trial.atEnd(() => child.kill());
   const messages: unknown[] = [];
@@ -47,7 +47,7 @@ async function watchAttack(
 const describe = ({ answered, missed, medianMs, p99Ms, longestMs }: Sight) =>
   `${answered} answered in ${medianMs} ms, p99 ${p99Ms} ms, longest ${longestMs} ms, ${missed} missed`;
 
-/** An honest client beside an address that takes all connections it gets, and another that resets streams on its own. */
+/** An honest client beside an address that takes all connections it gets, another that resets streams, and a third that floods at once. */
 export async function besideAttack(
   trial: Trial,
   service: { port: number; pid: number },
@@ -64,11 +64,17 @@ export async function besideAttack(
     let resets = 0;
     for (let round = 0; round < ROUNDS; round += 1) {
       without.push(await quietly());
-      const { sight, result } = await watchAttack(trial, service.port, `127.0.1.${round + 1}`, witness);
+      const { sight, result } = await watchAttack(
+        trial,
+        service.port,
+        [`127.0.1.${round + 1}`, `127.0.2.${round + 1}`],
+        witness,
+      );
       beside.push(sight);
       resets += result.flooded;
       expect(result.held, "held connections").to.equal(HELD);
       expect(result.flooded, "connections with resets").to.be.at.least(FLOODED);
+      expect(result.wide, "connections that flood at once").to.equal(250);
       expect(result.refused, "refused connections of the flooder").to.be.above(0);
     }
     const [quiet, attacked] = [together(without), together(beside)];

