@@ -10,6 +10,8 @@ export type ProtocolName = "grpc" | "grpc-web" | "connect" | "rest";
 export interface Caller {
   /** The client's IP address: the socket's, or the one reported by trusted proxies. */
   address: string;
+  /** The Authorization header as it was sent; null if there was none. */
+  authorization: string | null;
   /** The User-Agent header as it was sent; empty if there was none. */
   userAgent: string;
   /** Identifies this call in the log; returned as `X-Request-Id`. */
@@ -34,7 +36,14 @@ export interface Principal {
 }
 
 export const callerKey: ContextKey<Caller> = createContextKey<Caller>(
-  { address: "", userAgent: "", requestId: "", language: "fr", isLanguageRequested: false },
+  {
+    address: "",
+    authorization: null,
+    userAgent: "",
+    requestId: "",
+    language: "fr",
+    isLanguageRequested: false,
+  },
   { description: "caller" },
 );
 
@@ -58,13 +67,11 @@ export function requirePrincipal(context: { values: ContextValues }): Principal 
 }
 
 /**
- * Headers to add to the response, whether the call succeeds or fails; null until the first one is added. The code that
- * adds the first one creates the Headers, because a default value would be shared by all calls. A successful response
+ * Headers to add to the response, whether the call succeeds or fails; null if there are none. A successful response
  * includes them already; code that turns an error into a response copies them into the error's metadata.
  */
-export const responseHeadersKey: ContextKey<Headers | null> = createContextKey<Headers | null>(null, {
-  description: "response headers",
-});
+export const responseHeadersKey: ContextKey<Readonly<Record<string, string>> | null> =
+  createContextKey<Readonly<Record<string, string>> | null>(null, { description: "response headers" });
 
 /** The protocol of this call. */
 export const protocolKey: ContextKey<ProtocolName> = createContextKey<ProtocolName>("connect", {

@@ -14,8 +14,19 @@ export interface HttpResponse {
   trailer?: Headers;
 }
 
-/** Converts Node's header fields for interceptors and services, without HTTP/2 pseudo-headers. */
-export function toHeaders(fields: IncomingHttpHeaders): Headers {
+/**
+ * Converts Node's header fields for interceptors and services, without HTTP/2 pseudo-headers; when they are first asked
+ * for, because few calls need more than one field.
+ */
+export function toHeaders(fields: IncomingHttpHeaders): () => Headers {
+  let headers: Headers | undefined;
+  return () => {
+    headers ??= copyFields(fields);
+    return headers;
+  };
+}
+
+function copyFields(fields: IncomingHttpHeaders): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(fields)) {
     if (value === undefined || name.startsWith(":")) continue;
@@ -24,13 +35,26 @@ export function toHeaders(fields: IncomingHttpHeaders): Headers {
   return headers;
 }
 
-/** Aborts with ConnectError canceled if the client disconnects before the response has ended. */
-export function clientSignal(response: NodeResponse): AbortSignal {
+/**
+ * Returns the signal of a call: aborts with ConnectError canceled if the client disconnects before the response has ended.
+ * It is made when it is first asked for, because few calls watch it.
+ */
+export function clientSignal(response: NodeResponse): () => AbortSignal {
+  let signal: AbortSignal | undefined;
+  return () => {
+    signal ??= watchClient(response);
+    return signal;
+  };
+}
+
+function watchClient(response: NodeResponse): AbortSignal {
   const controller = new AbortController();
-  const emitter: EventEmitter = response;
-  emitter.once("close", () => {
+  const abort = () => {
     if (!response.writableEnded) controller.abort(new ConnectError("", Code.Canceled));
-  });
+  };
+  const emitter: EventEmitter = response;
+  if ((response as Writable).closed) abort();
+  else emitter.once("close", abort);
   return controller.signal;
 }
 

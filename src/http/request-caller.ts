@@ -44,6 +44,7 @@ export function requestCaller(deps: Deps, request: NodeRequest): Caller {
   const language = requestedLanguage(header(request, "accept-language"));
   return {
     address: clientAddress(deps.trustsProxy, socketAddress, header(request, "x-forwarded-for")),
+    authorization: request.headers.authorization ?? null,
     userAgent: header(request, "user-agent"),
     requestId: REQUEST_ID.test(requestId) ? requestId : deps.random.uuid(),
     language: language ?? "fr",

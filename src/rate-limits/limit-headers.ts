@@ -20,8 +20,6 @@ export function limitHeaders(window: WindowFigures): Record<string, string> {
 /** Adds the headers that describe a window to the call's response, also if the call fails. Returns them. */
 export function addLimitHeaders(values: ContextValues, window: WindowFigures): Record<string, string> {
   const figures = limitHeaders(window);
-  const headers = values.get(responseHeadersKey) ?? new Headers();
-  for (const [name, value] of Object.entries(figures)) headers.set(name, value);
-  values.set(responseHeadersKey, headers);
+  values.set(responseHeadersKey, { ...values.get(responseHeadersKey), ...figures });
   return figures;
 }

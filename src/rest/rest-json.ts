@@ -21,12 +21,14 @@ export function toRestJson(schema: DescMessage, message: Message): JsonObject {
 }
 
 function withNulls(schema: DescMessage, json: JsonObject): JsonObject {
-  const entries = schema.fields.flatMap((field): [string, JsonValue][] => {
+  const complete: JsonObject = {};
+  for (const field of schema.fields) {
     const value = json[field.name];
-    if (value === undefined) return isOmitted(field) ? [] : [[field.name, null]];
-    return [[field.name, field.message ? toNestedJson(field.message, value) : value]];
-  });
-  return Object.fromEntries(entries);
+    if (value !== undefined)
+      complete[field.name] = field.message ? toNestedJson(field.message, value) : value;
+    else if (!isOmitted(field)) complete[field.name] = null;
+  }
+  return complete;
 }
 
 /** Caches the option: reading it decodes it every time. */

@@ -9,7 +9,6 @@ export {
   // A method's path, `/package.Service/Method`.
   createMethodUrl,
   // Run interceptors and implementation directly, without the handlers' stream transforms.
-  invokeUnaryImplementation,
   transformInvokeImplementation,
   // The handler that serves a streaming method over HTTP, its request and its response.
   type UniversalHandler,

@@ -92,8 +92,8 @@ export async function handleConnect(
   { contentType, codec, readBytes }: ConnectMessage,
 ): Promise<void> {
   const { method } = handler;
-  const header = toHeaders(request.headers);
-  const timeout = parseConnectTimeout(header.get("connect-timeout-ms"), Number.MAX_SAFE_INTEGER);
+  const sentTimeout = request.headers["connect-timeout-ms"]?.toString() ?? null;
+  const timeout = parseConnectTimeout(sentTimeout, Number.MAX_SAFE_INTEGER);
 
   async function read(): Promise<Message> {
     if (timeout.error) throw bodyUnreadable(timeout.error);
@@ -104,7 +104,7 @@ export async function handleConnect(
     protocol: "connect",
     httpMethod: request.method,
     caller,
-    header,
+    header: toHeaders(request.headers),
     signal: clientSignal(response),
     timeoutMs: timeout.timeoutMs,
     read,

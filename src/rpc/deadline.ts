@@ -6,7 +6,7 @@ export interface Deadline {
   /** Aborts with ConnectError deadline_exceeded when the deadline passes; null without a deadline. */
   expiry: AbortSignal | null;
   /** Aborts when the deadline passes or the client disconnects. Services watch this signal. */
-  signal: AbortSignal;
+  signal(): AbortSignal;
   /** Whole milliseconds, 0 at least. Undefined without a deadline. */
   remainingMs(): number | undefined;
   /** Stops the timer. */
@@ -20,15 +20,19 @@ export const deadlineKey = createContextKey<AbortSignal | null>(null, { descript
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Starts the timer of a call. A timeout longer than MAX_TIMER_MS counts as none. */
-export function deadlineAfter(timeoutMs: number | undefined, client: AbortSignal): Deadline {
+export function deadlineAfter(timeoutMs: number | undefined, client: () => AbortSignal): Deadline {
   if (timeoutMs === undefined || timeoutMs > MAX_TIMER_MS) {
     return { expiry: null, signal: client, remainingMs: () => undefined, clear: () => {} };
   }
+  let signal: AbortSignal | undefined;
   const endsAt = performance.now() + timeoutMs;
   const timer = createDeadlineSignal(timeoutMs);
   return {
     expiry: timer.signal,
-    signal: createLinkedAbortController(timer.signal, client).signal,
+    signal() {
+      signal ??= createLinkedAbortController(timer.signal, client()).signal;
+      return signal;
+    },
     remainingMs: () => Math.max(0, Math.round(endsAt - performance.now())),
     clear: timer.cleanup,
   };

@@ -74,20 +74,20 @@ export async function handleGrpc(
   encoding: GrpcEncoding,
 ): Promise<void> {
   const { method } = handler;
-  const header = toHeaders(request.headers);
-  const timeout = parseGrpcTimeout(header.get("grpc-timeout"), Number.MAX_SAFE_INTEGER);
+  const { "grpc-timeout": sentTimeout, "grpc-encoding": compression } = request.headers;
+  const timeout = parseGrpcTimeout(sentTimeout?.toString() ?? null, Number.MAX_SAFE_INTEGER);
 
   async function read(): Promise<Message> {
     if (timeout.error) throw bodyUnreadable(timeout.error);
     const body = encoding.isText ? await readText(request) : await readBody(request, MAX_BODY_BYTES);
-    const payload = readFrame(body, header.get("grpc-encoding") ?? undefined);
+    const payload = readFrame(body, compression?.toString());
     return encoding.codec.decode(method.input, payload);
   }
 
   const result = await handler.run({
     protocol: encoding.protocol,
     caller,
-    header,
+    header: toHeaders(request.headers),
     signal: clientSignal(response),
     timeoutMs: timeout.timeoutMs,
     read,

@@ -9,9 +9,9 @@ export interface CallInfo {
   /** The HTTP method of a Connect call, which may be GET; POST when absent. */
   httpMethod?: string | undefined;
   caller: Caller;
-  header: Headers;
+  header(): Headers;
   /** Aborts when the client disconnects. */
-  signal: AbortSignal;
+  signal(): AbortSignal;
 }
 
 /** Creates the context values that every call has, whatever its protocol and kind of method. */
@@ -23,7 +23,7 @@ export function createCallValues({ caller, protocol }: Pick<CallInfo, "caller" |
 export function createHandlerContext(
   method: DescMethod,
   call: CallInfo,
-  options: { signal?: AbortSignal; timeoutMs?: () => number | undefined } = {},
+  options: { signal?: () => AbortSignal; timeoutMs?: () => number | undefined } = {},
 ): HandlerContext {
   return {
     method,
@@ -31,9 +31,13 @@ export function createHandlerContext(
     protocolName: call.protocol,
     requestMethod: call.httpMethod ?? "POST",
     url: createMethodUrl("/", method),
-    signal: options.signal ?? call.signal,
+    get signal() {
+      return (options.signal ?? call.signal)();
+    },
     timeoutMs: options.timeoutMs ?? (() => undefined),
-    requestHeader: call.header,
+    get requestHeader() {
+      return call.header();
+    },
     responseHeader: new Headers(),
     responseTrailer: new Headers(),
     values: createCallValues(call),

@@ -1,7 +1,15 @@
 import { create, type DescMessage, type DescMethodUnary, type Message } from "@bufbuild/protobuf";
-import { ConnectError, createContextKey, type Interceptor, type MethodImplSpec } from "@connectrpc/connect";
+import {
+  ConnectError,
+  createContextKey,
+  type HandlerContext,
+  type Interceptor,
+  type MethodImplSpec,
+  type UnaryRequest,
+} from "@connectrpc/connect";
 import { DomainError } from "../errors.js";
-import { createMethodUrl, invokeUnaryImplementation } from "./connect-internals.js";
+import { LoggableError } from "../system/loggable-error.js";
+import { createMethodUrl } from "./connect-internals.js";
 import { deadlineAfter, deadlineKey, untilAborted } from "./deadline.js";
 import { type CallInfo, createHandlerContext } from "./handler-context.js";
 import { toConnectError } from "./interceptors/report-errors.js";
@@ -39,9 +47,19 @@ export const readFailureKey = createContextKey<{ error: unknown } | null>(null, 
   description: "read failure",
 });
 
+/** What a call does inside the interceptors, which are the same for all calls of a method. */
+interface InnerCall {
+  header: Headers;
+  trailer: Headers;
+  /** Calls the implementation and encodes its response. */
+  respond(message: Message): Promise<Message>;
+}
+
+const innerCallKey = createContextKey<InnerCall | null>(null, { description: "inner call" });
+
 /**
  * Creates the handler of a unary method, through which every protocol calls the implementation. Connect's own handlers
- * use a chain of stream transforms, at several times the cost.
+ * use a chain of stream transforms, at several times the cost. The interceptors are chained once for all calls.
  *
  * A request that can't be read runs the interceptors too, so that it is authenticated, counted towards the rate
  * limits, logged and refused like any other.
@@ -49,6 +67,7 @@ export const readFailureKey = createContextKey<{ error: unknown } | null>(null, 
 export function createMethodHandler(spec: UnarySpec, interceptors: Interceptor[]): MethodHandler {
   const { method } = spec;
   const path = createMethodUrl("/", method);
+  const invoke = interceptors.reduceRight<AnyCall>((next, interceptor) => interceptor(next), respond);
 
   async function run<Response>(request: MethodRequest<Response>): Promise<UnaryResult<Response>> {
     const deadline = deadlineAfter(request.timeoutMs, request.signal);
@@ -56,18 +75,21 @@ export function createMethodHandler(spec: UnarySpec, interceptors: Interceptor[]
     const { message, failure } = await readMessage(method.input, reading);
     const { signal, remainingMs: timeoutMs } = deadline;
     const context = createHandlerContext(method, request, { signal, timeoutMs });
-    context.values.set(deadlineKey, deadline.expiry).set(readFailureKey, failure);
     const { responseHeader: header, responseTrailer: trailer } = context;
     let encoded: { response: Response } | undefined;
-    // The response is encoded inside the interceptors, so that an encoding failure is reported like any other.
-    const impl: UnarySpec["impl"] = async (input, handlerContext) => {
+    const inner = async (input: Message) => {
       if (failure) throw failure.error;
-      const output = create(method.output, await spec.impl(input, handlerContext));
+      const output = create(method.output, await spec.impl(input, context));
+      // Inside the interceptors, so that a failure to encode is reported like any other.
       encoded = { response: request.write(output) };
       return output;
     };
+    context.values
+      .set(deadlineKey, deadline.expiry)
+      .set(readFailureKey, failure)
+      .set(innerCallKey, { header, trailer, respond: inner });
     try {
-      await invokeUnaryImplementation({ kind: "unary", method, impl }, context, message, interceptors);
+      await invoke(requestOf(method, context, message));
       return { header, trailer, response: encoded!.response };
     } catch (error) {
       if (error instanceof ConnectError) return { header, trailer, error };
@@ -80,6 +102,36 @@ export function createMethodHandler(spec: UnarySpec, interceptors: Interceptor[]
 
   return { method, path, run };
 }
+
+type AnyCall = Parameters<Interceptor>[0];
+
+/** The request that the interceptors see. Its header and signal are made when they are asked for. */
+function requestOf(method: DescMethodUnary, context: HandlerContext, message: Message): UnaryRequest {
+  return {
+    stream: false,
+    method,
+    service: method.parent,
+    requestMethod: context.requestMethod,
+    url: context.url,
+    contextValues: context.values,
+    message,
+    get header() {
+      return context.requestHeader;
+    },
+    get signal() {
+      return context.signal;
+    },
+  };
+}
+
+/** Ends the chain of interceptors. */
+const respond: AnyCall = async (request) => {
+  const inner = request.contextValues.get(innerCallKey);
+  if (request.stream || !inner) throw new LoggableError(`${request.method}: not a call of a unary method`);
+  const { service, method } = request;
+  const { header, trailer } = inner;
+  return { stream: false, service, method, header, trailer, message: await inner.respond(request.message) };
+};
 
 /** Reads the message of a call. What can't be read is left out: some fields of a JSON object, or everything. */
 async function readMessage(

@@ -1,4 +1,8 @@
 import ipaddr from "ipaddr.js";
+import { LRUCache } from "lru-cache";
+
+/** A call asks for the key of its address several times, and a client calls again: 10,000 keys take 2 MB. */
+const keys = new LRUCache<string, string>({ max: 10_000 });
 
 /** The key of all text that is not an IP address. */
 const UNKNOWN_ADDRESS = "unknown";
@@ -9,10 +13,14 @@ const UNKNOWN_ADDRESS = "unknown";
  * IPv4. All text that is not an address shares one key, so those calls are limited too.
  */
 export function addressKey(address: string): string {
-  return keyOf(address, {
+  const known = keys.get(address);
+  if (known !== undefined) return known;
+  const key = keyOf(address, {
     ipv4: (bytes) => bytes.join("."),
     ipv6: (groups) => `${groups.slice(0, 4).join(":")}::/64`,
   });
+  keys.set(address, key);
+  return key;
 }
 
 /** `addressKey` of an IP address; null for any other text, by which nobody is recognised. */

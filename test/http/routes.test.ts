@@ -188,6 +188,7 @@ describe("routes", () => {
     expect(callers).to.have.length(4);
     expect(callers[0]).to.deep.equal({
       address: "127.0.0.1",
+      authorization: null,
       userAgent: "node",
       requestId: "mine-1",
       language: "fr",

@@ -86,6 +86,7 @@ describe("limitCalls", () => {
       const address = String(request.headers["test-address"] ?? "192.0.2.7");
       const caller = {
         address,
+        authorization: null,
         userAgent: "",
         requestId: "test",
         language: "fr",
@@ -275,6 +276,7 @@ describe("limitCalls", () => {
       method: AuthService.method.login as unknown,
       contextValues: createContextValues().set(callerKey, {
         address: "192.0.2.7",
+        authorization: null,
         userAgent: "",
         requestId: "",
         language: "fr",
@@ -286,6 +288,8 @@ describe("limitCalls", () => {
     for (let i = 0; i < 15; i++) await call(request);
     expect(figures(response.header).slice(0, 2)).to.deep.equal([15, 0]);
     expect(await rejectionReason(call(request))).to.equal("RATE_LIMITED");
-    expect(figures(request.contextValues.get(responseHeadersKey)!).slice(0, 2)).to.deep.equal([15, 0]);
+    expect(figures(new Headers(request.contextValues.get(responseHeadersKey)!)).slice(0, 2)).to.deep.equal([
+      15, 0,
+    ]);
   });
 });

@@ -18,6 +18,7 @@ import { SUCCESS_RESPONSES } from "../../src/rest/success-responses.js";
 
 const french: Caller = {
   address: "192.0.2.1",
+  authorization: null,
   userAgent: "",
   requestId: "1",
   language: "fr",

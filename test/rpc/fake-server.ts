@@ -17,7 +17,7 @@ export interface FakeServer extends Serving {
 
 /** Counts nothing, but sets the headers that rate-limits/ sets. */
 const limitHeaders: Interceptor = (next) => async (request) => {
-  request.contextValues.set(responseHeadersKey, new Headers({ "x-ratelimit-limit": "15" }));
+  request.contextValues.set(responseHeadersKey, { "x-ratelimit-limit": "15" });
   const response = await next(request);
   response.header.set("x-ratelimit-limit", "15");
   return response;

@@ -113,6 +113,7 @@ function callerOf(request: NodeRequest) {
   const isLanguageRequested = asked === language;
   return {
     address: "192.0.2.1",
+    authorization: request.headers.authorization ?? null,
     userAgent: "test",
     requestId: "a-request",
     language,

@@ -1,6 +1,6 @@
-import type { Interceptor, StreamRequest, UnaryRequest } from "@connectrpc/connect";
+import type { Interceptor } from "@connectrpc/connect";
 import { Access } from "#gen/waterbill/options/v1/access_pb.js";
-import { callerKey, type Principal, principalKey } from "../../caller.js";
+import { type Caller, callerKey, type Principal, principalKey } from "../../caller.js";
 import { accessOf } from "../../method-access.js";
 import { UnknownTokenError } from "../../sessions/unknown-token-error.js";
 
@@ -21,7 +21,7 @@ export interface AuthenticateDeps {
  */
 export function authenticate(deps: AuthenticateDeps): Interceptor {
   return (next) => async (request) => {
-    const principal = await principalOf(deps, request, accessOf(request.method));
+    const principal = await principalOf(deps, request.contextValues.get(callerKey), accessOf(request.method));
     request.contextValues.set(principalKey, principal);
     return next(request);
   };
@@ -30,22 +30,21 @@ export function authenticate(deps: AuthenticateDeps): Interceptor {
 /** The signed-in caller of a method with this access; null if the method is public, or the optional token is absent. */
 async function principalOf(
   deps: AuthenticateDeps,
-  { header, contextValues }: Pick<UnaryRequest | StreamRequest, "header" | "contextValues">,
+  { address, authorization }: Caller,
   needed: Access,
 ): Promise<Principal | null> {
   if (needed === Access.PUBLIC) return null;
-  const token = bearerToken(header);
+  const token = bearerToken(authorization);
   if (token === null && needed === Access.OPTIONAL) return null;
   if (token === null) throw new UnknownTokenError();
-  return deps.verifyAccessToken(token, contextValues.get(callerKey).address);
+  return deps.verifyAccessToken(token, address);
 }
 
 /**
  * The token of `Authorization: Bearer <token>` (RFC 6750, section 2.1); null without that header.
  * Throws UNAUTHENTICATED for a header of any other form.
  */
-function bearerToken(headers: Headers): string | null {
-  const header = headers.get("authorization");
+function bearerToken(header: string | null): string | null {
   if (header === null) return null;
   const token = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i.exec(header)?.[1];
   if (token === undefined) throw new UnknownTokenError();

@@ -29,10 +29,10 @@ export const reportErrors: Interceptor = (next) => async (request) => {
     const isAbort = error instanceof Error && error.name === "AbortError" && request.signal.aborted;
     const { language } = request.contextValues.get(callerKey);
     const reported = toConnectError(isAbort ? request.signal.reason : error, language);
-    request.contextValues.get(responseHeadersKey)?.forEach((value, name) => {
+    for (const [name, value] of Object.entries(request.contextValues.get(responseHeadersKey) ?? {})) {
       // The error's own headers win: a sending quota that refused is not the window that the limiter described.
       if (!reported.metadata.has(name)) reported.metadata.set(name, value);
-    });
+    }
     return reported;
   };
   try {

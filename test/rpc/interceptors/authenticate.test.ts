@@ -4,12 +4,14 @@ import { expect } from "chai";
 import { AuthService, LoginRequestSchema } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { Access } from "#gen/waterbill/options/v1/access_pb.js";
-import { type Principal, principalKey } from "../../../src/caller.js";
+import { callerKey, type Principal, principalKey } from "../../../src/caller.js";
 import { DomainError } from "../../../src/errors.js";
 import { authenticate } from "../../../src/rpc/interceptors/authenticate.js";
 import { rejection } from "../../support/rejection.js";
 import { fakeAuthenticate } from "../fake-services.js";
 import { sampleMethod } from "../sample-method.js";
+
+const nobody = callerKey.defaultValue;
 
 /** Passes a call with this Authorization header through the interceptor; resolves with its principal. */
 async function pass(method: UnaryRequest["method"], authorization?: string): Promise<Principal | null> {
@@ -19,8 +21,7 @@ async function pass(method: UnaryRequest["method"], authorization?: string): Pro
     method,
     service: method.parent,
     message: create(LoginRequestSchema),
-    header: new Headers(authorization === undefined ? {} : { authorization }),
-    contextValues: createContextValues(),
+    contextValues: createContextValues().set(callerKey, { ...nobody, authorization: authorization ?? null }),
   } as unknown as UnaryRequest;
   const call = authenticate({ verifyAccessToken: fakeAuthenticate })(async (passed) => {
     principal = passed.contextValues.get(principalKey);
