@@ -1,4 +1,5 @@
 import type { Challenge } from "../challenge.js";
+import type { Tx } from "../db/database.js";
 import { DomainError } from "../errors.js";
 import type { PasswordHasher } from "../passwords/password-hash.js";
 import {
@@ -49,7 +50,8 @@ const REPEAT_SECONDS = 60;
 
 /**
  * Registers a number and sends its activation code. The registration waits for `activate`, is no account, and takes the
- * number from nobody: another one is accepted while it waits. If the code can't be sent, nothing remains.
+ * number from nobody: another one is accepted while it waits. If the code can't be sent, nothing remains but a note of
+ * the caller's network: the next registration of the number isn't the only one that was made.
  * The checks run in the order of contract.md, section 6. Returns the true challenge, with the secret that names the
  * registration.
  *
@@ -70,16 +72,23 @@ export async function register(deps: RegisterDeps, input: RegisterInput): Promis
   await assertAvailable(deps, phone, network);
   if (!(await deps.isWhitelisted(phone))) throw new DomainError("PHONE_NOT_WHITELISTED");
 
-  await deps.registrations.addTry(null, { phone, network, now: deps.clock.now() });
-
   const password = normalisePassword(input.password);
   checkPassword(deps.passwordRules, password, { phone, ...personal });
   const passwordHash = await deps.hasher.hash(password);
 
   const token = newRegistrationToken(deps.random);
   const registration = { id: deps.random.uuid(), phone, passwordHash, network, ...personal };
-  const issued = await addRegistration(deps, { ...registration, token, callerAddress: input.callerAddress });
-  await deliverActivationCode(deps, issued, (tx) => deps.registrations.remove(tx, registration.id));
+  const addUnsent = (tx: Tx | null) =>
+    deps.registrations.addUnsent(tx, { phone, network, now: deps.clock.now() });
+  const added = addRegistration(deps, { ...registration, token, callerAddress: input.callerAddress });
+  const issued = await added.catch(async (error: unknown) => {
+    if (error instanceof DomainError && error.reason === "RATE_LIMITED") await addUnsent(null);
+    throw error;
+  });
+  await deliverActivationCode(deps, issued, async (tx) => {
+    await deps.registrations.remove(tx, registration.id);
+    await addUnsent(tx);
+  });
   return { ...issued.challenge, registration: token };
 }
 

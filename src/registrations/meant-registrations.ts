@@ -4,8 +4,8 @@
  * caller's network or null.
  *
  * `account` is the number's account. `meant` has the registration whose secret the caller carries. Without a secret it
- * has those from the caller's network, and if there are none, the only one of the number, unless another network tried to
- * register the number too: its owner may have been refused, and must not activate what somebody else registered.
+ * has those from the caller's network, and if there are none, the only one of the number, unless another network made one
+ * too whose code could not leave: it may be the owner's, who must not activate what somebody else registered.
  */
 export const MEANT_REGISTRATIONS = `account AS (
     SELECT is_active, deactivated_at FROM users WHERE phone = $1

@@ -27,8 +27,8 @@ export interface RegistrationStore {
   isPhoneTaken(tx: Tx | null, phone: string): Promise<boolean>;
   /** Makes a registration of the number's account that an older version left unproved. */
   moveUnproved(tx: Tx | null, phone: string): Promise<void>;
-  /** Records that the network tries to register the number, whatever comes of it. */
-  addTry(tx: Tx | null, registrant: { phone: string; network: string | null; now: Date }): Promise<void>;
+  /** Records that a network registered the number, and that the registration is gone because no code could leave. */
+  addUnsent(tx: Tx | null, registrant: { phone: string; network: string | null; now: Date }): Promise<void>;
   /** Whether the network has registered the number since `since`. */
   isRepeated(
     tx: Tx | null,
@@ -55,7 +55,7 @@ export interface RegistrationStore {
    * `noCodeSince`.
    */
   moveAllUnproved(tx: Tx | null, noCodeSince: Date): Promise<void>;
-  /** Deletes registrations and tries made before `before`. */
+  /** Deletes registrations made before `before`, and the records of those without a code. */
   purge(tx: Tx | null, before: Date): Promise<void>;
 }
 
@@ -68,7 +68,7 @@ const moveWaitingAccounts: Statement = {
   name: "registrations_move_waiting_accounts",
   text: "SELECT move_waiting_accounts($1, $2)",
 };
-const addTry: Statement = {
+const addUnsent: Statement = {
   name: "registrations_add_try",
   text: `INSERT INTO registration_tries (phone, network, tried_at) VALUES ($1, $2, $3)
          ON CONFLICT (phone, network) DO UPDATE SET tried_at = excluded.tried_at`,
@@ -113,8 +113,8 @@ export function createRegistrationStore(database: Database): RegistrationStore {
       if (account && !account.is_proved) await moveUnproved(tx, phone);
       return account?.is_proved ?? false;
     },
-    async addTry(tx, { phone, network, now }) {
-      await database.run(tx, addTry, [phone, network ?? "", now]);
+    async addUnsent(tx, { phone, network, now }) {
+      await database.run(tx, addUnsent, [phone, network ?? "", now]);
     },
     async isRepeated(tx, { phone, network, since }) {
       return (await database.run(tx, isRepeated, [phone, network, since])).length > 0;

@@ -229,4 +229,22 @@ describe("a number's account belongs to its owner", () => {
       await accepted(owner.login());
     }
   });
+
+  it("also when the owner's address changed, though registrations of strangers were refused", async () => {
+    for (const protocol of protocols) {
+      const { owner, phone } = await contestedNumber(protocol);
+      const { code } = await owner.register();
+      const stranger = protocol.at("203.0.113.9");
+      const names = { first_name: "Ada", last_name: "Doe" };
+      for (const [password, password_confirm, reason] of [
+        ["aaaaaaaa", "aaaaaaaa", "PASSWORD_REJECTED"],
+        [PASSWORDS.attacker, "another one", "INVALID_REQUEST"],
+      ] as const) {
+        const refused = stranger.call(register, { phone, ...names, password, password_confirm });
+        await expectRefusal(refused, reason);
+      }
+      await accepted(protocol.at("192.0.2.200").call(activate, { phone, code }));
+      await accepted(owner.login());
+    }
+  });
 });

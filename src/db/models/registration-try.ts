@@ -7,7 +7,7 @@ import {
 } from "sequelize";
 import type { Columns } from "./columns.js";
 
-/** The networks from which a number was registered lately, or tried to be. */
+/** The networks from which a number was registered lately without a code that could leave. */
 export function defineRegistrationTry(sequelize: Sequelize) {
   class RegistrationTry extends Model<
     InferAttributes<RegistrationTry>,
