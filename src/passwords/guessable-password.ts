@@ -45,19 +45,25 @@ const SEQUENCES = [
 // cspell:enable
 
 /**
- * Whether a password is one of the first that an attacker tries: common, or a common or context word with digits around
- * it, or one character or sequence over and over. Case, and white space around the password, are ignored. In context
- * words accents, separators and punctuation are ignored too. The cost is quadratic in the length of `password`.
+ * Whether a password is one of the first that an attacker tries: common, or a common or context word with digits of any
+ * script around it, or one character, word or sequence over and over. Case, and white space around the password, are
+ * ignored. In context words, and in words that repeat, accents, separators and punctuation are ignored too. The cost is
+ * quadratic in the length of `password`.
  */
 export function isGuessable(password: string, contextWords: readonly string[]): boolean {
   const text = password.toLowerCase().replace(SURROUNDING_SPACE, "");
+  const plain = lettersAndDigits(text);
+  const names = new Set(contextWords.map(lettersAndDigits).filter((word) => word !== ""));
   return (
     isRepeated(password.toLowerCase()) ||
     isRepeated(text) ||
     COMMON_PASSWORDS.has(text) ||
     isCommonWord(withoutPunctuation(text)) ||
     coresOf(text).some(isCommonWord) ||
-    hasContextWord(text, contextWords)
+    coresOf(plain).some((core) => names.has(core)) ||
+    unitsOf(plain)
+      .flatMap(coresOf)
+      .some((core) => isCommonWord(core) || names.has(core))
   );
 }
 
@@ -72,9 +78,9 @@ function withoutPunctuation(text: string): string {
 
 /** A text of more than digits, and what is left of it without some or all of the digits around it. */
 function coresOf(text: string): string[] {
-  const leading = /^\d*/.exec(text)![0].length;
+  const leading = /^\p{N}*/u.exec(text)![0].length;
   if (leading === text.length) return [];
-  const trailing = /\d*$/.exec(text)![0].length;
+  const trailing = /\p{N}*$/u.exec(text)![0].length;
   const cores: string[] = [];
   for (let start = 0; start <= leading; start += 1) {
     for (let end = text.length; end >= text.length - trailing; end -= 1) cores.push(text.slice(start, end));
@@ -82,9 +88,13 @@ function coresOf(text: string): string[] {
   return cores;
 }
 
-function hasContextWord(text: string, contextWords: readonly string[]): boolean {
-  const words = new Set(contextWords.map(lettersAndDigits).filter((word) => word !== ""));
-  return coresOf(lettersAndDigits(text)).some((core) => words.has(core));
+/** What a text repeats at least twice, with or without the digits around it. The last one may be cut off. */
+function unitsOf(text: string): string[] {
+  return [text, coresOf(text).at(-1) ?? ""].flatMap((part) => {
+    const characters = [...part];
+    const period = periodOf(characters);
+    return 2 * period <= characters.length ? [characters.slice(0, period).join("")] : [];
+  });
 }
 
 /** A text without accents, white space, punctuation and symbols, in lower case. */

@@ -7,7 +7,7 @@ import { isTooSimilar } from "./password-similarity.js";
 export interface PasswordRules {
   /** Minimum length in characters (code points). */
   readonly minLength: number;
-  /** Words that are refused, with or without digits around them: those that the service is known by. */
+  /** Words that are refused, once or repeated, with or without digits around them: those that the service is known by. */
   readonly forbiddenWords: readonly string[];
 }
 

@@ -48,6 +48,8 @@ const WEAK_PASSWORDS: readonly WeakPassword[] = [
   { name: "common, with digits", password: "secret2026", message: TOO_COMMON },
   { name: "common, with punctuation", password: "password1!", message: TOO_COMMON },
   { name: "a word of the service", password: "Water-Bill 237", message: TOO_COMMON },
+  { name: "a word of the service, twice", password: "waterbillwaterbill", message: TOO_COMMON },
+  { name: "common, with a digit of another kind", password: "password¹", message: TOO_COMMON },
   { name: "one character over and over", password: "éééééééé", message: TOO_COMMON },
   { name: "a row of the keyboard, backwards", password: "mlkjhgfdsq", message: TOO_COMMON },
   { name: "the alphabet", password: "CDEFGHIJKL", message: TOO_COMMON },

@@ -119,6 +119,34 @@ describe("checkPassword", () => {
     }
   });
 
+  it("refuses a common word with digits of any script around it", () => {
+    for (const password of ["password¹", "²⁰²⁶password", "password٢٠٢٦", "motdepasse①", "𝟐𝟎𝟐𝟔motdepasse𝟏"]) {
+      expect(broken(password), password).to.deep.equal([tooCommon]);
+    }
+  });
+
+  // cspell:disable
+  it("refuses a common word or a name of the service over and over, with digits or punctuation between", () => {
+    for (const password of [
+      "waterbillwaterbill",
+      "WaterBill-WaterBill!",
+      "waterbillwaterbillwater",
+      "waterbill1waterbill1",
+      "12camerouncameroun34",
+      "motdepassemotdepasse",
+      "motdepasse motdepasse",
+      "password¹password¹",
+      "secret2026secret2026",
+    ]) {
+      expect(broken(password), password).to.deep.equal([tooCommon]);
+    }
+    for (const password of ["waterbillcamerounx", "girafe-girafe", "motdepassem", "tigretigrette"]) {
+      expect(broken(password), password).to.deep.equal([]);
+    }
+  });
+
+  // cspell:enable
+
   it("refuses the service's names, however they are written, with or without digits around them", () => {
     for (const password of [
       "waterbill",
