@@ -26,7 +26,7 @@ export interface OutgoingMessage {
   priority: MessagePriority;
 }
 
-/** Why the budget refuses a message. */
+/** Why the budget refuses a message. `limit` is the part of the budget that the message may use. */
 export type SmsRefusal =
   | { kind: "paused" | "country" }
   | { kind: "budget"; budget: BudgetName; period: BudgetPeriod; limit: number; used: number };
@@ -50,12 +50,12 @@ export function exceededBudget(
   const names: readonly BudgetName[] = isVerified ? ["total"] : ["total", "country", "address"];
   for (const budget of names) {
     for (const period of ["hour", "day"] as const) {
-      const limit = budgets[budget][period];
-      const count = used[budget][period];
+      const whole = budgets[budget][period];
+      if (whole === null) continue;
       // Rounded up: a limit of one would otherwise be for owners alone.
-      if (limit !== null && count >= Math.ceil(limit * SHARES[priority])) {
-        return { kind: "budget", budget, period, limit, used: count };
-      }
+      const limit = Math.ceil(whole * SHARES[priority]);
+      const count = used[budget][period];
+      if (count >= limit) return { kind: "budget", budget, period, limit, used: count };
     }
   }
   return null;

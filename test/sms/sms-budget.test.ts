@@ -38,14 +38,16 @@ describe("SMS budgets", () => {
     );
   });
 
-  it("keep the last fifth for owners, and more than half from notices", () => {
+  it("keep the last fifth for owners, and more than half from notices, and say which part is used up", () => {
     for (const [priority, room] of [
       ["owner", 100],
       ["ordinary", 80],
       ["notice", 50],
     ] as const) {
       expect(refused({ total: { hour: room - 1, day: 0 } }, { priority }), priority).to.equal(null);
-      expect(refused({ total: { hour: room, day: 0 } }, { priority }), priority).to.equal("total hour 100");
+      expect(refused({ total: { hour: room, day: 0 } }, { priority }), priority).to.equal(
+        `total hour ${room}`,
+      );
     }
   });
 });
