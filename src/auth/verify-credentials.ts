@@ -3,7 +3,7 @@ import { readDevice } from "../guessing/device-token.js";
 import { type CountedGuess, guessPlace, tooManyGuesses } from "../guessing/guess.js";
 import type { GuessStore, LoginCount } from "../guessing/guess-store.js";
 import { type NoticeGuessingDeps, noticeGuessing } from "../guessing/notice-guessing.js";
-import type { PasswordHasher } from "../passwords/password-hash.js";
+import type { HashCaller, PasswordHasher } from "../passwords/password-hash.js";
 import { waitingSince } from "../registrations/find-registration.js";
 import type { RegistrationStore } from "../registrations/registration-store.js";
 import { knownAddressKey } from "../system/address-key.js";
@@ -51,7 +51,9 @@ export async function verifyCredentials(
     if (account) noticeGuessing(deps, account.user, full);
     throw tooManyGuesses(full, deps.clock.now());
   }
-  const { ok, needsRehash } = await compare(deps, phone, account, input).catch(async (error: unknown) => {
+  const caller = guess.isKnown ? "owner" : "stranger";
+  const compared = compare(deps, { phone, account, caller }, input);
+  const { ok, needsRehash } = await compared.catch(async (error: unknown) => {
     await deps.guesses.takeBack(null, guess);
     throw error;
   });
@@ -66,7 +68,7 @@ export async function verifyCredentials(
   const { user, passwordHash } = account;
   // A failed rehash must not fail a correct login; the next login tries again.
   const newPasswordHash = needsRehash
-    ? await deps.hasher.hash(input.password).catch(() => passwordHash)
+    ? await deps.hasher.hash(input.password, "owner").catch(() => passwordHash)
     : passwordHash;
   return { user, passwordHash, newPasswordHash, guess };
 }
@@ -90,11 +92,10 @@ export function countGuess(
 /** Compares with one hash: the account's, else that of a registration that waits, else none. */
 async function compare(
   deps: VerifyCredentialsDeps,
-  phone: string,
-  account: Credentials | null,
+  { phone, account, caller }: { phone: string; account: Credentials | null; caller: HashCaller },
   { password, address = "" }: CredentialsInput,
 ): Promise<{ ok: boolean; needsRehash: boolean }> {
-  if (account) return deps.hasher.verify(account.passwordHash, password);
+  if (account) return deps.hasher.verify(account.passwordHash, password, caller);
   const login = { phone, network: knownAddressKey(address), since: waitingSince(deps.clock.now()) };
   const passwordHash = await deps.registrations.findPasswordHash(null, login);
   if (passwordHash !== null) return deps.hasher.verify(passwordHash, password);

@@ -57,7 +57,7 @@ export async function replacePassword(deps: ReplacePasswordDeps, input: ReplaceP
   const password = normalisePassword(input.newPassword);
   checkPassword(deps.passwordRules, password, user, "new_password");
   await verifyCode(deps, link, input.code, session);
-  const passwordHash = await deps.hasher.hash(password).catch(async (error: unknown) => {
+  const passwordHash = await deps.hasher.hash(password, "owner").catch(async (error: unknown) => {
     await refundAttempt(deps, link);
     throw error;
   });

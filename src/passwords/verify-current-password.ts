@@ -67,7 +67,7 @@ async function compare(
     throw rateLimited(RETRY_AFTER_SECONDS, { limit: MAX_WRONG_PASSWORDS, resetAt });
   }
   const { ok } = await deps.hasher
-    .verify(account.passwordHash, input.currentPassword)
+    .verify(account.passwordHash, input.currentPassword, "owner")
     .catch(async (error) => {
       await deps.currentPasswords.takeBack(null, input.sessionId);
       throw error;

@@ -127,6 +127,28 @@ describe("password hasher", () => {
     expect(busy.waiting).to.equal(0);
   });
 
+  it("keeps a quarter of the queue for owners, and serves them before strangers", async () => {
+    const busy = createPasswordHasher({ concurrency: 1, queueLimit: 8 });
+    const ended: string[] = [];
+    const call = (name: string, work: Promise<unknown>) => work.finally(() => ended.push(name));
+    const hash = await hasher.hash(PASSWORD);
+    const strangers = Array.from({ length: 8 }, (_, index) =>
+      call(`stranger ${index}`, busy.verify(hash, "tigre-lent")),
+    );
+    const owners = [
+      call("owner 0", busy.verify(hash, PASSWORD, "owner")),
+      call("owner 1", busy.hash("tigre-lent", "owner")),
+      call("owner 2", busy.verify(hash, PASSWORD, "owner")),
+    ];
+    expect((await Promise.allSettled(strangers)).map(reasonOf)).to.deep.equal([
+      ...Array(7).fill("ok"),
+      "OVERLOADED",
+    ]);
+    expect((await Promise.allSettled(owners)).map(reasonOf)).to.deep.equal(["ok", "ok", "OVERLOADED"]);
+    expect(ended.slice(0, 2)).to.have.members(["stranger 7", "owner 2"]);
+    expect(ended.slice(2, 6)).to.deep.equal(["owner 0", "owner 1", "stranger 0", "stranger 1"]);
+  });
+
   it("says when to retry a refused call, on every method", async () => {
     const busy = createPasswordHasher({ concurrency: 1, queueLimit: 1 });
     const filling = [busy.hash(PASSWORD), busy.hash(PASSWORD)];

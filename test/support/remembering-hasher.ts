@@ -13,20 +13,20 @@ const verdicts = new Map<string, Awaited<ReturnType<PasswordHasher["verify"]>>>(
  */
 export function rememberingHasher(hasher: PasswordHasher): PasswordHasher {
   return {
-    async hash(password) {
+    async hash(password, caller) {
       const known = hashes.get(password) ?? [];
       hashes.set(password, known);
       const next = known.length < HASHES_PER_PASSWORD ? undefined : known.shift();
       if (next) await nextTurn();
-      const hash = next ?? (await hasher.hash(password));
+      const hash = next ?? (await hasher.hash(password, caller));
       known.push(hash);
       return hash;
     },
-    async verify(hash, password) {
+    async verify(hash, password, caller) {
       const key = JSON.stringify([hash, password]);
       const known = verdicts.get(key);
       if (known) await nextTurn();
-      const verdict = known ?? (await hasher.verify(hash, password));
+      const verdict = known ?? (await hasher.verify(hash, password, caller));
       verdicts.set(key, verdict);
       return verdict;
     },
