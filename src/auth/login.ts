@@ -13,6 +13,7 @@ import type { Random } from "../system/random.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { User } from "../users/user.js";
 import {
+  type CredentialsAttempt,
   type CredentialsInput,
   countGuess,
   type VerifyCredentialsDeps,
@@ -34,6 +35,8 @@ export interface LoginInput extends CredentialsInput {
   client?: string;
 }
 
+type LoginAttempt = LoginInput & CredentialsAttempt;
+
 /** A sign-in. */
 export interface SignedIn {
   user: User;
@@ -50,15 +53,15 @@ export interface SignedIn {
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, CREDENTIALS_REJECTED, ACCOUNT_NOT_ACTIVATED (only if the
  * password is correct), RATE_LIMITED (too many wrong passwords for the number; nothing was compared) or OVERLOADED.
  */
-export function login(deps: LoginDeps, input: LoginInput): Promise<SignedIn> {
-  return deps.refusalTime.hold(() => signIn(deps, input));
+export async function login(deps: LoginDeps, input: LoginInput): Promise<SignedIn> {
+  const phone = parsePhone(deps.phoneRules, input.phone);
+  return deps.refusalTime.hold(phone, (turn) => signIn(deps, { ...input, phone, turn }));
 }
 
-async function signIn(deps: LoginDeps, input: LoginInput): Promise<SignedIn> {
-  const phone = parsePhone(deps.phoneRules, input.phone);
+async function signIn(deps: LoginDeps, input: LoginAttempt): Promise<SignedIn> {
   // No session is opened if number or hash have changed since they were read. A concurrent login that rehashed the
   // password is a harmless cause, so read once more.
-  const session = (await openSession(deps, phone, input)) ?? (await openSession(deps, phone, input));
+  const session = (await openSession(deps, input)) ?? (await openSession(deps, input));
   if (!session) throw new DomainError("CREDENTIALS_REJECTED");
   const { user, newPasswordHash, grant } = session;
   const tokens = issueTokenPair(deps, user, grant, grant.issuedAt);
@@ -80,23 +83,22 @@ interface OpenedSession {
 }
 
 /** Returns null if number or hash changed while the password was being verified. */
-function openSession(deps: LoginDeps, phone: string, input: LoginInput): Promise<OpenedSession | null> {
-  const count = () => countGuess(deps, phone, input);
-  return deps.guessQueue.run(phone, count, (counted) => openCounted(deps, phone, input, counted));
+function openSession(deps: LoginDeps, input: LoginAttempt): Promise<OpenedSession | null> {
+  const count = () => countGuess(deps, input);
+  return deps.guessQueue.run(input.phone, count, (counted) => openCounted(deps, input, counted));
 }
 
 async function openCounted(
   deps: LoginDeps,
-  phone: string,
-  input: LoginInput,
+  input: LoginAttempt,
   counted: LoginCount,
 ): Promise<OpenedSession | null> {
-  const { user, guess, ...hashes } = await verifyCredentials(deps, phone, input, counted);
+  const { user, guess, ...hashes } = await verifyCredentials(deps, input, counted);
   const ids = { id: deps.random.uuid(), userId: user.id, refreshId: deps.random.uuid() };
   const address = input.address ?? "";
   const origin = { client: clientName(input.client ?? ""), address };
   const now = deps.clock.now();
-  const proof = { phone, ...hashes, loggedInAt: now };
+  const proof = { phone: input.phone, ...hashes, loggedInAt: now };
   const times = await deps.database.transaction(async (tx) => {
     const opened = await deps.sessions.open(tx, { ...ids, ...origin }, proof);
     if (!opened) return null;

@@ -3,6 +3,7 @@ import { readDevice } from "../guessing/device-token.js";
 import { type CountedGuess, guessPlace, tooManyGuesses } from "../guessing/guess.js";
 import type { GuessStore, LoginCount } from "../guessing/guess-store.js";
 import { type NoticeGuessingDeps, noticeGuessing } from "../guessing/notice-guessing.js";
+import type { GuessTurn } from "../passwords/guess-turns.js";
 import type { HashCaller, PasswordHasher } from "../passwords/password-hash.js";
 import { waitingSince } from "../registrations/find-registration.js";
 import type { RegistrationStore } from "../registrations/registration-store.js";
@@ -29,6 +30,13 @@ export interface CredentialsInput {
   address?: string;
 }
 
+/** Credentials that are compared in the turn of their login. */
+export interface CredentialsAttempt extends CredentialsInput {
+  /** In the normal form. */
+  phone: string;
+  turn: GuessTurn;
+}
+
 /** A right password of an active account, whose guess is still to be taken back. */
 interface VerifiedLogin {
   user: User;
@@ -43,8 +51,7 @@ interface VerifiedLogin {
  */
 export async function verifyCredentials(
   deps: VerifyCredentialsDeps,
-  phone: string,
-  input: CredentialsInput,
+  input: CredentialsAttempt,
   { account, guess, full }: LoginCount,
 ): Promise<VerifiedLogin> {
   if (!guess) {
@@ -52,7 +59,7 @@ export async function verifyCredentials(
     throw tooManyGuesses(full, deps.clock.now());
   }
   const caller = guess.isKnown ? "owner" : "stranger";
-  const compared = compare(deps, { phone, account, caller }, input);
+  const compared = input.turn.run(() => compare(deps, input, { account, caller }));
   const { ok, needsRehash } = await compared.catch(async (error: unknown) => {
     await deps.guesses.takeBack(null, guess);
     throw error;
@@ -73,27 +80,32 @@ export async function verifyCredentials(
   return { user, passwordHash, newPasswordHash, guess };
 }
 
-/** Looks the account up, and counts the password before it is compared. */
-export function countGuess(
+/**
+ * Looks the account up, and counts the password before it is compared. That of a stranger takes its turn at the number; an
+ * owner doesn't wait for strangers.
+ */
+export async function countGuess(
   deps: VerifyCredentialsDeps,
-  phone: string,
-  { address = "", device = "" }: CredentialsInput,
-) {
+  { phone, address = "", device = "", turn }: CredentialsAttempt,
+): Promise<LoginCount> {
   const now = deps.clock.now();
-  return deps.guesses.countLogin(null, {
+  const counted = await deps.guesses.countLogin(null, {
     phone,
     address,
     device: readDevice(deps.codeKey, device, now),
     place: guessPlace(deps.codeKey, phone, address),
     now,
   });
+  const { isKnown } = counted.guess ?? counted.full;
+  if (!isKnown) turn.take(counted.guess !== null);
+  return counted;
 }
 
 /** Compares with one hash: the account's, else that of a registration that waits, else none. */
 async function compare(
   deps: VerifyCredentialsDeps,
-  { phone, account, caller }: { phone: string; account: Credentials | null; caller: HashCaller },
-  { password, address = "" }: CredentialsInput,
+  { phone, password, address = "" }: CredentialsInput,
+  { account, caller }: { account: Credentials | null; caller: HashCaller },
 ): Promise<{ ok: boolean; needsRehash: boolean }> {
   if (account) return deps.hasher.verify(account.passwordHash, password, caller);
   const login = { phone, network: knownAddressKey(address), since: waitingSince(deps.clock.now()) };

@@ -1,15 +1,21 @@
-import { DomainError } from "../errors.js";
 import type { MonotonicClock } from "../system/clock.js";
+import { createGuessTurns, FREE_TURN, type GuessTurn } from "./guess-turns.js";
 import type { PasswordHasher } from "./password-hash.js";
 import { hashParameters } from "./stored-hash.js";
 
 /**
  * Makes every refused login take one fixed time while an account has a hash from Django. Comparing with such a hash takes
  * ten times as long or more, so the time of a refusal would tell that the number has an account.
+ *
+ * Passwords that come at once don't tell it either: those of strangers for one number are compared one after the other, and
+ * the nth of them is refused after n times the fixed time. At any moment at most one of them occupies the hash queue.
  */
 export interface RefusalTime {
-  /** Runs a login. CREDENTIALS_REJECTED is thrown after the fixed time, or after a multiple of it on a busy machine. */
-  hold<T>(login: () => Promise<T>): Promise<T>;
+  /**
+   * Runs a login for a number. CREDENTIALS_REJECTED is thrown after the fixed time, or when the turn ends that the login has
+   * taken; on a busy machine a multiple of the fixed time later.
+   */
+  hold<T>(phone: string, login: (turn: GuessTurn) => Promise<T>): Promise<T>;
   /** Reads whether accounts have such hashes, and measures the kinds of hashes that are new. */
   refresh(): Promise<void>;
 }
@@ -27,34 +33,37 @@ export interface RefusalTimeDeps {
 const MARGIN = 1.5;
 /** Runs per measurement, of which the fastest counts. */
 const RUNS = 2;
+/** A password that is not in NFC. A hash from Django is compared with it twice. */
+const COSTLIEST_PASSWORD = "e\u0301";
 
 export function createRefusalTime({ findDjangoHashes, hasher, clock, wait }: RefusalTimeDeps): RefusalTime {
   /** The time (ms) that each kind of hash takes. */
   const costs = new Map<string, number>();
+  const turns = createGuessTurns(clock);
   let fixedMs = 0;
 
   async function measure(hash: string): Promise<number> {
     const times: number[] = [];
     for (let run = 0; run < RUNS; run += 1) {
       const start = clock.monotonicMs();
-      await hasher.verify(hash, "");
+      await hasher.verify(hash, COSTLIEST_PASSWORD, "owner");
       times.push(clock.monotonicMs() - start);
     }
     return Math.min(...times);
   }
 
   return {
-    async hold(login) {
-      const start = clock.monotonicMs();
+    async hold(phone, login) {
+      if (fixedMs === 0) return login(FREE_TURN);
+      const turn = turns.enter(phone, fixedMs);
       try {
-        return await login();
+        return await login(turn);
       } catch (error) {
-        const isRefused = error instanceof DomainError && error.reason === "CREDENTIALS_REJECTED";
-        if (isRefused && fixedMs > 0) {
-          const elapsed = clock.monotonicMs() - start;
-          await wait(Math.max(1, Math.ceil(elapsed / fixedMs)) * fixedMs - elapsed);
-        }
+        const remainingMs = turn.remainingMs(error);
+        if (remainingMs > 0) await wait(remainingMs);
         throw error;
+      } finally {
+        turn.leave();
       }
     },
 

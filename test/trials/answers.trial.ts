@@ -1,3 +1,4 @@
+import { pbkdf2Sync } from "node:crypto";
 import { expect } from "chai";
 import { newPhoneOfKind, type PhoneKind } from "../support/phone-kinds.js";
 import { post } from "../support/rest-calls.js";
@@ -6,26 +7,32 @@ import { type SeededRandom, seededRandom, trialSeed } from "../support/seeded-ra
 import { startServers } from "../support/servers.js";
 import { generousLimits } from "../support/service.js";
 import { createTemplateDatabase } from "../support/template-database.js";
-import { createTestContext, type TestContext, testPassword } from "../support/test-context.js";
+import { activeUser, createTestContext, type TestContext, testPassword } from "../support/test-context.js";
 import { type Comparison, compareTimes } from "./paired-times.js";
 import { runTrial, type Trial } from "./trial.js";
 
-// Whether the time of a response tells strangers what kind of number they asked about: `npm run trials -- answers`, two
-// minutes, or `answers/Login` for one method. Every round calls each kind once, in random order, and two classes of one kind as controls.
+// Whether the time of a response tells strangers what kind of number they asked about: `npm run trials -- answers`, six
+// minutes, or `answers/Login` for one measurement. Every round calls each kind once, in random order, and two classes of one
+// kind as controls.
+
+/** An active account, with a hash of ours or one taken over from Django, is a kind of its own where such hashes exist. */
+type TimedKind = PhoneKind | "django";
 
 interface Measurement {
   name: string;
   path: string;
   body: object;
   /** Kind of the numbers in both control classes. */
-  control: PhoneKind;
+  control: TimedKind;
   /** Kinds that must take as long as the controls. */
-  alike: readonly PhoneKind[];
+  alike: readonly TimedKind[];
   /** Kinds whose response says what they are, so that the time says nothing more; measured to be shown. */
-  told: readonly PhoneKind[];
+  told: readonly TimedKind[];
   rounds: number;
-  /** Calls for one number. */
+  /** Rounds that call one number. */
   callsPerPhone: number;
+  /** Calls at once in a round, of which the last response counts. */
+  atOnce?: number;
 }
 
 const MEASUREMENTS: readonly Measurement[] = [
@@ -84,6 +91,56 @@ const MEASUREMENTS: readonly Measurement[] = [
   },
 ];
 
+const refusedLogin = {
+  path: "login",
+  control: "unknown",
+  alike: ["waiting", "active", "django"],
+  told: [],
+} as const;
+
+const WRONG_PASSWORD = "Brûlée-et-crème-7";
+
+/** While accounts have hashes from Django. */
+const DJANGO_MEASUREMENTS: readonly Measurement[] = [
+  {
+    ...refusedLogin,
+    name: "LoginDjango",
+    body: { password: WRONG_PASSWORD },
+    rounds: 60,
+    callsPerPhone: 5,
+  },
+  {
+    ...refusedLogin,
+    name: "LoginDjangoTwoForms",
+    body: { password: WRONG_PASSWORD.normalize("NFD") },
+    rounds: 60,
+    callsPerPhone: 5,
+  },
+  {
+    ...refusedLogin,
+    name: "LoginDjangoAtOnce",
+    body: { password: WRONG_PASSWORD.normalize("NFD") },
+    rounds: 20,
+    // Fewer than the 20 guesses that leave a line in the history.
+    callsPerPhone: 2,
+    atOnce: 8,
+  },
+];
+
+/** Several times as costly as one of ours, and a tenth of Django's own, which would take half an hour. */
+const DJANGO_ITERATIONS = 100_000;
+
+function djangoHash(password: string): string {
+  const key = pbkdf2Sync(password, "seasalt2", DJANGO_ITERATIONS, 32, "sha256");
+  return `pbkdf2_sha256$${DJANGO_ITERATIONS}$seasalt2$${key.toString("base64")}`;
+}
+
+async function newDjangoPhone(context: TestContext): Promise<string> {
+  const { id, phone } = await activeUser(context);
+  await context.app.users.setPasswordHash(null, id, djangoHash(testPassword));
+  return phone;
+}
+
 const ROUNDS_BEFORE = 10;
 
 let calls = 0;
@@ -100,25 +157,32 @@ function shuffled<T>(list: readonly T[], random: SeededRandom): T[] {
 }
 
 /** Numbers of a kind, one after the other; each is used `callsPerPhone` times. */
-async function newPhones(context: TestContext, kind: PhoneKind, { rounds, callsPerPhone }: Measurement) {
+async function newPhones(context: TestContext, kind: TimedKind, { rounds, callsPerPhone }: Measurement) {
   const phones: string[] = [];
   const count = Math.ceil((ROUNDS_BEFORE + rounds) / callsPerPhone);
-  while (phones.length < count) phones.push(await newPhoneOfKind[kind](context));
+  const newPhone = kind === "django" ? newDjangoPhone : newPhoneOfKind[kind];
+  while (phones.length < count) phones.push(await newPhone(context));
   return phones;
 }
 
 interface Timed {
-  kind: PhoneKind;
+  kind: TimedKind;
   phones: string[];
   times: number[];
 }
 
-async function call(service: RunningService, { path, body }: Measurement, phone: string): Promise<number> {
-  const address = newAddress();
+async function call(
+  service: RunningService,
+  { path, body, atOnce = 1 }: Measurement,
+  phone: string,
+): Promise<number> {
+  const addresses = Array.from({ length: atOnce }, newAddress);
   const start = performance.now();
-  const { status } = await post(service, path, { ...body, phone }, "", address);
+  const responses = await Promise.all(
+    addresses.map((address) => post(service, path, { ...body, phone }, "", address)),
+  );
   const ms = performance.now() - start;
-  expect(status).to.be.oneOf([200, 201, 400, 401]);
+  for (const { status } of responses) expect(status).to.be.oneOf([200, 201, 400, 401]);
   return ms;
 }
 
@@ -162,7 +226,8 @@ function judge(measurement: Measurement, [first, second, ...others]: readonly Ti
 const rowOf = (name: string, { medianMs, ratio }: Comparison) =>
   `  ${name.padEnd(12)}${medianMs.toFixed(2).padStart(8)} ms${ratio.toFixed(2).padStart(7)}`;
 
-async function start(trial: Trial): Promise<{ service: RunningService; context: TestContext }> {
+/** Makes the numbers in the service's database. It has other keys, which only right codes would need. */
+async function start(trial: Trial): Promise<{ context: TestContext; redisUrl: string }> {
   const { databaseUrl, redisUrl, stop } = await startServers({ databaseUrl: undefined, redisUrl: undefined });
   trial.atEnd(stop);
   const template = await createTemplateDatabase(databaseUrl);
@@ -171,29 +236,19 @@ async function start(trial: Trial): Promise<{ service: RunningService; context: 
     TEST_DATABASE_TEMPLATE: template.name,
     TEST_LOG_DIR: trial.folder,
   });
-  // Makes the numbers in the service's database. It has other keys, which only right codes would need.
   const context = await createTestContext();
   trial.atEnd(() => context.close());
   context.clock.set(new Date().toISOString());
-  const service = await runService({
-    ...generousLimits,
-    NODE_ENV: "development",
-    DATABASE_URL: context.testDatabase.url,
-    REDIS_URL: redisUrl,
-    DATA_DIR: `${trial.folder}/data`,
-    TRUSTED_PROXIES: "127.0.0.1",
-  });
-  trial.atEnd(() => service.kill());
-  return { service, context };
+  return { context, redisUrl };
 }
 
 await runTrial("answers", [], async (trial) => {
   const random = seededRandom(trialSeed());
-  const { service, context } = await start(trial);
+  const { context, redisUrl } = await start(trial);
   const failures: string[] = [];
   const chosen = process.argv.slice(2);
-  for (const measurement of MEASUREMENTS) {
-    if (chosen.length > 0 && !chosen.includes(measurement.name)) continue;
+
+  async function run(service: RunningService, measurement: Measurement): Promise<void> {
     const { name, control, alike, told } = measurement;
     await trial.step(name, async () => {
       const classes: Timed[] = [];
@@ -206,7 +261,27 @@ await runTrial("answers", [], async (trial) => {
       return `\n${judged.rows.join("\n")}`;
     });
   }
+
+  /** Starts a service for these measurements. It reads at its start whether accounts have hashes from Django. */
+  async function runAll(measurements: readonly Measurement[]): Promise<void> {
+    const wanted = measurements.filter(({ name }) => chosen.length === 0 || chosen.includes(name));
+    if (wanted.length === 0) return;
+    const service = await runService({
+      ...generousLimits,
+      NODE_ENV: "development",
+      DATABASE_URL: context.testDatabase.url,
+      REDIS_URL: redisUrl,
+      DATA_DIR: `${trial.folder}/data`,
+      TRUSTED_PROXIES: "127.0.0.1",
+    });
+    trial.atEnd(() => service.kill());
+    for (const measurement of wanted) await run(service, measurement);
+    expect(errorLines(service.output())).to.deep.equal([]);
+    await service.stop();
+  }
+
+  await runAll(MEASUREMENTS);
+  await newDjangoPhone(context);
+  await runAll(DJANGO_MEASUREMENTS);
   expect(failures).to.deep.equal([]);
-  expect(errorLines(service.output())).to.deep.equal([]);
-  await service.stop();
 });
