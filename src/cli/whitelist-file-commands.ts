@@ -10,7 +10,7 @@ import { type CsvFormat, exportCsv, parseCsvFormat } from "../whitelist/csv-expo
 import { readCsvLines } from "../whitelist/import/csv-lines.js";
 import { importEntries } from "../whitelist/import/import-entries.js";
 import { createImportReport, type ImportReport } from "../whitelist/import/import-report.js";
-import { allEntries } from "../whitelist/list-entries.js";
+import { allRecords } from "../whitelist/list-entries.js";
 import { toReportMessage } from "../whitelist/whitelist-messages.js";
 import { jsonLine } from "./json-line.js";
 import type { Runner } from "./runner.js";
@@ -69,7 +69,7 @@ export function addWhitelistFileCommands(whitelist: Command, run: Runner): void 
         const format = parseCsvFormat(options);
         const selection = selectionOf(options);
         if (run.isJson) return run.print(entryLines(context, selection, entryJson));
-        return run.print(exportCsv(allEntries(context, selection), format));
+        return run.print(exportCsv(allRecords(context, selection, format.delimiter), format));
       }),
     );
 }

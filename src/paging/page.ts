@@ -48,11 +48,25 @@ export async function readPage<Row>(
 export async function* everyPage<Row>(
   read: (after: Position | null, limit: number) => Promise<Placed<Row>[]>,
 ): AsyncGenerator<Row[]> {
+  const parts = everyPart(async (after) => {
+    const placed = await read(after, MAX_PAGE_SIZE);
+    const next = placed.length === MAX_PAGE_SIZE ? (placed.at(-1)?.position ?? null) : null;
+    return { rows: placed.map(({ row }) => row), next };
+  });
+  for await (const { rows } of parts) if (rows.length > 0) yield rows;
+}
+
+/**
+ * Yields a list in parts, each read on demand after the position that the one before gives as `next`; null ends the list.
+ */
+export async function* everyPart<Part extends { next: Position | null }>(
+  read: (after: Position | null) => Promise<Part>,
+): AsyncGenerator<Part> {
   let after: Position | null = null;
   do {
-    const placed: Placed<Row>[] = await read(after, MAX_PAGE_SIZE);
-    if (placed.length > 0) yield placed.map(({ row }) => row);
-    after = placed.length === MAX_PAGE_SIZE ? (placed.at(-1)?.position ?? null) : null;
+    const part: Part = await read(after);
+    yield part;
+    after = part.next;
   } while (after);
 }
 

@@ -1,6 +1,4 @@
 import { invalidField } from "../errors.js";
-import { protectCell } from "./csv-cell.js";
-import type { WhitelistEntry } from "./whitelist-entry.js";
 
 /** The characters that may separate the fields of an exported file; the first is the default. */
 const DELIMITERS = [",", ";", "\t"];
@@ -19,29 +17,30 @@ export function parseCsvFormat({ delimiter = "", bom = true }: Partial<CsvFormat
 }
 
 /**
- * Yields a CSV file (RFC 4180) in chunks: a header row and a record for each entry. The header comes with the first
- * entries, so that a selection which can't be read yields no part of a file.
+ * Yields a CSV file (RFC 4180) in chunks: a header row, then the records. The header comes with the first records, so
+ * that a selection which can't be read yields no part of a file.
  */
 export async function* exportCsv(
-  batches: AsyncIterable<readonly WhitelistEntry[]>,
+  batches: AsyncIterable<string>,
   { delimiter, bom }: CsvFormat,
 ): AsyncGenerator<string> {
-  let header = (bom ? "\ufeff" : "") + toRecord(["phone", "notes", "is_active"], delimiter);
-  for await (const entries of batches) {
-    const records = entries.map(({ phone, notes, isActive }) =>
-      toRecord([phone, notes, String(isActive)], delimiter),
-    );
-    yield header + records.join("");
+  let header = `${bom ? "\ufeff" : ""}${["phone", "notes", "is_active"].join(delimiter)}\r\n`;
+  for await (const records of batches) {
+    const text = header + records;
+    if (text !== "") yield text;
     header = "";
   }
-  if (header !== "") yield header;
 }
 
-function toRecord(values: readonly string[], delimiter: string): string {
-  return `${values.map(toCell).join(delimiter)}\r\n`;
-}
+/** Maximum size of a chunk. gRPC clients refuse messages of more than 4 MiB by default. */
+const MAX_CHUNK_BYTES = 1024 * 1024;
 
-function toCell(value: string): string {
-  const cell = protectCell(value);
-  return /[",;\t\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+/** Yields a file in UTF-8, in chunks of at most MAX_CHUNK_BYTES. */
+export async function* encodeFile(texts: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+  for await (const text of texts) {
+    const bytes = Buffer.from(text);
+    for (let start = 0; start < bytes.byteLength; start += MAX_CHUNK_BYTES) {
+      yield bytes.subarray(start, start + MAX_CHUNK_BYTES);
+    }
+  }
 }

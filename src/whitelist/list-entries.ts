@@ -1,5 +1,5 @@
 import { type Order, parseOrder } from "../paging/order.js";
-import { everyPage, type Page, type PageRequest, readPage } from "../paging/page.js";
+import { everyPage, everyPart, type Page, type PageRequest, readPage } from "../paging/page.js";
 import type { PageTokens } from "../paging/page-token.js";
 import { parseSearch } from "../paging/search-terms.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
@@ -51,6 +51,25 @@ export async function* allEntries(
 ): AsyncGenerator<WhitelistEntry[]> {
   const { filter, order } = parseSelection(deps.phoneRules, selection);
   yield* everyPage((after, limit) => deps.whitelistLists.page(null, { filter, order, after, limit }));
+}
+
+/**
+ * Number of entries that are formatted at a time. More would save little CPU time, and take more memory: with the longest
+ * notes, 2,000 records are 8 MB.
+ */
+const CSV_PAGE_SIZE = 2000;
+
+/** Yields all selected entries as records of a CSV file, in batches. Throws as `listEntries` does. */
+export async function* allRecords(
+  deps: Omit<ListEntriesDeps, "pageTokens">,
+  selection: EntrySelection,
+  delimiter: string,
+): AsyncGenerator<string> {
+  const { filter, order } = parseSelection(deps.phoneRules, selection);
+  const pages = everyPart((after) =>
+    deps.whitelistLists.csvPage(null, { filter, order, after, limit: CSV_PAGE_SIZE }, delimiter),
+  );
+  for await (const { records } of pages) yield records;
 }
 
 function parseSelection(

@@ -5,6 +5,7 @@ import type { Order } from "../paging/order.js";
 import type { Placed } from "../paging/page.js";
 import type { Position } from "../paging/page-token.js";
 import type { SearchTerms } from "../paging/search-terms.js";
+import { csvCell } from "./csv-cell.js";
 import {
   ENTRY_COLUMNS,
   ENTRY_TABLES,
@@ -27,6 +28,14 @@ export interface EntryFilter {
   addedBefore: Date | null;
 }
 
+/** A selection of entries, and how much of it to read. */
+interface EntryRange {
+  filter: EntryFilter;
+  order: EntryOrder;
+  after: Position | null;
+  limit: number;
+}
+
 /** The number of entries on the whole list. */
 export interface WhitelistStatistics {
   total: number;
@@ -36,10 +45,16 @@ export interface WhitelistStatistics {
 
 export interface WhitelistLists {
   /** Returns at most `limit` entries after a position. An index serves every order and filter. */
-  page(
+  page(tx: Tx | null, range: EntryRange): Promise<Placed<WhitelistEntry>[]>;
+  /**
+   * Returns the same entries as records of a CSV file: phone, notes, is_active. `next` is the position of the last one,
+   * or null if there are fewer than `limit`.
+   */
+  csvPage(
     tx: Tx | null,
-    list: { filter: EntryFilter; order: EntryOrder; after: Position | null; limit: number },
-  ): Promise<Placed<WhitelistEntry>[]>;
+    range: EntryRange,
+    delimiter: string,
+  ): Promise<{ records: string; next: Position | null }>;
   /** Always exact. Adds up `whitelist_counts` instead of counting entries. */
   statistics(tx: Tx | null): Promise<WhitelistStatistics>;
 }
@@ -62,6 +77,25 @@ interface PlacedRow extends EntryRow {
   /** As text, to keep the digits below the millisecond, which a Date does not have. */
   place: string;
 }
+
+/** The records of a page, the number of its entries, and the last of them; null if there is none. */
+interface CsvPageRow {
+  records: string | null;
+  size: number;
+  id: number | null;
+  place: string | null;
+}
+
+/**
+ * The SQL for the CSV record of an entry. Every number begins with +, which a spreadsheet would execute, and has only
+ * digits after it.
+ */
+const csvRecord = (entry: string, delimiter: string) =>
+  `'''' || ${entry}.phone || ${delimiter} || ${csvCell(`${entry}.notes`)}
+   || CASE WHEN ${entry}.is_active THEN ${delimiter} || E'true\\r\\n' ELSE ${delimiter} || E'false\\r\\n' END`;
+
+const positionOf = (order: EntryOrder, place: string, id: number): Position =>
+  order.column === "phone" ? [place] : [place, String(id)];
 
 /** The condition for entries that match a search; `adderIds` are the adders that match it. */
 function searchCondition(query: ListQuery, terms: SearchTerms, adderIds: readonly number[]): string {
@@ -93,20 +127,45 @@ export function createWhitelistLists(database: Database): WhitelistLists {
     return (await database.run<Pick<UserRow, "id">>(tx, statement, query.values)).map(({ id }) => id);
   }
 
+  /** The query for a range of entries, and the end of its text. */
+  async function select(
+    tx: Tx | null,
+    { filter, order, after, limit }: EntryRange,
+  ): Promise<{ query: ListQuery; tail: string }> {
+    const query = createListQuery();
+    addConditions(query, filter);
+    const { search } = filter;
+    if (search) query.where(searchCondition(query, search, await findAdders(tx, search)));
+    return { query, tail: query.tail(orderFrom(query, { table: "entry", order, after }), limit) };
+  }
+
   return {
-    async page(tx, { filter, order, after, limit }) {
-      const query = createListQuery();
-      addConditions(query, filter);
-      const { search } = filter;
-      if (search) query.where(searchCondition(query, search, await findAdders(tx, search)));
-      const tail = query.tail(orderFrom(query, { table: "entry", order, after }), limit);
+    async page(tx, range) {
+      const { query, tail } = await select(tx, range);
+      const { order } = range;
       const text = `SELECT ${ENTRY_COLUMNS}, entry.${order.column}::text AS place FROM ${ENTRY_TABLES} ${tail}`;
       const statement: Statement = { name: "whitelist_page", text, isAdHoc: true };
       const rows = await database.run<PlacedRow>(tx, statement, query.values);
-      return rows.map((row) => ({
-        row: toEntry(row),
-        position: order.column === "phone" ? [row.place] : [row.place, String(row.id)],
-      }));
+      return rows.map((row) => ({ row: toEntry(row), position: positionOf(order, row.place, row.id) }));
+    },
+
+    async csvPage(tx, range, delimiter) {
+      const { query, tail } = await select(tx, range);
+      const { order, limit } = range;
+      const record = csvRecord("page", `${query.value(delimiter)}::text`);
+      // The aggregates take the entries in the order of the subquery.
+      const text = `SELECT csv.records, csv.size, last.id, last.${order.column}::text AS place FROM (
+          SELECT string_agg(${record}, '') AS records, count(*)::integer AS size,
+            (array_agg(page.id))[count(*)] AS last_id
+          FROM (
+            SELECT entry.id, entry.phone, entry.notes, entry.is_active FROM whitelist_entries AS entry ${tail}
+          ) AS page
+        ) AS csv LEFT JOIN whitelist_entries AS last ON last.id = csv.last_id`;
+      const statement: Statement = { name: "whitelist_csv_page", text, isAdHoc: true };
+      const [row] = await database.run<CsvPageRow>(tx, statement, query.values);
+      const { records, size, id, place } = row!;
+      const isFull = size === limit && id !== null && place !== null;
+      return { records: records ?? "", next: isFull ? positionOf(order, place, id) : null };
     },
 
     async statistics(tx) {

@@ -9,11 +9,17 @@ import {
 import { callerKey, requirePrincipal } from "../caller.js";
 import { addEntry } from "./add-entry.js";
 import { checkPhone } from "./check-phone.js";
-import { exportCsv, parseCsvFormat } from "./csv-export.js";
+import { encodeFile, exportCsv, parseCsvFormat } from "./csv-export.js";
 import { type ImportDeps, importEntries } from "./import/import-entries.js";
 import { createImportReport } from "./import/import-report.js";
 import { openImportSource } from "./import/import-source.js";
-import { allEntries, type EntrySelection, type ListEntriesDeps, listEntries } from "./list-entries.js";
+import {
+  allEntries,
+  allRecords,
+  type EntrySelection,
+  type ListEntriesDeps,
+  listEntries,
+} from "./list-entries.js";
 import { type ListHistoryDeps, listHistory } from "./list-history.js";
 import { removeEntry } from "./remove-entry.js";
 import { updateEntry } from "./update-entry.js";
@@ -70,11 +76,13 @@ export function createWhitelistService(deps: WhitelistServiceDeps): ServiceImpl<
 
     async *exportWhitelistEntries(request) {
       const csvFormat = parseCsvFormat(request);
-      const batches = allEntries(deps, selectionOf(request));
+      const selection = selectionOf(request);
       if (request.format === ExportFormat.CSV) {
-        for await (const text of exportCsv(batches, csvFormat)) yield { csv: Buffer.from(text) };
+        const batches = allRecords(deps, selection, csvFormat.delimiter);
+        for await (const csv of encodeFile(exportCsv(batches, csvFormat))) yield { csv };
       } else {
-        for await (const entries of batches) yield { whitelist: entries.map(toEntryMessage) };
+        for await (const entries of allEntries(deps, selection))
+          yield { whitelist: entries.map(toEntryMessage) };
       }
     },
   };

@@ -801,7 +801,7 @@ export declare type ExportWhitelistEntriesResponse = Message<"waterbill.identity
   whitelist: WhitelistEntry[];
 
   /**
-   * The next chunk of the file: UTF-8, a header row, and the columns phone, notes and is_active.
+   * The next chunk of the file, at most 1 MiB: UTF-8, a header row, and the columns phone, notes and is_active.
    * An apostrophe protects everything that a spreadsheet would execute, also where a spreadsheet that expects another
    * delimiter would begin a cell. ImportWhitelistEntries removes it.
    *
