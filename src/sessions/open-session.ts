@@ -3,13 +3,10 @@ import type { User } from "../users/user.js";
 /** An open session, as a call with one of its access tokens finds it. */
 export interface OpenSession {
   user: User;
-  /** The valid refresh token. */
-  refreshId: string;
-  /** Whether nothing has shown yet that the client received the valid refresh token. False at the first one. */
-  isUnconfirmed: boolean;
-  lastUsedAt: Date | null;
-  /** Whether the last recorded use was more than an hour ago. */
-  isStale: boolean;
+  /** The valid refresh token, if nothing has shown yet that the client received it. Null at the first one. */
+  unconfirmedId: string | null;
+  /** The last recorded use, or else the sign-in, if that was more than an hour ago. */
+  staleSince: Date | null;
   /** Time (s) since the sign-in with the password that opened the session. */
   ageSeconds: number;
 }

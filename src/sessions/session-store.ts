@@ -99,11 +99,11 @@ export interface SessionStore {
   purge(tx: Tx | null, retentionSeconds: number): Promise<void>;
 }
 
-interface FoundRow extends UserAttributes, Pick<SessionRow, "refresh_id" | "last_used_at"> {
-  is_unconfirmed: boolean;
-  is_stale: boolean;
+interface FoundRow extends UserAttributes {
   is_open: boolean;
   age_seconds: number;
+  unconfirmed_id: SessionRow["refresh_id"] | null;
+  stale_since: Date | null;
 }
 
 interface SuccessorRow extends UserAttributes, Pick<SessionRow, "expires_at"> {
@@ -137,9 +137,8 @@ export function createSessionStore(database: Database, lifetimes: SessionLifetim
       const [row] = await database.run<FoundRow>(tx, statements.find, [sessionId, userId, maxAge]);
       if (row && !row.is_active) return null;
       if (!row?.is_open) return "ended";
-      const { refresh_id: refreshId, is_unconfirmed: isUnconfirmed } = row;
-      const { last_used_at: lastUsedAt, is_stale: isStale, age_seconds: ageSeconds } = row;
-      return { user: toUser(row), refreshId, isUnconfirmed, lastUsedAt, isStale, ageSeconds };
+      const { age_seconds: ageSeconds, unconfirmed_id: unconfirmedId, stale_since: staleSince } = row;
+      return { user: toUser(row), ageSeconds, unconfirmedId, staleSince };
     },
 
     async touch(tx, { sessionId, confirmedId, address }) {

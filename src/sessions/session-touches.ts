@@ -39,11 +39,11 @@ export function createSessionTouches(sessions: Pick<SessionStore, "touch">): Ses
 
   return {
     note(sessionId, session, refreshIdStart, address) {
-      const { refreshId, isUnconfirmed, isStale, lastUsedAt } = session;
-      const confirmedId = isUnconfirmed && refreshId.startsWith(refreshIdStart) ? refreshId : null;
-      const usedFrom = (isStale && address) || null;
+      const { unconfirmedId, staleSince } = session;
+      const confirmedId = unconfirmedId?.startsWith(refreshIdStart) ? unconfirmedId : null;
+      const usedFrom = (staleSince && address) || null;
       if (confirmedId === null && usedFrom === null) return;
-      const state = `${confirmedId} ${usedFrom === null ? "" : lastUsedAt?.getTime()}`;
+      const state = `${confirmedId} ${usedFrom === null ? "" : staleSince?.getTime()}`;
       if (sent.get(sessionId) === state) return;
       start(state, { sessionId, confirmedId, address: usedFrom });
     },
