@@ -4,6 +4,7 @@ import type { AccountServiceDeps } from "./accounts/account-service.js";
 import { createAccountStore } from "./accounts/account-store.js";
 import type { CreateSuperuserDeps } from "./accounts/create-superuser.js";
 import { type AuditKeys, createAuditKeys } from "./audit/audit-keys.js";
+import { createSealFirstActs } from "./audit/first-acts.js";
 import { createHistoryStore } from "./audit/history-store.js";
 import { createRecord, type RecordDeps } from "./audit/record.js";
 import type { AuthServiceDeps } from "./auth/auth-service.js";
@@ -106,7 +107,13 @@ export function createAuditContext(
   const context = createDatabaseContext(config, infrastructure);
   const auditKeys: AuditKeys = createAuditKeys(keys.audit);
   const record = createRecord({ history: context.history, auditKeys });
-  return { ...context, auditKeys, record, codeKey: keys.code };
+  return {
+    ...context,
+    auditKeys,
+    record,
+    sealFirstActs: createSealFirstActs(auditKeys),
+    codeKey: keys.code,
+  };
 }
 
 /** The infrastructure, and how the server clears the rate limits of a number. */

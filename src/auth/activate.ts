@@ -1,7 +1,6 @@
-import type { RecordActs } from "../audit/record.js";
-import type { Database } from "../db/database.js";
+import type { SealFirstActs } from "../audit/first-acts.js";
 import { DomainError, type Reason, rateLimitedUntil } from "../errors.js";
-import type { GuessStore } from "../guessing/guess-store.js";
+import { KNOWN_SECONDS } from "../guessing/guess.js";
 import {
   type ActivationAttempt,
   type ActivationAttemptStore,
@@ -17,6 +16,7 @@ import {
   waitingSince,
 } from "../registrations/find-registration.js";
 import type { RegistrationClaim } from "../registrations/registration.js";
+import { knownAddressKey } from "../system/address-key.js";
 import { addSeconds } from "../system/clock.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { User } from "../users/user.js";
@@ -25,12 +25,10 @@ import { QUOTA_SECONDS } from "../verification/sms-quota.js";
 import type { SmsQuotaStore } from "../verification/sms-quota-store.js";
 
 export interface ActivateDeps extends FindRegistrationDeps {
-  database: Database;
   activationAttempts: ActivationAttemptStore;
   smsQuota: SmsQuotaStore;
-  guesses: GuessStore;
   phoneRules: PhoneRules;
-  record: RecordActs;
+  sealFirstActs: SealFirstActs;
 }
 
 export interface ActivateInput extends RegistrationCaller {
@@ -57,25 +55,22 @@ export async function activate(deps: ActivateDeps, input: ActivateInput): Promis
     isCorrectCode(deps.codeKey, { id, ownerId, purpose: "activation" }, codeDigest, input.code),
   );
   if (!code) throw await codeError(deps, phone, claim, "CODE_INCORRECT");
-  const user = await createAccount(deps, code, input.callerAddress);
+  const user = await createAccount(deps, { id: attempt.accountId, code, address: input.callerAddress });
   if (!user) throw await codeError(deps, phone, claim, "CODE_INCORRECT");
   return user;
 }
 
 /** Null for every caller but the first who proves the number. The account knows the address of that one. */
-function createAccount(deps: ActivateDeps, code: ComparableCode, address: string): Promise<User | null> {
-  return deps.database.transaction(async (tx) => {
-    const user = await deps.activations.activate(tx, code);
-    if (!user) return null;
-    const now = deps.clock.now();
-    await deps.guesses.know(tx, { userId: user.id, address, guess: null, now });
-    const act = { accountId: user.id, actor: { kind: "owner" } } as const;
-    await deps.record(
-      tx,
-      { ...act, action: "registered", at: user.dateJoined },
-      { ...act, action: "activated", at: now },
-    );
-    return user;
+function createAccount(
+  deps: ActivateDeps,
+  { id, code, address }: { id: number; code: ComparableCode; address: string },
+): Promise<User | null> {
+  const activatedAt = deps.clock.now();
+  return deps.activations.activate(null, {
+    id,
+    code,
+    knownAddress: { caller: knownAddressKey(address), expiresAt: addSeconds(activatedAt, KNOWN_SECONDS) },
+    acts: deps.sealFirstActs({ accountId: id, registeredAt: code.registeredAt, activatedAt }),
   });
 }
 

@@ -143,6 +143,17 @@ export const know: Statement = {
     )`,
 };
 
+/**
+ * A common table expression that makes an address known to the account in `created`, a common table expression with its
+ * `id`: the first one of a new account. `caller` and `expiresAt` are parameters; `caller` is null if the caller has no
+ * address.
+ */
+export const knowFirst = (created: string, { caller, expiresAt }: Record<"caller" | "expiresAt", string>) =>
+  `known AS (
+      INSERT INTO known_callers (user_id, caller, expires_at)
+      SELECT id, ${caller}::varchar, ${expiresAt}::timestamptz FROM ${created} WHERE ${caller} IS NOT NULL
+    )`;
+
 // Kept as a count, not deleted: a concurrent guess from such an address would insert the row again, still known.
 export const forget: Statement = {
   name: "guesses_forget_2",

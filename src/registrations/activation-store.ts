@@ -1,18 +1,15 @@
+import { type FirstActs, recordFirstActs } from "../audit/first-acts.js";
 import type { Database, Statement, Tx } from "../db/database.js";
 import type { ActivationCodeRow } from "../db/models/activation-code.js";
 import type { OuterJoined } from "../db/models/columns.js";
 import type { RegistrationRow } from "../db/models/registration.js";
+import { knowFirst } from "../guessing/guess-statements.js";
 import type { User } from "../users/user.js";
 import { toUser, USER_COLUMNS, type UserAttributes } from "../users/user-row.js";
 import { unlessPhoneTaken } from "../users/user-store.js";
 import { MAX_ATTEMPTS } from "../verification/code.js";
 import type { ComparableCode } from "./activation-attempt-store.js";
-import {
-  type AccountColumns,
-  type AccountState,
-  accountState,
-  MEANT_REGISTRATIONS,
-} from "./meant-registrations.js";
+import { type AccountColumns, type AccountState, accountState, byClaim } from "./meant-registrations.js";
 import type { RegistrationClaim } from "./registration.js";
 
 /** The registration that a caller means, of several the newest. */
@@ -34,6 +31,16 @@ interface NewActivationCode {
   expiresAt: Date;
 }
 
+/** The account that a correct code makes. */
+interface NewAccount {
+  /** The id that the attempt returned, for which `acts` are sealed. */
+  id: number;
+  code: ComparableCode;
+  /** Address of the caller (`knownAddressKey`), which the account knows until `expiresAt`. Null: unknown. */
+  knownAddress: { caller: string | null; expiresAt: Date };
+  acts: FirstActs;
+}
+
 export interface ActivationStore {
   /** Finds the registration that a caller means, and the state of the number's account. One statement. */
   find(
@@ -50,26 +57,26 @@ export interface ActivationStore {
   /** Removes a code that was never delivered. */
   removeCode(tx: Tx, id: string): Promise<void>;
   /**
-   * Makes an account of the registration whose code was correct, and removes all registrations of its number. Null for
-   * every caller but the first, and when an account has got the number meanwhile. Throws PHONE_TAKEN if the number is
-   * reserved for the account that has just left it.
+   * Makes an account of the registration whose code was correct, with its first known address and its first acts, and
+   * removes all registrations of its number. Null for every caller but the first, and when an account has got the number
+   * meanwhile. Throws PHONE_TAKEN if the number is reserved for the account that has just left it. One statement.
    */
-  activate(tx: Tx, code: ComparableCode): Promise<User | null>;
+  activate(tx: Tx | null, account: NewAccount): Promise<User | null>;
 }
 
-const find: Statement = {
-  name: "activation_find",
-  text: `WITH ${MEANT_REGISTRATIONS}
+const find = byClaim(
+  "activation_find",
+  (meant) => `WITH ${meant}
     SELECT account.is_active, account.deactivated_at, meant.id, meant.is_named, meant.named_attempts,
       code.id AS code_id, code.expires_at
     FROM (VALUES (1)) AS one LEFT JOIN account ON true
     LEFT JOIN (SELECT * FROM meant ORDER BY created_at DESC LIMIT 1) AS meant ON true
     LEFT JOIN LATERAL (
       SELECT id, expires_at FROM activation_codes
-      WHERE registration_id = meant.id AND number >= meant.named_since AND expires_at > $5::timestamptz
+      WHERE registration_id = meant.id AND number >= meant.named_since AND expires_at > $3::timestamptz
       ORDER BY number DESC LIMIT 1
     ) AS code ON true`,
-};
+);
 
 const restarts = (attempts: string) => `(${attempts} >= ${MAX_ATTEMPTS} OR NOT EXISTS (SELECT FROM valid))`;
 
@@ -93,13 +100,13 @@ const addCode: Statement = {
 
 // A concurrent caller who proved another registration of the number waits for the unique phone, before the DELETE, which
 // needs the new account: so they don't wait for each other. Registrations are locked in the order in which attempts lock
-// them.
+// them. All other rows are the new account's, for which nobody waits.
 const activate: Statement = {
-  name: "registrations_activate",
+  name: "registrations_activate_2",
   text: `WITH created AS (
-      INSERT INTO users (phone, first_name, last_name, email, address, apartment_name, password_hash, is_active,
+      INSERT INTO users (id, phone, first_name, last_name, email, address, apartment_name, password_hash, is_active,
         date_joined)
-      SELECT phone, first_name, last_name, email, address, apartment_name, password_hash, true, created_at
+      SELECT $3::int, phone, first_name, last_name, email, address, apartment_name, password_hash, true, created_at
       FROM registrations WHERE id = $1 AND EXISTS (SELECT FROM activation_codes WHERE id = $2)
       ON CONFLICT (phone) DO NOTHING
       RETURNING ${USER_COLUMNS}
@@ -108,7 +115,7 @@ const activate: Statement = {
         SELECT registrations.id FROM registrations JOIN created ON created.phone = registrations.phone
         ORDER BY registrations.id FOR UPDATE OF registrations
       )
-    )
+    ), ${knowFirst("created", { caller: "$4", expiresAt: "$5" })}, ${recordFirstActs("created", 6)}
     SELECT * FROM created`,
 };
 
@@ -124,8 +131,8 @@ export function createActivationStore(database: Database): ActivationStore {
   const { activationCodes } = database.models;
   return {
     async find(tx, { phone, claim, now, since }) {
-      const values = [phone, since, claim.tokenDigest, claim.network, now];
-      const [row] = await database.run<FoundRow>(tx, find, values);
+      const { statement, key } = find(claim);
+      const [row] = await database.run<FoundRow>(tx, statement, [phone, since, now, key]);
       return { account: row ? accountState(row) : "none", registration: row ? toRegistration(row) : null };
     },
     async addCode(tx, code, now) {
@@ -136,9 +143,10 @@ export function createActivationStore(database: Database): ActivationStore {
     async removeCode(tx, id) {
       await activationCodes.destroy({ where: { id }, transaction: tx });
     },
-    async activate(tx, code) {
-      const activation = database.run<UserAttributes>(tx, activate, [code.registrationId, code.id]);
-      const [row] = await unlessPhoneTaken(activation);
+    async activate(tx, { id, code, knownAddress, acts }) {
+      const { caller, expiresAt } = knownAddress;
+      const values = [code.registrationId, code.id, id, caller, expiresAt, ...acts.values];
+      const [row] = await unlessPhoneTaken(database.run<UserAttributes>(tx, activate, values));
       return row ? toUser(row) : null;
     },
   };

@@ -1,26 +1,40 @@
+import type { Statement } from "../db/database.js";
+import type { RegistrationClaim } from "./registration.js";
+
+const ACCOUNT = "account AS (SELECT is_active, deactivated_at FROM users WHERE phone = $1)";
+
+const BY_SECRET = `${ACCOUNT}, meant AS (
+    SELECT *, true AS is_named FROM registrations WHERE phone = $1 AND created_at > $2 AND token_digest = $4
+  )`;
+
+const BY_NETWORK = `${ACCOUNT}, waiting AS (
+    SELECT *, coalesce(network = $4, false) AS is_named FROM registrations WHERE phone = $1 AND created_at > $2
+  ), meant AS (
+    SELECT * FROM waiting
+    WHERE is_named OR ((SELECT count(*) FROM waiting) = 1 AND NOT EXISTS (
+      SELECT FROM registration_tries AS tries
+      WHERE tries.phone = $1 AND tried_at > $2 AND tries.network <> coalesce(waiting.network, '')
+    ))
+  )`;
+
 /**
- * Common table expressions that find the registrations which a caller means (contract.md, section 6). Parameters: $1
- * the phone number, $2 the time since which registrations wait, $3 the digest of the caller's secret or null, $4 the
- * caller's network or null.
+ * A statement about the registrations that a caller means (contract.md, section 6), for callers who carry a secret and for
+ * all others. `text` gets common table expressions that find the registrations. Parameters: $1 the phone number, $2 the
+ * time since which registrations wait, $3 the time of the call, $4 what the caller shows: `key`.
  *
  * `account` is the number's account. `meant` has the registration whose secret the caller carries. Without a secret it
  * has those from the caller's network, and if there are none, the only one of the number, unless another network made one
  * too whose code could not leave: it may be the owner's, who must not activate what somebody else registered.
  */
-export const MEANT_REGISTRATIONS = `account AS (
-    SELECT is_active, deactivated_at FROM users WHERE phone = $1
-  ), waiting AS (
-    SELECT * FROM registrations WHERE phone = $1 AND created_at > $2
-  ), named AS (
-    SELECT id FROM waiting WHERE CASE WHEN $3::bytea IS NULL THEN network = $4 ELSE token_digest = $3 END
-  ), meant AS (
-    SELECT waiting.*, waiting.id IN (SELECT id FROM named) AS is_named FROM waiting
-    WHERE waiting.id IN (SELECT id FROM named)
-      OR ($3 IS NULL AND NOT EXISTS (SELECT FROM named) AND (SELECT count(*) FROM waiting) = 1 AND NOT EXISTS (
-        SELECT FROM registration_tries AS tries
-        WHERE tries.phone = $1 AND tried_at > $2 AND tries.network <> coalesce(waiting.network, '')
-      ))
-  )`;
+export function byClaim(
+  name: string,
+  text: (meant: string) => string,
+): (claim: RegistrationClaim) => { statement: Statement; key: Buffer | string | null } {
+  const bySecret: Statement = { name: `${name}_by_secret`, text: text(BY_SECRET) };
+  const byNetwork: Statement = { name: `${name}_by_network`, text: text(BY_NETWORK) };
+  return ({ tokenDigest, network }) =>
+    tokenDigest ? { statement: bySecret, key: tokenDigest } : { statement: byNetwork, key: network };
+}
 
 /** The account of the number, outer-joined: all null if there is none. */
 export interface AccountColumns {

@@ -165,7 +165,7 @@ describe("round trips", () => {
     await count("second profile after it", readProfile());
     expect(costs).to.deep.equal({
       // With their transactions.
-      activate: 7,
+      activate: 2,
       login: 6,
       profile: 1,
       refresh: 1,

@@ -44,6 +44,43 @@ describe("attempts at activation codes", () => {
     expect((await attempt(phone, ELSEWHERE, { registration, code })).isActive).to.equal(true);
   });
 
+  it("are counted before the code is compared, also when the call then fails", async () => {
+    const { phone } = await waiting();
+    const code = context.outbox.codeFor(phone);
+    const { activations } = context.app;
+    const app = {
+      ...context.app,
+      activations: { ...activations, activate: () => Promise.reject(new Error("the database is gone")) },
+    };
+    for (let made = 0; made < 5; made += 1) {
+      const call = activate(app, { phone, code, registration: "", callerAddress: HOME });
+      expect(await rejection(call)).to.have.property("message", "the database is gone");
+    }
+    expect(await rejectionReason(attempt(phone, HOME, { code }))).to.equal("CODE_LOCKED");
+  });
+
+  it("each take an account id of their own, which no account has", async () => {
+    const first = await waiting();
+    const { id } = await attempt(first.phone, HOME, { code: context.outbox.codeFor(first.phone) });
+    const { phone } = await waiting();
+    const now = context.clock.now();
+    const processes = [context.app, context.anotherProcess()];
+    const claim = { tokenDigest: null, network: HOME, address: HOME };
+    const results = await atOnce(20, (index) =>
+      processes[index % 2]!.activationAttempts.count(null, {
+        phone,
+        claim,
+        now,
+        since: addSeconds(now, -60),
+      }),
+    );
+    const ids = results.flatMap((result) =>
+      typeof result === "object" && result.kind === "counted" ? [result.accountId] : [],
+    );
+    expect(new Set(ids).size).to.equal(5);
+    expect(Math.min(...ids)).to.be.greaterThan(id);
+  });
+
   it("start anew with a new code only for those who used theirs up", async () => {
     const { phone } = await waiting();
     const first = context.outbox.codeFor(phone);
