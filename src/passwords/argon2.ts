@@ -42,8 +42,8 @@ const portableArgon2: Argon2 = {
 const importNative = () => import("@node-rs/argon2");
 
 /** argon2id by the optional package if it is installed and works here, else by the other one. */
-export async function loadArgon2(load = importNative): Promise<Argon2> {
-  const native = await load().catch(() => null);
+export async function loadArgon2(importPackage = importNative): Promise<Argon2> {
+  const native = await importPackage().catch(() => null);
   if (!native) return portableArgon2;
   return {
     hash: (password, parameters) => native.hash(password, parameters),
@@ -55,4 +55,16 @@ export async function loadArgon2(load = importNative): Promise<Argon2> {
   };
 }
 
-export const argon2: Argon2 = await loadArgon2();
+let loaded: Promise<Argon2> | undefined;
+
+/** The package to use, loaded with the first password. */
+function load(): Promise<Argon2> {
+  loaded ??= loadArgon2();
+  return loaded;
+}
+
+export const argon2: Argon2 = {
+  hash: async (password, parameters) => (await load()).hash(password, parameters),
+  waste: async (password, parameters) => (await load()).waste(password, parameters),
+  verify: async (phc, password) => (await load()).verify(phc, password),
+};
