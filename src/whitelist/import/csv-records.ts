@@ -1,4 +1,4 @@
-import { type Parser, parse } from "csv-parse";
+import type { Parser, parse } from "csv-parse";
 
 /** A record, or null if it cannot be read: it has an unclosed quote, or is longer than MAX_RECORD_LENGTH. */
 export type CsvRecord = readonly string[] | null;
@@ -11,18 +11,19 @@ const MAX_RECORD_LENGTH = 16_384;
  * literal, any line break ends a record). A null is always the last record.
  */
 export async function* readCsvRecords(chunks: AsyncIterable<string>): AsyncGenerator<CsvRecord[]> {
+  const csv = await import("csv-parse");
   let pending = "";
   let reader: RecordReader | null = null;
   for await (const chunk of chunks) {
     pending += chunk;
     // The parser needs the delimiter, which shows in the first record with two fields.
     if (!reader && findDelimiter(pending) === null && pending.length < MAX_RECORD_LENGTH) continue;
-    reader ??= createRecordReader(findDelimiter(pending) ?? ",");
+    reader ??= createRecordReader(csv.parse, findDelimiter(pending) ?? ",");
     yield reader.write(pending);
     pending = "";
     if (reader.hasFailed) return;
   }
-  reader ??= createRecordReader(",");
+  reader ??= createRecordReader(csv.parse, ",");
   yield [...reader.write(pending), ...(reader.hasFailed ? [] : await reader.end())];
 }
 
@@ -40,10 +41,10 @@ interface RecordReader {
   end(): Promise<CsvRecord[]>;
 }
 
-function createRecordReader(delimiter: string): RecordReader {
+function createRecordReader(parseCsv: typeof parse, delimiter: string): RecordReader {
   /** Unread records before the one that cannot be read; null: no such record. */
   let readableCount: number | null = null;
-  const parser: Parser = parse({
+  const parser: Parser = parseCsv({
     delimiter,
     record_delimiter: ["\r\n", "\n", "\r"],
     relax_column_count: true,
