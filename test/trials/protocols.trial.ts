@@ -104,7 +104,8 @@ async function walkWithGrpcurl(trial: Trial, service: RunningService): Promise<v
 
 async function tryProtocols(trial: Trial): Promise<void> {
   await trial.step("Connect's conformance suite", () => passConformance(trial));
-  const service = await runService({ DATA_DIR: `${trial.folder}/data` });
+  // h2spec breaks the protocol again and again, which costs any address but a trusted proxy's its connections.
+  const service = await runService({ DATA_DIR: `${trial.folder}/data`, TRUSTED_PROXIES: "127.0.0.1" });
   trial.atEnd(() => service.stop());
   await trial.step("h2spec", () => passH2spec(trial, service));
   await registerCustomer(service);
