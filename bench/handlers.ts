@@ -1,22 +1,33 @@
-import { compare, startShared } from "./compare.js";
-import { grpcProfile, signUp } from "./loads.js";
-import { startServerUnderTest } from "./server-under-test.js";
+import { runContests } from "./contest.js";
+import { profile } from "./loads/profile.js";
+import { formatRow, heading } from "./measure/report.js";
+import { endAll } from "./servers/at-end.js";
+import { openService } from "./servers/place.js";
+import { build, startService } from "./servers/service.js";
+import { startStores } from "./servers/stores.js";
 
 // `npm run bench:handlers` measures GetProfile over gRPC on the service, and on the service with the Connect library's
 // handlers for unary calls: see docs/decisions/0001-own-unary-handlers.md. Both run from source, on one database.
 
-const shared = await startShared();
+const ROUNDS = 20;
+
+const loads = profile.loads.filter(({ name }) => name === "profile, gRPC");
+
 try {
-  const environment = { ...(await shared.environment("bench")), TOKEN_SECRET: "bench-".repeat(6) };
-  const servers = [];
-  for (const file of ["src/main.ts", "bench/library-server.ts"]) {
-    const program = ["--import", "tsx", file];
-    const server = await startServerUnderTest({ folder: ".", program, environment });
-    shared.atEnd(server.stop);
-    servers.push(server);
-  }
-  const account = await signUp(servers[0]!, "+237670000001");
-  await compare([["profile over gRPC", grpcProfile]], servers, [account, account]);
+  // Only its command line is used, which migrates.
+  await build(".");
+  const stores = await startStores();
+  const fromSource = (file: string) => ({ folder: ".", args: ["--import", "tsx", file] });
+  const ours = await openService(stores, "ours", ".", fromSource("src/main.ts"));
+  const program = await startService(fromSource("bench/library-server.ts"), ours.settings);
+  const { rows } = await runContests([{ name: "handlers", loads, anchors: [] }], {
+    contenders: [
+      { name: "ours", place: ours },
+      { name: "library", place: { ...ours, program } },
+    ],
+    ...{ stores, rounds: ROUNDS, seed: "handlers" },
+  });
+  console.log([heading(), ...rows.map(formatRow)].join("\n"));
 } finally {
-  await shared.stop();
+  await endAll();
 }

@@ -1,36 +1,62 @@
-import { compare, type Load, startShared } from "./compare.js";
-import { emptyCall, login, profile, profileAmongLogins, refresh, signUp } from "./loads.js";
-import { buildCheckout, startServerUnderTest } from "./server-under-test.js";
+import { type Contender, runContests } from "./contest.js";
+import { groups } from "./loads/groups.js";
+import { compareWithBaseline, type Ratios, readBaseline, writeBaseline } from "./measure/baseline.js";
+import { formatRow, heading } from "./measure/report.js";
+import { type Options, readOptions } from "./options.js";
+import { endAll } from "./servers/at-end.js";
+import { openAnchors, openService } from "./servers/place.js";
+import { build } from "./servers/service.js";
+import { measureStarts } from "./servers/start.js";
+import { startStores } from "./servers/stores.js";
 
-// `npm run bench [-- <folder of another checkout>]` starts two servers on one PostgreSQL and one Redis: this checkout's
-// and the other one's (without an argument this one's again, which shows how much two equal servers differ here). Each
-// load runs on both in turn, three times. The output has the medians, and their ratio, which depends less on the machine.
+// `npm run bench`: see docs/benchmark.md.
 
-const phone = "+237670000001";
+const BASELINE = "bench/baseline.json";
+const START = "start";
 
-const loads: readonly Load[] = [
-  ["empty call", emptyCall],
-  ["profile", profile],
-  ["refresh", refresh],
-  ["login", login],
-  ["profile among 32 logins", profileAmongLogins],
-];
-
-const other = process.argv[2] ?? ".";
-const shared = await startShared();
-try {
-  const servers = [];
-  const accounts = [];
-  for (const [index, folder] of [".", other].entries()) {
-    await buildCheckout(folder);
-    const environment = await shared.environment(`bench_${index}`);
-    const server = await startServerUnderTest({ folder, program: ["dist/main.js"], environment });
-    shared.atEnd(server.stop);
-    servers.push(server);
-    accounts.push(await signUp(server, phone));
+async function measure({ before, only, rounds, seed }: Options): Promise<Ratios> {
+  const isChosen = (name: string) => only.length === 0 || only.includes(name);
+  const checkouts = [
+    ...(before === null ? [] : [{ name: "before", folder: before }]),
+    { name: "after", folder: "." },
+  ];
+  for (const { folder } of checkouts) await build(folder);
+  const stores = await startStores();
+  const contenders: Contender[] = [];
+  for (const { name, folder } of checkouts) {
+    contenders.push({ name, place: await openService(stores, name, folder) });
   }
-  await compare(loads, servers, accounts);
-  console.log("(the CPU time of the last row includes the logins)");
+  const chosen = groups.filter(({ name }) => isChosen(name));
+  const contests = await runContests(chosen, {
+    ...{ contenders, stores, rounds, seed },
+    anchors: await openAnchors(stores),
+  });
+  console.log([heading(), ...contests.rows.map(formatRow)].join("\n"));
+  if (!isChosen(START)) return contests.ratios;
+
+  const starts = await measureStarts(
+    checkouts.map(({ name, folder }, index) => ({
+      label: checkouts.length > 1 ? `start, ${name}` : "start",
+      folder,
+      settings: contenders[index]!.place.settings,
+    })),
+  );
+  console.log(starts.lines.join("\n"));
+  return { ...contests.ratios, ...starts.ratios };
+}
+
+async function bench(options: Options): Promise<void> {
+  const ratios = await measure(options);
+  if (options.writesBaseline) writeBaseline(BASELINE, ratios);
+  if (!options.checks) return;
+  const faults = compareWithBaseline(ratios, readBaseline(BASELINE));
+  for (const fault of faults) console.error(`worse than the baseline: ${fault}`);
+  if (faults.length > 0) process.exitCode = 1;
+  else console.log("nothing is worse than the baseline");
+}
+
+try {
+  await bench(readOptions(process.argv.slice(2), [...groups.map(({ name }) => name), START]));
 } finally {
-  await shared.stop();
+  await endAll();
 }

@@ -62,7 +62,7 @@ const recent = (times: string) => timesAfter(times, "$2");
 
 // The counts are read after the rows are locked, so concurrent callers see each other's attempts. Several rows are locked
 // in the order of their ids, so that callers don't wait for each other in a circle. Only what is compared is counted.
-const countAttempt = byClaim(
+export const countAttempt = byClaim(
   "registrations_count_attempt",
   (meant) => `WITH ${meant}, locked AS (
       SELECT registrations.id, is_named,

@@ -101,7 +101,7 @@ const addCode: Statement = {
 // A concurrent caller who proved another registration of the number waits for the unique phone, before the DELETE, which
 // needs the new account: so they don't wait for each other. Registrations are locked in the order in which attempts lock
 // them. All other rows are the new account's, for which nobody waits.
-const activate: Statement = {
+export const activate: Statement = {
   name: "registrations_activate_2",
   text: `WITH created AS (
       INSERT INTO users (id, phone, first_name, last_name, email, address, apartment_name, password_hash, is_active,
