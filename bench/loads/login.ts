@@ -1,4 +1,4 @@
-import { addAccounts, loginRequest, PASSWORD, passwordHash } from "../people/accounts.js";
+import { addAccounts, loginRequest, PASSWORD, PASSWORD_HASH } from "../people/accounts.js";
 import { jsonRequest } from "../traffic/http1-client.js";
 import type { Group, Place } from "./load.js";
 import { cycle, http1Subject, sendOk } from "./subjects.js";
@@ -12,7 +12,7 @@ export async function logins({ database }: Place): Promise<() => Buffer> {
 }
 
 /** The request that has the bare server compare a password with its hash. */
-export const verifyPassword = jsonRequest("/verify-password", { hash: passwordHash, password: PASSWORD });
+export const verifyPassword = jsonRequest("/verify-password", { hash: PASSWORD_HASH, password: PASSWORD });
 
 /** Logins beside nothing but the hash that each of them needs. */
 export const login: Group = {

@@ -2,7 +2,7 @@ import { randomBytes, randomInt, randomUUID } from "node:crypto";
 import type pg from "pg";
 import { registrationTokenDigest } from "../../src/registrations/registration.js";
 import { codeDigest } from "../../src/verification/code.js";
-import { newPhone, passwordHash } from "./accounts.js";
+import { newPhone, PASSWORD_HASH } from "./accounts.js";
 
 /** What activates a registration. */
 export interface Activation {
@@ -43,7 +43,7 @@ export async function addRegistrations(
       rows.map(({ id, codeId, code }) =>
         codeDigest(codeKey, { id: codeId, ownerId: id, purpose: "activation" }, code),
       ),
-      passwordHash,
+      PASSWORD_HASH,
     ],
   );
   return rows.map(({ phone, code, registration }) => ({ phone, code, registration }));

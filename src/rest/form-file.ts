@@ -1,5 +1,5 @@
 import type { DescMessage } from "@bufbuild/protobuf";
-import type { BusboyInstance } from "@fastify/busboy";
+import { Busboy, type BusboyInstance } from "@fastify/busboy";
 import { type DomainError, invalidField } from "../errors.js";
 import { RequestError } from "../http/request-error.js";
 
@@ -23,7 +23,7 @@ export async function* readFormFile(
   input: DescMessage,
   field: string,
 ): AsyncGenerator<Buffer> {
-  const form = await openForm(contentType, input, field);
+  const form = openForm(contentType, input, field);
   for await (const chunk of body) yield* await form.write(chunk);
   yield* await form.end();
 }
@@ -34,10 +34,10 @@ interface FormReader {
   end(): Promise<Buffer[]>;
 }
 
-async function openForm(contentType: string, input: DescMessage, field: string): Promise<FormReader> {
+function openForm(contentType: string, input: DescMessage, field: string): FormReader {
   const isFile = (name?: string, fileName?: string) =>
     fileName === undefined ? name === "file" || name === field : fileName !== "";
-  const parser = await createParser(contentType, isFile);
+  const parser = createParser(contentType, isFile);
   const pieces: Buffer[] = [];
   let fileCount = 0;
   let failure: DomainError | undefined;
@@ -83,11 +83,10 @@ async function openForm(contentType: string, input: DescMessage, field: string):
   };
 }
 
-async function createParser(
+function createParser(
   contentType: string,
   isFile: (name?: string, fileName?: string) => boolean,
-): Promise<BusboyInstance> {
-  const { Busboy } = await import("@fastify/busboy");
+): BusboyInstance {
   try {
     return new Busboy({
       headers: { "content-type": contentType },
