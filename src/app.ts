@@ -29,7 +29,6 @@ import { createRestHandler } from "./rest/rest-handler.js";
 import { healthRoutes } from "./rpc/health.js";
 import { createInterceptors, type InterceptorDeps } from "./rpc/interceptors/chain.js";
 import { reportErrors } from "./rpc/interceptors/report-errors.js";
-import { loadRules } from "./rpc/interceptors/validate.js";
 import { createMethodRegistry } from "./rpc/method-registry.js";
 import { reflectionRoutes } from "./rpc/reflection.js";
 import { createRpcHandler } from "./rpc/rpc-handler.js";
@@ -79,8 +78,7 @@ export function createApp(
   });
   const tools = { ...infrastructure, clearRateLimits: limiter.clear };
   const context = createContext(config, tools, overrides);
-  const rules = loadRules(services);
-  const interceptors = createServiceInterceptors(config, { context, limiter, logger, services, rules });
+  const interceptors = createServiceInterceptors(config, { context, limiter, logger, services });
   const readiness = createReadiness({ database });
   const methods = createMethodRegistry({
     interceptors,
@@ -128,8 +126,6 @@ export function createApp(
     async listen() {
       const address = await server.listen(config.port, config.host);
       isListening = true;
-      // Before the first call needs them. The port is open already, which is what a starting server is waited for.
-      rules().catch((error: unknown) => logger.error({ err: error }, "the rules of messages don't compile"));
       return address;
     },
     async close() {
@@ -151,18 +147,15 @@ interface CallLimitsDeps {
   limiter: Limiter;
 }
 
-interface ServiceInterceptorDeps
-  extends CallLimitsDeps,
-    Pick<InterceptorDeps, "logger" | "services" | "rules"> {
+interface ServiceInterceptorDeps extends CallLimitsDeps, Pick<InterceptorDeps, "logger" | "services"> {
   context: Pick<AppContext, "verifyAccessToken" | "refreshTokens">;
 }
 
 /** Creates the interceptors of the methods of `services`, with the configured limits and rules for phone numbers. */
 export function createServiceInterceptors(config: Config, deps: ServiceInterceptorDeps): Interceptor[] {
-  const { context, limiter, logger, services, rules } = deps;
+  const { context, limiter, logger, services } = deps;
   return createInterceptors({
     logger,
-    ...(rules && { rules }),
     verifyAccessToken: context.verifyAccessToken,
     limitUnauthenticated: limitUnauthenticated({ limiter, rules: config }),
     limitCalls: createCallLimits(config, deps),

@@ -1,6 +1,5 @@
 import { createHmac, createSecretKey, timingSafeEqual } from "node:crypto";
-import type { JWTPayload } from "jose";
-import { decodeJwt } from "jose/jwt/decode";
+import { base64url, decodeJwt, type JWTPayload } from "jose";
 import { type Clock, epochSeconds } from "../system/clock.js";
 
 /** The properties that all tokens of one kind share. */
@@ -72,7 +71,7 @@ function headerOf(type: string): string {
 }
 
 function encode(value: object): string {
-  return Buffer.from(JSON.stringify(value)).toString("base64url");
+  return base64url.encode(JSON.stringify(value));
 }
 
 /** Returns the claims of a token; null if its payload is not a JSON object. */

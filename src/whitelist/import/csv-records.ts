@@ -1,4 +1,4 @@
-import type { Parser, parse } from "csv-parse";
+import { type Parser, parse } from "csv-parse";
 
 /** A record, or null if it cannot be read: it has an unclosed quote, or is longer than MAX_RECORD_LENGTH. */
 export type CsvRecord = readonly string[] | null;
@@ -11,19 +11,18 @@ const MAX_RECORD_LENGTH = 16_384;
  * literal, any line break ends a record). A null is always the last record.
  */
 export async function* readCsvRecords(chunks: AsyncIterable<string>): AsyncGenerator<CsvRecord[]> {
-  const csv = await import("csv-parse");
   let pending = "";
   let reader: RecordReader | null = null;
   for await (const chunk of chunks) {
     pending += chunk;
     // The parser needs the delimiter, which shows in the first record with two fields.
     if (!reader && findDelimiter(pending) === null && pending.length < MAX_RECORD_LENGTH) continue;
-    reader ??= createRecordReader(csv.parse, findDelimiter(pending) ?? ",");
+    reader ??= createRecordReader(findDelimiter(pending) ?? ",");
     yield reader.write(pending);
     pending = "";
     if (reader.hasFailed) return;
   }
-  reader ??= createRecordReader(csv.parse, ",");
+  reader ??= createRecordReader(",");
   yield [...reader.write(pending), ...(reader.hasFailed ? [] : await reader.end())];
 }
 
@@ -41,10 +40,10 @@ interface RecordReader {
   end(): Promise<CsvRecord[]>;
 }
 
-function createRecordReader(parseCsv: typeof parse, delimiter: string): RecordReader {
+function createRecordReader(delimiter: string): RecordReader {
   /** Unread records before the one that cannot be read; null: no such record. */
   let readableCount: number | null = null;
-  const parser: Parser = parseCsv({
+  const parser: Parser = parse({
     delimiter,
     record_delimiter: ["\r\n", "\n", "\r"],
     relax_column_count: true,
