@@ -75,6 +75,9 @@ export function createSessionGuard(
     watch(stream, rawHeaders) {
       requestBytes += REQUEST_BYTES;
       for (const text of rawHeaders) requestBytes += text.length + FIELD_BYTES / 2;
+      // The first bytes of a connection are handed to nghttp2 at once: it has read what of the body is among them before
+      // it reports the request.
+      requestBytes += stream.readableLength * BODY_FACTOR;
       // "data" listeners would start the flow of a body that nobody has asked for yet.
       const push = stream.push.bind(stream);
       stream.push = (chunk: Buffer | null, ...rest) => {

@@ -185,6 +185,34 @@ describe("a client that sends much in good faith", () => {
     expect(hasClosed).to.equal(false);
     session.destroy();
   });
+
+  it("keeps it with bodies that arrive together with their headers", async () => {
+    const handler: NodeHandler = (request, response) => {
+      let bytes = 0;
+      request.on("data", (chunk: Buffer) => {
+        bytes += chunk.length;
+      });
+      // Not before the server has looked a few times at what has arrived.
+      request.once("end", () => setTimeout(() => response.end(`${request.url}: ${bytes} bytes`), 30));
+    };
+    // It looks every 5 ms.
+    const { port } = await serve(handler, { limits: { lingerMs: 10 } });
+    const client = await connectRaw(port);
+    const part = Buffer.alloc(15_000);
+    const upload = (id: number) => [
+      requestFrame(id, { ":path": `/${id}` }),
+      frame(frameType.data, 0, id, part),
+      frame(frameType.data, flag.endStream, id, part),
+    ];
+    // The first one also comes together with the start of the connection.
+    client.send(Buffer.concat([preface, settings, ...upload(1)]));
+    await client.until("/1: 30000 bytes");
+    for (let id = 3; id < 10; id += 2) {
+      client.send(Buffer.concat(upload(id)));
+      await client.until(`/${id}: 30000 bytes`);
+    }
+    client.end();
+  });
 });
 
 describe("connections of one address", () => {
