@@ -74,62 +74,71 @@ export interface Connection {
   finish(): void;
 }
 
-interface RequestInFlight {
-  response: NodeResponse;
-  /** Whether the whole request has arrived. */
-  isReceived(): boolean;
-  /** Bytes received on the connection, including this request's. */
+/** What the protocol of a connection knows of its requests. */
+interface RequestAccess<Request> {
+  /** Bytes received on the connection so far. */
   receivedBytes(): number;
-  drop(): void;
+  /** Whether the whole request has arrived. */
+  isReceived(request: Request): boolean;
+  drop(request: Request, response: NodeResponse): void;
 }
 
 /** The requests in flight on one connection. */
-export interface RequestsInFlight {
+export interface RequestsInFlight<Request> {
   readonly size: number;
-  readonly responses: Iterable<NodeResponse>;
+  /** Their responses, the oldest first. */
+  responses(): NodeResponse[];
   /** Tracks the request until its response closes, then calls `onEnd`. */
-  begin(request: RequestInFlight, onEnd: () => void): void;
+  begin(request: Request, response: NodeResponse, onEnd: () => void): void;
   /** Drops requests whose client is too slow to send the request or to receive the response. */
   sweep(now: number): void;
 }
 
-type Waiting = { waitingSince: number | null; isResponseEnded: boolean; bytesBefore: number };
+interface InFlight<Request> {
+  request: Request;
+  response: NodeResponse;
+  bytesBefore: number;
+  waitingSince: number | null;
+  isResponseEnded: boolean;
+}
 
 type RequestTimes = Pick<ConnectionLimits, "requestMs" | "minBytesPerSecond">;
 
-/** Whether a request has waited for its client for too long at `now`. Records since when it waits. */
-function isTooSlow(request: RequestInFlight & Waiting, now: number, times: RequestTimes): boolean {
-  const isResponseEnded = request.response.writableEnded;
-  const waitsForClient = isResponseEnded || !request.isReceived();
-  if (!waitsForClient || isResponseEnded !== request.isResponseEnded) request.waitingSince = null;
-  request.isResponseEnded = isResponseEnded;
-  if (!waitsForClient) return false;
-  request.waitingSince ??= now;
-  const sentBytes = isResponseEnded ? 0 : request.receivedBytes() - request.bytesBefore;
-  return now - request.waitingSince > times.requestMs + (sentBytes / times.minBytesPerSecond) * 1000;
-}
+export function createRequestsInFlight<Request>(
+  times: RequestTimes,
+  { receivedBytes, isReceived, drop }: RequestAccess<Request>,
+): RequestsInFlight<Request> {
+  const inFlight = new Set<InFlight<Request>>();
 
-export function createRequestsInFlight(times: RequestTimes): RequestsInFlight {
-  const requests = new Map<NodeResponse, RequestInFlight & Waiting>();
+  /** Whether a request has waited for its client for too long at `now`. Records since when it waits. */
+  function isTooSlow(entry: InFlight<Request>, now: number): boolean {
+    const isResponseEnded = entry.response.writableEnded;
+    const waitsForClient = isResponseEnded || !isReceived(entry.request);
+    if (!waitsForClient || isResponseEnded !== entry.isResponseEnded) entry.waitingSince = null;
+    entry.isResponseEnded = isResponseEnded;
+    if (!waitsForClient) return false;
+    entry.waitingSince ??= now;
+    const sentBytes = isResponseEnded ? 0 : receivedBytes() - entry.bytesBefore;
+    return now - entry.waitingSince > times.requestMs + (sentBytes / times.minBytesPerSecond) * 1000;
+  }
+
   return {
     get size() {
-      return requests.size;
+      return inFlight.size;
     },
-    get responses() {
-      return requests.keys();
-    },
-    begin(request, onEnd) {
-      const { response } = request;
-      const bytesBefore = request.receivedBytes();
-      requests.set(response, { ...request, waitingSince: null, isResponseEnded: false, bytesBefore });
+    responses: () => Array.from(inFlight, ({ response }) => response),
+    begin(request, response, onEnd) {
+      const bytesBefore = receivedBytes();
+      const entry = { request, response, bytesBefore, waitingSince: null, isResponseEnded: false };
+      inFlight.add(entry);
       response.once("close", () => {
-        requests.delete(response);
+        inFlight.delete(entry);
         onEnd();
       });
     },
     sweep(now) {
-      for (const request of requests.values()) {
-        if (isTooSlow(request, now, times)) request.drop();
+      for (const entry of inFlight) {
+        if (isTooSlow(entry, now)) drop(entry.request, entry.response);
       }
     },
   };

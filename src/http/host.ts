@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { NodeRequest } from "./node-handler.js";
 
 /**
@@ -21,8 +22,15 @@ function countHosts(rawHeaders: readonly string[]): number {
   return count;
 }
 
+/** Hosts that make a valid URL. Clients name a few, in every request. */
+const urlHosts = new LRUCache<string, true>({ max: 100 });
+
 /** Whether a request names a host that makes a valid URL, which the Connect library requires. */
 export function namesUrlHost(request: NodeRequest): boolean {
   const host = "authority" in request ? request.authority : request.headers.host;
-  return host !== undefined && URL.canParse(`http://${host}`);
+  if (host === undefined) return false;
+  if (urlHosts.has(host)) return true;
+  const isValid = URL.canParse(`http://${host}`);
+  if (isValid) urlHosts.set(host, true);
+  return isValid;
 }

@@ -37,7 +37,7 @@ function refuse(socket: Socket, status: number): void {
 }
 
 export function createHttp1(handler: NodeHandler, limits: ConnectionLimits): ProtocolServer {
-  const requestsOf = new WeakMap<Socket, RequestsInFlight>();
+  const requestsOf = new WeakMap<Socket, RequestsInFlight<IncomingMessage>>();
   const shareOf = new WeakMap<Socket, ConnectionShare>();
   const finishing = new WeakSet<Socket>();
   const latestRequests = new WeakMap<Socket, IncomingMessage>();
@@ -65,14 +65,7 @@ export function createHttp1(handler: NodeHandler, limits: ConnectionLimits): Pro
       return;
     }
     latestRequests.set(socket, request);
-    const isReceived = () => request.complete;
-    const receivedBytes = () => socket.bytesRead;
-    const drop = () => {
-      // A response that has started, or that must wait for another one, can't be replaced.
-      if (requests.size === 1 && !response.headersSent) refuse(socket, 408);
-      else socket.destroy();
-    };
-    requests.begin({ response, isReceived, receivedBytes, drop }, () => {
+    requests.begin(request, response, () => {
       share.endRequest();
       if (finishing.has(socket) && requests.size === 0) socket.destroySoon();
     });
@@ -87,7 +80,7 @@ export function createHttp1(handler: NodeHandler, limits: ConnectionLimits): Pro
   });
 
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
-    const responses = [...(requestsOf.get(socket)?.responses ?? [])];
+    const responses = requestsOf.get(socket)?.responses() ?? [];
     // The rest of a request that was refused before it had arrived: its response has been sent.
     const isAnswered = responses.length === 0 && latestRequests.get(socket)?.complete === false;
     const canRespond = socket.writable && error.code !== "ECONNRESET" && !isAnswered;
@@ -99,7 +92,15 @@ export function createHttp1(handler: NodeHandler, limits: ConnectionLimits): Pro
 
   return {
     accept(socket, { share }) {
-      const requests = createRequestsInFlight(limits);
+      const requests = createRequestsInFlight<IncomingMessage>(limits, {
+        receivedBytes: () => socket.bytesRead,
+        isReceived: (request) => request.complete,
+        drop(_request, response) {
+          // A response that has started, or that must wait for another one, can't be replaced.
+          if (requests.size === 1 && !response.headersSent) refuse(socket, 408);
+          else socket.destroy();
+        },
+      });
       requestsOf.set(socket, requests);
       shareOf.set(socket, share);
       server.emit("connection", socket);
@@ -107,7 +108,7 @@ export function createHttp1(handler: NodeHandler, limits: ConnectionLimits): Pro
         sweep: (now) => requests.sweep(now),
         finish() {
           finishing.add(socket);
-          for (const response of requests.responses) (response as ServerResponse).shouldKeepAlive = false;
+          for (const response of requests.responses()) (response as ServerResponse).shouldKeepAlive = false;
           if (requests.size === 0) socket.destroySoon();
         },
       };

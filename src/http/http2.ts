@@ -20,7 +20,7 @@ import type { NodeHandler } from "./node-handler.js";
 import { createSessionGuard, type SessionGuard } from "./session-guard.js";
 
 interface SessionState {
-  requests: RequestsInFlight;
+  requests: RequestsInFlight<Http2ServerRequest>;
   guard: SessionGuard;
   share: ConnectionShare;
 }
@@ -106,15 +106,7 @@ export function createHttp2(handler: NodeHandler, limits: ConnectionLimits): Pro
       stream.close(constants.NGHTTP2_REFUSED_STREAM);
       return;
     }
-    state.requests.begin(
-      {
-        response,
-        isReceived: () => stream.destroyed || stream.state.remoteClose === 1,
-        receivedBytes: () => stream.session?.socket?.bytesRead ?? 0,
-        drop: () => stream.close(constants.NGHTTP2_CANCEL),
-      },
-      () => state.share.endRequest(),
-    );
+    state.requests.begin(request, response, state.share.endRequest);
     handler(request, response);
   }
 
@@ -148,7 +140,11 @@ export function createHttp2(handler: NodeHandler, limits: ConnectionLimits): Pro
       accepted = null;
       if (!session) throw new LoggableError("node:http2 did not create a session");
       const state = {
-        requests: createRequestsInFlight(limits),
+        requests: createRequestsInFlight<Http2ServerRequest>(limits, {
+          receivedBytes: () => socket.bytesRead,
+          isReceived: ({ stream }) => stream.destroyed || stream.state.remoteClose === 1,
+          drop: ({ stream }) => stream.close(constants.NGHTTP2_CANCEL),
+        }),
         guard: createSessionGuard(socket, {
           limits: isProxy ? { ...limits, resetBurst: limits.proxyResetBurst } : limits,
           share,

@@ -1,5 +1,6 @@
 import type { ServerHttp2Stream } from "node:http2";
 import type { Socket } from "node:net";
+import { Readable } from "node:stream";
 import type { ConnectionShare } from "./address-load.js";
 import type { ConnectionLimits } from "./connection.js";
 
@@ -65,6 +66,16 @@ export function createSessionGuard(
     if (resets > limits.resetBurst || !isWithinAddress) cut();
   }
 
+  function countedPush(this: ServerHttp2Stream, chunk: Buffer | null, encoding?: BufferEncoding): boolean {
+    requestBytes += (chunk?.length ?? 0) * BODY_FACTOR;
+    return Readable.prototype.push.call(this, chunk, encoding);
+  }
+
+  /** A reset may name no error; a stream that ended isn't aborted. */
+  function countIfReset(this: ServerHttp2Stream): void {
+    if (this.rstCode !== 0 || this.aborted) countReset();
+  }
+
   return {
     get isCut() {
       return isCut;
@@ -79,14 +90,9 @@ export function createSessionGuard(
       // it reports the request.
       requestBytes += stream.readableLength * BODY_FACTOR;
       // "data" listeners would start the flow of a body that nobody has asked for yet.
-      const push = stream.push.bind(stream);
-      stream.push = (chunk: Buffer | null, ...rest) => {
-        requestBytes += (chunk?.length ?? 0) * BODY_FACTOR;
-        return push(chunk, ...rest);
-      };
+      stream.push = countedPush;
       if (stream.closed) countReset();
-      // A reset may name no error; a stream that ended isn't aborted.
-      else stream.once("close", () => (stream.rstCode !== 0 || stream.aborted) && countReset());
+      else stream.once("close", countIfReset);
     },
     sweep(now) {
       const seconds = sweptAt === null ? 0 : (now - sweptAt) / 1000;

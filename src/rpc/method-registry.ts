@@ -8,7 +8,7 @@ import {
 } from "@connectrpc/connect";
 import { compressionGzip } from "@connectrpc/connect-node";
 import { MAX_MESSAGE_BYTES } from "../http/read-body.js";
-import { createMethodUrl } from "./connect-internals.js";
+import { methodPath } from "./handler-context.js";
 import { assertAccessDeclared } from "./interceptors/authorize.js";
 import { jsonOptionsOf } from "./json-options.js";
 import {
@@ -48,7 +48,7 @@ export function createMethodRegistry({ routes, interceptors }: MethodRegistryOpt
     const methodInterceptors = ownInterceptors ?? defaults.interceptors;
     if (!ownInterceptors) assertAccessDeclared(specs.map((spec) => spec.method));
     for (const spec of specs) {
-      const path = createMethodUrl("/", spec.method);
+      const path = methodPath(spec.method);
       if (spec.kind === "unary") {
         unary.set(path, createMethodHandler(spec, methodInterceptors));
         continue;

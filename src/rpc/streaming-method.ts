@@ -1,11 +1,7 @@
 import type { DescMethodStreaming, Message } from "@bufbuild/protobuf";
 import type { Interceptor, MethodImplSpec } from "@connectrpc/connect";
-import {
-  createMethodUrl,
-  transformInvokeImplementation,
-  type UniversalHandler,
-} from "./connect-internals.js";
-import { type CallInfo, createHandlerContext } from "./handler-context.js";
+import { transformInvokeImplementation, type UniversalHandler } from "./connect-internals.js";
+import { CallContext, type CallInfo, methodPath } from "./handler-context.js";
 
 /** One request for a streaming method, parsed by its protocol. */
 interface StreamingRequest extends CallInfo {
@@ -38,13 +34,13 @@ export function createStreamingMethodHandler(
   interceptors: Interceptor[],
 ): StreamingMethodHandler {
   const method: DescMethodStreaming = spec.method;
-  const path = createMethodUrl("/", method);
+  const path = methodPath(method);
   return {
     method,
     path,
     handler,
     open(request) {
-      const context = createHandlerContext(method, request);
+      const context = new CallContext(method, request);
       const invoke = transformInvokeImplementation(spec, context, interceptors);
       return { header: context.responseHeader, responses: invoke(request.messages) };
     },

@@ -9,9 +9,8 @@ import {
 } from "@connectrpc/connect";
 import { DomainError } from "../errors.js";
 import { LoggableError } from "../system/loggable-error.js";
-import { createMethodUrl } from "./connect-internals.js";
 import { deadlineAfter, deadlineKey, untilAborted } from "./deadline.js";
-import { type CallInfo, createHandlerContext } from "./handler-context.js";
+import { CallContext, type CallInfo, methodPath } from "./handler-context.js";
 import { toConnectError } from "./interceptors/report-errors.js";
 import { UnreadableFieldsError } from "./json-message.js";
 
@@ -66,15 +65,14 @@ const innerCallKey = createContextKey<InnerCall | null>(null, { description: "in
  */
 export function createMethodHandler(spec: UnarySpec, interceptors: Interceptor[]): MethodHandler {
   const { method } = spec;
-  const path = createMethodUrl("/", method);
+  const path = methodPath(method);
   const invoke = interceptors.reduceRight<AnyCall>((next, interceptor) => interceptor(next), respond);
 
   async function run<Response>(request: MethodRequest<Response>): Promise<UnaryResult<Response>> {
     const deadline = deadlineAfter(request.timeoutMs, request.signal);
     const reading = untilAborted(request.read(), deadline.expiry);
     const { message, failure } = await readMessage(method.input, reading);
-    const { signal, remainingMs: timeoutMs } = deadline;
-    const context = createHandlerContext(method, request, { signal, timeoutMs });
+    const context = new CallContext(method, request, deadline);
     const { responseHeader: header, responseTrailer: trailer } = context;
     let encoded: { response: Response } | undefined;
     const inner = async (input: Message) => {
@@ -89,7 +87,7 @@ export function createMethodHandler(spec: UnarySpec, interceptors: Interceptor[]
       .set(readFailureKey, failure)
       .set(innerCallKey, { header, trailer, respond: inner });
     try {
-      await invoke(requestOf(method, context, message));
+      await invoke(new CallRequest(method, context, message));
       return { header, trailer, response: encoded!.response };
     } catch (error) {
       if (error instanceof ConnectError) return { header, trailer, error };
@@ -106,22 +104,33 @@ export function createMethodHandler(spec: UnarySpec, interceptors: Interceptor[]
 type AnyCall = Parameters<Interceptor>[0];
 
 /** The request that the interceptors see. Its header and signal are made when they are asked for. */
-function requestOf(method: DescMethodUnary, context: HandlerContext, message: Message): UnaryRequest {
-  return {
-    stream: false,
-    method,
-    service: method.parent,
-    requestMethod: context.requestMethod,
-    url: context.url,
-    contextValues: context.values,
-    message,
-    get header() {
-      return context.requestHeader;
-    },
-    get signal() {
-      return context.signal;
-    },
-  };
+class CallRequest implements UnaryRequest {
+  readonly stream = false;
+  readonly method: DescMethodUnary;
+  readonly service: UnaryRequest["service"];
+  readonly requestMethod: string;
+  readonly url: string;
+  readonly contextValues: UnaryRequest["contextValues"];
+  readonly message: Message;
+  readonly #context: HandlerContext;
+
+  constructor(method: DescMethodUnary, context: HandlerContext, message: Message) {
+    this.method = method;
+    this.service = method.parent;
+    this.requestMethod = context.requestMethod;
+    this.url = context.url;
+    this.contextValues = context.values;
+    this.message = message;
+    this.#context = context;
+  }
+
+  get header(): Headers {
+    return this.#context.requestHeader;
+  }
+
+  get signal(): AbortSignal {
+    return this.#context.signal;
+  }
 }
 
 /** Ends the chain of interceptors. */
