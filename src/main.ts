@@ -1,11 +1,12 @@
 import { runServer } from "./run-server.js";
 import { createLogger } from "./system/logger.js";
+import { openStandardOutput } from "./system/standard-output.js";
 
 // The server. `npm start` runs it by start.cts, which prepares the environment.
 
 await runServer({
   environment: process.env,
-  createLogger,
+  createLogger: (level) => createLogger(level, openStandardOutput()),
   print: console.log,
   printError: console.error,
   onSignal: (signal, stop) => process.on(signal, stop),
