@@ -9,8 +9,9 @@ import type { RateLimitStore, SlidingWindow, WindowUsage } from "./store.js";
  * Sliding windows in one Redis, shared by all processes that use the same `prefix`. Rejects when Redis fails.
  *
  * Each window of a call is charged by its own script run with one key, as Redis Cluster demands. The commands of a
- * call leave in one write: it takes one round trip, and Redis normally runs them back to back. When a window refuses,
- * a second write gives back the charges in the other windows, and `consume` resolves after that.
+ * call, and of all calls in the same turn of the event loop, leave in one write: a call takes one round trip, and Redis
+ * normally runs its commands back to back. When a window refuses, a second write gives back the charges in the other
+ * windows, and `consume` resolves after that.
  *
  * - At most `limit` calls pass in any window, because a script run is atomic and every charge counts.
  * - A give-back removes only the charge of its own call: the charge has a random 48-bit id.
@@ -22,6 +23,8 @@ import type { RateLimitStore, SlidingWindow, WindowUsage } from "./store.js";
  * A call with a phone number takes one round trip more, which reads whether its windows were cleared (phone-epochs.ts).
  */
 export function createRedisStore(redis: Redis, prefix: string, random: Random): RateLimitStore {
+  // ioredis reads the option at each command.
+  redis.options.enableAutoPipelining = true;
   const limiters = new Map<string, RateLimiterRedis>();
   const epochs = createPhoneEpochs(redis, prefix, random);
 
@@ -67,31 +70,16 @@ export function createRedisStore(redis: Redis, prefix: string, random: Random): 
     });
   }
 
-  /** Runs `command` for each window and sends all that they write in one write to the socket. */
-  function inOneWrite<T>(
-    windows: readonly SlidingWindow[],
-    command: (window: SlidingWindow) => Promise<T>,
-  ): Promise<T[]> {
-    // Undefined until ioredis has begun to connect.
-    const stream: Redis["stream"] | undefined = redis.stream;
-    stream?.cork();
-    try {
-      return Promise.all(windows.map(command));
-    } finally {
-      stream?.uncork();
-    }
-  }
-
   return {
     async consume(windows) {
       const located = await locate(windows);
       const mayGiveBack = located.length > 1 || located.some(countsPhone);
       const chargeId = mayGiveBack ? randomChargeId(random) : 1;
       const giveBackTo = async (charged: readonly SlidingWindow[]) => {
-        await inOneWrite(charged, (window) => giveBack(window, chargeId));
+        await Promise.all(charged.map((window) => giveBack(window, chargeId)));
       };
 
-      const usages = await inOneWrite(located, (window) => charge(window, chargeId));
+      const usages = await Promise.all(located.map((window) => charge(window, chargeId)));
       const isCharged = located.map(({ limit }, i) => usages[i]!.used <= limit);
       if (!isCharged.includes(false)) {
         return { usages, giveBack: () => giveBackTo(located.filter(countsPhone)) };
