@@ -3,7 +3,7 @@ import { RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
 import type { Random } from "../system/random.js";
 import { CONSUME_SCRIPT } from "./consume-script.js";
 import { createPhoneEpochs } from "./phone-epochs.js";
-import type { RateLimitStore, SlidingWindow, WindowUsage } from "./store.js";
+import type { Charge, RateLimitStore, SlidingWindow, WindowUsage } from "./store.js";
 
 /**
  * Sliding windows in one Redis, shared by all processes that use the same `prefix`. Rejects when Redis fails.
@@ -20,7 +20,8 @@ import type { RateLimitStore, SlidingWindow, WindowUsage } from "./store.js";
  *   there is room again a moment later.
  * - When the process ends or Redis fails before the give-back, the charge stays until it leaves the window.
  *
- * A call with a phone number takes one round trip more, which reads whether its windows were cleared (phone-epochs.ts).
+ * The same write reads whether a number's windows were cleared (phone-epochs.ts). Few ever were; a call for one of them
+ * gives its charges back and charges the current windows instead.
  */
 export function createRedisStore(redis: Redis, prefix: string, random: Random): RateLimitStore {
   // ioredis reads the option at each command.
@@ -44,6 +45,9 @@ export function createRedisStore(redis: Redis, prefix: string, random: Random): 
     return limiter;
   }
 
+  // Defines the command that runs the script: what leaves in one write knows only commands that were defined before.
+  limiterFor({ key: "", limit: 1, seconds: 1 });
+
   async function charge(window: SlidingWindow, chargeId: number): Promise<WindowUsage> {
     const result = await limiterFor(window)
       .consume(window.key, chargeId)
@@ -54,42 +58,57 @@ export function createRedisStore(redis: Redis, prefix: string, random: Random): 
     return { used: result.consumedPoints, resetMs: result.msBeforeNext };
   }
 
-  async function giveBack(window: SlidingWindow, chargeId: number): Promise<void> {
-    await limiterFor(window).reward(window.key, chargeId);
+  const chargeAll = (windows: readonly SlidingWindow[], chargeId: number) =>
+    Promise.all(windows.map((window) => charge(window, chargeId)));
+
+  async function giveBack(windows: readonly SlidingWindow[], chargeId: number): Promise<void> {
+    await Promise.all(windows.map((window) => limiterFor(window).reward(window.key, chargeId)));
   }
 
-  /** The windows under their keys in Redis. */
-  async function locate(windows: readonly SlidingWindow[]): Promise<SlidingWindow[]> {
-    const suffixes = new Map<string, string>();
-    for (const { phone } of windows) {
-      if (phone !== undefined && !suffixes.has(phone)) suffixes.set(phone, await epochs.keySuffix(phone));
+  /** The charge of windows with these usages. If one of them is full, gives back what the others were charged. */
+  async function settle(
+    windows: readonly SlidingWindow[],
+    usages: WindowUsage[],
+    chargeId: number,
+  ): Promise<Charge> {
+    const isCharged = windows.map(({ limit }, i) => usages[i]!.used <= limit);
+    if (!isCharged.includes(false)) {
+      return { usages, giveBack: () => giveBack(windows.filter(countsPhone), chargeId) };
     }
-    return windows.map((window) => {
-      const suffix = suffixes.get(window.phone ?? "") ?? "";
-      return { ...window, key: `${prefix}${window.key}${suffix}` };
-    });
+    await giveBack(
+      windows.filter((_, i) => isCharged[i]),
+      chargeId,
+    );
+    return {
+      usages: usages.map(({ used, resetMs }, i) => ({ used: isCharged[i] ? used - 1 : used, resetMs })),
+      giveBack: async () => {},
+    };
+  }
+
+  /** What ends the keys of the windows, by phone number. */
+  async function keySuffixes(windows: readonly SlidingWindow[]): Promise<ReadonlyMap<string, string>> {
+    const phones = new Set(windows.flatMap(({ phone }) => phone ?? []));
+    return new Map(
+      await Promise.all(Array.from(phones, async (phone) => [phone, await epochs.keySuffix(phone)] as const)),
+    );
   }
 
   return {
     async consume(windows) {
-      const located = await locate(windows);
-      const mayGiveBack = located.length > 1 || located.some(countsPhone);
+      const mayGiveBack = windows.length > 1 || windows.some(countsPhone);
       const chargeId = mayGiveBack ? randomChargeId(random) : 1;
-      const giveBackTo = async (charged: readonly SlidingWindow[]) => {
-        await Promise.all(charged.map((window) => giveBack(window, chargeId)));
-      };
-
-      const usages = await Promise.all(located.map((window) => charge(window, chargeId)));
-      const isCharged = located.map(({ limit }, i) => usages[i]!.used <= limit);
-      if (!isCharged.includes(false)) {
-        return { usages, giveBack: () => giveBackTo(located.filter(countsPhone)) };
-      }
-
-      await giveBackTo(located.filter((_, i) => isCharged[i]));
-      return {
-        usages: usages.map(({ used, resetMs }, i) => ({ used: isCharged[i] ? used - 1 : used, resetMs })),
-        giveBack: async () => {},
-      };
+      const usual = windows.map((window) => ({ ...window, key: prefix + window.key }));
+      const [suffixes, usages] = await Promise.all([keySuffixes(windows), chargeAll(usual, chargeId)]);
+      const current = usual.map((window) => ({
+        ...window,
+        key: window.key + (suffixes.get(window.phone ?? "") ?? ""),
+      }));
+      if (current.every(({ key }, i) => key === usual[i]!.key)) return settle(usual, usages, chargeId);
+      await giveBack(
+        usual.filter(({ limit }, i) => usages[i]!.used <= limit),
+        chargeId,
+      );
+      return settle(current, await chargeAll(current, chargeId), chargeId);
     },
     clear: epochs.begin,
   };

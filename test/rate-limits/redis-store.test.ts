@@ -139,6 +139,16 @@ describe("Redis store", () => {
     expect(keysOf(writes)).to.deep.equal([["a"], ["a", "b"], ["a", "c", "d"]]);
   });
 
+  it("sends the windows of a phone number in one write, too, with the question whether they were cleared", async () => {
+    const { redis, stores } = test;
+    await redis.ping();
+    const writes = recordWrites(redis);
+    await stores[0].consume([ofPhone("+1", "192.0.2.7", 3), perHour("a", 3)]);
+    expect(writes.map((commands) => commands.map(([name]) => name))).to.deep.equal([
+      ["get", "eval", "evalsha"],
+    ]);
+  });
+
   it("gives back in a second write what a refused call was charged", async () => {
     const { redis, stores } = test;
     await redis.ping();
