@@ -29,6 +29,7 @@ import { createRestHandler } from "./rest/rest-handler.js";
 import { healthRoutes } from "./rpc/health.js";
 import { createInterceptors, type InterceptorDeps } from "./rpc/interceptors/chain.js";
 import { reportErrors } from "./rpc/interceptors/report-errors.js";
+import { loadRules } from "./rpc/interceptors/validate.js";
 import { createMethodRegistry } from "./rpc/method-registry.js";
 import { reflectionRoutes } from "./rpc/reflection.js";
 import { createRpcHandler } from "./rpc/rpc-handler.js";
@@ -42,6 +43,8 @@ export interface App {
   readonly context: AppContext;
   /** Starts serving on the configured host and port; port 0 picks a free one. */
   listen(): Promise<AddressInfo>;
+  /** Loads what the first calls need, so that they don't wait for it. Rejects if a rule of a message doesn't compile. */
+  warmUp(): Promise<void>;
   /**
    * Reports unready and, if it listens, serves on for SHUTDOWN_DELAY. Then stops serving: calls in flight finish, pending
    * background jobs run, connections are closed.
@@ -78,7 +81,8 @@ export function createApp(
   });
   const tools = { ...infrastructure, clearRateLimits: limiter.clear };
   const context = createContext(config, tools, overrides);
-  const interceptors = createServiceInterceptors(config, { context, limiter, logger, services });
+  const rules = loadRules(services);
+  const interceptors = createServiceInterceptors(config, { context, limiter, logger, services, rules });
   const readiness = createReadiness({ database });
   const methods = createMethodRegistry({
     interceptors,
@@ -128,6 +132,9 @@ export function createApp(
       isListening = true;
       return address;
     },
+    async warmUp() {
+      await rules();
+    },
     async close() {
       readiness.stop();
       if (isListening) await delay(config.shutdownDelaySeconds * 1000);
@@ -147,15 +154,18 @@ interface CallLimitsDeps {
   limiter: Limiter;
 }
 
-interface ServiceInterceptorDeps extends CallLimitsDeps, Pick<InterceptorDeps, "logger" | "services"> {
+interface ServiceInterceptorDeps
+  extends CallLimitsDeps,
+    Pick<InterceptorDeps, "logger" | "services" | "rules"> {
   context: Pick<AppContext, "verifyAccessToken" | "refreshTokens">;
 }
 
 /** Creates the interceptors of the methods of `services`, with the configured limits and rules for phone numbers. */
 export function createServiceInterceptors(config: Config, deps: ServiceInterceptorDeps): Interceptor[] {
-  const { context, limiter, logger, services } = deps;
+  const { context, limiter, logger, services, rules } = deps;
   return createInterceptors({
     logger,
+    ...(rules && { rules }),
     verifyAccessToken: context.verifyAccessToken,
     limitUnauthenticated: limitUnauthenticated({ limiter, rules: config }),
     limitCalls: createCallLimits(config, deps),

@@ -1,7 +1,8 @@
 import { isIP } from "node:net";
-import { type CountryCode, isSupportedCountry } from "libphonenumber-js/max";
+import type { CountryCode } from "libphonenumber-js/max";
 import { z } from "zod";
 import { type IpRange, parseRange } from "./system/ip-range.js";
+import { numberingPlans } from "./system/numbering-plans.js";
 import type { SharedNetwork } from "./system/shared-networks.js";
 
 // The formats of environment variables. A message says everything that its format demands, and never a value.
@@ -51,7 +52,7 @@ export const secrets = z
     `must have at least ${MIN_SECRET_LENGTH} characters, in each secret if there are several`,
   );
 export const region = z.custom<CountryCode>(
-  (code) => typeof code === "string" && isSupportedCountry(code),
+  (code) => typeof code === "string" && numberingPlans().isSupportedCountry(code),
   "must be a region like CM (ISO 3166-1 alpha-2)",
 );
 

@@ -9,6 +9,9 @@ import type { Logger } from "./system/logger.js";
 /** Time after which a process that has closed its port exits, even if something hangs. */
 const STOP_DEADLINE_MS = 9500;
 
+/** Time after which a server that listens warms up. */
+const WARM_UP_DELAY_MS = 100;
+
 /** The process that the server runs in: `process`, or a test's. */
 export interface ServerProcess {
   environment: Readonly<Record<string, string | undefined>>;
@@ -57,11 +60,21 @@ async function start(host: ServerProcess): Promise<void> {
     const { port, address } = await app.listen();
     stopOnSignals(host, app, logger, config.shutdownDelaySeconds);
     logger.info({ address, port, environment: config.environment }, "serving");
+    warmUpSoon(host, app, logger);
     if (superuser) print(firstStartText(superuser, `http://localhost:${port}`));
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/**
+ * Warms `app` up when it has answered the first probe of whatever waits for its port. Exits with 1 if that fails: later
+ * calls would too.
+ */
+function warmUpSoon(host: Pick<ServerProcess, "exit">, app: Pick<App, "warmUp">, logger: Logger): void {
+  const warmUp = () => app.warmUp().catch(exitOnError(host, logger, "could not warm up"));
+  setTimeout(() => void warmUp(), WARM_UP_DELAY_MS).unref();
 }
 
 /** Returns a listener that logs an error with `message` and exits with 1. */

@@ -1,13 +1,27 @@
-import { dictionary } from "@zxcvbn-ts/language-common";
+import { createRequire } from "node:module";
 import { DJANGO_PASSWORDS } from "./django-passwords.js";
 import { DJANGO_SHORT_PASSWORDS } from "./django-short-passwords.js";
 
-/** 52,000 passwords in lower case. With the rules below they cover Django's list of 20,000. */
-const COMMON_PASSWORDS: ReadonlySet<string> = new Set([
-  ...dictionary["passwords-common"].map((password) => password.toLowerCase()),
-  ...DJANGO_PASSWORDS,
-  ...DJANGO_SHORT_PASSWORDS,
-]);
+const load = createRequire(import.meta.url);
+let commonPasswords: ReadonlySet<string> | undefined;
+
+/**
+ * 52,000 passwords in lower case. With the rules below they cover Django's list of 20,000. They are loaded when the first
+ * password is checked, because they take 14 MB.
+ */
+function isCommon(text: string): boolean {
+  commonPasswords ??= loadCommonPasswords();
+  return commonPasswords.has(text);
+}
+
+function loadCommonPasswords(): ReadonlySet<string> {
+  const { dictionary } = load("@zxcvbn-ts/language-common") as typeof import("@zxcvbn-ts/language-common");
+  return new Set([
+    ...dictionary["passwords-common"].map((password) => password.toLowerCase()),
+    ...DJANGO_PASSWORDS,
+    ...DJANGO_SHORT_PASSWORDS,
+  ]);
+}
 
 /**
  * Minimum length (UTF-16 units) of a common word that is refused with digits or punctuation around it too. Django's list
@@ -57,7 +71,7 @@ export function isGuessable(password: string, contextWords: readonly string[]): 
   return (
     isRepeated(password.toLowerCase()) ||
     isRepeated(text) ||
-    COMMON_PASSWORDS.has(text) ||
+    isCommon(text) ||
     isCommonWord(withoutPunctuation(text)) ||
     coresOf(text).some(isCommonWord) ||
     coresOf(plain).some((core) => names.has(core)) ||
@@ -68,7 +82,7 @@ export function isGuessable(password: string, contextWords: readonly string[]): 
 }
 
 function isCommonWord(text: string): boolean {
-  return text.length >= MIN_WORD_LENGTH && COMMON_PASSWORDS.has(text);
+  return text.length >= MIN_WORD_LENGTH && isCommon(text);
 }
 
 /** "password1!" is as common as "password1". */

@@ -1,5 +1,6 @@
 import { createHmac, createSecretKey, timingSafeEqual } from "node:crypto";
-import { base64url, decodeJwt, type JWTPayload } from "jose";
+import type { JWTPayload } from "jose";
+import { decodeJwt } from "jose/jwt/decode";
 import { type Clock, epochSeconds } from "../system/clock.js";
 
 /** The properties that all tokens of one kind share. */
@@ -71,7 +72,7 @@ function headerOf(type: string): string {
 }
 
 function encode(value: object): string {
-  return base64url.encode(JSON.stringify(value));
+  return Buffer.from(JSON.stringify(value)).toString("base64url");
 }
 
 /** Returns the claims of a token; null if its payload is not a JSON object. */

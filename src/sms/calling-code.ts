@@ -1,16 +1,10 @@
-import { getCountries, getCountryCallingCode } from "libphonenumber-js/max";
-
-const CALLING_CODES: ReadonlySet<string> = new Set(
-  getCountries().map((country) => getCountryCallingCode(country)),
-);
-const MAX_DIGITS = 3;
+/** The calling codes of one and two digits (ITU-T E.164 assigned country codes). All others have three. */
+const SHORT_CODE = /^\+([17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])/;
 
 /**
  * The calling code of a number in international form, without `+`. No calling code begins another one. A number without
  * a country (satellites, international services) counts by its first three digits.
  */
 export function callingCode(phone: string): string {
-  const digits = phone.slice(1, 1 + MAX_DIGITS);
-  const prefixes = [1, 2, MAX_DIGITS].map((length) => digits.slice(0, length));
-  return prefixes.find((prefix) => CALLING_CODES.has(prefix)) ?? digits;
+  return SHORT_CODE.exec(phone)?.[1] ?? phone.slice(1, 4);
 }

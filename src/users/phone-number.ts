@@ -1,6 +1,7 @@
-import { type CountryCode, parsePhoneNumberFromString } from "libphonenumber-js/max";
+import type { CountryCode } from "libphonenumber-js/max";
 import { DomainError, ERROR_TABLE } from "../errors.js";
 import { asciiDigits } from "../system/ascii-digits.js";
+import { numberingPlans } from "../system/numbering-plans.js";
 
 export interface PhoneRules {
   /** Region of the numbers without `+` that are valid there. All others, and all if undefined, are international. */
@@ -77,7 +78,10 @@ function hasValidLength(phone: string): boolean {
 /** Returns the international form of a number that is valid in `region`, otherwise null. */
 function fromRegion(region: CountryCode | undefined, digits: string): string | null {
   if (region === undefined) return null;
-  const parsed = parsePhoneNumberFromString(digits, { defaultCountry: region, extract: false });
+  const parsed = numberingPlans().parsePhoneNumberFromString(digits, {
+    defaultCountry: region,
+    extract: false,
+  });
   return parsed?.isValid() ? parsed.number : null;
 }
 
@@ -86,7 +90,7 @@ function fromRegion(region: CountryCode | undefined, digits: string): string | n
  * policy rejects it.
  */
 function fromNumberingPlan(policy: Exclude<PhoneRules["policy"], "length">, phone: string): string | null {
-  const parsed = parsePhoneNumberFromString(phone, { extract: false });
+  const parsed = numberingPlans().parsePhoneNumberFromString(phone, { extract: false });
   if (!parsed) return null;
   const type = parsed.getType();
   const isAllowed = {

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { getCountries, getCountryCallingCode } from "libphonenumber-js/max";
 import { callingCode } from "../../src/sms/calling-code.js";
 
 describe("callingCode", () => {
@@ -14,4 +15,11 @@ describe("callingCode", () => {
       expect(callingCode(phone)).to.equal(code);
     });
   }
+
+  it("knows the code of every country", () => {
+    const wrong = getCountries()
+      .map((country) => getCountryCallingCode(country))
+      .filter((code) => callingCode(`+${code}012345678`) !== code);
+    expect(wrong).to.deep.equal([]);
+  });
 });

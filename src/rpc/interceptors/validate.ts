@@ -1,59 +1,50 @@
-import {
-  create,
-  createRegistry,
-  type DescField,
-  type DescMessage,
-  type DescService,
-  getExtension,
-  getOption,
-  type Message,
-} from "@bufbuild/protobuf";
-import { pathToString } from "@bufbuild/protobuf/reflect";
-import { createValidator, type Violation } from "@bufbuild/protovalidate";
-import { field as fieldRules } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
+import type { DescMessage, DescService, Message } from "@bufbuild/protobuf";
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
-import { file_waterbill_options_v1_rules } from "#gen/waterbill/options/v1/rules_pb.js";
 import { DomainError, type FieldViolation } from "../../errors.js";
 import { bodyTooLarge, bodyUnreadable } from "../../http/request-error.js";
-import type { LocalizedMessage } from "../../messages/catalogue.js";
 import { UnreadableFieldsError } from "../json-message.js";
 import { checkEach, translateFailure } from "../stream-messages.js";
 import { readFailureKey } from "../unary-method.js";
 import { createFormatCheck, type FormatChecks } from "./field-formats.js";
+import type { CheckRules } from "./rules.js";
 
 export interface ValidateDeps {
   /** The services whose messages are validated. */
   services: readonly DescService[];
   formats: FormatChecks;
+  /** Their rules; by default loaded at the first call. */
+  rules?: () => Promise<CheckRules>;
+}
+
+/**
+ * Returns a function that loads and compiles the rules of `services` once, which takes 0.1 s and more: later than the
+ * start of the server, which needs none of them for its first response.
+ */
+export function loadRules(services: readonly DescService[]): () => Promise<CheckRules> {
+  let rules: Promise<CheckRules> | undefined;
+  return () => {
+    rules ??= import("./rules.js").then(({ compileRules }) => compileRules(services));
+    return rules;
+  };
 }
 
 /**
  * Refuses messages that violate a rule or a format of their .proto file. Checks each message of a stream when it
  * arrives; one that can't be read ends the stream.
- * Compiles the rules of `services` at once, because a message's first validation takes 50 to 80 ms. Throws if a rule
- * doesn't compile.
  *
  * The interceptor throws INVALID_REQUEST that names every invalid field, unreadable ones included; or the reason of its
  * format if exactly one field is invalid, and only by its format.
  */
-export function validate({ services, formats }: ValidateDeps): Interceptor {
-  const registry = createRegistry(file_waterbill_options_v1_rules);
-  const validator = createValidator({ registry, regexMatch: createPatternMatcher() });
-  for (const method of services.flatMap((service) => service.methods)) {
-    const result = validator.validate<DescMessage>(method.input, create(method.input));
-    if (result.kind === "error") throw result.error;
-  }
-
+export function validate({ services, formats, rules = loadRules(services) }: ValidateDeps): Interceptor {
   const checkFormats = createFormatCheck(formats);
 
-  function violatedRules(schema: DescMessage, message: Message): FieldViolation[] {
-    const result = validator.validate<DescMessage>(schema, message);
-    if (result.kind === "error") throw result.error;
-    return result.kind === "invalid" ? result.violations.map(toFieldViolation) : [];
-  }
-
-  function check(schema: DescMessage, message: Message, unreadable: readonly FieldViolation[] = []): void {
-    const violations = violatedRules(schema, message);
+  function check(
+    checkRules: CheckRules,
+    schema: DescMessage,
+    message: Message,
+    unreadable: readonly FieldViolation[] = [],
+  ): void {
+    const violations = checkRules(schema, message);
     const errors = checkFormats(schema, message);
     const [only] = errors;
     if (only && errors.length + violations.length + unreadable.length === 1) throw only;
@@ -64,28 +55,19 @@ export function validate({ services, formats }: ValidateDeps): Interceptor {
 
   return (next) => async (request) => {
     const { input } = request.method;
+    const checkRules = await rules();
     if (request.stream) {
       const readable = translateFailure(request.message, toReadError);
-      return next({ ...request, message: checkEach(readable, (message) => check(input, message)) });
+      return next({
+        ...request,
+        message: checkEach(readable, (message) => check(checkRules, input, message)),
+      });
     }
     const failure = request.contextValues.get(readFailureKey);
-    if (!failure) check(input, request.message);
+    if (!failure) check(checkRules, input, request.message);
     else if (failure.error instanceof UnreadableFieldsError)
-      check(input, request.message, failure.error.fields);
+      check(checkRules, input, request.message, failure.error.fields);
     return next(request);
-  };
-}
-
-/**
- * Matches patterns with the platform's RegExp, at a twentieth of the cost of the library's RE2. All patterns come from
- * our .proto files: they are few, and none of them backtracks.
- */
-function createPatternMatcher(): (pattern: string, text: string) => boolean {
-  const compiled = new Map<string, RegExp>();
-  return (pattern, text) => {
-    const regExp = compiled.get(pattern) ?? new RegExp(pattern, "u");
-    compiled.set(pattern, regExp);
-    return regExp.test(text);
   };
 }
 
@@ -102,37 +84,4 @@ function toReadError(error: unknown): unknown {
 function isWithin(unreadable: readonly FieldViolation[], field: string): boolean {
   const topLevel = (path: string) => path.split(".", 1)[0];
   return unreadable.some((violation) => topLevel(violation.field) === topLevel(field));
-}
-
-function toFieldViolation(violation: Violation): FieldViolation {
-  return { field: pathToString(violation.field), message: messageFor(violation) };
-}
-
-/** The localized message for a rule. The library's own messages are English, for developers. */
-function messageFor(violation: Violation): LocalizedMessage {
-  switch (violation.ruleId) {
-    case "required":
-    case "string.not_blank":
-      return (m) => m.fieldRequired;
-    case "string.max_len": {
-      const maximum = maxLength(violation);
-      return (m) => m.fieldTooLong(maximum);
-    }
-    case "string.single_line":
-    case "string.multi_line":
-      return (m) => m.fieldControlCharacters;
-    case "string.email":
-      return (m) => m.emailInvalid;
-    default:
-      return (m) => m.fieldInvalid;
-  }
-}
-
-/** The maximum length that the violated rule allows: the value of `max_len`, or of a rule in rules.proto. */
-function maxLength(violation: Violation): number {
-  const field = violation.field.findLast((step): step is DescField => step.kind === "field");
-  const rules = field && getOption(field, fieldRules).type;
-  if (rules?.case !== "string") return 0;
-  const rule = violation.rule.at(-1);
-  return Number(rule?.kind === "extension" ? getExtension(rules.value, rule) : rules.value.maxLen);
 }
