@@ -1,5 +1,6 @@
 import { Socket } from "node:net";
 import pg from "pg";
+import { parse } from "pg-connection-string";
 import { type Options, Sequelize } from "sequelize";
 import { createDatabase } from "./create-database.js";
 import type { Database } from "./database.js";
@@ -58,6 +59,8 @@ export function openDatabase(options: DatabaseOptions): Database {
   const url = new URL(options.url);
   const settings = ["-c timezone=UTC", url.searchParams.get("options") ?? ""];
   url.searchParams.set("options", settings.join(" ").trim());
+  // Given a URL, Sequelize would parse it by `url.parse`, which Node deprecates.
+  const { user = "", password = "", host, port, database, ...parameters } = parse(url.href);
   // Sequelize reads the first two options, but its types don't declare them.
   const sequelizeOptions: Options & { databaseVersion: string; keepDefaultTimezone: boolean } = {
     // The oldest supported version. Without it Sequelize opens an extra connection to find out.
@@ -65,6 +68,11 @@ export function openDatabase(options: DatabaseOptions): Database {
     // The time zone is part of `settings`, so that a new connection needs no extra round trip.
     keepDefaultTimezone: true,
     dialect: "postgres",
+    username: user,
+    password,
+    host: host ?? "",
+    port: Number(port || 5432),
+    database: database ?? "",
     dialectModule: driver,
     logging: false,
     pool: { max: options.poolSize, acquire: connectTimeoutMs, idle: IDLE_TIMEOUT_MS },
@@ -76,10 +84,11 @@ export function openDatabase(options: DatabaseOptions): Database {
       statement_timeout: statementTimeoutMs,
       query_timeout: statementTimeoutMs + CLIENT_GRACE_MS,
       ...(embeddedSocket && { stream: () => socketTo(embeddedSocket) }),
+      ...parameters,
     },
   };
   return createDatabase({
-    sequelize: new Sequelize(url.href, sequelizeOptions),
+    sequelize: new Sequelize(sequelizeOptions),
     preparedStatements: !embeddedSocket,
     onStatement: options.onStatement,
   });
