@@ -1,5 +1,3 @@
-import portable from "argon2";
-
 /**
  * argon2id (RFC 9106). Passwords are hashed as UTF-8. Each call occupies one thread of libuv's pool.
  */
@@ -25,17 +23,18 @@ export interface Argon2Parameters {
 const DECOY_SALT = Buffer.alloc(16);
 
 /** The package that is always there. Its prebuilt programs use the instructions that every processor has. */
+const importPortable = async () => (await import("argon2")).default;
+
 const portableArgon2: Argon2 = {
-  hash: (password, parameters) => portable.hash(password, { ...parameters, type: portable.argon2id }),
-  async waste(password, parameters) {
-    await portable.hash(password, {
-      ...parameters,
-      type: portable.argon2id,
-      salt: DECOY_SALT,
-      raw: true,
-    });
+  async hash(password, parameters) {
+    const portable = await importPortable();
+    return portable.hash(password, { ...parameters, type: portable.argon2id });
   },
-  verify: (phc, password) => portable.verify(phc, password),
+  async waste(password, parameters) {
+    const portable = await importPortable();
+    await portable.hash(password, { ...parameters, type: portable.argon2id, salt: DECOY_SALT, raw: true });
+  },
+  verify: async (phc, password) => (await importPortable()).verify(phc, password),
 };
 
 /** The package with programs for each processor's own instructions, half as costly. */
