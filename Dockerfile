@@ -2,9 +2,10 @@ FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json ./
 COPY gen gen
 COPY src src
+COPY deploy/build.ts deploy/
 RUN npm run build && npm prune --omit=dev
 
 FROM node:24-bookworm-slim
@@ -12,7 +13,6 @@ ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
-COPY --from=build /app/gen gen
 COPY --from=build /app/dist dist
 USER node
 EXPOSE 8000

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 // The formats of environment variables with rates. A message says everything that its format demands, and never a value.
 

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import type { CountryCode } from "libphonenumber-js/max";
-import { z } from "zod";
+import * as z from "zod";
 import { type IpRange, parseRange } from "./system/ip-range.js";
 import { numberingPlans } from "./system/numbering-plans.js";
 import type { SharedNetwork } from "./system/shared-networks.js";

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { UsageError } from "../startup-error.js";
+import { ROOT_FOLDER } from "../system/program-folder.js";
 import { addAuditCommands } from "./audit-commands.js";
 import { addDatabaseCommands } from "./database-commands.js";
 import { addHelpCommand } from "./help-command.js";
@@ -12,8 +13,7 @@ import { addSuperuserCommands } from "./superuser-commands.js";
 import { addUserCommands } from "./user-commands.js";
 import { addWhitelistCommands } from "./whitelist-commands.js";
 
-/** As far above this file in `dist` as in `src`. */
-const PACKAGE_FILE = new URL("../../package.json", import.meta.url);
+const PACKAGE_FILE = new URL("package.json", ROOT_FOLDER);
 
 function packageVersion(): string {
   return (JSON.parse(readFileSync(PACKAGE_FILE, "utf8")) as { version: string }).version;

@@ -3,11 +3,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Config } from "../config.js";
 import { LoggableError } from "../system/loggable-error.js";
 import type { Logger } from "../system/logger.js";
+import { PROGRAM_FOLDER } from "../system/program-folder.js";
 import type { Database, Tx } from "./database.js";
 import { QueryError } from "./errors.js";
 
-/** Next to this file in `src`; `npm run build` copies it to `dist`. */
-const MIGRATIONS_FOLDER = new URL("./migrations/", import.meta.url);
+/** In `src` and, copied by `npm run build`, in `dist`. */
+const MIGRATIONS_FOLDER = new URL("db/migrations/", PROGRAM_FOLDER);
 
 /** Key of the migration lock among the database's advisory locks: an arbitrary number that nothing else uses. */
 const LOCK_KEY = 5_260_712;
