@@ -49,6 +49,19 @@ const packageModules: Plugin = {
     })),
 };
 
+/** Leaves out the other databases of Sequelize, which are loaded only for their dialect. */
+const otherDialects: Plugin = {
+  name: "other-dialects",
+  setup: ({ onResolve }) =>
+    onResolve(
+      { filter: /^\.\/dialects\/(db2|mariadb|mssql|mysql|oracle|snowflake|sqlite)$/ },
+      ({ path }) => ({
+        path,
+        external: true,
+      }),
+    ),
+};
+
 /** Writes the program to `folder`, which it empties first. Returns what each file was made of. */
 export async function buildProgram(folder: string): Promise<Metafile> {
   rmSync(folder, { recursive: true, force: true });
@@ -67,7 +80,7 @@ export async function buildProgram(folder: string): Promise<Metafile> {
     alias: Object.fromEntries(
       Object.entries(REPLACED).map(([name, file]) => [name, resolve("node_modules", file)]),
     ),
-    plugins: [packageModules],
+    plugins: [packageModules, otherDialects],
     // Later versions of Node have it. Without it pg makes a Response to find out where it runs, and Node loads all of
     // fetch for that: 25 ms and 4 MB.
     define: { navigator: '{"userAgent":"Node.js"}' },

@@ -1,5 +1,6 @@
 import { runServer } from "./run-server.js";
 import { createLogger } from "./system/logger.js";
+import { releaseMemory } from "./system/release-memory.js";
 import { openStandardOutput } from "./system/standard-output.js";
 
 // The server. `npm start` runs it by start.cts, which prepares the environment.
@@ -12,4 +13,5 @@ await runServer({
   onSignal: (signal, stop) => process.on(signal, stop),
   onUncaught: (listener) => process.on("uncaughtException", listener),
   exit: (code) => process.exit(code),
+  releaseMemory,
 });

@@ -24,6 +24,8 @@ export interface ServerProcess {
   /** Registers a listener for errors and rejections that nothing else handles. */
   onUncaught(listener: (error: unknown) => void): void;
   exit(code: number): void;
+  /** Gives back the memory that only the start needed. */
+  releaseMemory(): Promise<void>;
 }
 
 /**
@@ -69,11 +71,19 @@ async function start(host: ServerProcess): Promise<void> {
 }
 
 /**
- * Warms `app` up when it has answered the first probe of whatever waits for its port. Exits with 1 if that fails: later
- * calls would too.
+ * Warms `app` up when it has answered the first probe of whatever waits for its port, and then releases the memory of the
+ * start. Exits with 1 if that fails: later calls would too.
  */
-function warmUpSoon(host: Pick<ServerProcess, "exit">, app: Pick<App, "warmUp">, logger: Logger): void {
-  const warmUp = () => app.warmUp().catch(exitOnError(host, logger, "could not warm up"));
+function warmUpSoon(
+  host: Pick<ServerProcess, "exit" | "releaseMemory">,
+  app: Pick<App, "warmUp">,
+  logger: Logger,
+): void {
+  const warmUp = () =>
+    app
+      .warmUp()
+      .then(host.releaseMemory)
+      .catch(exitOnError(host, logger, "could not warm up"));
   setTimeout(() => void warmUp(), WARM_UP_DELAY_MS).unref();
 }
 

@@ -27,6 +27,8 @@ describe("server process", () => {
       out,
       errors,
       exits,
+      /** Resolves when the server has warmed up. */
+      warm: once(events, "warm"),
       /** Sends a signal, and resolves when the log has the line `message`. */
       async signal(signal: NodeJS.Signals, message: string) {
         events.emit(signal, signal);
@@ -48,6 +50,7 @@ describe("server process", () => {
           void events.on(signal, stop),
         onUncaught: (listener: (error: unknown) => void) => void events.on("uncaught", listener),
         exit: (code: number) => void exits.push(code),
+        releaseMemory: async () => void events.emit("warm"),
       },
     };
   }
@@ -70,7 +73,9 @@ describe("server process", () => {
 
     const second = fakeProcess({ NODE_ENV: "development" });
     await runServer(second.host);
+    await second.warm;
     await second.signal("SIGINT", "stopped");
+    expect(second.exits).to.deep.equal([]);
     expect(second.out).to.deep.equal([]);
   });
 
