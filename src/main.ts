@@ -1,13 +1,17 @@
 import { runServer } from "./run-server.js";
+import { openLogOutput } from "./system/log-output.js";
 import { createLogger } from "./system/logger.js";
 import { releaseMemory } from "./system/release-memory.js";
-import { openStandardOutput } from "./system/standard-output.js";
 
 // The server. `npm start` runs it by start.cts, which prepares the environment.
 
 await runServer({
   environment: process.env,
-  createLogger: (level) => createLogger(level, openStandardOutput()),
+  createLogger: (level) =>
+    createLogger(
+      level,
+      openLogOutput(process.stdout.fd, (flush) => process.once("exit", flush)),
+    ),
   print: console.log,
   printError: console.error,
   onSignal: (signal, stop) => process.on(signal, stop),

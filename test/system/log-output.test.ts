@@ -3,7 +3,7 @@ import { startScript } from "../support/script.js";
 
 const run = (...args: string[]) => startScript("test/support/logging-script.ts", args);
 
-describe("standard output", () => {
+describe("the output of the log", () => {
   for (const way of ["by itself", "exit", "error"]) {
     it(`has every line of a process that ends: ${way}`, async () => {
       const script = await run(way);

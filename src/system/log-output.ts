@@ -7,17 +7,18 @@ const FLUSH_MS = 100;
 const BUFFER_BYTES = 4096;
 
 /**
- * Standard output, for the log of a server. A write of its own for every line would take as long as a tenth of a cheap
- * call, so lines wait for others, for FLUSH_MS at most. Every way to end the process but SIGKILL writes them first.
+ * Opens the file `fd` for the log of a server. A write of its own for every line would take as long as a tenth of a cheap
+ * call, so lines wait for others, for FLUSH_MS at most. `onExit` registers what has to run before the process ends:
+ * then only SIGKILL loses the lines that wait.
  */
-export function openStandardOutput(): DestinationStream {
+export function openLogOutput(fd: number, onExit: (flush: () => void) => void): DestinationStream {
   const output = pino.destination({
-    dest: process.stdout.fd,
+    dest: fd,
     // The other way to write uses libuv's threads, which password hashes keep busy.
     sync: true,
     minLength: BUFFER_BYTES,
     periodicFlush: FLUSH_MS,
   });
-  process.once("exit", () => output.flushSync());
+  onExit(() => output.flushSync());
   return output;
 }
