@@ -95,9 +95,10 @@ export function createRedisStore(redis: Redis, prefix: string, random: Random): 
 
   return {
     async consume(windows) {
-      const mayGiveBack = windows.length > 1 || windows.some(countsPhone);
-      const chargeId = mayGiveBack ? randomChargeId(random) : 1;
+      const hasPhone = windows.some(countsPhone);
+      const chargeId = windows.length > 1 || hasPhone ? randomChargeId(random) : 1;
       const usual = windows.map((window) => ({ ...window, key: prefix + window.key }));
+      if (!hasPhone) return settle(usual, await chargeAll(usual, chargeId), chargeId);
       const [suffixes, usages] = await Promise.all([keySuffixes(windows), chargeAll(usual, chargeId)]);
       const current = usual.map((window) => ({
         ...window,
