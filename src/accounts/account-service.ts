@@ -3,12 +3,23 @@ import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import type { AccountService } from "#gen/waterbill/identity/v1/account_service_pb.js";
 import type { Actor } from "../audit/act.js";
 import { requirePrincipal } from "../caller.js";
+import { toSessionMessage } from "../sessions/session-message.js";
 import { toAccountMessage } from "./account-message.js";
+import {
+  type ListAccountSessionsDeps,
+  listAccountSessions,
+  type RevokeAccountSessionsDeps,
+  revokeAccountSessions,
+} from "./account-sessions.js";
 import { type ClearLimitsDeps, clearLimits } from "./clear-limits.js";
 import { type ListAccountsDeps, listAccounts } from "./list-accounts.js";
 import { type SetAccountActiveDeps, setAccountActive } from "./set-account-active.js";
 
-export type AccountServiceDeps = ListAccountsDeps & SetAccountActiveDeps & ClearLimitsDeps;
+export type AccountServiceDeps = ListAccountsDeps &
+  SetAccountActiveDeps &
+  ListAccountSessionsDeps &
+  RevokeAccountSessionsDeps &
+  ClearLimitsDeps;
 
 /** AccountService on the wire: messages to use cases and back. */
 export function createAccountService(deps: AccountServiceDeps): ServiceImpl<typeof AccountService> {
@@ -34,6 +45,17 @@ export function createAccountService(deps: AccountServiceDeps): ServiceImpl<type
         actor: administrator(context),
       });
       return { account: toAccountMessage(user) };
+    },
+
+    async listAccountSessions({ phone }, context) {
+      const sessions = await listAccountSessions(deps, { phone, reader: requirePrincipal(context) });
+      return { sessions: sessions.map(toSessionMessage) };
+    },
+
+    async revokeAccountSessions({ phone, reason }, context) {
+      const actor = administrator(context);
+      const revokedCount = await revokeAccountSessions(deps, { phone, reason: reason.trim(), actor });
+      return { revokedCount };
     },
 
     async clearLimits({ phone, reason }, context) {

@@ -11,6 +11,10 @@ export const fr = {
   loggedOut: "Déconnexion réussie",
   profileRead: "Profil récupéré avec succès.",
   profileUpdated: "Profil mis à jour avec succès.",
+  sessionsRead: "Sessions récupérées avec succès",
+  sessionEnded: "Session fermée avec succès",
+  otherSessionsEnded: "Autres sessions fermées avec succès",
+  accountSessionsEnded: "Sessions du compte fermées avec succès",
   passwordResetRequested:
     "Si un compte est associé à ce numéro, un code de vérification a été envoyé par SMS.",
   passwordReset: "Mot de passe réinitialisé avec succès.",
@@ -63,6 +67,7 @@ export const fr = {
   entryExists: "Ce numéro est déjà dans la liste blanche.",
   entryNotFound: "Numéro non trouvé dans la liste blanche.",
   accountNotFound: "Aucun compte n'a ce numéro de téléphone.",
+  sessionNotFound: "Aucune session ouverte n'a cet identifiant.",
   lastSuperuser: "Le dernier superutilisateur actif doit le rester.",
   rateLimited: (seconds: number) => `Trop de requêtes. Réessayez dans ${seconds} secondes.`,
   smsUnavailable: "Échec de l'envoi du SMS.",

@@ -2,6 +2,7 @@ import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import type { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { callerAddress, optionalPrincipal, requirePrincipal } from "../caller.js";
 import type { ReplacePasswordDeps } from "../passwords/replace-password.js";
+import { toSessionMessage } from "../sessions/session-message.js";
 import { toUserMessage } from "../users/user-message.js";
 import { toChallengeMessage } from "../verification/challenge-message.js";
 import type { CallerSession } from "../verification/verify-link.js";
@@ -18,9 +19,11 @@ import {
   requestPhoneChange,
 } from "./change-phone.js";
 import { fieldsToUpdate } from "./profile-mask.js";
+import { type RevokeSessionsDeps, revokeOtherSessions, revokeSession } from "./revoke-sessions.js";
 import { type UpdateProfileDeps, updateProfile } from "./update-profile.js";
 
 export type ProfileServiceDeps = UpdateProfileDeps &
+  RevokeSessionsDeps &
   RequestPasswordChangeDeps &
   RequestPhoneChangeDeps &
   ConfirmPhoneChangeDeps &
@@ -49,6 +52,21 @@ export function createProfileService(deps: ProfileServiceDeps): ServiceImpl<type
         values,
       });
       return { user: toUserMessage(user) };
+    },
+
+    async listSessions(_request, context) {
+      const { user, sessionId } = requirePrincipal(context);
+      const sessions = await deps.sessions.list(null, user.id, sessionId);
+      return { sessions: sessions.map(toSessionMessage) };
+    },
+
+    async revokeSession({ sessionId }, context) {
+      await revokeSession(deps, { ...callingSession(context), sessionId });
+      return {};
+    },
+
+    async revokeOtherSessions(_request, context) {
+      return { revokedCount: await revokeOtherSessions(deps, callingSession(context)) };
     },
 
     async requestPasswordChange(request, context) {
@@ -102,6 +120,11 @@ export function createProfileService(deps: ProfileServiceDeps): ServiceImpl<type
       return {};
     },
   };
+}
+
+function callingSession(context: HandlerContext) {
+  const { user, sessionId: currentId } = requirePrincipal(context);
+  return { userId: user.id, currentId };
 }
 
 /** The session of a signed-in caller; null for a caller without an access token. */

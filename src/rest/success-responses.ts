@@ -56,6 +56,9 @@ export const SUCCESS_RESPONSES: ReadonlyMap<DescMethod, SuccessResponse> = new M
   [AuthService.method.confirmPasswordReset, { shape: "envelope", message: (m) => m.passwordReset }],
   [ProfileService.method.getProfile, { shape: "envelope", message: (m) => m.profileRead }],
   [ProfileService.method.updateProfile, { shape: "envelope", message: (m) => m.profileUpdated }],
+  [ProfileService.method.listSessions, { shape: "envelope", message: (m) => m.sessionsRead }],
+  [ProfileService.method.revokeSession, { shape: "envelope", message: (m) => m.sessionEnded }],
+  [ProfileService.method.revokeOtherSessions, { shape: "envelope", message: (m) => m.otherSessionsEnded }],
   [
     ProfileService.method.requestPasswordChange,
     { shape: "envelope", message: (m) => m.verificationCodeSent },
@@ -77,6 +80,11 @@ export const SUCCESS_RESPONSES: ReadonlyMap<DescMethod, SuccessResponse> = new M
           isSet(account, "is_active") ? (m) => m.userActivated : (m) => m.userDeactivated,
       },
     },
+  ],
+  [AccountService.method.listAccountSessions, { shape: "envelope", message: (m) => m.sessionsRead }],
+  [
+    AccountService.method.revokeAccountSessions,
+    { shape: "envelope", message: (m) => m.accountSessionsEnded },
   ],
   [AccountService.method.clearLimits, { shape: "envelope", message: (m) => m.limitsCleared }],
   [WhitelistService.method.listWhitelistEntries, { shape: "envelope", message: (m) => m.whitelistRead }],

@@ -85,6 +85,13 @@ export const endSurplus: Statement = {
 /** The last recorded use of a session, or its sign-in. */
 const LAST_USE = "coalesce(sessions.last_used_at, sessions.created_at)";
 
+export const list: Statement = {
+  name: "sessions_list",
+  text: `SELECT id, created_at, ${LAST_USE} AS last_used_at, client, address FROM sessions
+         WHERE user_id = $1 AND ${isOpen("$2")}
+         ORDER BY id IS NOT DISTINCT FROM $3::uuid DESC, ${LAST_USE} DESC, created_at DESC, id`,
+};
+
 // Every call with an access token runs this. A column costs the driver 1 µs, and a value more: so there are few columns,
 // and they are null unless something has to be done.
 export const find: Statement = {
@@ -162,8 +169,8 @@ export const end: Statement = {
 };
 
 export const endOne: Statement = {
-  name: "sessions_end_one",
-  text: `UPDATE sessions SET revoked_at = clock_timestamp() WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL
+  name: "sessions_end_one_2",
+  text: `UPDATE sessions SET revoked_at = clock_timestamp() WHERE id = $1 AND user_id = $2 AND ${isOpen("$3")}
          RETURNING id`,
 };
 

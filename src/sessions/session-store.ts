@@ -2,6 +2,7 @@ import type { Database, Tx } from "../db/database.js";
 import type { SessionRow } from "../db/models/session.js";
 import type { User } from "../users/user.js";
 import { toUser, type UserAttributes } from "../users/user-row.js";
+import type { ListedSession } from "./listed-session.js";
 import type { OpenSession, SessionTouch } from "./open-session.js";
 import * as statements from "./session-statements.js";
 
@@ -75,6 +76,8 @@ export interface SessionStore {
   endSurplus(tx: Tx, userId: number, newId: string): Promise<string[]>;
   /** One statement: the session if it is open, "ended" if it never will be again, null if its account is inactive. */
   find(tx: Tx | null, sessionId: string, userId: number): Promise<OpenSession | "ended" | null>;
+  /** The open sessions of the user: `currentId`, if it is one of them, then the others, latest use first. */
+  list(tx: Tx | null, userId: number, currentId: string | null): Promise<ListedSession[]>;
   /** Records what a call showed. One statement; writes nothing that is already known. */
   touch(tx: Tx | null, touch: SessionTouch): Promise<void>;
   /**
@@ -91,13 +94,15 @@ export interface SessionStore {
   endReused(tx: Tx, use: RefreshTokenUse): Promise<boolean>;
   /** Ends an open session. "reused": the token was not one that `rotate` accepts. Null: the session was over before. */
   end(tx: Tx | null, use: RefreshTokenUse): Promise<"ended" | "reused" | null>;
-  /** Ends a session of the user; false if it was over before. */
+  /** Ends an open session of the user; false if there is none with this id. */
   endOne(tx: Tx | null, userId: number, sessionId: string): Promise<boolean>;
   /** Ends the user's sessions except `exceptId`, and returns their ids. */
   endAll(tx: Tx | null, userId: number, exceptId: string | null): Promise<string[]>;
   /** Deletes sessions whose last token expired more than `retentionSeconds` ago. */
   purge(tx: Tx | null, retentionSeconds: number): Promise<void>;
 }
+
+type ListedRow = Pick<SessionRow, "id" | "created_at" | "client" | "address"> & { last_used_at: Date };
 
 interface FoundRow extends UserAttributes {
   is_open: boolean;
@@ -141,6 +146,13 @@ export function createSessionStore(database: Database, lifetimes: SessionLifetim
       return { user: toUser(row), ageSeconds, unconfirmedId, staleSince };
     },
 
+    async list(tx, userId, currentId) {
+      const rows = await database.run<ListedRow>(tx, statements.list, [userId, maxAge, currentId]);
+      return rows.map(({ id, created_at: createdAt, last_used_at: lastUsedAt, client, address }) => {
+        return { id, createdAt, lastUsedAt, client, address, isCurrent: id === currentId };
+      });
+    },
+
     async touch(tx, { sessionId, confirmedId, address }) {
       await database.run(tx, statements.touch, [sessionId, confirmedId, address !== null, address ?? ""]);
     },
@@ -164,7 +176,7 @@ export function createSessionStore(database: Database, lifetimes: SessionLifetim
     },
 
     async endOne(tx, userId, sessionId) {
-      return (await database.run(tx, statements.endOne, [sessionId, userId])).length > 0;
+      return (await database.run(tx, statements.endOne, [sessionId, userId, maxAge])).length > 0;
     },
 
     async endAll(tx, userId, exceptId) {

@@ -54,10 +54,15 @@ const restPaths: Record<string, readonly [httpMethod: string, path: string]> = {
   ConfirmPasswordReset: ["POST", "/api/auth/password/reset/confirm/"],
   GetProfile: ["GET", "/api/auth/profile/"],
   UpdateProfile: ["PATCH", "/api/auth/me/"],
+  ListSessions: ["GET", "/api/auth/sessions/"],
+  RevokeSession: ["DELETE", "/api/auth/sessions/{session_id}/"],
+  RevokeOtherSessions: ["POST", "/api/auth/sessions/revoke-others/"],
   RequestPasswordChange: ["POST", "/api/auth/password/change/request/"],
   ConfirmPasswordChange: ["POST", "/api/auth/password/change/confirm/"],
   RequestPhoneChange: ["POST", "/api/auth/phone/change/request/"],
   ConfirmPhoneChange: ["POST", "/api/auth/phone/change/confirm/"],
+  ListAccountSessions: ["GET", "/api/auth/admin/users/{phone}/sessions/"],
+  RevokeAccountSessions: ["DELETE", "/api/auth/admin/users/{phone}/sessions/"],
   ClearLimits: ["POST", "/api/auth/admin/users/{phone}/clear-limits/"],
   SetAccountActive: ["POST", "/api/auth/admin/users/set-active/"],
   CancelPhoneChange: ["POST", "/api/auth/phone/change/cancel/"],
@@ -113,7 +118,7 @@ function restClient(origin: string, address?: string): FlowClient {
     at: (other) => restClient(origin, other),
     async call(method, input, token) {
       const [httpMethod, template] = restPaths[method.name]!;
-      const path = template.replace("{phone}", encodeURIComponent(String(input.phone)));
+      const path = template.replace(/\{(\w+)\}/, (_, name) => encodeURIComponent(String(input[name])));
       const body = method.name === "UpdateProfile" ? input.profile : input;
       const response = await fetch(`${origin}${path}`, {
         method: httpMethod,
@@ -158,7 +163,7 @@ function reasonOf(status: number, text: string): string {
       (m) => m.passwordTooSimilar.lastName,
       (m) => m.passwordTooSimilar.email,
     ],
-    INVALID_REQUEST: [(m) => m.fieldRequired, (m) => m.passwordsDiffer],
+    INVALID_REQUEST: [(m) => m.fieldRequired, (m) => m.fieldInvalid, (m) => m.passwordsDiffer],
   };
   for (const [reason, rendering] of Object.entries(ERROR_TABLE) as [Reason, (typeof ERROR_TABLE)[Reason]][]) {
     const messages = [rendering.message, ...(others[reason] ?? [])];

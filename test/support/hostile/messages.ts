@@ -26,7 +26,7 @@ const VALUES: readonly [name: RegExp, value: (known: Known, random: SeededRandom
   [/password/, ({ password }) => password],
   [/^refresh$/, ({ refresh }) => refresh],
   [/^code$/, () => "123456"],
-  [/^token$/, () => "5f0c1e9a-7d3b-4b52-9f0e-2c8a6d1b4e77"],
+  [/^(token|session_id)$/, () => "5f0c1e9a-7d3b-4b52-9f0e-2c8a6d1b4e77"],
   [/^registration$/, () => "Zm9yIHRoZSB0ZXN0cyEhIQ"],
   [/^device$/, () => "Zm9yIHRoZSB0ZXN0cyEhIQ"],
   [/^email$/, () => "john@example.com"],

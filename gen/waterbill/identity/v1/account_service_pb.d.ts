@@ -5,6 +5,7 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import type { Session } from "./session_pb.js";
 
 /**
  * Describes the file waterbill/identity/v1/account_service.proto.
@@ -227,6 +228,85 @@ export declare type SetAccountActiveResponse = Message<"waterbill.identity.v1.Se
 export declare const SetAccountActiveResponseSchema: GenMessage<SetAccountActiveResponse>;
 
 /**
+ * @generated from message waterbill.identity.v1.ListAccountSessionsRequest
+ */
+export declare type ListAccountSessionsRequest = Message<"waterbill.identity.v1.ListAccountSessionsRequest"> & {
+  /**
+   * Any spelling of the account's phone number.
+   *
+   * @generated from field: string phone = 1;
+   */
+  phone: string;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.ListAccountSessionsRequest.
+ * Use `create(ListAccountSessionsRequestSchema)` to create a new message.
+ */
+export declare const ListAccountSessionsRequestSchema: GenMessage<ListAccountSessionsRequest>;
+
+/**
+ * @generated from message waterbill.identity.v1.ListAccountSessionsResponse
+ */
+export declare type ListAccountSessionsResponse = Message<"waterbill.identity.v1.ListAccountSessionsResponse"> & {
+  /**
+   * The caller's own session, if it is one of the account, then the others, latest use first.
+   *
+   * @generated from field: repeated waterbill.identity.v1.Session sessions = 1;
+   */
+  sessions: Session[];
+};
+
+/**
+ * Describes the message waterbill.identity.v1.ListAccountSessionsResponse.
+ * Use `create(ListAccountSessionsResponseSchema)` to create a new message.
+ */
+export declare const ListAccountSessionsResponseSchema: GenMessage<ListAccountSessionsResponse>;
+
+/**
+ * @generated from message waterbill.identity.v1.RevokeAccountSessionsRequest
+ */
+export declare type RevokeAccountSessionsRequest = Message<"waterbill.identity.v1.RevokeAccountSessionsRequest"> & {
+  /**
+   * Any spelling of the account's phone number.
+   *
+   * @generated from field: string phone = 1;
+   */
+  phone: string;
+
+  /**
+   * Why the sessions are ended, for the history.
+   *
+   * @generated from field: string reason = 2;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.RevokeAccountSessionsRequest.
+ * Use `create(RevokeAccountSessionsRequestSchema)` to create a new message.
+ */
+export declare const RevokeAccountSessionsRequestSchema: GenMessage<RevokeAccountSessionsRequest>;
+
+/**
+ * @generated from message waterbill.identity.v1.RevokeAccountSessionsResponse
+ */
+export declare type RevokeAccountSessionsResponse = Message<"waterbill.identity.v1.RevokeAccountSessionsResponse"> & {
+  /**
+   * How many sessions this call ended.
+   *
+   * @generated from field: uint32 revoked_count = 1;
+   */
+  revokedCount: number;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.RevokeAccountSessionsResponse.
+ * Use `create(RevokeAccountSessionsResponseSchema)` to create a new message.
+ */
+export declare const RevokeAccountSessionsResponseSchema: GenMessage<RevokeAccountSessionsResponse>;
+
+/**
  * @generated from message waterbill.identity.v1.ClearLimitsRequest
  */
 export declare type ClearLimitsRequest = Message<"waterbill.identity.v1.ClearLimitsRequest"> & {
@@ -298,6 +378,33 @@ export declare const AccountService: GenService<{
     methodKind: "unary";
     input: typeof SetAccountActiveRequestSchema;
     output: typeof SetAccountActiveResponseSchema;
+  },
+  /**
+   * Returns the open sessions of an account, at most 20, latest use first; the caller's own one comes first.
+   *
+   * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND, or SUPERUSER_REQUIRED for the account of a
+   * superuser if the caller is not one.
+   *
+   * @generated from rpc waterbill.identity.v1.AccountService.ListAccountSessions
+   */
+  listAccountSessions: {
+    methodKind: "unary";
+    input: typeof ListAccountSessionsRequestSchema;
+    output: typeof ListAccountSessionsResponseSchema;
+  },
+  /**
+   * Ends every session of an account, also the caller's own one. Its owner can sign in again. The history of the account
+   * has the act and its reason. A call that ends none succeeds and is not recorded.
+   *
+   * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND, or SUPERUSER_REQUIRED for the account of a
+   * superuser if the caller is not one.
+   *
+   * @generated from rpc waterbill.identity.v1.AccountService.RevokeAccountSessions
+   */
+  revokeAccountSessions: {
+    methodKind: "unary";
+    input: typeof RevokeAccountSessionsRequestSchema;
+    output: typeof RevokeAccountSessionsResponseSchema;
   },
   /**
    * Starts the quotas of a phone number anew, whether or not it has an account: the codes that may be sent to it, the

@@ -238,6 +238,13 @@ export enum ErrorReason {
    * @generated from enum value: SUPERUSER_REQUIRED = 31;
    */
   SUPERUSER_REQUIRED = 31,
+
+  /**
+   * The account has no open session with this id.
+   *
+   * @generated from enum value: SESSION_NOT_FOUND = 32;
+   */
+  SESSION_NOT_FOUND = 32,
 }
 
 /**

@@ -6,6 +6,7 @@ import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegen
 import type { Message } from "@bufbuild/protobuf";
 import type { User } from "./user_pb.js";
 import type { FieldMask } from "@bufbuild/protobuf/wkt";
+import type { Session } from "./session_pb.js";
 import type { Challenge } from "./challenge_pb.js";
 
 /**
@@ -124,6 +125,96 @@ export declare type UpdateProfileResponse = Message<"waterbill.identity.v1.Updat
  * Use `create(UpdateProfileResponseSchema)` to create a new message.
  */
 export declare const UpdateProfileResponseSchema: GenMessage<UpdateProfileResponse>;
+
+/**
+ * @generated from message waterbill.identity.v1.ListSessionsRequest
+ */
+export declare type ListSessionsRequest = Message<"waterbill.identity.v1.ListSessionsRequest"> & {
+};
+
+/**
+ * Describes the message waterbill.identity.v1.ListSessionsRequest.
+ * Use `create(ListSessionsRequestSchema)` to create a new message.
+ */
+export declare const ListSessionsRequestSchema: GenMessage<ListSessionsRequest>;
+
+/**
+ * @generated from message waterbill.identity.v1.ListSessionsResponse
+ */
+export declare type ListSessionsResponse = Message<"waterbill.identity.v1.ListSessionsResponse"> & {
+  /**
+   * The caller's own session, then the others, latest use first.
+   *
+   * @generated from field: repeated waterbill.identity.v1.Session sessions = 1;
+   */
+  sessions: Session[];
+};
+
+/**
+ * Describes the message waterbill.identity.v1.ListSessionsResponse.
+ * Use `create(ListSessionsResponseSchema)` to create a new message.
+ */
+export declare const ListSessionsResponseSchema: GenMessage<ListSessionsResponse>;
+
+/**
+ * @generated from message waterbill.identity.v1.RevokeSessionRequest
+ */
+export declare type RevokeSessionRequest = Message<"waterbill.identity.v1.RevokeSessionRequest"> & {
+  /**
+   * The id of the session, from ListSessions.
+   *
+   * @generated from field: string session_id = 1;
+   */
+  sessionId: string;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.RevokeSessionRequest.
+ * Use `create(RevokeSessionRequestSchema)` to create a new message.
+ */
+export declare const RevokeSessionRequestSchema: GenMessage<RevokeSessionRequest>;
+
+/**
+ * @generated from message waterbill.identity.v1.RevokeSessionResponse
+ */
+export declare type RevokeSessionResponse = Message<"waterbill.identity.v1.RevokeSessionResponse"> & {
+};
+
+/**
+ * Describes the message waterbill.identity.v1.RevokeSessionResponse.
+ * Use `create(RevokeSessionResponseSchema)` to create a new message.
+ */
+export declare const RevokeSessionResponseSchema: GenMessage<RevokeSessionResponse>;
+
+/**
+ * @generated from message waterbill.identity.v1.RevokeOtherSessionsRequest
+ */
+export declare type RevokeOtherSessionsRequest = Message<"waterbill.identity.v1.RevokeOtherSessionsRequest"> & {
+};
+
+/**
+ * Describes the message waterbill.identity.v1.RevokeOtherSessionsRequest.
+ * Use `create(RevokeOtherSessionsRequestSchema)` to create a new message.
+ */
+export declare const RevokeOtherSessionsRequestSchema: GenMessage<RevokeOtherSessionsRequest>;
+
+/**
+ * @generated from message waterbill.identity.v1.RevokeOtherSessionsResponse
+ */
+export declare type RevokeOtherSessionsResponse = Message<"waterbill.identity.v1.RevokeOtherSessionsResponse"> & {
+  /**
+   * How many sessions this call ended.
+   *
+   * @generated from field: uint32 revoked_count = 1;
+   */
+  revokedCount: number;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.RevokeOtherSessionsResponse.
+ * Use `create(RevokeOtherSessionsResponseSchema)` to create a new message.
+ */
+export declare const RevokeOtherSessionsResponseSchema: GenMessage<RevokeOtherSessionsResponse>;
 
 /**
  * @generated from message waterbill.identity.v1.RequestPasswordChangeRequest
@@ -352,6 +443,43 @@ export declare const ProfileService: GenService<{
     methodKind: "unary";
     input: typeof UpdateProfileRequestSchema;
     output: typeof UpdateProfileResponseSchema;
+  },
+  /**
+   * Returns the open sessions of the caller's account, at most 20: the caller's own first, then the ones used last.
+   * Fails with UNAUTHENTICATED.
+   *
+   * @generated from rpc waterbill.identity.v1.ProfileService.ListSessions
+   */
+  listSessions: {
+    methodKind: "unary";
+    input: typeof ListSessionsRequestSchema;
+    output: typeof ListSessionsResponseSchema;
+  },
+  /**
+   * Ends a session of the caller's account; the caller's own one too, which signs the caller out as Logout does. Its
+   * tokens are refused from that moment on. The history of the account has the act.
+   *
+   * Fails with UNAUTHENTICATED, or SESSION_NOT_FOUND for a session that is unknown, another account's, or over: also
+   * when the call is repeated.
+   *
+   * @generated from rpc waterbill.identity.v1.ProfileService.RevokeSession
+   */
+  revokeSession: {
+    methodKind: "unary";
+    input: typeof RevokeSessionRequestSchema;
+    output: typeof RevokeSessionResponseSchema;
+  },
+  /**
+   * Ends every session of the caller's account except the caller's own. A call that ends none succeeds. Of two sessions
+   * that end each other at once, one stays. The history of the account has the act.
+   * Fails with UNAUTHENTICATED.
+   *
+   * @generated from rpc waterbill.identity.v1.ProfileService.RevokeOtherSessions
+   */
+  revokeOtherSessions: {
+    methodKind: "unary";
+    input: typeof RevokeOtherSessionsRequestSchema;
+    output: typeof RevokeOtherSessionsResponseSchema;
   },
   /**
    * Sends a code and a link by SMS to the caller's phone number, for ConfirmPasswordChange. The two codes before it work

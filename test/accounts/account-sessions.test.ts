@@ -1,0 +1,109 @@
+import { expect } from "chai";
+import { listAccountSessions, revokeAccountSessions } from "../../src/accounts/account-sessions.js";
+import { setRights } from "../../src/accounts/set-rights.js";
+import { type Actor, COMMAND_LINE } from "../../src/audit/act.js";
+import { login } from "../../src/auth/login.js";
+import type { User } from "../../src/users/user.js";
+import { laterActsOf, verified } from "../audit/stored-history.js";
+import { administrator } from "../support/administrator.js";
+import { rejection, rejectionReason } from "../support/rejection.js";
+import {
+  activeUser,
+  atOnce,
+  newPhone,
+  newSession,
+  registered,
+  signedIn,
+  testPassword,
+  useTestContext,
+} from "../support/test-context.js";
+
+describe("an account's sessions", () => {
+  const context = useTestContext();
+  const reason = "Téléphone volé";
+
+  const list = (phone: string, reader: { user: User; sessionId: string } | null = null) =>
+    listAccountSessions(context.app, { phone, reader });
+  const revoke = (phone: string, actor: Actor = COMMAND_LINE, app = context.app) =>
+    revokeAccountSessions(app, { phone, reason, actor });
+
+  /** An administrator who has signed in. */
+  async function reader() {
+    const { user, tokens } = await administrator(context);
+    const { sessionId } = await context.app.verifyAccessToken(tokens.access);
+    return { user, sessionId, actor: { kind: "administrator", id: user.id } as const };
+  }
+
+  async function superuser(): Promise<User> {
+    const { user } = await signedIn(context);
+    const rights = () => ({ isStaff: false, isSuperuser: true });
+    return setRights(context.app, { phone: user.phone, actor: COMMAND_LINE, rights });
+  }
+
+  it("are listed and ended for an administrator, with the reason in the history", async () => {
+    const { id, phone } = await activeUser(context);
+    const ids = [await newSession(context, phone), await newSession(context, phone)];
+    const staff = await reader();
+    const listed = await list(` ${phone.slice(1)} `, staff);
+    expect(listed.map((session) => session.id)).to.have.members(ids);
+    expect(listed.map(({ isCurrent }) => isCurrent)).to.deep.equal([false, false]);
+    expect(await revoke(` ${phone.slice(1)} `, staff.actor)).to.equal(2);
+    expect(await list(phone, staff)).to.deep.equal([]);
+    expect(await revoke(phone, staff.actor)).to.equal(0);
+    const acts = await laterActsOf(context.app, id);
+    expect(acts).to.have.length(1);
+    const act = { action: "session_ended", sessionId: null, sessionCount: 2, reason };
+    expect(acts[0]).to.deep.include({ ...act, actor: staff.actor });
+    expect((await verified(context.app, id)).problems).to.deep.equal([]);
+    await login(context.app, { phone, password: testPassword });
+  });
+
+  it("include the administrator's own session in their own account", async () => {
+    const staff = await reader();
+    const other = await newSession(context, staff.user.phone);
+    const listed = await list(staff.user.phone, staff);
+    expect(listed.map(({ id, isCurrent }) => [id, isCurrent])).to.deep.equal([
+      [staff.sessionId, true],
+      [other, false],
+    ]);
+    expect(await revoke(staff.user.phone, staff.actor)).to.equal(2);
+  });
+
+  it("of a superuser are for superusers and the command line alone", async () => {
+    const staff = await reader();
+    const { phone } = await superuser();
+    expect(await rejectionReason(list(phone, staff))).to.equal("SUPERUSER_REQUIRED");
+    expect(await rejectionReason(revoke(phone, staff.actor))).to.equal("SUPERUSER_REQUIRED");
+    const [one] = await list(phone);
+    const other = await superuser();
+    expect(await list(phone, { user: other, sessionId: staff.sessionId })).to.deep.equal([one]);
+    expect(await revoke(phone, { kind: "administrator", id: other.id })).to.equal(1);
+    expect(await revoke(other.phone)).to.equal(1);
+  });
+
+  it("need a number that has an account", async () => {
+    for (const phone of [newPhone(), await registered(context)]) {
+      expect(await rejectionReason(list(phone))).to.equal("ACCOUNT_NOT_FOUND");
+      expect(await rejectionReason(revoke(phone))).to.equal("ACCOUNT_NOT_FOUND");
+    }
+    expect(await rejectionReason(list("12"))).to.equal("PHONE_LENGTH");
+    expect(await rejectionReason(revoke(""))).to.equal("PHONE_REQUIRED");
+  });
+
+  it("stay open when the act can't be recorded", async () => {
+    const { phone } = await activeUser(context);
+    const id = await newSession(context, phone);
+    const app = { ...context.app, record: () => Promise.reject(new Error("not recorded")) };
+    expect(await rejection(revoke(phone, COMMAND_LINE, app))).to.include({ message: "not recorded" });
+    expect((await list(phone)).map((session) => session.id)).to.deep.equal([id]);
+  });
+
+  it("are ended and recorded once when 100 callers in two processes end them", async () => {
+    const { id, phone } = await activeUser(context);
+    for (let opened = 0; opened < 5; opened += 1) await newSession(context, phone);
+    const processes = [context.app, context.anotherProcess()];
+    const counts = await atOnce(100, (index) => revoke(phone, COMMAND_LINE, processes[index % 2]));
+    expect(counts.filter((count) => count !== 0)).to.deep.equal([5]);
+    expect((await laterActsOf(context.app, id)).map(({ sessionCount }) => sessionCount)).to.deep.equal([5]);
+  });
+});
