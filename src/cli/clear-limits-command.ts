@@ -1,9 +1,10 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { clearLimits } from "../accounts/clear-limits.js";
 import { COMMAND_LINE } from "../audit/act.js";
 import { createLimiter } from "../rate-limits/limiter.js";
 import { UsageError } from "../startup-error.js";
 import { parsePhone } from "../users/phone-number.js";
+import { parseReason } from "./reason-option.js";
 import type { Runner } from "./runner.js";
 
 /** What the command says when it could not clear the rate limits that count the number. */
@@ -42,10 +43,4 @@ export function addClearLimitsCommand(user: Command, run: Runner): void {
         await run.print([run.isJson ? `${JSON.stringify(json)}\n` : text]);
       }),
     );
-}
-
-function parseReason(text: string): string {
-  const reason = text.trim();
-  if (reason === "") throw new InvalidArgumentError("It must not be empty.");
-  return reason;
 }

@@ -14,6 +14,7 @@ import { addClearLimitsCommand } from "./clear-limits-command.js";
 import { addHistoryCommand } from "./history-commands.js";
 import { jsonLine } from "./json-line.js";
 import type { Runner } from "./runner.js";
+import { addSessionsCommand } from "./sessions-command.js";
 
 interface ListOptions {
   active?: boolean;
@@ -60,6 +61,7 @@ export function addUserCommands(program: Command, run: Runner): void {
     );
 
   addHistoryCommand(user, run);
+  addSessionsCommand(user, run);
   addClearLimitsCommand(user, run);
 
   for (const change of CHANGES) {
