@@ -26,6 +26,7 @@ const database = await openServerDatabase(config, (error) => {
   throw error;
 });
 const infrastructure = await createInfrastructure(config, database, { logger, print: console.log });
+await infrastructure.keyFollower.follow();
 const { redisUrl, redisPrefix } = config;
 const limiter = createLimiter({ ...infrastructure, logger, redisUrl, redisPrefix });
 const context = createContext(config, { ...infrastructure, clearRateLimits: limiter.clear });

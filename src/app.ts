@@ -68,7 +68,7 @@ export function createApp(
   logger: Logger,
   overrides: Partial<AppContext> = {},
 ): App {
-  const { database, clock, random, background } = infrastructure;
+  const { database, clock, random, background, keyFollower } = infrastructure;
   const services = [AuthService, ProfileService, AccountService, WhitelistService];
   assertLimitedByAddress(services.flatMap((service): readonly DescMethod[] => service.methods));
 
@@ -128,7 +128,9 @@ export function createApp(
   return {
     context,
     async listen() {
+      await keyFollower.follow();
       const address = await server.listen(config.port, config.host);
+      keyFollower.start();
       isListening = true;
       return address;
     },
@@ -143,6 +145,7 @@ export function createApp(
       await server.close(GRACE_MS);
       await background.drain();
       await context.sessionTouches.settle();
+      await keyFollower.stop();
       limiter.close();
       await database.close();
     },

@@ -6,25 +6,27 @@ import { parseRange } from "./system/ip-range.js";
 // malformed one hides no problem of another.
 
 const TWILIO_VARIABLES = ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM_NUMBER"] as const;
-const SECRET_VARIABLES = ["TOKEN_SECRET", "CODE_SECRET", "AUDIT_SECRET"] as const;
+const SECRET_VARIABLES = ["TOKEN_SECRET", "CODE_SECRET", "AUDIT_SECRET", "KEY_ENCRYPTION_SECRET"] as const;
 type SecretVariable = (typeof SECRET_VARIABLES)[number];
 
 /**
  * What the process uses of the configuration: a server uses all of it, a command only the database, the database and
- * the account history, or the gateway.
+ * the account history, the database and the signing keys, or the gateway.
  */
-export type ConfigScope = "server" | "database" | "audit" | "sms";
+export type ConfigScope = "server" | "database" | "audit" | "keys" | "sms";
 
 /** The rules of production for what each scope uses. */
 const PRODUCTION_RULES: Readonly<Record<ConfigScope, readonly ((variables: Variables) => string[])[]>> = {
   server: [
     requires("DATABASE_URL", "REDIS_URL", "TOKEN_SECRET", "CODE_SECRET"),
+    requiresKeySecret,
     weakSecrets(...SECRET_VARIABLES),
     consoleInProduction,
     everybodyTrusted,
   ],
   database: [requires("DATABASE_URL")],
   audit: [requires("DATABASE_URL"), requiresAuditKey, weakSecrets("CODE_SECRET", "AUDIT_SECRET")],
+  keys: [requires("DATABASE_URL", "KEY_ENCRYPTION_SECRET"), weakSecrets("KEY_ENCRYPTION_SECRET")],
   sms: [consoleInProduction],
 };
 
@@ -102,6 +104,11 @@ function requiresAuditKey({ AUDIT_SECRET, CODE_SECRET }: Variables): string[] {
   ];
 }
 
+/** With HS256 there are no keys to encrypt. */
+function requiresKeySecret(variables: Variables): string[] {
+  return variables.ACCESS_TOKEN_ALG === "HS256" ? [] : requires("KEY_ENCRYPTION_SECRET")(variables);
+}
+
 function consoleInProduction(variables: Variables): string[] {
   if (!usesConsole(variables) || variables.ALLOW_CONSOLE_SMS === "true") return [];
   const hint = hasUnusedTwilio(variables) ? "; the TWILIO_ variables alone do not set it" : "";
@@ -145,7 +152,7 @@ function isPlaceholder(text: string): boolean {
 function setSecrets(variables: Variables, names: readonly SecretVariable[]) {
   return names.flatMap((name) => {
     const text = variables[name] ?? "";
-    const values = name === "AUDIT_SECRET" ? listEntries(text) : [text];
+    const values = name === "CODE_SECRET" ? [text] : listEntries(text);
     return values.filter((value) => value.length >= MIN_SECRET_LENGTH).map((value) => ({ name, value }));
   });
 }

@@ -12,7 +12,7 @@ function smsConfig(env: Environment) {
   };
 }
 
-/** In production the address that the default of TOKEN_ISSUER names too; otherwise this machine. */
+/** Where the service is reached from outside unless PUBLIC_URL says it: in production its domain, else this machine. */
 function defaultPublicUrl({ NODE_ENV, PORT }: Environment): string {
   return NODE_ENV === "production" ? DEFAULT_PUBLIC_URL : `http://localhost:${PORT}`;
 }
@@ -24,6 +24,8 @@ function namesIn(issuer: string): string[] {
 }
 
 function toConfig(env: Environment, warnings: readonly string[]) {
+  const publicUrl = env.PUBLIC_URL ?? defaultPublicUrl(env);
+  const issuer = env.TOKEN_ISSUER ?? publicUrl;
   return {
     environment: env.NODE_ENV,
     host: env.HOST,
@@ -40,19 +42,31 @@ function toConfig(env: Environment, warnings: readonly string[]) {
     redisUrl: env.REDIS_URL,
     /** Prefix of every key in Redis. */
     redisPrefix: env.REDIS_PREFIX,
+    /** The first one signs, all verify. Empty: one is generated at the first start and stored in `dataDir`. */
+    tokenSecrets: env.TOKEN_SECRET ?? [],
+    /** The first one encrypts the keys of access tokens, all decrypt them. Empty: like `tokenSecrets`. */
+    keyEncryptionSecrets: env.KEY_ENCRYPTION_SECRET ?? [],
     /** Absent: generated at the first start and stored in `dataDir`. */
-    tokenSecret: env.TOKEN_SECRET,
     codeSecret: env.CODE_SECRET,
     /** The first one seals the account history, all verify it. Absent: CODE_SECRET does both. */
     auditSecrets: env.AUDIT_SECRET ?? [],
     tokens: {
-      issuer: env.TOKEN_ISSUER,
+      issuer,
+      /**
+       * Earlier versions issue all tokens with it, and demand it of refresh tokens: those keep it, so that both versions
+       * run side by side.
+       */
+      formerIssuer: env.TOKEN_ISSUER ?? DEFAULT_PUBLIC_URL,
+      accessAlgorithm: env.ACCESS_TOKEN_ALG,
+      accessType: env.ACCESS_TOKEN_TYP,
       audience: env.TOKEN_AUDIENCE,
       accessTtlSeconds: env.ACCESS_TOKEN_TTL,
       refreshTtlSeconds: env.REFRESH_TOKEN_TTL,
       reuseGraceSeconds: env.REFRESH_REUSE_GRACE,
       sessionMaxAgeSeconds: env.SESSION_MAX_AGE,
     },
+    /** How long a key of access tokens is published before it signs, and how long it signs. */
+    keys: { prepublishSeconds: env.KEY_PREPUBLISH, rotationSeconds: env.KEY_ROTATION },
     /** Time after a sign-in in which its session may do without the current password. */
     reauthenticationWindowSeconds: env.REAUTHENTICATION_WINDOW,
     /** Time after a phone change in which the old number's holder can undo it. */
@@ -60,7 +74,7 @@ function toConfig(env: Environment, warnings: readonly string[]) {
     passwords: {
       minLength: env.PASSWORD_MIN_LENGTH,
       /** Words that no password may consist of: those of the product, and the names in the issuer's host. */
-      forbiddenWords: [...env.PASSWORD_FORBIDDEN_WORDS, ...namesIn(env.TOKEN_ISSUER)],
+      forbiddenWords: [...env.PASSWORD_FORBIDDEN_WORDS, ...namesIn(issuer)],
       hashQueue: env.PASSWORD_HASH_QUEUE,
       /** Size of libuv's thread pool, which password hashes share with token checks and DNS lookups. */
       poolThreads: env.UV_THREADPOOL_SIZE,
@@ -70,7 +84,7 @@ function toConfig(env: Environment, warnings: readonly string[]) {
     phones: { defaultRegion: env.DEFAULT_REGION, policy: env.PHONE_POLICY },
     sms: smsConfig(env),
     /** Where the service itself is reached from outside; links to its own pages start with it. */
-    publicUrl: env.PUBLIC_URL ?? defaultPublicUrl(env),
+    publicUrl,
     smsBudget: { isPaused: env.SMS_PAUSED, countries: env.SMS_COUNTRIES ?? null, budgets: env.SMS_BUDGET },
     frontendUrl: env.FRONTEND_URL,
     /** Addresses whose `X-Forwarded-For` is believed. */

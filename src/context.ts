@@ -26,11 +26,13 @@ import type { AuthenticateDeps } from "./rpc/interceptors/authenticate.js";
 import { createAccessTokens } from "./sessions/access-token.js";
 import { createCurrentPasswordStore } from "./sessions/current-password-store.js";
 import { createEndedSessions } from "./sessions/ended-sessions.js";
-import { createJwt } from "./sessions/jwt.js";
 import { createRefreshTokens } from "./sessions/refresh-token.js";
 import { createSessionStore, type SessionStore } from "./sessions/session-store.js";
 import { createSessionTouches, type SessionTouches } from "./sessions/session-touches.js";
 import { verifyAccessToken } from "./sessions/verify-access-token.js";
+import { createAccessKeys } from "./signing-keys/access-keys.js";
+import type { KeyRing } from "./signing-keys/key-ring.js";
+import { createSigningKeyStore, type SigningKeyStore } from "./signing-keys/signing-key-store.js";
 import { createSmsBudgetStore } from "./sms/sms-budget-store.js";
 import { systemClock } from "./system/clock.js";
 import { createUserStore } from "./users/user-store.js";
@@ -48,7 +50,13 @@ export type AppContext = AuthServiceDeps &
   WhitelistServiceDeps &
   CreateSuperuserDeps &
   AuthenticateDeps &
-  RecordDeps & { sessions: SessionStore; sessionTouches: SessionTouches; phoneChanges: PhoneChangeStore };
+  RecordDeps & {
+    sessions: SessionStore;
+    sessionTouches: SessionTouches;
+    phoneChanges: PhoneChangeStore;
+    signingKeys: SigningKeyStore;
+    keyRing: KeyRing;
+  };
 
 /** The part of the context that needs only the database: commands that record nothing run on it without secrets. */
 export type DatabaseContext = ReturnType<typeof createDatabaseContext>;
@@ -82,6 +90,7 @@ export function createDatabaseContext(
     smsBudget: config.smsBudget,
     activations: createActivationStore(database),
     activationAttempts: createActivationAttemptStore(database),
+    signingKeys: createSigningKeyStore(database),
     sessions: createSessionStore(database, config.tokens),
     currentPasswords: createCurrentPasswordStore(database),
     history: createHistoryStore(database),
@@ -126,15 +135,21 @@ export function createContext(
   overrides: Partial<AppContext> = {},
 ): AppContext {
   const { keys, clock, random } = infrastructure;
-  const { issuer, audience, accessTtlSeconds } = config.tokens;
-  const jwt = createJwt(keys.token, clock);
+  const { issuer, formerIssuer, audience, accessType: type, accessTtlSeconds: ttlSeconds } = config.tokens;
   const accessTokens = createAccessTokens({
-    jwt,
+    accessKeys: createAccessKeys({
+      keyRing: infrastructure.keyRing,
+      tokenSecrets: keys.token,
+      algorithm: config.tokens.accessAlgorithm,
+      ttlSeconds,
+    }),
     clock,
     random,
+    type,
     issuer,
+    formerIssuers: [formerIssuer],
     audience,
-    ttlSeconds: accessTtlSeconds,
+    ttlSeconds,
   });
   const context = createAuditContext(config, infrastructure, keys);
   const { sessions } = context;
@@ -152,7 +167,12 @@ export function createContext(
     ...context,
     pageTokens: createPageTokens(keys.token),
     accessTokens,
-    refreshTokens: createRefreshTokens({ jwt, issuer, audience }),
+    refreshTokens: createRefreshTokens({
+      tokenSecrets: keys.token,
+      clock,
+      issuer: formerIssuer,
+      audience,
+    }),
     sessionTouches,
     refusalTime,
     verifyAccessToken: (token, address) =>

@@ -4,6 +4,7 @@ import type { ActivationAttemptStore } from "./registrations/activation-attempt-
 import { REGISTRATION_TTL_SECONDS } from "./registrations/registration.js";
 import type { RegistrationStore } from "./registrations/registration-store.js";
 import type { SessionStore } from "./sessions/session-store.js";
+import type { SigningKeyStore } from "./signing-keys/signing-key-store.js";
 import type { SmsBudgetStore } from "./sms/sms-budget-store.js";
 import { addSeconds, type Clock } from "./system/clock.js";
 import type { CodeStore } from "./verification/code-store.js";
@@ -18,6 +19,7 @@ export interface HousekeepingDeps {
   guesses: GuessStore;
   smsCounts: SmsBudgetStore;
   sessions: SessionStore;
+  signingKeys: SigningKeyStore;
   clock: Clock;
 }
 
@@ -25,6 +27,8 @@ export interface HousekeepingDeps {
 const RETENTION_SECONDS = 2 * 86_400;
 /** Time (s) without a code after which an account that an older version left unproved becomes a registration. */
 const UNPROVED_SECONDS = 3600;
+/** Time (s) for which keys are kept that are over or revoked: `keys list` shows them, and their tokens count as expired. */
+const KEY_RETENTION_SECONDS = 30 * 86_400;
 const INTERVAL_MS = 600_000;
 
 /** Deletes what is no longer needed. Any number of processes may do so at the same time. */
@@ -38,6 +42,7 @@ export async function clearExpired(deps: HousekeepingDeps): Promise<void> {
     smsCounts,
     guesses,
     sessions,
+    signingKeys,
     clock,
   } = deps;
   const now = clock.now();
@@ -51,6 +56,7 @@ export async function clearExpired(deps: HousekeepingDeps): Promise<void> {
   await guesses.purge(null, now);
   await smsCounts.purge(null, before);
   await sessions.purge(null, RETENTION_SECONDS);
+  await signingKeys.purge(null, KEY_RETENTION_SECONDS);
 }
 
 /** Runs every ten minutes until the returned function is called. A failure is reported, and the next run retries. */

@@ -4,13 +4,14 @@ import type { Database } from "./db/database.js";
 import { joinEmbeddedDatabase, openEmbeddedDatabase } from "./db/embedded/embedded-database.js";
 import { openDatabase } from "./db/open-database.js";
 import { DomainError, ERROR_TABLE } from "./errors.js";
+import { createSigning, type Signing } from "./signing-keys/signing.js";
 import { createSmsGateway } from "./sms/create-sms-gateway.js";
 import { oncePerMinute } from "./sms/send-within-budget.js";
 import { type SmsRefusal, SmsRefusedError } from "./sms/sms-budget.js";
 import type { SmsGateway } from "./sms/sms-gateway.js";
 import { type Background, createBackground } from "./system/background.js";
 import { type Clock, type MonotonicClock, systemClock } from "./system/clock.js";
-import { type Keys, loadKeys, type StoredKeys } from "./system/key-file.js";
+import { type Keys, loadEncryptionSecret, loadKeys } from "./system/key-file.js";
 import type { Logger } from "./system/logger.js";
 import { type Random, systemRandom } from "./system/random.js";
 
@@ -48,7 +49,7 @@ export async function openCliDatabase(config: Config, { creates }: { creates: bo
 }
 
 /** The external resources that the use cases need. */
-export interface Infrastructure {
+export interface Infrastructure extends Signing {
   database: Database;
   keys: Keys;
   clock: Clock & MonotonicClock;
@@ -65,9 +66,11 @@ export async function createInfrastructure(
   database: Database,
   { logger, print }: { logger: Logger; print: (line: string) => void },
 ): Promise<Infrastructure> {
+  const keys = resolveKeys(config);
   return {
     database,
-    keys: resolveKeys(config),
+    keys,
+    ...createSigning(config, { database, secrets: keys.encryption, random: systemRandom, logger }),
     clock: systemClock,
     random: systemRandom,
     sms: await createSmsGateway(config.sms, { logger, print }),
@@ -93,7 +96,7 @@ export async function createInfrastructure(
 /** Returns the configured secrets; any that is not configured comes from the data directory. */
 function resolveKeys(config: Config): Keys {
   const { token, code } = resolveStoredKeys(config);
-  return { token, ...digestKeys(config, code) };
+  return { token, encryption: resolveEncryptionSecrets(config), ...digestKeys(config, code) };
 }
 
 /** The code secret as a key of digests, and after the history's own secrets as one of the account history. */
@@ -101,10 +104,20 @@ function digestKeys({ auditSecrets }: Config, code: string): Pick<Keys, "code" |
   return { code: Buffer.from(code, "utf8"), audit: [...auditSecrets, code] };
 }
 
-function resolveStoredKeys({ tokenSecret: token, codeSecret: code, dataDir }: Config): StoredKeys {
-  if (token && code) return { token, code };
+function resolveStoredKeys({ tokenSecrets: token, codeSecret: code, dataDir }: Config): {
+  token: readonly string[];
+  code: string;
+} {
+  if (token.length > 0 && code) return { token, code };
   const stored = loadKeys(dataDir, systemRandom);
-  return { token: token ?? stored.token, code: code ?? stored.code };
+  return { token: token.length > 0 ? token : [stored.token], code: code ?? stored.code };
+}
+
+/** Returns the secrets of signing keys; none in production with HS256, unless they are configured. */
+export function resolveEncryptionSecrets(config: Config): readonly string[] {
+  const { keyEncryptionSecrets, environment, dataDir } = config;
+  if (keyEncryptionSecrets.length > 0 || environment === "production") return keyEncryptionSecrets;
+  return [loadEncryptionSecret(dataDir, systemRandom)];
 }
 
 /** What a command that records acts, or verifies them, knows of the server's secrets. */

@@ -23,6 +23,7 @@ const layers = [
     "passwords/",
     "verification/",
     "sessions/",
+    "signing-keys/",
     "sms/",
     "paging/",
   ],

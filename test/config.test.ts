@@ -6,6 +6,7 @@ import { environmentSchema } from "../src/config-variables.js";
 
 const tokenSecret = "2PnrtGJ4ZbLvQyOIRnV9hZbkGMsJ1wqTvQG8uC0xFeE=";
 const codeSecret = "9f86d081884c7d659a2feaa0c55ad015";
+const keySecret = "q3Rk0bVt7yLm2Xc9WnZs5HdJfGpA8uEe";
 const auditSecret = "J8vTq0c1mZ5yWn3RkX7hLpD2sBfGaEu4";
 const production = {
   NODE_ENV: "production",
@@ -13,6 +14,7 @@ const production = {
   REDIS_URL: "redis://redis:6379",
   TOKEN_SECRET: tokenSecret,
   CODE_SECRET: codeSecret,
+  KEY_ENCRYPTION_SECRET: keySecret,
   AUDIT_SECRET: auditSecret,
   SMS_PROVIDER: "twilio",
   TWILIO_ACCOUNT_SID: "AC123",
@@ -107,6 +109,7 @@ describe("configuration", () => {
       "TWILIO_FROM_NUMBER",
       "REDIS_URL",
       "CODE_SECRET",
+      "KEY_ENCRYPTION_SECRET",
       "TRUSTED_PROXIES",
     ]);
     for (const value of ["70000", "hunter2", "too-short-secret", "XX123", "0123456789", "nginx"]) {
@@ -120,6 +123,7 @@ describe("configuration", () => {
       "REDIS_URL: is required in production",
       "TOKEN_SECRET: is required in production",
       "CODE_SECRET: is required in production",
+      "KEY_ENCRYPTION_SECRET: is required in production",
       "SMS_PROVIDER: console prints codes instead of sending them; in production set twilio, or ALLOW_CONSOLE_SMS=true",
     ]);
     expect(readConfig(production).sms).to.include({ provider: "twilio", accountSid: "AC123" });
@@ -173,7 +177,14 @@ describe("configuration", () => {
         [" ", "local host", "http://localhost", "::1::", "a:80"],
       ],
       [["DATA_DIR", "REDIS_PREFIX", "TOKEN_ISSUER", "TOKEN_AUDIENCE"], "must not be blank", [" ", "\t"]],
-      [["TOKEN_SECRET", "CODE_SECRET"], "must have at least 32 characters", ["short", " ", "x".repeat(31)]],
+      [["CODE_SECRET"], "must have at least 32 characters", ["short", " ", "x".repeat(31)]],
+      [
+        ["TOKEN_SECRET", "KEY_ENCRYPTION_SECRET"],
+        "must have at least 32 characters, in each secret if there are several",
+        ["short", " ", "x".repeat(31), `${"x".repeat(32)},${"x".repeat(31)}`],
+      ],
+      [["ACCESS_TOKEN_ALG"], "must be one of ES256, EdDSA, RS256, HS256", ["none", "es256", "HS512"]],
+      [["ACCESS_TOKEN_TYP"], "must be one of at+jwt, JWT", ["jwt", "rt+jwt"]],
       [
         ["AUDIT_SECRET"],
         "must have at least 32 characters, in each secret if there are several",
@@ -332,7 +343,11 @@ describe("configuration", () => {
     expect(variables.TOKEN_SECRET).to.match(/^\$\{TOKEN_SECRET:\?/);
     expect(variables.CODE_SECRET).to.match(/^\$\{CODE_SECRET:\?/);
     expect(variables.AUDIT_SECRET).to.match(/^\$\{AUDIT_SECRET:-\}$/);
-    const secrets = { TOKEN_SECRET: tokenSecret, CODE_SECRET: codeSecret, AUDIT_SECRET: "" };
+    expect(variables.KEY_ENCRYPTION_SECRET).to.match(/^\$\{KEY_ENCRYPTION_SECRET:\?/);
+    const secrets = {
+      ...{ TOKEN_SECRET: tokenSecret, CODE_SECRET: codeSecret, AUDIT_SECRET: "" },
+      KEY_ENCRYPTION_SECRET: keySecret,
+    };
     expect(problems({ ...variables, ...secrets })).to.deep.equal([]);
   });
 
@@ -340,6 +355,8 @@ describe("configuration", () => {
     const equal = { TOKEN_SECRET: tokenSecret, CODE_SECRET: tokenSecret };
     expect(problems({ ...production, ...equal })).to.deep.equal(["CODE_SECRET: must not equal TOKEN_SECRET"]);
     expect(problems(equal)).to.deep.equal([]);
+    const former = { ...production, TOKEN_SECRET: `${tokenSecret},${keySecret}` };
+    expect(problems(former)).to.deep.equal(["KEY_ENCRYPTION_SECRET: must not equal TOKEN_SECRET"]);
     for (const [name, secret] of [
       ["TOKEN_SECRET", tokenSecret],
       ["CODE_SECRET", codeSecret],
@@ -359,6 +376,46 @@ describe("configuration", () => {
     const weak = { ...production, AUDIT_SECRET: `${auditSecret},${"x".repeat(32)}` };
     expect(problems(weak)).to.have.length(1);
     expect(problems(weak)[0]).to.match(/^AUDIT_SECRET: must be random/);
+  });
+
+  it("reads the secrets of tokens and of their keys, the first of which are used for new ones", () => {
+    const old = "5e884898da28047151d0e56f8dc62927";
+    const two = {
+      ...production,
+      TOKEN_SECRET: `${tokenSecret},${old}`,
+      KEY_ENCRYPTION_SECRET: `${keySecret}, ${old}1`,
+    };
+    const { tokenSecrets, keyEncryptionSecrets } = readConfig(two);
+    expect([tokenSecrets, keyEncryptionSecrets]).to.deep.equal([
+      [tokenSecret, old],
+      [keySecret, `${old}1`],
+    ]);
+    expect(readConfig({}).tokenSecrets).to.deep.equal([]);
+  });
+
+  it("needs a secret of signing keys in production unless HS256 signs access tokens", () => {
+    const without = { ...production, KEY_ENCRYPTION_SECRET: "" };
+    const missing = ["KEY_ENCRYPTION_SECRET: is required in production"];
+    expect(problems(without)).to.deep.equal(missing);
+    expect(problems({ ...without, ACCESS_TOKEN_ALG: "RS256" })).to.deep.equal(missing);
+    expect(problems({ ...without, ACCESS_TOKEN_ALG: "HS256" })).to.deep.equal([]);
+    const command = { NODE_ENV: "production", DATABASE_URL: production.DATABASE_URL };
+    expect(problems(command, "keys")).to.deep.equal(missing);
+    expect(problems({ ...command, KEY_ENCRYPTION_SECRET: keySecret }, "keys")).to.deep.equal([]);
+    expect(problems({ ...command, KEY_ENCRYPTION_SECRET: "x".repeat(43) }, "keys")).to.have.length(1);
+  });
+
+  it("names itself as issuer by the address at which it is reached, and keeps the former name of refresh tokens", () => {
+    const issuers = (environment: Record<string, string>) => {
+      const { issuer, formerIssuer } = readConfig(environment).tokens;
+      return [issuer, formerIssuer];
+    };
+    const former = "https://identity.waterbill.app";
+    expect(issuers({ PORT: "8080" })).to.deep.equal(["http://localhost:8080", former]);
+    expect(issuers({ PUBLIC_URL: "https://id.example/" })).to.deep.equal(["https://id.example", former]);
+    expect(issuers(production)).to.deep.equal([former, former]);
+    const set = { PUBLIC_URL: "https://id.example", TOKEN_ISSUER: "me" };
+    expect(issuers(set)).to.deep.equal(["me", "me"]);
   });
 
   it("warns in production when CODE_SECRET seals the account history", () => {

@@ -37,4 +37,21 @@ describe("housekeeping", () => {
     await clearExpired(context.app);
     expect(await rows()).to.deep.equal({ registrations: 0, codes: 0, sends: 0, counts: 0, sessions: 0 });
   });
+
+  it("keeps revoked keys for 30 days", async () => {
+    const { database, signingKeys } = context.infrastructure;
+    const [key] = await signingKeys.read(null);
+    const kid = key?.kid ?? "";
+    await database.transaction((tx) => signingKeys.revoke(tx, kid, "it leaked"));
+    const passTime = async (seconds: number) => {
+      const text = "UPDATE signing_keys SET revoked_at = revoked_at - $1::float8 * interval '1 s'";
+      await database.run(null, { name: "test_pass_key_time", text }, [seconds]);
+      await clearExpired(context.app);
+      return (await signingKeys.read(null)).map((stored) => stored.kid);
+    };
+    expect(await passTime(30 * 86_400 - 60)).to.include(kid);
+    expect(await passTime(120))
+      .to.have.length(1)
+      .and.not.include(kid);
+  });
 });

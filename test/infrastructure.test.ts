@@ -6,7 +6,9 @@ import { readConfig } from "../src/config.js";
 import type { Database } from "../src/db/database.js";
 import { DomainError } from "../src/errors.js";
 import { createInfrastructure, type Infrastructure } from "../src/infrastructure.js";
+import { loadEncryptionSecret } from "../src/system/key-file.js";
 import { createLogger } from "../src/system/logger.js";
+import { systemRandom } from "../src/system/random.js";
 import { newPhone } from "./support/test-context.js";
 
 describe("infrastructure", () => {
@@ -27,15 +29,22 @@ describe("infrastructure", () => {
     const { keys } = await infrastructure();
     expect((await infrastructure()).keys).to.deep.equal(keys);
     const token = "t".repeat(43);
+    const encryption = [loadEncryptionSecret(folder, systemRandom)];
     expect((await infrastructure({ TOKEN_SECRET: token })).keys).to.deep.equal({
-      token,
+      token: [token],
+      encryption,
       code: keys.code,
       audit: [Buffer.from(keys.code).toString()],
     });
     const code = "c".repeat(43);
     const bytes = Buffer.from(code);
     const configured = await infrastructure({ TOKEN_SECRET: token, CODE_SECRET: code });
-    expect(configured.keys).to.deep.equal({ token, code: bytes, audit: [code] });
+    expect(configured.keys).to.deep.equal({ token: [token], encryption, code: bytes, audit: [code] });
+    const lists = { TOKEN_SECRET: `${token},${code}`, KEY_ENCRYPTION_SECRET: `${code}1,${code}2` };
+    expect((await infrastructure(lists)).keys).to.deep.include({
+      token: [token, code],
+      encryption: [`${code}1`, `${code}2`],
+    });
     const audit = ["a".repeat(43), "b".repeat(43)];
     const { keys: three } = await infrastructure({ CODE_SECRET: code, AUDIT_SECRET: audit.join(", ") });
     expect(three).to.deep.include({ code: bytes, audit: [...audit, code] });

@@ -117,7 +117,7 @@ describe("server process", () => {
       [
         "The configuration is invalid:",
         "  PORT: must be a whole number from 0 to 65535",
-        "  TOKEN_SECRET: must have at least 32 characters",
+        "  TOKEN_SECRET: must have at least 32 characters, in each secret if there are several",
         "  TRUSTED_PROXIES: entry 1 must be an address or a range, like 10.0.0.0/8",
         "  TWILIO_AUTH_TOKEN: is required for Twilio",
         "  TWILIO_FROM_NUMBER: is required for Twilio",
@@ -147,6 +147,7 @@ describe("server process", () => {
       REDIS_URL: "redis://127.0.0.1:1",
       TOKEN_SECRET: "2PnrtGJ4ZbLvQyOIRnV9hZbkGMsJ1wqTvQG8uC0xFeE=",
       CODE_SECRET: "9f86d081884c7d659a2feaa0c55ad015",
+      KEY_ENCRYPTION_SECRET: "q3Rk0bVt7yLm2Xc9WnZs5HdJfGpA8uEe",
       ALLOW_CONSOLE_SMS: "true",
     });
     await runServer(host);

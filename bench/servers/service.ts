@@ -15,6 +15,7 @@ export interface Settings {
   TOKEN_SECRET: string;
   CODE_SECRET: string;
   AUDIT_SECRET: string;
+  KEY_ENCRYPTION_SECRET: string;
 }
 
 const secret = () => randomBytes(32).toString("base64url");
@@ -35,6 +36,7 @@ export async function createSettings(stores: Stores, name: string, folder: strin
     TOKEN_SECRET: secret(),
     CODE_SECRET: secret(),
     AUDIT_SECRET: secret(),
+    KEY_ENCRYPTION_SECRET: secret(),
   };
 }
 

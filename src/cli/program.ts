@@ -5,6 +5,7 @@ import { ROOT_FOLDER } from "../system/program-folder.js";
 import { addAuditCommands } from "./audit-commands.js";
 import { addDatabaseCommands } from "./database-commands.js";
 import { addHelpCommand } from "./help-command.js";
+import { addKeyCommands } from "./key-commands.js";
 import { reportFailure } from "./report-failure.js";
 import { createRunner, type Environment, type ProgramOptions } from "./runner.js";
 import { addSmsCommands } from "./sms-commands.js";
@@ -62,6 +63,7 @@ export async function runCli(
   addUserCommands(program, run);
   addWhitelistCommands(program, run);
   addAuditCommands(program, run);
+  addKeyCommands(program, run);
   addSmsCommands(program, run);
   addHelpCommand(program);
   try {

@@ -8,7 +8,10 @@ import {
 } from "../context.js";
 import type { Database } from "../db/database.js";
 import { isEmpty, migrate, requireTables } from "../db/migrate.js";
-import { openCliDatabase, resolveCommandKeys } from "../infrastructure.js";
+import { openCliDatabase, resolveCommandKeys, resolveEncryptionSecrets } from "../infrastructure.js";
+import { createKeyCipher } from "../signing-keys/key-cipher.js";
+import type { RotateKeysDeps } from "../signing-keys/rotate-keys.js";
+import { createSigningKeyStore } from "../signing-keys/signing-key-store.js";
 import { createSmsGateway } from "../sms/create-sms-gateway.js";
 import type { SmsGateway } from "../sms/sms-gateway.js";
 import { systemClock } from "../system/clock.js";
@@ -24,6 +27,9 @@ export interface ProgramOptions {
   json?: boolean;
 }
 
+/** What commands on signing keys need. */
+export type KeyContext = RotateKeysDeps;
+
 /** Opens what a command needs, runs the command, and closes everything, even if the command fails. */
 export interface Runner {
   /** For commands that read accounts, and for those on lists. Unless the command migrates, the tables must be up to date. */
@@ -36,6 +42,8 @@ export interface Runner {
     command: (context: AuditContext, process: { config: Config; logger: Logger }) => Promise<void>,
     options?: { migrates: boolean },
   ): Promise<void>;
+  /** For commands on signing keys: like `withContext`, and needs the secret that encrypts them. */
+  withKeys(command: (context: KeyContext) => Promise<void>): Promise<void>;
   /** For commands on the database itself. */
   withDatabase(command: (database: Database, logger: Logger, config: Config) => Promise<void>): Promise<void>;
   /** For commands on the SMS gateway, which need no database. */
@@ -101,6 +109,14 @@ export function createRunner(
         command(createAuditContext(config, { database, ...tools }, resolveCommandKeys(config)), {
           config,
           logger,
+        }),
+      ),
+    withKeys: (command) =>
+      openTables("keys", { migrates: false }, (database, _, config) =>
+        command({
+          database,
+          signingKeys: createSigningKeyStore(database),
+          keyCipher: createKeyCipher(resolveEncryptionSecrets(config), systemRandom),
         }),
       ),
     async withSms(command) {

@@ -18,11 +18,14 @@ export interface PageTokens {
 /** 128-bit MAC, infeasible to forge. */
 const MAC_BYTES = 16;
 
-/** A token holds the position, and an HMAC-SHA-256 of list and position. It reveals nothing about the filters. */
-export function createPageTokens(secret: string): PageTokens {
-  const key = createHmac("sha256", secret).update("page tokens").digest();
+/**
+ * A token holds the position, and an HMAC-SHA-256 of list and position. It reveals nothing about the filters. The first
+ * secret makes tokens, all verify them.
+ */
+export function createPageTokens(secrets: readonly string[]): PageTokens {
+  const keys = secrets.map((secret) => createHmac("sha256", secret).update("page tokens").digest());
 
-  function seal(list: unknown, payload: Buffer): Buffer {
+  function seal(key: Buffer, list: unknown, payload: Buffer): Buffer {
     // The length marks where the list ends and the payload begins.
     const text = JSON.stringify(list);
     const mac = createHmac("sha256", key).update(`${text.length}:${text}`).update(payload).digest();
@@ -30,16 +33,22 @@ export function createPageTokens(secret: string): PageTokens {
   }
 
   return {
-    issue: (list, position) => seal(list, Buffer.from(JSON.stringify(position))).toString("base64url"),
+    issue(list, position) {
+      const [key] = keys;
+      if (!key) throw new TypeError("there is no secret for page tokens");
+      return seal(key, list, Buffer.from(JSON.stringify(position))).toString("base64url");
+    },
 
     read(list, token) {
       if (token === "") return null;
       const sealed = Buffer.from(token, "base64url");
       const payload = sealed.subarray(MAC_BYTES);
-      const expected = seal(list, payload);
-      const isGenuine = sealed.length === expected.length && timingSafeEqual(sealed, expected);
+      const isGenuine = keys.some((key) => {
+        const expected = seal(key, list, payload);
+        return sealed.length === expected.length && timingSafeEqual(sealed, expected);
+      });
       // The same bytes have several spellings in base64; only the canonical one is valid.
-      if (!isGenuine || expected.toString("base64url") !== token) throw invalidToken();
+      if (!isGenuine || sealed.toString("base64url") !== token) throw invalidToken();
       return JSON.parse(payload.toString()) as Position;
     },
   };

@@ -1,9 +1,11 @@
 import { hash } from "node:crypto";
 import { LRUCache } from "lru-cache";
+import type { TokenKeys } from "../signing-keys/access-keys.js";
+import type { AccessTokenType, TokenKey, TokenTimes } from "../signing-keys/token-key.js";
 import { addSeconds, type Clock, epochSeconds } from "../system/clock.js";
 import type { Random } from "../system/random.js";
 import { fullName, type User } from "../users/user.js";
-import type { Jwt, JwtProfile } from "./jwt.js";
+import { type JwtProfile, signJwt, verifyJwt } from "./jwt.js";
 import type { RefreshGrant } from "./refresh-token.js";
 import { readTokenClaims } from "./token-claims.js";
 
@@ -13,8 +15,13 @@ interface AccessClaims {
   sessionId: string;
   /** The start of the id of the refresh token that was issued together with this token. */
   refreshIdStart: string;
-  /** Milliseconds since the epoch. */
-  expiresAtMs: number;
+}
+
+/** A token that was verified. Its key tells whether it is still accepted. */
+interface Remembered {
+  claims: AccessClaims;
+  times: TokenTimes;
+  key: TokenKey;
 }
 
 export interface AccessTokens {
@@ -23,17 +30,20 @@ export interface AccessTokens {
   /** Issues a token together with a refresh token of the user's session, valid from now. */
   issue(user: User, grant: Pick<RefreshGrant, "id" | "sessionId">): string;
   /**
-   * Returns the claims of a valid access token, "expired" for one of ours that has expired, or null. Does not check
-   * whether session and account are active.
+   * Returns the claims of a valid access token, "expired" for one of ours that has expired or whose key was revoked, or
+   * null. Does not check whether session and account are active.
    */
   read(token: string): AccessClaims | "expired" | null;
 }
 
 export interface AccessTokenDeps {
-  jwt: Jwt;
+  accessKeys: TokenKeys;
   clock: Clock;
   random: Random;
+  type: AccessTokenType;
   issuer: string;
+  /** Issuers of tokens that were issued before the issuer changed. */
+  formerIssuers?: readonly string[];
   audience: string;
   ttlSeconds: number;
 }
@@ -51,16 +61,16 @@ const MAX_REMEMBERED_TOKENS = 100_000;
 const REFRESH_ID_START = "01234567-89ab-4def".length;
 
 export function createAccessTokens(deps: AccessTokenDeps): AccessTokens {
-  const { jwt, clock, random, ttlSeconds } = deps;
-  const profile: JwtProfile = { type: "at+jwt", issuer: deps.issuer, audience: deps.audience };
-  const verified = new LRUCache<string, AccessClaims>({ max: MAX_REMEMBERED_TOKENS });
+  const { accessKeys, clock, random, type, issuer, audience, formerIssuers = [], ttlSeconds } = deps;
+  const profile: JwtProfile = { type, issuer, audience, otherIssuers: formerIssuers };
+  const verified = new LRUCache<string, Remembered>({ max: MAX_REMEMBERED_TOKENS });
 
   return {
     ttlSeconds,
 
     issue(user, { id, sessionId }) {
       const now = clock.now();
-      return jwt.sign(profile, {
+      return signJwt(accessKeys.signing(), profile, {
         sub: String(user.id),
         sid: sessionId,
         jti: `${id.slice(0, REFRESH_ID_START)}${random.uuid().slice(REFRESH_ID_START)}`,
@@ -72,23 +82,34 @@ export function createAccessTokens(deps: AccessTokenDeps): AccessTokens {
         first_name: user.firstName,
         last_name: user.lastName,
         full_name: fullName(user),
+        ...rolesClaim(user),
       });
     },
 
     read(token) {
       const digest = hash("sha256", token, "binary");
       const known = verified.get(digest);
-      if (known) return known.expiresAtMs > clock.now().getTime() ? known : "expired";
-      const payload = jwt.verify(profile, token);
-      if (payload === "expired") return payload;
-      if (payload?.token_type !== "access") return null;
-      const ids = readTokenClaims(payload);
+      if (known) return isAccepted(known, clock) ? known.claims : "expired";
+      const found = verifyJwt(accessKeys, profile, token, clock);
+      if (found === "expired") return found;
+      if (found?.claims.token_type !== "access") return null;
+      const ids = readTokenClaims(found.claims);
       if (!ids) return null;
       const { userId, sessionId, tokenId } = ids;
-      const refreshIdStart = tokenId.slice(0, REFRESH_ID_START);
-      const claims = { userId, sessionId, refreshIdStart, expiresAtMs: Number(payload.exp) * 1000 };
-      verified.set(digest, claims);
+      const { iat, exp } = found.claims;
+      const claims = { userId, sessionId, refreshIdStart: tokenId.slice(0, REFRESH_ID_START) };
+      verified.set(digest, { claims, times: { iat, exp }, key: found.key });
       return claims;
     },
   };
+}
+
+function isAccepted({ times, key }: Remembered, clock: Clock): boolean {
+  return times.exp * 1000 > clock.now().getTime() && key.accepts(times);
+}
+
+/** Administrators' rights when the token was issued, for other services. Here the account's row decides. */
+function rolesClaim({ isStaff, isSuperuser }: User): { roles?: string[] } {
+  const roles = [...(isStaff ? ["staff"] : []), ...(isSuperuser ? ["superuser"] : [])];
+  return roles.length > 0 ? { roles } : {};
 }

@@ -1,6 +1,7 @@
-import { createHmac, createSecretKey, timingSafeEqual } from "node:crypto";
 import type { JWTPayload } from "jose";
 import { decodeJwt } from "jose/jwt/decode";
+import type { TokenKeys } from "../signing-keys/access-keys.js";
+import { encodeSegment, type TokenKey, type TokenTimes } from "../signing-keys/token-key.js";
 import { type Clock, epochSeconds } from "../system/clock.js";
 
 /** The properties that all tokens of one kind share. */
@@ -9,70 +10,50 @@ export interface JwtProfile {
   type: string;
   issuer: string;
   audience: string;
+  /** Issuers that are accepted too; "any": the issuer says nothing. */
+  otherIssuers?: readonly string[] | "any";
   /** True: `exp` is required, but a token is verified after it too. */
   ignoresExpiry?: boolean;
 }
 
-const ALGORITHM = "HS256";
+/** A token that this service issued, and the key that signed it. */
+export interface VerifiedJwt {
+  claims: JWTPayload & TokenTimes;
+  key: TokenKey;
+}
+
 const REQUIRED_CLAIMS = ["sub", "sid", "jti", "token_type"];
 /** Three base64url segments (RFC 7515, section 3.1). */
 const COMPACT_JWT = /^([\w-]+)\.([\w-]+)\.([\w-]+)$/;
 
 /**
- * Signs and verifies tokens (RFC 7519) synchronously: HMAC takes less time than a wait for the thread pool, in which
- * password hashes queue. See docs/decisions/0003-tokens.md.
+ * Signs `claims` (RFC 7519), synchronously: that takes less time than a wait for the thread pool, in which password hashes
+ * queue. See docs/decisions/0003-tokens.md.
  */
-export interface Jwt {
-  /** Signs `claims`; the same claims yield the same token. */
-  sign(profile: JwtProfile, claims: JWTPayload): string;
-  /**
-   * Returns the claims of a token that this service issued with this profile; "expired" if it has expired, unless the
-   * profile ignores that; null for anything else, including another spelling of one of our tokens.
-   */
-  verify(profile: JwtProfile, token: string): JWTPayload | "expired" | null;
+export function signJwt(key: TokenKey, { type, issuer, audience }: JwtProfile, claims: JWTPayload): string {
+  const signed = `${key.header(type)}.${encodeSegment({ iss: issuer, aud: audience, ...claims })}`;
+  return `${signed}.${key.sign(signed)}`;
 }
 
-export function createJwt(secret: string, clock: Clock): Jwt {
-  const key = createSecretKey(Buffer.from(secret, "utf8"));
-  const signature = (signed: string) => createHmac("sha256", key).update(signed).digest("base64url");
-
-  /** Whether `given` is the signature of `signed`, in the one spelling that we issue (RFC 4648, section 3.5). */
-  function isSignature(given: string, signed: string): boolean {
-    const expected = Buffer.from(signature(signed));
-    const found = Buffer.from(given);
-    return found.length === expected.length && timingSafeEqual(found, expected);
-  }
-
-  return {
-    sign({ type, issuer, audience }, claims) {
-      const signed = `${headerOf(type)}.${encode({ iss: issuer, aud: audience, ...claims })}`;
-      return `${signed}.${signature(signed)}`;
-    },
-
-    verify(profile, token) {
-      const [, header, payload = "", given = ""] = COMPACT_JWT.exec(token) ?? [];
-      // The header is ours to the letter, so it names no other algorithm.
-      if (header !== headerOf(profile.type)) return null;
-      if (!isSignature(given, `${header}.${payload}`)) return null;
-      const claims = readClaims(token);
-      if (!claims || !areComplete(claims, profile)) return null;
-      const hasExpired = claims.exp <= epochSeconds(clock.now());
-      return hasExpired && !profile.ignoresExpiry ? "expired" : claims;
-    },
-  };
-}
-
-const headers = new Map<string, string>();
-
-/** The first segment of every token of this type. */
-function headerOf(type: string): string {
-  const known = headers.get(type) ?? encode({ alg: ALGORITHM, typ: type });
-  headers.set(type, known);
-  return known;
-}
-
-function encode(value: object): string {
-  return Buffer.from(JSON.stringify(value)).toString("base64url");
+/**
+ * Returns the claims of a token that this service issued with this profile; "expired" if it has expired, unless the profile
+ * ignores that, or if its key accepts no such token any more; null for anything else, including another spelling of one of
+ * our tokens.
+ */
+export function verifyJwt(
+  keys: Pick<TokenKeys, "find">,
+  profile: JwtProfile,
+  token: string,
+  clock: Clock,
+): VerifiedJwt | "expired" | null {
+  const [, header = "", payload = "", signature = ""] = COMPACT_JWT.exec(token) ?? [];
+  // A header is one of ours to the letter, so a token names no other algorithm and no other key.
+  const key = keys.find(header);
+  if (!key?.verify(`${header}.${payload}`, signature)) return null;
+  const claims = readClaims(token);
+  if (!claims || !areComplete(claims, profile)) return null;
+  const hasExpired = claims.exp <= epochSeconds(clock.now()) && !profile.ignoresExpiry;
+  return hasExpired || !key.accepts(claims) ? "expired" : { claims, key };
 }
 
 /** Returns the claims of a token; null if its payload is not a JSON object. */
@@ -88,8 +69,13 @@ function readClaims(token: string): JWTPayload | null {
  * Whether the claims name this issuer and audience, and lack none that we issue. A token that is valid later (`nbf`) is
  * none of ours.
  */
-function areComplete(claims: JWTPayload, profile: JwtProfile): claims is JWTPayload & { exp: number } {
-  const isOurs = claims.iss === profile.issuer && claims.aud === profile.audience && !("nbf" in claims);
+function areComplete(claims: JWTPayload, profile: JwtProfile): claims is JWTPayload & TokenTimes {
+  const isOurs = isIssuer(claims.iss, profile) && claims.aud === profile.audience && !("nbf" in claims);
   const hasTimes = Number.isFinite(claims.exp) && Number.isFinite(claims.iat);
   return isOurs && hasTimes && REQUIRED_CLAIMS.every((name) => name in claims);
+}
+
+function isIssuer(name: string | undefined, { issuer, otherIssuers = [] }: JwtProfile): boolean {
+  if (name === undefined) return false;
+  return name === issuer || otherIssuers === "any" || otherIssuers.includes(name);
 }

@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
-import { epochSeconds } from "../system/clock.js";
-import type { Jwt, JwtProfile } from "./jwt.js";
+import { createSecretTokenKey } from "../signing-keys/token-key.js";
+import { type Clock, epochSeconds } from "../system/clock.js";
+import { type JwtProfile, signJwt, verifyJwt } from "./jwt.js";
 import { readTokenClaims } from "./token-claims.js";
 
 /** The content of a refresh token. The same grant yields exactly the same token. */
@@ -28,23 +29,31 @@ type RefreshClaims = Omit<RefreshGrant, "issuedAt">;
 const MAX_CACHED_TOKENS = 1_000;
 
 export interface RefreshTokenDeps {
-  jwt: Jwt;
+  /** The first one signs, all verify. */
+  tokenSecrets: readonly string[];
+  clock: Clock;
+  /** Of new tokens. */
   issuer: string;
   audience: string;
 }
 
 export function createRefreshTokens(deps: RefreshTokenDeps): RefreshTokens {
-  const { jwt } = deps;
+  const { tokenSecrets, clock } = deps;
+  const key = createSecretTokenKey(tokenSecrets);
   const profile: JwtProfile = {
     type: "rt+jwt",
     issuer: deps.issuer,
     audience: deps.audience,
+    // Nobody else reads the token, and its session must live on when the issuer changes.
+    otherIssuers: "any",
     ignoresExpiry: true,
   };
+  const header = key.header(profile.type);
+  const keys = { find: (found: string) => (found === header ? key : undefined) };
   const cache = new LRUCache<string, RefreshClaims>({ max: MAX_CACHED_TOKENS });
   return {
     write(grant) {
-      return jwt.sign(profile, {
+      return signJwt(key, profile, {
         sub: String(grant.userId),
         sid: grant.sessionId,
         jti: grant.id,
@@ -57,12 +66,12 @@ export function createRefreshTokens(deps: RefreshTokenDeps): RefreshTokens {
     read(token) {
       const cached = cache.get(token);
       if (cached) return cached;
-      const payload = jwt.verify(profile, token);
-      if (payload === "expired" || payload?.token_type !== "refresh") return null;
-      const claims = readTokenClaims(payload);
+      const found = verifyJwt(keys, profile, token, clock);
+      if (!found || found === "expired" || found.claims.token_type !== "refresh") return null;
+      const claims = readTokenClaims(found.claims);
       if (!claims) return null;
       const { tokenId: id, sessionId, userId } = claims;
-      const read = { id, sessionId, userId, expiresAt: new Date(Number(payload.exp) * 1000) };
+      const read = { id, sessionId, userId, expiresAt: new Date(found.claims.exp * 1000) };
       cache.set(token, read);
       return read;
     },

@@ -1,11 +1,12 @@
 import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import * as z from "zod";
 import { LoggableError } from "./loggable-error.js";
 import type { Random } from "./random.js";
 
 const secret = z.string().min(32);
 const keysSchema = z.object({ token: secret, code: secret });
+const encryptionSchema = z.object({ encryption: secret });
 
 /** The secrets that are generated for a development server. */
 export interface StoredKeys {
@@ -17,7 +18,10 @@ export interface StoredKeys {
 
 /** The keys of signatures and digests. */
 export interface Keys {
-  token: StoredKeys["token"];
+  /** The first one signs refresh tokens, all verify them. */
+  token: readonly string[];
+  /** The first one encrypts signing keys, all decrypt them. Empty: there are none. */
+  encryption: readonly string[];
   /** The bytes of `StoredKeys.code`. */
   code: Uint8Array;
   /** The first one seals the account history; all of them verify it. */
@@ -29,31 +33,56 @@ export interface Keys {
  * same keys. Changing or losing the file signs out every user and voids every pending code.
  */
 export function loadKeys(directory: string, random: Random): StoredKeys {
-  const path = join(directory, "keys.json");
-  return readKeys(path) ?? generateKeys(directory, path, random);
+  return loadSecrets(join(directory, "keys.json"), keysSchema, random, (secret) => ({
+    token: secret(),
+    code: secret(),
+  }));
 }
 
-function readKeys(path: string): StoredKeys | null {
+/**
+ * Returns the secret stored in `directory` that encrypts signing keys; the first call generates it. It has a file of its
+ * own, because data directories of earlier versions have the other one. Losing it makes new signing keys.
+ */
+export function loadEncryptionSecret(directory: string, random: Random): string {
+  const path = join(directory, "key-encryption.json");
+  return loadSecrets(path, encryptionSchema, random, (secret) => ({ encryption: secret() })).encryption;
+}
+
+function loadSecrets<Secrets>(
+  path: string,
+  schema: z.ZodType<Secrets>,
+  random: Random,
+  generate: (secret: () => string) => Secrets,
+): Secrets {
+  const newSecret = () => random.bytes(32).toString("base64url");
+  return readSecrets(path, schema) ?? storeSecrets(path, schema, generate(newSecret), random);
+}
+
+function readSecrets<Secrets>(path: string, schema: z.ZodType<Secrets>): Secrets | null {
   try {
-    return keysSchema.parse(JSON.parse(readFileSync(path, "utf8")));
+    return schema.parse(JSON.parse(readFileSync(path, "utf8")));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw new LoggableError(`Cannot read the keys in ${path}.`, { cause: error });
   }
 }
 
-function generateKeys(directory: string, path: string, random: Random): StoredKeys {
-  const newSecret = () => random.bytes(32).toString("base64url");
-  const keys: StoredKeys = { token: newSecret(), code: newSecret() };
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+/** Stores new secrets, and returns them, or those that another process has stored meanwhile. */
+function storeSecrets<Secrets>(
+  path: string,
+  schema: z.ZodType<Secrets>,
+  secrets: Secrets,
+  random: Random,
+): Secrets {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   // Write the whole file under another name, then link it: it appears complete or not at all, and only once.
   const draft = `${path}.${random.uuid()}`;
-  writeFileSync(draft, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600 });
+  writeFileSync(draft, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
   try {
     linkSync(draft, path);
-    return keys;
+    return secrets;
   } catch (error) {
-    const existing = readKeys(path);
+    const existing = readSecrets(path, schema);
     if (existing) return existing;
     throw error;
   } finally {

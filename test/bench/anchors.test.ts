@@ -19,7 +19,9 @@ import { signedIn, testKeys, useTestContext } from "../support/test-context.js";
 
 // The anchors do what the service does, with its statements and in its database: else their cost would say nothing.
 describe("the bare server of the benchmark", () => {
-  const context = useTestContext();
+  // The anchors sign with the secret and know the issuer that production has by default.
+  const issuer = { TOKEN_ISSUER: "https://identity.waterbill.app" };
+  const context = useTestContext({ environment: { ACCESS_TOKEN_ALG: "HS256", ...issuer } });
   const codeKey = Buffer.from(testKeys.code);
   const database = useFixture(
     async () => {

@@ -44,6 +44,7 @@ export function useCli(): Cli {
         DATABASE_URL: context.testDatabase.url,
         DATA_DIR: folder,
         AUDIT_SECRET: testKeys.audit[0]!,
+        KEY_ENCRYPTION_SECRET: testKeys.encryption,
       };
       return {
         context,

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { SignJWT } from "jose";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
-import { useTestService } from "../support/service.js";
+import { generousLimits, useTestService } from "../support/service.js";
 import { signedIn, testKeys } from "../support/test-context.js";
 import { accepted, expectRefusal, type FlowClient, openAllClients } from "./all-protocols.js";
 
@@ -10,7 +10,8 @@ const { refreshToken, logout } = AuthService.method;
 const { getProfile } = ProfileService.method;
 
 describe("a token with our signature and ids of another form", () => {
-  const service = useTestService();
+  // The tests have no other key of the service's.
+  const service = useTestService({ environment: { ...generousLimits, ACCESS_TOKEN_ALG: "HS256" } });
   let protocols: FlowClient[];
   before(() => {
     protocols = openAllClients(service.origin);

@@ -16,6 +16,7 @@ import { createInfrastructure } from "../../src/infrastructure.js";
 import { createMethodRegistry } from "../../src/rpc/method-registry.js";
 import { createRpcHandler } from "../../src/rpc/rpc-handler.js";
 import { exitOnError, stopOnSignals } from "../../src/run-server.js";
+import { createKeyFollower } from "../../src/signing-keys/follow-keys.js";
 import { createLogger } from "../../src/system/logger.js";
 import { systemRandom } from "../../src/system/random.js";
 import { testInterceptors } from "../rpc/fake-services.js";
@@ -33,6 +34,7 @@ const LOGGING_FILES = [
   "infrastructure.ts",
   "rpc/interceptors/log-calls.ts",
   "run-server.ts",
+  "signing-keys/follow-keys.ts",
 ];
 
 const PASSWORD_BODY = `{"phone":"+237670000001","password":Motdepasse123!}`;
@@ -219,7 +221,7 @@ describe("errors in the log", () => {
 
   it("hold no secret of a job in the background", async () => {
     const { background } = await createInfrastructure(
-      { ...context.config, tokenSecret: "t".repeat(43), codeSecret: "c".repeat(43) },
+      { ...context.config, tokenSecrets: ["t".repeat(43)], codeSecret: "c".repeat(43) },
       context.infrastructure.database,
       { logger, print: () => {} },
     );
@@ -235,6 +237,25 @@ describe("errors in the log", () => {
       clearExpired();
       await new Promise(setImmediate);
     });
+  });
+
+  it("hold no secret of a read of the signing keys", () => {
+    const { infrastructure } = context;
+    const follow = async (error: unknown) => {
+      const signingKeys = { ...infrastructure.signingKeys, read: () => Promise.reject(error) };
+      const follower = createKeyFollower({ ...infrastructure, signingKeys, logger, keyRules: null });
+      const startTimer = globalThis.setTimeout;
+      let run = () => {};
+      globalThis.setTimeout = ((work: () => void, ms: number) => {
+        run = work;
+        return startTimer(() => {}, ms);
+      }) as typeof setTimeout;
+      follower.start();
+      globalThis.setTimeout = startTimer;
+      run();
+      await follower.stop();
+    };
+    return logEach(follow);
   });
 
   it("hold no secret of an error that ends the process", async () => {

@@ -18,6 +18,7 @@ describe("two processes on one PostgreSQL and one Redis", function () {
       REDIS_PREFIX: testKeyPrefix(),
       TOKEN_SECRET: testKeys.token,
       CODE_SECRET: testKeys.code,
+      KEY_ENCRYPTION_SECRET: testKeys.encryption,
       // Longer than a busy machine takes for the calls.
       LIMIT_LOGIN: "15/hour",
       REFRESH_REUSE_GRACE: "600",

@@ -15,6 +15,8 @@ describe("the version before and this one on one database", function () {
   const database = useTestDatabase();
   let older: RunningService;
   let current: RunningService;
+  /** This version, with the algorithm and the issuer of the version before. */
+  let alike: RunningService;
 
   before(async function () {
     const program = versionBefore();
@@ -28,14 +30,17 @@ describe("the version before and this one on one database", function () {
       REDIS_PREFIX: testKeyPrefix(),
       TOKEN_SECRET: testKeys.token,
       CODE_SECRET: testKeys.code,
+      KEY_ENCRYPTION_SECRET: testKeys.encryption,
     };
     // One after the other: the first one whitelists the test numbers.
     current = await runService(environment);
     older = await runService(environment, undefined, program);
+    const issuer = "https://identity.waterbill.app";
+    alike = await runService({ ...environment, ACCESS_TOKEN_ALG: "HS256", TOKEN_ISSUER: issuer });
   });
 
   after(async () => {
-    await Promise.all([older, current].map((service) => service?.kill()));
+    await Promise.all([older, current, alike].map((service) => service?.kill()));
   });
 
   /** The code that a service sent to a number, for an operation of an account. */
@@ -57,6 +62,11 @@ describe("the version before and this one on one database", function () {
     return { ...CUSTOMER, phone };
   }
 
+  async function profileStatus({ port }: RunningService, access: string): Promise<number> {
+    const headers = { Authorization: `Bearer ${access}` };
+    return (await fetch(`http://127.0.0.1:${port}/api/profile/`, { headers })).status;
+  }
+
   it("serve the sessions of each other", async () => {
     const account = await customer(PHONES[0], current, current);
     for (const [one, other] of [
@@ -69,8 +79,26 @@ describe("the version before and this one on one database", function () {
       // A lost response: the used token gets its successor again.
       const again = await succeed(other, "token/refresh", { refresh: second.refresh });
       expect(again.refresh).to.equal(third.refresh);
-      await succeed(other, "logout", { refresh: third.refresh }, first.access);
+      // The version before can't verify the access tokens of this one.
+      const access = other === older ? String(second.access) : first.access;
+      await succeed(other, "logout", { refresh: third.refresh }, access);
       expect((await post(one, "token/refresh", { refresh: third.refresh })).status).to.equal(400);
+    }
+  });
+
+  it("tell a phone to refresh when it brings an access token of this version to the version before", async () => {
+    const { access, refresh } = await login(current, { ...CUSTOMER, phone: PHONES[0] });
+    expect(await profileStatus(older, access)).to.equal(401);
+    const next = await succeed(older, "token/refresh", { refresh });
+    for (const service of [older, current, alike]) {
+      expect(await profileStatus(service, String(next.access))).to.equal(200);
+    }
+  });
+
+  it("accept the access tokens of each other if this one signs them as the version before did", async () => {
+    for (const service of [older, alike]) {
+      const { access } = await login(service, { ...CUSTOMER, phone: PHONES[0] });
+      for (const other of [older, current, alike]) expect(await profileStatus(other, access)).to.equal(200);
     }
   });
 
@@ -113,6 +141,6 @@ describe("the version before and this one on one database", function () {
   });
 
   it("log no error", () => {
-    for (const service of [older, current]) expect(errorLines(service.output())).to.deep.equal([]);
+    for (const service of [older, current, alike]) expect(errorLines(service.output())).to.deep.equal([]);
   });
 });

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { createPageTokens } from "../../src/paging/page-token.js";
 
 describe("page tokens", () => {
-  const tokens = createPageTokens("a secret of the service");
+  const tokens = createPageTokens(["a secret of the service"]);
   const list = ["whitelist", { search: "vip" }];
   const token = tokens.issue(list, ["2026-03-01 12:00:00.123456+00", "42"]);
   const refusal = (text: string, of: unknown = list) => {
@@ -20,7 +20,7 @@ describe("page tokens", () => {
   });
 
   it("are read by another process with the same secret", () => {
-    expect(createPageTokens("a secret of the service").read(list, token)).to.have.length(2);
+    expect(createPageTokens(["a secret of the service"]).read(list, token)).to.have.length(2);
   });
 
   it("select the first page when they are empty", () => {
@@ -33,7 +33,7 @@ describe("page tokens", () => {
   });
 
   it("are refused when they are forged, truncated, extended or spelled differently", () => {
-    const foreign = createPageTokens("another secret").issue(list, ["x", "1"]);
+    const foreign = createPageTokens(["another secret"]).issue(list, ["x", "1"]);
     const flipped = (at: number) =>
       token.slice(0, at) + (token[at] === "A" ? "B" : "A") + token.slice(at + 1);
     const spellings = [foreign, "x", "é", "null", "%00", `${token}=`, `${token}A`, ` ${token}`];

@@ -3,7 +3,7 @@ import { everyPage, type PageRequest, readPage } from "../../src/paging/page.js"
 import { createPageTokens, type Position } from "../../src/paging/page-token.js";
 import { rejectionReason } from "../support/rejection.js";
 
-const tokens = createPageTokens("a secret");
+const tokens = createPageTokens(["a secret"]);
 
 /** A list of the numbers from 0 on. */
 function numbers(count: number) {

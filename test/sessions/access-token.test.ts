@@ -1,12 +1,15 @@
 import { createHmac } from "node:crypto";
 import { expect } from "chai";
 import { jwtVerify, SignJWT } from "jose";
-import { createAccessTokens } from "../../src/sessions/access-token.js";
-import { createJwt } from "../../src/sessions/jwt.js";
+import { type AccessTokenDeps, createAccessTokens } from "../../src/sessions/access-token.js";
+import { signJwt } from "../../src/sessions/jwt.js";
 import { createRefreshTokens } from "../../src/sessions/refresh-token.js";
+import { createAccessKeys } from "../../src/signing-keys/access-keys.js";
+import { createSecretTokenKey } from "../../src/signing-keys/token-key.js";
 import { addSeconds } from "../../src/system/clock.js";
 import { systemRandom } from "../../src/system/random.js";
 import { testClock } from "../support/clock.js";
+import { emptyRing } from "../support/key-ring.js";
 
 const secret = "s".repeat(40);
 const issuer = "https://identity.example";
@@ -32,13 +35,27 @@ const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toStrin
 const payloadOf = (token: string) =>
   JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()) as Record<string, unknown>;
 
-describe("access tokens", () => {
+describe("access tokens under the secret", () => {
   const clock = testClock();
-  const jwt = createJwt(secret, clock);
-  const make = (overrides = {}) =>
-    createAccessTokens({ jwt, clock, random: systemRandom, issuer, audience, ttlSeconds: 900, ...overrides });
+  const accessKeys = createAccessKeys({
+    keyRing: emptyRing(),
+    tokenSecrets: [secret],
+    algorithm: "HS256",
+    ttlSeconds: 900,
+  });
+  const make = (overrides: Partial<AccessTokenDeps> = {}) =>
+    createAccessTokens({
+      accessKeys,
+      clock,
+      random: systemRandom,
+      type: "at+jwt",
+      issuer,
+      audience,
+      ttlSeconds: 900,
+      ...overrides,
+    });
   const tokens = make();
-  const refreshTokens = createRefreshTokens({ jwt, issuer, audience });
+  const refreshTokens = createRefreshTokens({ tokenSecrets: [secret], clock, issuer, audience });
 
   /** The claims of a valid token, signed with `header` and `key`. */
   const signed = async (header: object, claims: object, key = secret) => {
@@ -103,7 +120,7 @@ describe("access tokens", () => {
       "other key": await signed(goodHeader, claims, "o".repeat(40)),
       "other issuer": await signed(goodHeader, { ...claims, iss: "https://elsewhere.example" }),
       "other audience": await signed(goodHeader, { ...claims, aud: "shop" }),
-      "other type": await signed({ alg: "HS256", typ: "JWT" }, claims),
+      "other type": await signed({ alg: "HS256", typ: "rt+jwt" }, claims),
       "no type": await signed({ alg: "HS256" }, claims),
       "other algorithm": hs512,
     };
@@ -254,21 +271,21 @@ describe("access tokens", () => {
 describe("refresh tokens", () => {
   it("are read after they expired too, but not without exp", async () => {
     const clock = testClock();
-    const jwt = createJwt(secret, clock);
-    const refreshTokens = createRefreshTokens({ jwt, issuer, audience });
+    const refreshTokens = createRefreshTokens({ tokenSecrets: [secret], clock, issuer, audience });
     const issuedAt = clock.now();
     const expiresAt = addSeconds(issuedAt, 60);
     const token = await refreshTokens.write({ id: sessionId, sessionId, userId: 7, issuedAt, expiresAt });
     clock.advance(86_400);
     expect(await refreshTokens.read(token)).to.deep.equal({ id: sessionId, sessionId, userId: 7, expiresAt });
     const { exp: _, ...claims } = payloadOf(token);
-    const endless = await jwt.sign({ type: "rt+jwt", issuer, audience }, claims);
+    const key = createSecretTokenKey([secret]);
+    const endless = signJwt(key, { type: "rt+jwt", issuer, audience }, claims);
     expect(await refreshTokens.read(endless)).to.equal(null);
   });
 
   it("are identical for the same grant", async () => {
     const clock = testClock();
-    const refreshTokens = createRefreshTokens({ jwt: createJwt(secret, clock), issuer, audience });
+    const refreshTokens = createRefreshTokens({ tokenSecrets: [secret], clock, issuer, audience });
     const issuedAt = clock.now();
     const grant = {
       id: sessionId,

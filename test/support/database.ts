@@ -12,7 +12,7 @@ export interface TestDatabase {
   database: Database;
   /** For processes that the test starts, so that they use the same tables. */
   url: string;
-  /** Every statement that `database` has sent; set its length to 0 to count again. */
+  /** Every statement that `database` has sent, but reads of signing keys; set its length to 0 to count again. */
   statements: string[];
   /** Closes the connections and drops the database. */
   drop(): Promise<void>;
@@ -46,7 +46,10 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
     poolSize: options.poolSize ?? 10,
     statementTimeoutMs: PATIENCE_MS,
     connectTimeoutMs: options.connectTimeoutMs ?? PATIENCE_MS,
-    onStatement: (text) => statements.push(text),
+    onStatement(text) {
+      // Read once a second, whatever the test does.
+      if (!text.includes("FROM signing_keys")) statements.push(text);
+    },
   });
   if (migrated && !isClone) await migrate(database, testLogger());
   return {

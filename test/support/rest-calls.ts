@@ -17,6 +17,7 @@ interface Body {
   data?: { tokens: Tokens; challenge?: { registration: string } };
   /** Of RefreshToken, whose response has no envelope. */
   refresh?: string;
+  access?: string;
 }
 
 export const CUSTOMER = { phone: "+237670000001", password: "Motdepasse123!" };

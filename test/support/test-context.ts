@@ -7,6 +7,7 @@ import { type AppContext, type ContextInfrastructure, createContext } from "../.
 import type { Statement } from "../../src/db/database.js";
 import { createPasswordHasher } from "../../src/passwords/password-hash.js";
 import type { TokenPair } from "../../src/sessions/token-pair.js";
+import { createSigning } from "../../src/signing-keys/signing.js";
 import type { SmsRefusal } from "../../src/sms/sms-budget.js";
 import { createBackground } from "../../src/system/background.js";
 import { addSeconds, systemClock } from "../../src/system/clock.js";
@@ -17,7 +18,7 @@ import { type TestClock, testClock } from "./clock.js";
 import { type TestDatabase, testDatabase } from "./database.js";
 import { type FixtureScope, useFixture } from "./fixture.js";
 import { generousSmsBudget } from "./generous-sms-budget.js";
-import { recordSecret } from "./log.js";
+import { recordSecret, testLogger } from "./log.js";
 import { createOutbox, type Outbox } from "./outbox.js";
 import { rememberingHasher } from "./remembering-hasher.js";
 
@@ -47,7 +48,12 @@ export interface TestContext {
   close(): Promise<void>;
 }
 
-export const testKeys = { token: "t".repeat(43), code: "c".repeat(43), audit: ["a".repeat(43)] };
+export const testKeys = {
+  token: "t".repeat(43),
+  code: "c".repeat(43),
+  audit: ["a".repeat(43)],
+  encryption: "e".repeat(43),
+};
 
 /** A valid password, used for all accounts. */
 export const testPassword = "Motdepasse123!";
@@ -95,9 +101,23 @@ export async function createTestContext(options: TestContextOptions = {}): Promi
     concurrency: 8,
     onFailure: () => {},
   });
+  const keys = {
+    token: [testKeys.token],
+    code: Buffer.from(testKeys.code),
+    audit: testKeys.audit,
+    encryption: [testKeys.encryption],
+  };
+  const signing = createSigning(config, {
+    database: base.database,
+    secrets: keys.encryption,
+    random: systemRandom,
+    logger: testLogger(),
+  });
+  await signing.keyFollower.follow();
   const infrastructure: ContextInfrastructure = {
     database: base.database,
-    keys: { ...testKeys, code: Buffer.from(testKeys.code) },
+    keys,
+    ...signing,
     clock,
     random: systemRandom,
     sms: outbox,

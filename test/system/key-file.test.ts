@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { loadKeys } from "../../src/system/key-file.js";
+import { loadEncryptionSecret, loadKeys } from "../../src/system/key-file.js";
 import { systemRandom } from "../../src/system/random.js";
 
 describe("key file", () => {
@@ -19,6 +19,16 @@ describe("key file", () => {
     expect(loadKeys(directory, systemRandom)).to.deep.equal(keys);
     expect(statSync(join(directory, "keys.json")).mode & 0o777).to.equal(0o600);
     expect(readdirSync(directory)).to.deep.equal(["keys.json"]);
+  });
+
+  it("stores the secret of signing keys beside the secrets of an earlier version", () => {
+    const keys = loadKeys(folder, systemRandom);
+    const secret = loadEncryptionSecret(folder, systemRandom);
+    expect(secret).to.have.length(43);
+    expect(loadEncryptionSecret(folder, systemRandom)).to.equal(secret);
+    expect(loadKeys(folder, systemRandom)).to.deep.equal(keys);
+    expect(readdirSync(folder)).to.have.members(["keys.json", "key-encryption.json"]);
+    expect(statSync(join(folder, "key-encryption.json")).mode & 0o777).to.equal(0o600);
   });
 
   it("uses the keys of another process that was first", () => {

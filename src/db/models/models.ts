@@ -13,6 +13,7 @@ import { defineRegistration } from "./registration.js";
 import { defineRegistrationTry } from "./registration-try.js";
 import { defineSchemaMigration } from "./schema-migration.js";
 import { defineSession } from "./session.js";
+import { defineSigningKey } from "./signing-key.js";
 import { defineSmsCount } from "./sms-count.js";
 import { defineSmsSend } from "./sms-send.js";
 import { defineUser } from "./user.js";
@@ -36,6 +37,7 @@ export function defineModels(sequelize: Sequelize) {
     smsSends: defineSmsSend(sequelize),
     smsCounts: defineSmsCount(sequelize),
     sessions: defineSession(sequelize),
+    signingKeys: defineSigningKey(sequelize),
     knownCallers: defineKnownCaller(sequelize),
     numberGuesses: defineNumberGuesses(sequelize),
     guessingNotices: defineGuessingNotice(sequelize),
