@@ -1,0 +1,164 @@
+import { PassThrough } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
+import { expect } from "chai";
+import { decodeProtectedHeader } from "jose";
+import { runCli } from "../../src/cli/program.js";
+import { administratorOf, type Credentials, login, succeed, type Tokens } from "../support/rest-calls.js";
+import { errorLines, type RunningService, runService } from "../support/running-service.js";
+import { seededRandom, trialSeed } from "../support/seeded-random.js";
+import { startServers } from "../support/servers.js";
+import { generousLimits } from "../support/service.js";
+import { runTrial, type Trial } from "./trial.js";
+
+// Changes the keys of access tokens under load: `npm run trials -- keys`. TRIAL_CALLS is the number of calls.
+
+const CALLS = Number(process.env.TRIAL_CALLS || 10_000);
+const ROTATIONS = 2;
+/** Each has a session, and calls whichever server. An account may have 20 sessions. */
+const CLIENTS = 12;
+/** Every such call of a client is a refresh. */
+const REFRESH_EVERY = 10;
+/** How long servers and commands may take to follow a new key, before it may sign. */
+const FOLLOW_MS = 5_000;
+const REVOCATION_MS = 2_000;
+
+/** Two servers on one database, and the command line. */
+interface Cluster {
+  services: readonly RunningService[];
+  administrator: Credentials;
+  /** Runs a command and returns what it printed. */
+  command(...args: string[]): Promise<string>;
+}
+
+async function startCluster(trial: Trial): Promise<Cluster> {
+  const { databaseUrl, redisUrl, stop } = await startServers({ databaseUrl: undefined, redisUrl: undefined });
+  trial.atEnd(stop);
+  const environment = {
+    ...generousLimits,
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
+    DATA_DIR: `${trial.folder}/data`,
+  };
+  const services = await Promise.all([1, 2].map(() => runService(environment)));
+  for (const service of services) trial.atEnd(() => service.kill());
+  const first = services.find((service) => /password {2}\S+/.test(service.output()));
+  return {
+    services,
+    administrator: await administratorOf(first!),
+    async command(...args) {
+      const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+      const streams = {
+        stdin: Object.assign(new PassThrough(), { isTTY: false }),
+        stdout,
+        stderr: Object.assign(stderr, { isTTY: false }),
+      };
+      const code = await runCli(args, environment, streams);
+      expect(code, String(stderr.read())).to.equal(0);
+      return String(stdout.read());
+    },
+  };
+}
+
+async function status({ port }: RunningService, access: string): Promise<number> {
+  const headers = { Authorization: `Bearer ${access}` };
+  const response = await fetch(`http://127.0.0.1:${port}/api/profile/`, { headers });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+const kidOf = ({ access }: Tokens) => String(decodeProtectedHeader(access).kid);
+const random = seededRandom(trialSeed());
+
+/** What the clients have done so far. */
+interface Load {
+  calls: number;
+  statuses: Map<number, number>;
+  kids: Set<string>;
+  isOver: boolean;
+}
+
+/** Calls until the load is over, at whichever server, with every token that it has had and that has not expired. */
+async function runClient({ services, administrator }: Cluster, load: Load): Promise<Tokens> {
+  let current = await login(random.pick(services), administrator);
+  const tokens = [current.access];
+  for (let call = 1; !load.isOver; call += 1) {
+    load.kids.add(kidOf(current));
+    if (call % REFRESH_EVERY === 0) {
+      const { refresh } = current;
+      const { access = "", refresh: next = "" } = await succeed(random.pick(services), "token/refresh", {
+        refresh,
+      });
+      current = { access, refresh: next };
+      tokens.push(access);
+    }
+    const result = await status(random.pick(services), random.pick(tokens));
+    load.statuses.set(result, (load.statuses.get(result) ?? 0) + 1);
+    load.calls += 1;
+  }
+  return current;
+}
+
+/** Rotates in the course of the load, at the earliest when every server follows the key that stands by. */
+async function rotateUnderLoad({ command }: Cluster, load: Load): Promise<void> {
+  for (let rotation = 1; rotation <= ROTATIONS; rotation += 1) {
+    const from = performance.now();
+    const isEarly = () =>
+      load.calls < (CALLS * rotation) / (ROTATIONS + 1) || performance.now() - from < FOLLOW_MS;
+    while (isEarly()) await delay(10);
+    await command("keys", "rotate", "--force");
+  }
+  const last = Math.max(CALLS, load.calls + CALLS / (ROTATIONS + 1));
+  while (load.calls < last) await delay(10);
+}
+
+await runTrial("keys", [], async (trial) => {
+  const cluster = await startCluster(trial);
+  const { services, command } = cluster;
+  let tokens: Tokens[] = [];
+
+  await trial.step(`no token is refused in ${CALLS} calls across ${ROTATIONS} rotations`, async () => {
+    const load: Load = { calls: 0, statuses: new Map(), kids: new Set(), isOver: false };
+    const clients = Promise.all(Array.from({ length: CLIENTS }, () => runClient(cluster, load)));
+    await Promise.race([rotateUnderLoad(cluster, load), clients]);
+    load.isOver = true;
+    tokens = await clients;
+    expect([...load.statuses]).to.deep.equal([[200, load.calls]]);
+    expect(load.calls).to.be.at.least(CALLS);
+    expect(load.kids.size).to.equal(ROTATIONS + 1);
+    return `${load.calls} calls, ${load.kids.size} keys`;
+  });
+
+  await trial.step("a revoked key's tokens are refused by every server within two seconds", async () => {
+    // The load may have ended before a client has refreshed.
+    const renewed = await Promise.all(
+      tokens.map(({ refresh }) => succeed(random.pick(services), "token/refresh", { refresh })),
+    );
+    tokens = renewed.map(({ access = "", refresh = "" }) => ({ access, refresh }));
+    const kids = new Set(tokens.map(kidOf));
+    expect(kids.size).to.equal(1);
+    const [kid = ""] = kids;
+    await command("keys", "revoke", kid, "--reason", "a trial");
+    const from = performance.now();
+    const isAccepted = async () =>
+      (await Promise.all(services.map((service) => status(service, tokens[0]!.access)))).includes(200);
+    while (await isAccepted()) await delay(5);
+    const tookMs = Math.round(performance.now() - from);
+    expect(tookMs).to.be.below(REVOCATION_MS);
+    for (const service of services) {
+      for (const { access } of tokens) expect(await status(service, access)).to.equal(401);
+    }
+    return `after ${tookMs} ms`;
+  });
+
+  await trial.step("every session goes on by refreshing", async () => {
+    for (const { refresh } of tokens) {
+      const { access = "" } = await succeed(random.pick(services), "token/refresh", { refresh });
+      for (const service of services) expect(await status(service, access)).to.equal(200);
+    }
+  });
+
+  const states = (await command("keys", "list", "--json")).trim().split("\n");
+  const count = (state: string) => states.filter((line) => line.includes(`"state":"${state}"`)).length;
+  expect([count("signing"), count("published"), count("revoked")]).to.deep.equal([1, 1, 1]);
+  expect(services.flatMap((service) => errorLines(service.output()))).to.deep.equal([]);
+});
