@@ -152,8 +152,9 @@ function isPlaceholder(text: string): boolean {
 function setSecrets(variables: Variables, names: readonly SecretVariable[]) {
   return names.flatMap((name) => {
     const text = variables[name] ?? "";
-    const values = name === "CODE_SECRET" ? [text] : listEntries(text);
-    return values.filter((value) => value.length >= MIN_SECRET_LENGTH).map((value) => ({ name, value }));
+    return listEntries(text)
+      .filter((value) => value.length >= MIN_SECRET_LENGTH)
+      .map((value) => ({ name, value }));
   });
 }
 

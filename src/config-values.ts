@@ -42,7 +42,6 @@ export const host = z
   .refine((name) => isIP(name) > 0 || z.regexes.hostname.test(name), "must be an address or a host name");
 /** Minimum number of characters in a secret. */
 export const MIN_SECRET_LENGTH = 32;
-export const secret = z.string().min(MIN_SECRET_LENGTH, `must have at least ${MIN_SECRET_LENGTH} characters`);
 /** One secret or several, separated by commas. */
 export const secrets = z
   .string()

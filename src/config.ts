@@ -46,9 +46,9 @@ function toConfig(env: Environment, warnings: readonly string[]) {
     tokenSecrets: env.TOKEN_SECRET ?? [],
     /** The first one encrypts the keys of access tokens, all decrypt them. Empty: like `tokenSecrets`. */
     keyEncryptionSecrets: env.KEY_ENCRYPTION_SECRET ?? [],
-    /** Absent: generated at the first start and stored in `dataDir`. */
-    codeSecret: env.CODE_SECRET,
-    /** The first one seals the account history, all verify it. Absent: CODE_SECRET does both. */
+    /** The first one is the key of new digests, all verify them. Empty: like `tokenSecrets`. */
+    codeSecrets: env.CODE_SECRET ?? [],
+    /** The first one seals the account history, all verify it. Empty: CODE_SECRET does both. */
     auditSecrets: env.AUDIT_SECRET ?? [],
     tokens: {
       issuer,

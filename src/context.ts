@@ -35,6 +35,7 @@ import type { KeyRing } from "./signing-keys/key-ring.js";
 import { createSigningKeyStore, type SigningKeyStore } from "./signing-keys/signing-key-store.js";
 import { createSmsBudgetStore } from "./sms/sms-budget-store.js";
 import { systemClock } from "./system/clock.js";
+import { LoggableError } from "./system/loggable-error.js";
 import { createUserStore } from "./users/user-store.js";
 import { createCodeStore } from "./verification/code-store.js";
 import { createSmsQuotaStore } from "./verification/sms-quota-store.js";
@@ -121,7 +122,7 @@ export function createAuditContext(
     auditKeys,
     record,
     sealFirstActs: createSealFirstActs(auditKeys),
-    codeKey: keys.code,
+    codeKey: keys.code[0] ?? null,
   };
 }
 
@@ -135,6 +136,8 @@ export function createContext(
   overrides: Partial<AppContext> = {},
 ): AppContext {
   const { keys, clock, random } = infrastructure;
+  const [codeKey] = keys.code;
+  if (!codeKey) throw new LoggableError("codes and links have no key");
   const { issuer, formerIssuer, audience, accessType: type, accessTtlSeconds: ttlSeconds } = config.tokens;
   const accessTokens = createAccessTokens({
     accessKeys: createAccessKeys({
@@ -177,7 +180,8 @@ export function createContext(
     refusalTime,
     verifyAccessToken: (token, address) =>
       verifyAccessToken({ accessTokens, sessions, sessionTouches, endedSessions }, token, address),
-    codeKey: keys.code,
+    codeKey,
+    codeKeys: keys.code,
     frontendUrl: config.frontendUrl,
     publicUrl: config.publicUrl,
     reauthenticationWindowSeconds: config.reauthenticationWindowSeconds,

@@ -99,18 +99,21 @@ function resolveKeys(config: Config): Keys {
   return { token, encryption: resolveEncryptionSecrets(config), ...digestKeys(config, code) };
 }
 
-/** The code secret as a key of digests, and after the history's own secrets as one of the account history. */
-function digestKeys({ auditSecrets }: Config, code: string): Pick<Keys, "code" | "audit"> {
-  return { code: Buffer.from(code, "utf8"), audit: [...auditSecrets, code] };
+/** The code secrets as keys of digests, and after the history's own secrets as those of the account history. */
+function digestKeys({ auditSecrets }: Config, code: readonly string[]): Pick<Keys, "code" | "audit"> {
+  return { code: code.map((secret) => Buffer.from(secret, "utf8")), audit: [...auditSecrets, ...code] };
 }
 
-function resolveStoredKeys({ tokenSecrets: token, codeSecret: code, dataDir }: Config): {
+function resolveStoredKeys({ tokenSecrets: token, codeSecrets: code, dataDir }: Config): {
   token: readonly string[];
-  code: string;
+  code: readonly string[];
 } {
-  if (token.length > 0 && code) return { token, code };
+  if (token.length > 0 && code.length > 0) return { token, code };
   const stored = loadKeys(dataDir, systemRandom);
-  return { token: token.length > 0 ? token : [stored.token], code: code ?? stored.code };
+  return {
+    token: token.length > 0 ? token : [stored.token],
+    code: code.length > 0 ? code : [stored.code],
+  };
 }
 
 /** Returns the secrets of signing keys; none in production with HS256, unless they are configured. */
@@ -121,15 +124,14 @@ export function resolveEncryptionSecrets(config: Config): readonly string[] {
 }
 
 /** What a command that records acts, or verifies them, knows of the server's secrets. */
-export type CommandKeys = Pick<Keys, "audit"> & { code: Keys["code"] | null };
+export type CommandKeys = Pick<Keys, "audit" | "code">;
 
 /**
  * Returns the server's secrets for a command on accounts. In production they are only those in the environment, of which
  * one is for the account history.
  */
 export function resolveCommandKeys(config: Config): CommandKeys {
-  const { auditSecrets, codeSecret, environment, dataDir } = config;
-  const isProduction = environment === "production";
-  const code = codeSecret ?? (isProduction ? null : loadKeys(dataDir, systemRandom).code);
-  return code === null ? { code, audit: auditSecrets } : digestKeys(config, code);
+  const { codeSecrets, environment, dataDir } = config;
+  const isStored = codeSecrets.length === 0 && environment !== "production";
+  return digestKeys(config, isStored ? [loadKeys(dataDir, systemRandom).code] : codeSecrets);
 }

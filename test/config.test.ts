@@ -177,9 +177,8 @@ describe("configuration", () => {
         [" ", "local host", "http://localhost", "::1::", "a:80"],
       ],
       [["DATA_DIR", "REDIS_PREFIX", "TOKEN_ISSUER", "TOKEN_AUDIENCE"], "must not be blank", [" ", "\t"]],
-      [["CODE_SECRET"], "must have at least 32 characters", ["short", " ", "x".repeat(31)]],
       [
-        ["TOKEN_SECRET", "KEY_ENCRYPTION_SECRET"],
+        ["TOKEN_SECRET", "CODE_SECRET", "KEY_ENCRYPTION_SECRET"],
         "must have at least 32 characters, in each secret if there are several",
         ["short", " ", "x".repeat(31), `${"x".repeat(32)},${"x".repeat(31)}`],
       ],
@@ -378,16 +377,18 @@ describe("configuration", () => {
     expect(problems(weak)[0]).to.match(/^AUDIT_SECRET: must be random/);
   });
 
-  it("reads the secrets of tokens and of their keys, the first of which are used for new ones", () => {
+  it("reads the secrets of tokens, codes and keys, the first of which are used for new ones", () => {
     const old = "5e884898da28047151d0e56f8dc62927";
     const two = {
       ...production,
       TOKEN_SECRET: `${tokenSecret},${old}`,
+      CODE_SECRET: `${codeSecret},${old}2`,
       KEY_ENCRYPTION_SECRET: `${keySecret}, ${old}1`,
     };
-    const { tokenSecrets, keyEncryptionSecrets } = readConfig(two);
-    expect([tokenSecrets, keyEncryptionSecrets]).to.deep.equal([
+    const { tokenSecrets, codeSecrets, keyEncryptionSecrets } = readConfig(two);
+    expect([tokenSecrets, codeSecrets, keyEncryptionSecrets]).to.deep.equal([
       [tokenSecret, old],
+      [codeSecret, `${old}2`],
       [keySecret, `${old}1`],
     ]);
     expect(readConfig({}).tokenSecrets).to.deep.equal([]);

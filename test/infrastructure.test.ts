@@ -34,16 +34,21 @@ describe("infrastructure", () => {
       token: [token],
       encryption,
       code: keys.code,
-      audit: [Buffer.from(keys.code).toString()],
+      audit: keys.code.map((key) => Buffer.from(key).toString()),
     });
     const code = "c".repeat(43);
-    const bytes = Buffer.from(code);
+    const bytes = [Buffer.from(code)];
     const configured = await infrastructure({ TOKEN_SECRET: token, CODE_SECRET: code });
     expect(configured.keys).to.deep.equal({ token: [token], encryption, code: bytes, audit: [code] });
     const lists = { TOKEN_SECRET: `${token},${code}`, KEY_ENCRYPTION_SECRET: `${code}1,${code}2` };
     expect((await infrastructure(lists)).keys).to.deep.include({
       token: [token, code],
       encryption: [`${code}1`, `${code}2`],
+    });
+    const codes = await infrastructure({ CODE_SECRET: `${code}1,${code}2` });
+    expect(codes.keys).to.deep.include({
+      code: [`${code}1`, `${code}2`].map((secret) => Buffer.from(secret)),
+      audit: [`${code}1`, `${code}2`],
     });
     const audit = ["a".repeat(43), "b".repeat(43)];
     const { keys: three } = await infrastructure({ CODE_SECRET: code, AUDIT_SECRET: audit.join(", ") });

@@ -32,14 +32,14 @@ export async function activateAccount(deps: BareActivateDeps, body: string) {
   const { phone, code, registration } = JSON.parse(body) as Record<"phone" | "code" | "registration", string>;
   await deps.limits.consume(`activate:60:${ADDRESS}`, `phone_based:60:${phone}@${ADDRESS}`);
   const now = new Date();
-  const tokenDigest = registrationTokenDigest(deps.codeKey, registration);
-  const { statement, key } = countAttempt({ tokenDigest, network: ADDRESS, address: ADDRESS });
+  const tokenDigests = [registrationTokenDigest(deps.codeKey, registration)];
+  const { statement, key } = countAttempt({ tokenDigests, network: ADDRESS, address: ADDRESS });
   const values = [phone, addSeconds(now, -REGISTRATION_TTL_SECONDS), now, key];
   const [row] = await run<CodeRow>(deps.pool, statement, values);
   if (!row?.account_id) throw new Error("the attempt is not allowed");
   const { account_id: accountId, registration_id: ownerId, code_id: id, code_digest: digest } = row;
   const binding = { id, ownerId, purpose: "activation" } as const;
-  if (!isCorrectCode(deps.codeKey, binding, digest, code)) throw new Error("the code is wrong");
+  if (!isCorrectCode([deps.codeKey], binding, digest, code)) throw new Error("the code is wrong");
 
   const acts = deps.sealFirstActs({ accountId, registeredAt: row.created_at, activatedAt: now });
   const account = [accountId, ADDRESS, addSeconds(now, KNOWN_SECONDS), ...acts.values];

@@ -52,7 +52,7 @@ export async function activate(deps: ActivateDeps, input: ActivateInput): Promis
   if (attempt.kind !== "counted") throw await refusal(deps, phone, claim, attempt);
 
   const code = attempt.codes.find(({ id, ownerId, codeDigest }) =>
-    isCorrectCode(deps.codeKey, { id, ownerId, purpose: "activation" }, codeDigest, input.code),
+    isCorrectCode(deps.codeKeys, { id, ownerId, purpose: "activation" }, codeDigest, input.code),
   );
   if (!code) throw await codeError(deps, phone, claim, "CODE_INCORRECT");
   const user = await createAccount(deps, { id: attempt.accountId, code, address: input.callerAddress });

@@ -71,7 +71,7 @@ async function signIn(deps: LoginDeps, input: LoginAttempt): Promise<SignedIn> {
 /** A device that shows its token keeps its id. */
 function deviceToken(deps: LoginDeps, userId: number, passwordHash: string, token: string): string {
   const now = deps.clock.now();
-  const known = readDevice(deps.codeKey, token, now);
+  const known = readDevice(deps.codeKeys, token, now);
   const id = known?.userId === userId ? known.id : newDeviceId(deps.random);
   return issueDevice(deps.codeKey, { userId, id, passwordHash }, now);
 }

@@ -18,7 +18,10 @@ export interface VerifyCredentialsDeps extends NoticeGuessingDeps {
   hasher: PasswordHasher;
   clock: Clock;
   /** HMAC key of devices and of the counts of wrong passwords. */
+  /** Counts guesses. */
   codeKey: Uint8Array;
+  /** Each may be the key of a device token. */
+  codeKeys: readonly Uint8Array[];
 }
 
 export interface CredentialsInput {
@@ -92,7 +95,7 @@ export async function countGuess(
   const counted = await deps.guesses.countLogin(null, {
     phone,
     address,
-    device: readDevice(deps.codeKey, device, now),
+    device: readDevice(deps.codeKeys, device, now),
     place: guessPlace(deps.codeKey, phone, address),
     now,
   });

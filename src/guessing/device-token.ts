@@ -43,13 +43,14 @@ export function issueDevice(
   return Buffer.concat([body, macOf(key, body)]).toString("base64url");
 }
 
-/** The device that a token names; null for one that we did not issue, or that has expired. */
-export function readDevice(key: Uint8Array, token: string, now: Date): Device | null {
+/** The device that a token names; null for one that we issued under none of `keys`, or that has expired. */
+export function readDevice(keys: readonly Uint8Array[], token: string, now: Date): Device | null {
   const bytes = Buffer.from(token, "base64url");
   const isCanonical = bytes.toString("base64url") === token;
   if (!isCanonical || bytes.length !== BODY_BYTES + MAC_BYTES) return null;
   const body = bytes.subarray(0, BODY_BYTES);
-  if (!timingSafeEqual(bytes.subarray(BODY_BYTES), macOf(key, body))) return null;
+  const mac = bytes.subarray(BODY_BYTES);
+  if (!keys.some((key) => timingSafeEqual(mac, macOf(key, body)))) return null;
   if (body.readUInt8(0) !== VERSION || body.readUInt32BE(5) <= epochSeconds(now)) return null;
   return {
     userId: body.readUInt32BE(1),

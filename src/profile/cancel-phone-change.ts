@@ -9,7 +9,7 @@ import type { Clock } from "../system/clock.js";
 import type { User } from "../users/user.js";
 import type { UserStore } from "../users/user-store.js";
 import type { CodeStore } from "../verification/code-store.js";
-import { linkTokenDigest, parseLinkToken } from "../verification/link-token.js";
+import { findByDigest } from "../verification/link-token.js";
 import type { PhoneChangeStore } from "./phone-change-store.js";
 
 export interface CancelPhoneChangeDeps {
@@ -22,7 +22,7 @@ export interface CancelPhoneChangeDeps {
   phoneChanges: PhoneChangeStore;
   record: RecordActs;
   clock: Clock;
-  codeKey: Uint8Array;
+  codeKeys: readonly Uint8Array[];
   /** Time (s) after a phone change in which it can be undone. */
   phoneChangeUndoSeconds: number;
 }
@@ -39,9 +39,12 @@ export async function cancelPhoneChange(
   deps: CancelPhoneChangeDeps,
   input: { token: string },
 ): Promise<void> {
-  const digest = linkTokenDigest(deps.codeKey, parseLinkToken(input.token));
-  const userId = await deps.phoneChanges.findUserId(null, digest);
-  if (userId === null) throw new DomainError("LINK_REJECTED");
+  const link = await findByDigest(deps.codeKeys, input.token, async (digest) => {
+    const userId = await deps.phoneChanges.findUserId(null, digest);
+    return userId === null ? null : { userId, digest };
+  });
+  if (!link) throw new DomainError("LINK_REJECTED");
+  const { userId, digest } = link;
   await deps.database.transaction(async (tx) => {
     // A concurrent confirmation waits here, or has finished: then the account has another number.
     const account = await deps.users.lock(tx, { id: userId });

@@ -9,8 +9,8 @@ export interface FindRegistrationDeps {
   registrations: RegistrationStore;
   activations: ActivationStore;
   clock: Clock;
-  /** HMAC key of the stored digests. */
-  codeKey: Uint8Array;
+  /** HMAC keys of the stored digests: each may be that of a registration. */
+  codeKeys: readonly Uint8Array[];
   /** True: callers must carry the secret that names their registration. */
   activationNeedsRegistration: boolean;
 }
@@ -30,11 +30,11 @@ export function waitingSince(now: Date): Date {
 
 /** Reads what a call shows for its registration. Throws INVALID_REQUEST if a registration is demanded and missing. */
 export function readClaim(
-  deps: Pick<FindRegistrationDeps, "codeKey" | "activationNeedsRegistration">,
+  deps: Pick<FindRegistrationDeps, "codeKeys" | "activationNeedsRegistration">,
   { registration, callerAddress }: RegistrationCaller,
 ): RegistrationClaim {
-  const claim = claimOf(deps.codeKey, { registration, address: callerAddress });
-  if (deps.activationNeedsRegistration && !claim.tokenDigest) {
+  const claim = claimOf(deps.codeKeys, { registration, address: callerAddress });
+  if (deps.activationNeedsRegistration && !claim.tokenDigests) {
     throw invalidField("registration", (m) => m.fieldRequired);
   }
   return claim;

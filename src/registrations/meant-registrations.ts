@@ -4,7 +4,7 @@ import type { RegistrationClaim } from "./registration.js";
 const ACCOUNT = "account AS (SELECT is_active, deactivated_at FROM users WHERE phone = $1)";
 
 const BY_SECRET = `${ACCOUNT}, meant AS (
-    SELECT *, true AS is_named FROM registrations WHERE phone = $1 AND created_at > $2 AND token_digest = $4
+    SELECT *, true AS is_named FROM registrations WHERE phone = $1 AND created_at > $2 AND token_digest = ANY ($4::bytea[])
   )`;
 
 const BY_NETWORK = `${ACCOUNT}, waiting AS (
@@ -29,11 +29,11 @@ const BY_NETWORK = `${ACCOUNT}, waiting AS (
 export function byClaim(
   name: string,
   text: (meant: string) => string,
-): (claim: RegistrationClaim) => { statement: Statement; key: Buffer | string | null } {
-  const bySecret: Statement = { name: `${name}_by_secret`, text: text(BY_SECRET) };
+): (claim: RegistrationClaim) => { statement: Statement; key: Buffer[] | string | null } {
+  const bySecret: Statement = { name: `${name}_by_secrets`, text: text(BY_SECRET) };
   const byNetwork: Statement = { name: `${name}_by_network`, text: text(BY_NETWORK) };
-  return ({ tokenDigest, network }) =>
-    tokenDigest ? { statement: bySecret, key: tokenDigest } : { statement: byNetwork, key: network };
+  return ({ tokenDigests, network }) =>
+    tokenDigests ? { statement: bySecret, key: tokenDigests } : { statement: byNetwork, key: network };
 }
 
 /** The account of the number, outer-joined: all null if there is none. */

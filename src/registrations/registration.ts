@@ -7,8 +7,8 @@ export const REGISTRATION_TTL_SECONDS = 86_400;
 
 /** What a caller who means a registration shows for it. */
 export interface RegistrationClaim {
-  /** Digest of the secret that the caller carries; null if the caller carries none. */
-  tokenDigest: Buffer | null;
+  /** Digests of the secret that the caller carries, under each key; null if the caller carries none. */
+  tokenDigests: Buffer[] | null;
   /** The network that the caller calls from; null if it is unknown. */
   network: string | null;
   /** The caller's IP address. */
@@ -27,12 +27,12 @@ export function registrationTokenDigest(key: Uint8Array, token: string): Buffer 
 
 /** The claim of a call. White space around the secret is ignored; an empty one counts as none. */
 export function claimOf(
-  key: Uint8Array,
+  keys: readonly Uint8Array[],
   { registration, address }: { registration: string; address: string },
 ): RegistrationClaim {
   const token = registration.trim();
   return {
-    tokenDigest: token === "" ? null : registrationTokenDigest(key, token),
+    tokenDigests: token === "" ? null : keys.map((key) => registrationTokenDigest(key, token)),
     network: knownAddressKey(address),
     address,
   };

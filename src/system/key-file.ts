@@ -22,8 +22,8 @@ export interface Keys {
   token: readonly string[];
   /** The first one encrypts signing keys, all decrypt them. Empty: there are none. */
   encryption: readonly string[];
-  /** The bytes of `StoredKeys.code`. */
-  code: Uint8Array;
+  /** The keys of digests: the first one is that of new ones, all verify them. */
+  code: readonly Uint8Array[];
   /** The first one seals the account history; all of them verify it. */
   audit: readonly string[];
 }

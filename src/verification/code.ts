@@ -32,14 +32,16 @@ export function codeDigest(key: Uint8Array, binding: CodeBinding, code: string):
 
 /**
  * Whether the code that a user typed (`text`) matches `digest`. White space, hyphens and invisible characters are
- * ignored, and any Unicode digit counts as its ASCII digit. Runs in constant time for every six-digit code.
+ * ignored, and any Unicode digit counts as its ASCII digit. Each of `keys` may be that of the digest. Runs in constant
+ * time for every wrong six-digit code.
  */
 export function isCorrectCode(
-  key: Uint8Array,
+  keys: readonly Uint8Array[],
   binding: CodeBinding,
   digest: Uint8Array,
   text: string,
 ): boolean {
   const code = asciiDigits(text.replace(/[\s\p{Cf}-]/gu, ""));
-  return /^[0-9]{6}$/.test(code) && timingSafeEqual(codeDigest(key, binding, code), digest);
+  if (!/^[0-9]{6}$/.test(code)) return false;
+  return keys.some((key) => timingSafeEqual(codeDigest(key, binding, code), digest));
 }

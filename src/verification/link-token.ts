@@ -35,6 +35,23 @@ export function linkTokenDigest(key: Uint8Array, token: string): Buffer {
 }
 
 /**
+ * Finds what a link token belongs to, by its digest under the first of `keys` under which something is found. Throws
+ * TOKEN_REQUIRED or TOKEN_INVALID for a text that is no token.
+ */
+export async function findByDigest<Found>(
+  keys: readonly Uint8Array[],
+  text: string,
+  find: (digest: Buffer) => Promise<Found | null>,
+): Promise<Found | null> {
+  const token = parseLinkToken(text);
+  for (const key of keys) {
+    const found = await find(linkTokenDigest(key, token));
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/**
  * The URL of the front-end page where the user enters the code. Built from the configured `FRONTEND_URL` (without a
  * trailing slash), never from a request header.
  */

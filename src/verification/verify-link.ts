@@ -9,7 +9,7 @@ import { constantChallenge } from "./challenge.js";
 import { isCorrectCode, MAX_ATTEMPTS } from "./code.js";
 import type { CodeStore, VerificationLink } from "./code-store.js";
 import { linkRequest } from "./link-request.js";
-import { linkTokenDigest, parseLinkToken } from "./link-token.js";
+import { findByDigest } from "./link-token.js";
 import { readChallenge } from "./read-challenge.js";
 import { QUOTA_SECONDS } from "./sms-quota.js";
 import type { SmsQuotaStore } from "./sms-quota-store.js";
@@ -19,7 +19,8 @@ export interface VerifyLinkDeps {
   users: UserStore;
   smsQuota: SmsQuotaStore;
   clock: Clock;
-  codeKey: Uint8Array;
+  /** HMAC keys of the stored digests: each may be that of a code or link. */
+  codeKeys: readonly Uint8Array[];
 }
 
 /** The session of the access token that came with a call to an ACCESS_OPTIONAL method. */
@@ -43,8 +44,10 @@ export async function findLink(
   purpose: Operation,
   session: CallerSession | null,
 ): Promise<{ link: VerificationLink; user: User }> {
-  const digest = linkTokenDigest(deps.codeKey, parseLinkToken(token));
-  const link = await deps.codes.findByToken(null, digest, purpose, deps.clock.now());
+  const now = deps.clock.now();
+  const link = await findByDigest(deps.codeKeys, token, (digest) =>
+    deps.codes.findByToken(null, digest, purpose, now),
+  );
   if (!link) throw new DomainError("LINK_REJECTED");
   if (link.isLocked) throw await codeError(deps, "CODE_LOCKED", link, session);
   const account = await deps.users.findById(null, link.userId);
@@ -73,7 +76,7 @@ export async function verifyCode(
     const isLocked = newest !== null && newest.attempts >= MAX_ATTEMPTS;
     throw isLocked ? await codeError(deps, "CODE_LOCKED", link, session) : new DomainError("LINK_REJECTED");
   }
-  if (!isCorrectCode(deps.codeKey, { ...link, ownerId: link.userId }, link.codeDigest, text)) {
+  if (!isCorrectCode(deps.codeKeys, { ...link, ownerId: link.userId }, link.codeDigest, text)) {
     throw await codeError(deps, "CODE_INCORRECT", link, session);
   }
 }

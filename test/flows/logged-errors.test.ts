@@ -221,7 +221,7 @@ describe("errors in the log", () => {
 
   it("hold no secret of a job in the background", async () => {
     const { background } = await createInfrastructure(
-      { ...context.config, tokenSecrets: ["t".repeat(43)], codeSecret: "c".repeat(43) },
+      { ...context.config, tokenSecrets: ["t".repeat(43)], codeSecrets: ["c".repeat(43)] },
       context.infrastructure.database,
       { logger, print: () => {} },
     );

@@ -65,7 +65,7 @@ describe("attempts at activation codes", () => {
     const { phone } = await waiting();
     const now = context.clock.now();
     const processes = [context.app, context.anotherProcess()];
-    const claim = { tokenDigest: null, network: HOME, address: HOME };
+    const claim = { tokenDigests: null, network: HOME, address: HOME };
     const results = await atOnce(20, (index) =>
       processes[index % 2]!.activationAttempts.count(null, {
         phone,

@@ -103,7 +103,7 @@ export async function createTestContext(options: TestContextOptions = {}): Promi
   });
   const keys = {
     token: [testKeys.token],
-    code: Buffer.from(testKeys.code),
+    code: [Buffer.from(testKeys.code)],
     audit: testKeys.audit,
     encryption: [testKeys.encryption],
   };
