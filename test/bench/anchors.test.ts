@@ -4,7 +4,7 @@ import { activateAccount } from "../../bench/anchors/bare-activate.js";
 import { readProfile } from "../../bench/anchors/bare-profile.js";
 import { refreshSession } from "../../bench/anchors/bare-refresh.js";
 import { openLimits, openPool } from "../../bench/anchors/bare-stores.js";
-import { createBareTokens } from "../../bench/anchors/bare-tokens.js";
+import { barePair, createBareTokens } from "../../bench/anchors/bare-tokens.js";
 import { addRegistrations } from "../../bench/people/registrations.js";
 import { createAuditKeys } from "../../src/audit/audit-keys.js";
 import { createSealFirstActs } from "../../src/audit/first-acts.js";
@@ -19,9 +19,8 @@ import { signedIn, testKeys, useTestContext } from "../support/test-context.js";
 
 // The anchors do what the service does, with its statements and in its database: else their cost would say nothing.
 describe("the bare server of the benchmark", () => {
-  // The anchors sign with the secret and know the issuer that production has by default.
-  const issuer = { TOKEN_ISSUER: "https://identity.waterbill.app" };
-  const context = useTestContext({ environment: { ACCESS_TOKEN_ALG: "HS256", ...issuer } });
+  // The anchors know the issuer that production has by default.
+  const context = useTestContext({ environment: { TOKEN_ISSUER: "https://identity.waterbill.app" } });
   const codeKey = Buffer.from(testKeys.code);
   const database = useFixture(
     async () => {
@@ -44,6 +43,17 @@ describe("the bare server of the benchmark", () => {
       await pool.end();
     },
   );
+
+  // The service signs with the key of the anchors, so that each accepts the tokens of the other.
+  before(async () => {
+    const { database: tables, signingKeys, keyCipher, keyFollower } = context.infrastructure;
+    const { kid, privateKey } = barePair(testKeys.token);
+    const name = { kid, algorithm: "ES256" };
+    const sealedKey = keyCipher.seal(name, privateKey.export({ format: "der", type: "pkcs8" }));
+    const key = { ...name, sealedKey, prepublishSeconds: 0, tokenSeconds: 900, isSigning: true };
+    await tables.transaction((tx) => signingKeys.insert(tx, key));
+    await keyFollower.follow();
+  });
 
   // The anchors take the time from the system.
   beforeEach(() => context.clock.set(new Date().toISOString()));
