@@ -10,7 +10,7 @@ const encryptionSchema = z.object({ encryption: secret });
 
 /** The secrets that are generated for a development server. */
 export interface StoredKeys {
-  /** Signs access and refresh tokens. */
+  /** Signs refresh tokens, and with HS256 access tokens. */
   token: string;
   /** Key of the digests of codes and link tokens. */
   code: string;

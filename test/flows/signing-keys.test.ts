@@ -107,6 +107,22 @@ describe("signing keys of two servers", () => {
     expect(new Set(tokens.map(kidOf)).size).to.equal(3);
   });
 
+  it("change by themselves when the key is old, at whichever server notices first", async () => {
+    const tokens = await signInAtBoth();
+    const text =
+      "UPDATE signing_keys SET signing_since = signing_since - interval '91 days' WHERE retired_at IS NULL";
+    await service.context.infrastructure.database.run(null, { name: "test_old_key", text }, []);
+    const [one, two] = servers();
+    await two.keyFollower.follow();
+    expect((await signInAtBoth()).map(kidOf)).to.deep.equal(tokens.map(kidOf));
+    await passDay();
+    await Promise.all([one.keyFollower.follow(), two.keyFollower.follow()]);
+    const renewed = await signInAtBoth();
+    expect(new Set(renewed.map(kidOf)).size).to.equal(1);
+    expect(kidOf(renewed[0]!)).not.to.equal(kidOf(tokens[0]!));
+    await expectAccepted([...tokens, ...renewed]);
+  });
+
   /** Revokes the key that signed `pair`, and lets both servers follow. */
   async function revokeKeyOf(pair: TokenPair): Promise<void> {
     expect(await revokeKey(keysDeps(), { kid: kidOf(pair), reason: "it leaked" })).to.equal("revoked");

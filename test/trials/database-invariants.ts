@@ -21,6 +21,11 @@ const INVARIANTS: Readonly<Record<string, string>> = {
   "a session records the last eight uses of its tokens, each with its time, and not its valid token": `
     SELECT id FROM sessions
     WHERE cardinality(used_ids) <> cardinality(used_at) OR cardinality(used_ids) > 8 OR refresh_id = ANY (used_ids)`,
+  "one key signs access tokens, and one stands by": `
+    SELECT * FROM
+      (SELECT count(*) FILTER (WHERE signing_since IS NOT NULL) AS signing, count(*) FILTER (WHERE signing_since IS NULL) AS standby
+        FROM signing_keys WHERE retired_at IS NULL AND revoked_at IS NULL) counts
+    WHERE signing <> 1 OR standby <> 1`,
   "the history of an account has every number up to its end": `
     SELECT account_id FROM account_history_heads heads
     FULL JOIN (SELECT account_id, count(*) AS count, max(number) AS last FROM account_history GROUP BY account_id) acts
