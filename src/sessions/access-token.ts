@@ -17,7 +17,7 @@ interface AccessClaims {
   refreshIdStart: string;
 }
 
-/** A token that was verified. Its key tells whether it is still accepted. */
+/** A token that was issued or verified. Its key tells whether it is still accepted. */
 interface Remembered {
   claims: AccessClaims;
   times: TokenTimes;
@@ -49,8 +49,8 @@ export interface AccessTokenDeps {
 }
 
 /**
- * How many verified tokens are remembered, each by its SHA-256 digest: those of 100,000 clients, in about 30 MB. That
- * saves most calls the check of the signature, whatever the algorithm costs.
+ * How many issued and verified tokens are remembered, each by its SHA-256 digest: those of 100,000 clients, in about 30 MB.
+ * That saves most calls the check of the signature, whatever the algorithm costs.
  */
 const MAX_REMEMBERED_TOKENS = 100_000;
 
@@ -63,19 +63,22 @@ const REFRESH_ID_START = "01234567-89ab-4def".length;
 export function createAccessTokens(deps: AccessTokenDeps): AccessTokens {
   const { accessKeys, clock, random, type, issuer, audience, formerIssuers = [], ttlSeconds } = deps;
   const profile: JwtProfile = { type, issuer, audience, otherIssuers: formerIssuers };
-  const verified = new LRUCache<string, Remembered>({ max: MAX_REMEMBERED_TOKENS });
+  const remembered = new LRUCache<string, Remembered>({ max: MAX_REMEMBERED_TOKENS });
+  const digestOf = (token: string) => hash("sha256", token, "binary");
 
   return {
     ttlSeconds,
 
     issue(user, { id, sessionId }) {
       const now = clock.now();
-      return signJwt(accessKeys.signing(), profile, {
+      const times = { iat: epochSeconds(now), exp: epochSeconds(addSeconds(now, ttlSeconds)) };
+      const refreshIdStart = id.slice(0, REFRESH_ID_START);
+      const key = accessKeys.signing();
+      const token = signJwt(key, profile, {
         sub: String(user.id),
         sid: sessionId,
-        jti: `${id.slice(0, REFRESH_ID_START)}${random.uuid().slice(REFRESH_ID_START)}`,
-        iat: epochSeconds(now),
-        exp: epochSeconds(addSeconds(now, ttlSeconds)),
+        jti: `${refreshIdStart}${random.uuid().slice(REFRESH_ID_START)}`,
+        ...times,
         token_type: "access",
         user_id: user.id,
         phone: user.phone,
@@ -84,11 +87,14 @@ export function createAccessTokens(deps: AccessTokenDeps): AccessTokens {
         full_name: fullName(user),
         ...rolesClaim(user),
       });
+      // Often it comes back to this process.
+      remembered.set(digestOf(token), { claims: { userId: user.id, sessionId, refreshIdStart }, times, key });
+      return token;
     },
 
     read(token) {
-      const digest = hash("sha256", token, "binary");
-      const known = verified.get(digest);
+      const digest = digestOf(token);
+      const known = remembered.get(digest);
       if (known) return isAccepted(known, clock) ? known.claims : "expired";
       const found = verifyJwt(accessKeys, profile, token, clock);
       if (found === "expired") return found;
@@ -98,7 +104,7 @@ export function createAccessTokens(deps: AccessTokenDeps): AccessTokens {
       const { userId, sessionId, tokenId } = ids;
       const { iat, exp } = found.claims;
       const claims = { userId, sessionId, refreshIdStart: tokenId.slice(0, REFRESH_ID_START) };
-      verified.set(digest, { claims, times: { iat, exp }, key: found.key });
+      remembered.set(digest, { claims, times: { iat, exp }, key: found.key });
       return claims;
     },
   };

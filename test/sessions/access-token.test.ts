@@ -4,7 +4,7 @@ import { jwtVerify, SignJWT } from "jose";
 import { type AccessTokenDeps, createAccessTokens } from "../../src/sessions/access-token.js";
 import { signJwt } from "../../src/sessions/jwt.js";
 import { createRefreshTokens } from "../../src/sessions/refresh-token.js";
-import { createAccessKeys } from "../../src/signing-keys/access-keys.js";
+import { createAccessKeys, type TokenKeys } from "../../src/signing-keys/access-keys.js";
 import { createSecretTokenKey } from "../../src/signing-keys/token-key.js";
 import { addSeconds } from "../../src/system/clock.js";
 import { systemRandom } from "../../src/system/random.js";
@@ -106,6 +106,23 @@ describe("access tokens under the secret", () => {
     const [header, payload] = token.split(".");
     const forged = `${header}.${payload}.${createHmac("sha256", "other").update("x").digest("base64url")}`;
     expect(await tokens.read(forged)).to.equal(null);
+  });
+
+  it("are verified once, and by the process that issued them not at all", () => {
+    let lookUps = 0;
+    const counting: TokenKeys = {
+      ...accessKeys,
+      find(header) {
+        lookUps += 1;
+        return accessKeys.find(header);
+      },
+    };
+    const [issuing, other] = [make({ accessKeys: counting }), make({ accessKeys: counting })];
+    const token = issuing.issue(user, grant);
+    const claims = issuing.read(token);
+    expect(lookUps).to.equal(0);
+    for (let call = 0; call < 3; call += 1) expect(other.read(token)).to.deep.equal(claims);
+    expect(lookUps).to.equal(1);
   });
 
   it("are refused without signature, with another key, issuer, audience, type or algorithm", async () => {
