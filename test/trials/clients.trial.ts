@@ -1,6 +1,3 @@
-import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { promisify, stripVTControlCharacters } from "node:util";
 import { expect } from "chai";
 import {
   administratorOf,
@@ -11,24 +8,15 @@ import {
   type Tokens,
 } from "../support/rest-calls.js";
 import { type RunningService, runService } from "../support/running-service.js";
-import { runTrial, SkippedError, type Trial } from "./trial.js";
+import { buildExample, type Example, outputOf } from "./example.js";
+import { runTrial, type Trial } from "./trial.js";
 
 // Generates the clients in examples/ and asks the service with each who a user is: `npm run trials -- clients`.
 // Python needs the packages in examples/python/requirements.txt, Java needs protoc and protoc-gen-grpc-java on PATH.
 
 const { phone } = CUSTOMER;
-const examples = fileURLToPath(new URL("../../examples/", import.meta.url));
-const bin = fileURLToPath(new URL("../../node_modules/.bin", import.meta.url));
-const run = promisify(execFile);
 
-interface Language {
-  /** The folder in `examples/`. */
-  name: string;
-  programs: readonly string[];
-  /** A command that fails when the client's libraries are missing. */
-  libraries?: readonly string[];
-  /** Commands that generate and build the client. */
-  build: readonly (readonly string[])[];
+interface Language extends Example {
   /** The command that prints the status and the user for an address and an Authorization header. */
   ask(address: string, authorization: string): readonly string[];
 }
@@ -62,24 +50,9 @@ const languages: readonly Language[] = [
   },
 ];
 
-/** Runs a command in a language's folder and returns its output, whatever its exit status. */
-async function execute(language: Language, [program = "", ...args]: readonly string[], mayFail: boolean) {
-  const options = {
-    cwd: examples + language.name,
-    env: { ...process.env, PATH: `${bin}:${process.env.PATH}` },
-  };
-  const failed = (error: Error & { stdout: string }) => {
-    if (!mayFail) throw error;
-    return error;
-  };
-  const { stdout } = await run(program, args, options).catch(failed);
-  return stripVTControlCharacters(stdout).trim();
-}
-
 async function tryLanguage(service: RunningService, language: Language): Promise<void> {
-  for (const command of language.build) await execute(language, command, false);
   const ask = ({ access }: Tokens) =>
-    execute(language, language.ask(`127.0.0.1:${service.port}`, `Bearer ${access}`), true);
+    outputOf(language, language.ask(`127.0.0.1:${service.port}`, `Bearer ${access}`));
 
   const tokens = await login(service, CUSTOMER);
   expect(await ask(tokens)).to.match(/^200 \d+ \+237670000001 John Doe$/);
@@ -94,11 +67,7 @@ async function tryLanguage(service: RunningService, language: Language): Promise
 }
 
 async function tryClients(trial: Trial, language: Language): Promise<void> {
-  if (language.libraries) {
-    await execute(language, language.libraries, false).catch(() => {
-      throw new SkippedError("its libraries are not installed");
-    });
-  }
+  await buildExample(language);
   const service = await runService({ DATA_DIR: `${trial.folder}/data` });
   trial.atEnd(() => service.stop());
   await registerCustomer(service);
