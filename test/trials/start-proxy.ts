@@ -42,9 +42,9 @@ function makeCertificate(folder: string): { certificate: string; key: string } {
   return { certificate, key };
 }
 
-/** Reads a file of `deploy/` and makes the changes that its first comment asks for. Throws if one has no effect. */
-function readConfiguration(file: string, changes: Record<string, string>): string {
-  let text = readFileSync(join(deploy, file), "utf8");
+/** Reads a file and makes the changes that its first comment asks for. Throws if one has no effect. */
+export function readConfiguration(file: string, changes: Record<string, string>): string {
+  let text = readFileSync(file, "utf8");
   for (const [from, to] of Object.entries(changes)) {
     if (!text.includes(from)) throw new Error(`${file} does not contain ${from}`);
     text = text.replaceAll(from, to);
@@ -52,8 +52,8 @@ function readConfiguration(file: string, changes: Record<string, string>): strin
   return text;
 }
 
-/** Resolves once a port of localhost accepts connections. */
-function connectTo(port: number): Promise<void> {
+/** Resolves once a port of 127.0.0.1 accepts connections. Rejects if it doesn't. */
+export function connectTo(port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, "127.0.0.1");
     socket.once("error", reject);
@@ -80,7 +80,7 @@ async function startProxy(
 /** Runs nginx with `deploy/nginx.conf`, as an included file of a minimal main configuration. */
 export function startNginx(trial: Trial, servicePort: number): Promise<RunningProxy> {
   return startProxy(trial, (port, certificate, key) => {
-    const site = readConfiguration("nginx.conf", {
+    const site = readConfiguration(join(deploy, "nginx.conf"), {
       "127.0.0.1:8000": `127.0.0.1:${servicePort}`,
       "listen 443 ": `listen 127.0.0.1:${port} `,
       "    listen [::]:443 ssl http2;\n": "",
@@ -88,26 +88,39 @@ export function startNginx(trial: Trial, servicePort: number): Promise<RunningPr
       "/etc/ssl/waterbill/fullchain.pem": certificate,
       "/etc/ssl/waterbill/privkey.pem": key,
     });
-    writeFileSync(join(trial.folder, "site.conf"), site);
-    const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
-      (name) => `${name}_temp_path ${join(trial.folder, name)};`,
-    );
-    const main = [
-      "daemon off; worker_processes 1; error_log stderr;",
-      `pid ${join(trial.folder, "nginx.pid")};`,
-      "events {}",
-      `http { ${temporary.join(" ")} include site.conf; }`,
-    ];
-    writeFileSync(join(trial.folder, "nginx.conf"), main.join("\n"));
-    return { program: "nginx", args: ["-p", trial.folder, "-c", join(trial.folder, "nginx.conf")] };
+    return { program: "nginx", args: writeNginxConfiguration(trial.folder, site) };
   });
+}
+
+/**
+ * Writes a site's configuration into a folder, and a minimal main one that includes it. Returns the arguments with which
+ * nginx runs them.
+ */
+export function writeNginxConfiguration(
+  folder: string,
+  site: string,
+  modules: readonly string[] = [],
+): string[] {
+  writeFileSync(join(folder, "site.conf"), site);
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
+    (name) => `${name}_temp_path ${join(folder, name)};`,
+  );
+  const main = [
+    ...modules.map((module) => `load_module ${module};`),
+    "daemon off; worker_processes 1; error_log stderr;",
+    `pid ${join(folder, "nginx.pid")};`,
+    "events {}",
+    `http { ${temporary.join(" ")} include site.conf; }`,
+  ];
+  writeFileSync(join(folder, "nginx.conf"), main.join("\n"));
+  return ["-p", folder, "-c", join(folder, "nginx.conf")];
 }
 
 /** Runs Caddy with `deploy/Caddyfile`, and with a certificate of its own instead of one from a public authority. */
 export function startCaddy(trial: Trial, servicePort: number): Promise<RunningProxy> {
   return startProxy(trial, (port, certificate, key) => {
     const file = join(trial.folder, "Caddyfile");
-    const text = readConfiguration("Caddyfile", {
+    const text = readConfiguration(join(deploy, "Caddyfile"), {
       "127.0.0.1:8000": `127.0.0.1:${servicePort}`,
       "auto_https disable_redirects": `auto_https disable_redirects\n\tadmin off\n\tstorage file_system ${trial.folder}`,
       "identity.waterbill.app {": `https://localhost:${port} {\n\ttls ${certificate} ${key}`,
