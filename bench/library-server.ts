@@ -51,7 +51,7 @@ const server = createServer({
   handler: createRoutes({
     rpc: createRpcHandler({ unary: new Map(), streams }),
     rest: createRestHandler({ unary: new Map(), streams: new Map() }),
-    pages: new Map(),
+    resources: new Map(),
     readiness,
     trustsProxy: trustProxies(config.trustedProxies),
     random: infrastructure.random,

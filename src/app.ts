@@ -18,6 +18,7 @@ import { createReadiness } from "./http/readiness.js";
 import { createRoutes } from "./http/routes.js";
 import { createServer } from "./http/server.js";
 import type { Infrastructure } from "./infrastructure.js";
+import { createDiscovery } from "./oauth/discovery.js";
 import { pages } from "./pages/pages.js";
 import { keepRefusalTime } from "./passwords/refusal-time.js";
 import { createProfileService } from "./profile/profile-service.js";
@@ -99,12 +100,14 @@ export function createApp(
     },
   });
 
+  const { tokens, publicUrl } = config;
+  const discovery = createDiscovery({ ...tokens, publicUrl, publishedKeys: context.keyRing.published });
   const trustsProxy = trustProxies(config.trustedProxies);
   const server = createServer({
     handler: createRoutes({
       rpc: createRpcHandler(methods),
       rest: createRestHandler(methods),
-      pages,
+      resources: new Map([...pages, ...discovery]),
       readiness,
       trustsProxy,
       random,

@@ -10,7 +10,7 @@ const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((fi
 const layers = [
   ["main", "run-server", "cli", "cli/"],
   ["app", "first-start", "housekeeping", "context", "infrastructure", "startup-error"],
-  ["rest/", "rpc/", "pages/", "http/"],
+  ["rest/", "rpc/", "oauth/", "pages/", "http/"],
   ["rate-limits/"],
   ["auth/", "profile/", "accounts/", "whitelist/"],
   [

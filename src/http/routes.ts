@@ -20,8 +20,8 @@ import type { Resource, Resources } from "./resource.js";
 interface Deps {
   rpc: RpcHandler;
   rest: RequestHandler;
-  /** The service's own web pages. */
-  pages: Resources;
+  /** The service's web pages, and what others discover. */
+  resources: Resources;
   readiness: Pick<Readiness, "check">;
   trustsProxy: TrustsProxy;
   random: Pick<Random, "uuid">;
@@ -75,7 +75,7 @@ function setCommonHeaders(response: NodeResponse, caller: Caller): void {
  */
 export function createRoutes(deps: Deps): NodeHandler {
   const { rpc, rest, logger } = deps;
-  const resources: Resources = new Map([...createProbes(deps.readiness), ...deps.pages]);
+  const resources: Resources = new Map([...createProbes(deps.readiness), ...deps.resources]);
 
   async function route(request: NodeRequest, response: NodeResponse): Promise<void> {
     const caller = requestCaller(deps, request);

@@ -64,7 +64,7 @@ const server = createServer({
   handler: createRoutes({
     rpc,
     rest: rpc,
-    pages: new Map(),
+    resources: new Map(),
     readiness,
     trustsProxy: trustProxies([]),
     random: systemRandom,

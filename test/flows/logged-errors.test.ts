@@ -200,7 +200,7 @@ describe("errors in the log", () => {
         },
         refuse: () => {},
       },
-      pages: new Map(),
+      resources: new Map(),
       readiness,
       trustsProxy: trustProxies([]),
       random: systemRandom,

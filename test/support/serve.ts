@@ -87,7 +87,7 @@ export async function serveRoutes(
   const handler = createRoutes({
     rest: notFound,
     ...handlers(readiness),
-    pages: new Map(),
+    resources: new Map(),
     readiness,
     trustsProxy: trustProxies([]),
     random: systemRandom,
