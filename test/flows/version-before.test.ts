@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { useTestDatabase } from "../support/database.js";
+import { aroundTests } from "../support/fixture.js";
 import { recordSecret } from "../support/log.js";
 import { testKeyPrefix, testRedisUrl } from "../support/redis.js";
 import { activationCode, CUSTOMER, login, post, registration, succeed } from "../support/rest-calls.js";
@@ -39,9 +40,8 @@ describe("the version before and this one on one database", function () {
     alike = await runService({ ...environment, ACCESS_TOKEN_ALG: "HS256", TOKEN_ISSUER: issuer });
   });
 
-  after(async () => {
-    await Promise.all([older, current, alike].map((service) => service?.kill()));
-  });
+  // Before the database is dropped, which a server that reads it once a second would keep from being dropped.
+  aroundTests(async () => () => Promise.all([older, current, alike].map((service) => service?.kill())));
 
   /** The code that a service sent to a number, for an operation of an account. */
   async function verification(
