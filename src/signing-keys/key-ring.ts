@@ -24,7 +24,7 @@ export interface KeyRing {
 
 export interface KeyRingDeps {
   keyCipher: KeyCipher;
-  logger: Pick<Logger, "warn">;
+  logger: Pick<Logger, "info" | "warn">;
 }
 
 /** A key with its row, as it was read last. */
@@ -87,7 +87,10 @@ export function createKeyRing({ keyCipher, logger }: KeyRingDeps): KeyRing {
           ACCESS_TOKEN_TYPES.map((type) => [tokenKey.header(type), tokenKey] as const),
         ),
       );
-      signing = keys.get(signingOf(liveRows)?.kid ?? "")?.key;
+      const next = keys.get(signingOf(liveRows)?.kid ?? "")?.key;
+      if (signing && next && next.kid !== signing.kid)
+        logger.info({ kid: next.kid }, "another key signs access tokens");
+      signing = next;
       published = live.map(({ key }) => key.published);
       firstSigningSince = earliest(opened.map(({ row }) => row.signingSince));
       return liveRows;

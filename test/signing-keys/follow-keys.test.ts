@@ -24,7 +24,8 @@ describe("a process that follows the keys of the database", () => {
         return rows;
       },
     } as Partial<SigningKeyStore> as SigningKeyStore;
-    const logger = { warn: (...args: unknown[]) => void log.push(args) };
+    const write = (...args: unknown[]) => void log.push(args);
+    const logger = { info: write, warn: write };
     keyRing = createKeyRing({ keyCipher, logger });
     const database = {} as Database;
     follower = createKeyFollower({ database, signingKeys, keyCipher, keyRing, keyRules: null, logger });

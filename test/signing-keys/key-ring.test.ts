@@ -52,10 +52,8 @@ describe("access tokens under the keys of the ring", () => {
   beforeEach(async () => {
     clock.set(NOW.toISOString());
     log = [];
-    ring = createKeyRing({
-      keyCipher: testCipher,
-      logger: { warn: (...args: unknown[]) => void log.push(JSON.stringify(args)) },
-    });
+    const write = (...args: unknown[]) => void log.push(JSON.stringify(args));
+    ring = createKeyRing({ keyCipher: testCipher, logger: { info: write, warn: write } });
     signing = await storedKey({ signingSince: addSeconds(NOW, -86_400) });
     standby = await storedKey();
     ring.update([signing, standby]);
@@ -76,6 +74,17 @@ describe("access tokens under the keys of the ring", () => {
   /** A fresh reader each time: nothing is remembered. */
   const read = (token: string) => make().read(token);
   const isAccepted = (token: string) => read(token) !== null && read(token) !== "expired";
+
+  it("are signed with another key from when it signs, which the log says once", async () => {
+    const signs = (row: StoredKey, signingSince: Date) => ({ ...row, signingSince });
+    ring.update([signing, standby]);
+    expect(log).to.deep.equal([]);
+    const later = addSeconds(NOW, 1);
+    for (let time = 0; time < 2; time += 1) ring.update([signing, signs(standby, later)]);
+    expect(log).to.deep.equal([JSON.stringify([{ kid: standby.kid }, "another key signs access tokens"])]);
+    const [header] = partsOf(make().issue(user, grant));
+    expect(decode(header).kid).to.equal(standby.kid);
+  });
 
   it("name the algorithm, the key and the type, and are what a verifier with the published keys accepts", async () => {
     for (const algorithm of ["ES256", "EdDSA", "RS256"] as const) {
