@@ -27,6 +27,8 @@ def verify(token: str) -> dict:
         audience=AUDIENCE,
         # Never HS256: whoever has the public key could sign.
         algorithms=["ES256", "EdDSA", "RS256"],
+        # Clocks differ by some seconds. PyJWT refuses a token that was issued in its future.
+        leeway=10,
         # A service's token has no user_id.
         options={"require": ["exp", "iss", "aud", "sub", "user_id"]},
     )
