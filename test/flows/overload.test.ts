@@ -71,7 +71,7 @@ describe("strangers who fill the queue of password hashes with guesses at one nu
       };
       const home = protocol.at("198.51.100.7");
       const { device, access } = await signIn(home);
-      const guesses = Array.from({ length: 20 }, async (_, index) => {
+      const guesses = Array.from({ length: 60 }, async (_, index) => {
         const stranger = protocol.at(`10.0.${index}.66`);
         return (await stranger.call(method.login, { phone, password: "wrong" })).reason;
       });
