@@ -177,6 +177,8 @@ async function rotate({ environment, services }: World, type: TokenType): Promis
     tokens = await login(services[type], CUSTOMER);
     return kidOf(tokens) !== before;
   });
+  // Then every server publishes the next key, which a verifier must have that doesn't ask for keys that it doesn't know.
+  await delay(2_000);
   return tokens;
 }
 
