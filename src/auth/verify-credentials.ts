@@ -17,8 +17,7 @@ export interface VerifyCredentialsDeps extends NoticeGuessingDeps {
   registrations: RegistrationStore;
   hasher: PasswordHasher;
   clock: Clock;
-  /** HMAC key of devices and of the counts of wrong passwords. */
-  /** Counts guesses. */
+  /** HMAC key of new device tokens and of the counts of wrong passwords. */
   codeKey: Uint8Array;
   /** Each may be the key of a device token. */
   codeKeys: readonly Uint8Array[];

@@ -10,26 +10,13 @@ import { addSeconds } from "../../src/system/clock.js";
 import { systemRandom } from "../../src/system/random.js";
 import { testClock } from "../support/clock.js";
 import { emptyRing } from "../support/key-ring.js";
+import { tokenOwner as user } from "./token-owner.js";
 
 const secret = "s".repeat(40);
 const issuer = "https://identity.example";
 const audience = "billing";
 const sessionId = "3f1f6f0a-7d2b-4b2a-9f5e-0a3c1d2e4f50";
 const grant = { id: "9d0c6a54-1f3e-4c57-8a10-6f2b7c9e0d11", sessionId };
-const user = {
-  id: 7,
-  phone: "+237670000001",
-  firstName: "John",
-  lastName: "Doe",
-  email: null,
-  address: null,
-  apartmentName: null,
-  dateJoined: new Date(0),
-  lastLogin: null,
-  isActive: true,
-  isStaff: false,
-  isSuperuser: false,
-};
 
 const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 const payloadOf = (token: string) =>

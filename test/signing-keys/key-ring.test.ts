@@ -10,6 +10,7 @@ import type { StoredKey } from "../../src/signing-keys/signing-key-store.js";
 import { addSeconds, epochSeconds } from "../../src/system/clock.js";
 import { systemRandom } from "../../src/system/random.js";
 import type { User } from "../../src/users/user.js";
+import { tokenOwner as user } from "../sessions/token-owner.js";
 import { testClock } from "../support/clock.js";
 import { twinOf } from "../support/signatures.js";
 import { NOW, storedKey, testCipher } from "./stored-keys.js";
@@ -21,20 +22,6 @@ const ttlSeconds = 900;
 const grant = {
   id: "9d0c6a54-1f3e-4c57-8a10-6f2b7c9e0d11",
   sessionId: "3f1f6f0a-7d2b-4b2a-9f5e-0a3c1d2e4f50",
-};
-const user: User = {
-  id: 7,
-  phone: "+237670000001",
-  firstName: "John",
-  lastName: "Doe",
-  email: null,
-  address: null,
-  apartmentName: null,
-  dateJoined: new Date(0),
-  lastLogin: null,
-  isActive: true,
-  isStaff: false,
-  isSuperuser: false,
 };
 
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
