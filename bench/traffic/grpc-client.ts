@@ -1,6 +1,14 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { decodeFrames, encodeFrame, FLAG, FRAME, type Frame, headerBlock, PREFACE } from "./http2-frames.js";
+import {
+  decodeFrames,
+  frame as encodeFrame,
+  type Frame,
+  flag,
+  frameType,
+  headerBlock,
+  preface,
+} from "../../test/support/http2-frames.js";
 
 /** A connection on which unary gRPC calls run side by side. */
 export interface GrpcClient {
@@ -45,9 +53,9 @@ function greeting(): Buffer {
   const window = Buffer.alloc(4);
   window.writeUInt32BE(MAX_WINDOW - DEFAULT_WINDOW);
   return Buffer.concat([
-    PREFACE,
-    encodeFrame(FRAME.settings, 0, 0, settings),
-    encodeFrame(FRAME.windowUpdate, 0, 0, window),
+    preface,
+    encodeFrame(frameType.settings, 0, 0, settings),
+    encodeFrame(frameType.windowUpdate, 0, 0, window),
   ]);
 }
 
@@ -84,16 +92,17 @@ export async function connectGrpc(port: number): Promise<GrpcClient> {
 
   /** Acknowledges SETTINGS and PING, which a server may wait for. */
   function acknowledge({ type, flags, payload }: Frame): void {
-    if ((flags & FLAG.acknowledged) !== 0) return;
-    write(encodeFrame(type, FLAG.acknowledged, 0, type === FRAME.ping ? payload : Buffer.alloc(0)));
+    if ((flags & flag.acknowledged) !== 0) return;
+    write(encodeFrame(type, flag.acknowledged, 0, type === frameType.ping ? payload : Buffer.alloc(0)));
   }
 
   function receive(frame: Frame): void {
     const { type, flags, streamId, payload } = frame;
-    if (type === FRAME.settings || type === FRAME.ping) acknowledge(frame);
-    if (type === FRAME.data) calls.get(streamId)?.message.push(payload);
-    if (type === FRAME.reset) end(streamId);
-    if ((type === FRAME.data || type === FRAME.headers) && (flags & FLAG.endStream) !== 0) end(streamId);
+    if (type === frameType.settings || type === frameType.ping) acknowledge(frame);
+    if (type === frameType.data) calls.get(streamId)?.message.push(payload);
+    if (type === frameType.reset) end(streamId);
+    if ((type === frameType.data || type === frameType.headers) && (flags & flag.endStream) !== 0)
+      end(streamId);
   }
 
   function failAll(error: Error): void {
@@ -117,8 +126,8 @@ export async function connectGrpc(port: number): Promise<GrpcClient> {
         calls.set(lastStreamId, { message: [], resolve, reject });
         write(
           Buffer.concat([
-            encodeFrame(FRAME.headers, FLAG.endHeaders, lastStreamId, header),
-            encodeFrame(FRAME.data, FLAG.endStream, lastStreamId, EMPTY_MESSAGE),
+            encodeFrame(frameType.headers, flag.endHeaders, lastStreamId, header),
+            encodeFrame(frameType.data, flag.endStream, lastStreamId, EMPTY_MESSAGE),
           ]),
         );
       }),

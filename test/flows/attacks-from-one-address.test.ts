@@ -6,9 +6,10 @@ import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js
 import { setAccountActive } from "../../src/accounts/set-account-active.js";
 import { COMMAND_LINE } from "../../src/audit/act.js";
 import { logout } from "../../src/auth/logout.js";
-import { flag, preface, requestFrame, settings } from "../http/http2-frames.js";
+import { requestFrame, settings } from "../http/http2-frames.js";
 import { connectRaw, getRequest, type RawClient } from "../http/raw-client.js";
 import { useFixture } from "../support/fixture.js";
+import { flag, preface } from "../support/http2-frames.js";
 import { recordSecret } from "../support/log.js";
 import { testKeyPrefix, testRedisUrl } from "../support/redis.js";
 import { rejection } from "../support/rejection.js";

@@ -7,8 +7,9 @@ import { trustProxies } from "../../src/http/client-address.js";
 import { DEFAULT_LIMITS } from "../../src/http/connection.js";
 import type { NodeHandler, NodeResponse } from "../../src/http/node-handler.js";
 import { parseRange } from "../../src/system/ip-range.js";
+import { flag, frameType, preface } from "../support/http2-frames.js";
 import { serve, stopServing } from "../support/serve.js";
-import { flag, framesIn, frameType, preface, requestFrame, resetFrame, settings } from "./http2-frames.js";
+import { framesIn, requestFrame, resetFrame, settings } from "./http2-frames.js";
 import { connectRaw, getRequest, type RawClient } from "./raw-client.js";
 
 const LIMITS = { ...DEFAULT_LIMITS, maxConnectionsPerAddress: 100, maxRequestsPerAddress: 8 };

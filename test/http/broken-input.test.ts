@@ -2,11 +2,12 @@ import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { expect } from "chai";
 import { sendResponse } from "../../src/http/node-body.js";
+import { frame, frameType, preface } from "../support/http2-frames.js";
 import { rejection } from "../support/rejection.js";
 import { serve, stopServing } from "../support/serve.js";
 import { echo } from "./echo.js";
 import { connectHttp2, getHttp2 } from "./http2-client.js";
-import { frame, framesIn, frameType, preface, requestFrame, resetFrame, settings } from "./http2-frames.js";
+import { framesIn, requestFrame, resetFrame, settings } from "./http2-frames.js";
 import { connectRaw, getRequest, statusLine } from "./raw-client.js";
 
 describe("broken and oversized input", () => {

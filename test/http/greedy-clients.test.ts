@@ -4,10 +4,11 @@ import { expect } from "chai";
 import { trustProxies } from "../../src/http/client-address.js";
 import type { NodeHandler } from "../../src/http/node-handler.js";
 import { parseRange } from "../../src/system/ip-range.js";
+import { flag, frame, frameType, preface } from "../support/http2-frames.js";
 import { serve, stopServing } from "../support/serve.js";
 import { echo } from "./echo.js";
 import { connectHttp2, getHttp2 } from "./http2-client.js";
-import { flag, frame, frameType, preface, requestFrame, resetFrame, settings } from "./http2-frames.js";
+import { requestFrame, resetFrame, settings } from "./http2-frames.js";
 import { connectRaw, getRequest } from "./raw-client.js";
 
 const repeat = (count: number, each: (index: number) => Buffer) =>

@@ -1,11 +1,12 @@
 import { expect } from "chai";
 import { createServer } from "../../src/http/server.js";
+import { preface } from "../support/http2-frames.js";
 import { testLogger } from "../support/log.js";
 import { rejection } from "../support/rejection.js";
 import { serve, stopServing } from "../support/serve.js";
 import { echo } from "./echo.js";
 import { connectHttp2, getHttp2 } from "./http2-client.js";
-import { preface, requestFrame, settings } from "./http2-frames.js";
+import { requestFrame, settings } from "./http2-frames.js";
 import { connectRaw } from "./raw-client.js";
 
 describe("one port", () => {

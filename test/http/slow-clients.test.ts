@@ -2,10 +2,11 @@ import { EventEmitter, once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "chai";
 import type { NodeHandler, NodeRequest, NodeResponse } from "../../src/http/node-handler.js";
+import { flag, frame, frameType, preface } from "../support/http2-frames.js";
 import { serve, stopServing } from "../support/serve.js";
 import { echo, shortLimits } from "./echo.js";
 import { connectHttp2, getHttp2 } from "./http2-client.js";
-import { flag, frame, framesIn, frameType, preface, requestFrame, settings } from "./http2-frames.js";
+import { framesIn, requestFrame, settings } from "./http2-frames.js";
 import { connectRaw, getRequest, statusLine } from "./raw-client.js";
 
 describe("slow clients", () => {

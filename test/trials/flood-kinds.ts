@@ -1,16 +1,8 @@
 import { connect, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import {
-  flag,
-  frame,
-  frameType,
-  headerBlock,
-  preface,
-  requestFrame,
-  resetFrame,
-  settings,
-} from "../http/http2-frames.js";
+import { requestFrame, resetFrame, settings } from "../http/http2-frames.js";
 import { getRequest } from "../http/raw-client.js";
+import { flag, frame, frameType, headerBlock, preface } from "../support/http2-frames.js";
 
 /** Sends a flood to a port of 127.0.0.1; resolves when all of it has been sent, or refused. */
 export type Flood = (port: number) => Promise<void>;

@@ -1,11 +1,11 @@
-// The frames of HTTP/2 that a client of unary gRPC calls needs (RFC 9113), and header fields without compression
-// (RFC 7541).
+// Frames of HTTP/2 (RFC 9113), and header fields without compression (RFC 7541).
 
-export const PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+export const preface = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
 
-export const FRAME = {
+export const frameType = {
   data: 0,
   headers: 1,
+  priority: 2,
   reset: 3,
   settings: 4,
   ping: 6,
@@ -13,7 +13,7 @@ export const FRAME = {
   windowUpdate: 8,
 } as const;
 
-export const FLAG = { endStream: 1, acknowledged: 1, endHeaders: 4 } as const;
+export const flag = { endStream: 1, acknowledged: 1, endHeaders: 4 } as const;
 
 const HEAD_BYTES = 9;
 
@@ -24,14 +24,14 @@ export interface Frame {
   payload: Buffer;
 }
 
-export function encodeFrame(type: number, flags: number, streamId: number, payload: Uint8Array): Buffer {
-  const frame = Buffer.allocUnsafe(HEAD_BYTES + payload.length);
-  frame.writeUIntBE(payload.length, 0, 3);
-  frame.writeUInt8(type, 3);
-  frame.writeUInt8(flags, 4);
-  frame.writeUInt32BE(streamId, 5);
-  frame.set(payload, HEAD_BYTES);
-  return frame;
+export function frame(type: number, flags: number, streamId: number, payload: Uint8Array): Buffer {
+  const bytes = Buffer.allocUnsafe(HEAD_BYTES + payload.length);
+  bytes.writeUIntBE(payload.length, 0, 3);
+  bytes.writeUInt8(type, 3);
+  bytes.writeUInt8(flags, 4);
+  bytes.writeUInt32BE(streamId, 5);
+  bytes.set(payload, HEAD_BYTES);
+  return bytes;
 }
 
 /** The complete frames at the beginning of `bytes`, and what is left. */
