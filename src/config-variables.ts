@@ -43,6 +43,7 @@ export const environmentSchema = z.object({
   KEY_PREPUBLISH: whole(10).default(86_400),
   KEY_ROTATION: whole(60).default(7_776_000),
   ACCESS_TOKEN_TTL: whole(1).default(900),
+  SERVICE_TOKEN_TTL: whole(1).default(600),
   REFRESH_TOKEN_TTL: whole(1).default(604_800),
   REFRESH_REUSE_GRACE: whole(0).default(10),
   SESSION_MAX_AGE: whole(1).default(15_552_000),

@@ -61,6 +61,10 @@ function toConfig(env: Environment, warnings: readonly string[]) {
       accessType: env.ACCESS_TOKEN_TYP,
       audience: env.TOKEN_AUDIENCE,
       accessTtlSeconds: env.ACCESS_TOKEN_TTL,
+      /** Lifetime of an internal service's access token. */
+      serviceTtlSeconds: env.SERVICE_TOKEN_TTL,
+      /** The longest lifetime of an access token: its key must verify for that long. */
+      longestAccessTtlSeconds: Math.max(env.ACCESS_TOKEN_TTL, env.SERVICE_TOKEN_TTL),
       refreshTtlSeconds: env.REFRESH_TOKEN_TTL,
       reuseGraceSeconds: env.REFRESH_REUSE_GRACE,
       sessionMaxAgeSeconds: env.SESSION_MAX_AGE,

@@ -138,21 +138,22 @@ export function createContext(
   const { keys, clock, random } = infrastructure;
   const [codeKey] = keys.code;
   if (!codeKey) throw new LoggableError("codes and links have no key");
-  const { issuer, formerIssuer, audience, accessType: type, accessTtlSeconds: ttlSeconds } = config.tokens;
+  const { issuer, formerIssuer, audience } = config.tokens;
   const accessTokens = createAccessTokens({
     accessKeys: createAccessKeys({
       keyRing: infrastructure.keyRing,
       tokenSecrets: keys.token,
       algorithm: config.tokens.accessAlgorithm,
-      ttlSeconds,
+      ttlSeconds: config.tokens.longestAccessTtlSeconds,
     }),
     clock,
     random,
-    type,
+    type: config.tokens.accessType,
     issuer,
     formerIssuers: [formerIssuer],
     audience,
-    ttlSeconds,
+    ttlSeconds: config.tokens.accessTtlSeconds,
+    serviceTtlSeconds: config.tokens.serviceTtlSeconds,
   });
   const context = createAuditContext(config, infrastructure, keys);
   const { sessions } = context;

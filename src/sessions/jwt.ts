@@ -22,7 +22,6 @@ export interface VerifiedJwt {
   key: TokenKey;
 }
 
-const REQUIRED_CLAIMS = ["sub", "sid", "jti", "token_type"];
 /** Three base64url segments (RFC 7515, section 3.1). */
 const COMPACT_JWT = /^([\w-]+)\.([\w-]+)\.([\w-]+)$/;
 
@@ -66,13 +65,13 @@ function readClaims(token: string): JWTPayload | null {
 }
 
 /**
- * Whether the claims name this issuer and audience, and lack none that we issue. A token that is valid later (`nbf`) is
- * none of ours.
+ * Whether the claims name this issuer and audience, and have the times that every token has; each kind of token has claims
+ * of its own (token-claims.ts). A token that is valid later (`nbf`) is none of ours.
  */
 function areComplete(claims: JWTPayload, profile: JwtProfile): claims is JWTPayload & TokenTimes {
   const isOurs = isIssuer(claims.iss, profile) && claims.aud === profile.audience && !("nbf" in claims);
   const hasTimes = Number.isFinite(claims.exp) && Number.isFinite(claims.iat);
-  return isOurs && hasTimes && REQUIRED_CLAIMS.every((name) => name in claims);
+  return isOurs && hasTimes;
 }
 
 function isIssuer(name: string | undefined, { issuer, otherIssuers = [] }: JwtProfile): boolean {

@@ -14,11 +14,11 @@ export interface VerifyAccessTokenDeps {
 }
 
 /**
- * Returns the owner of an access token and its session. One statement checks that the session has not ended and that
+ * Returns the owner of a user's access token and its session. One statement checks that the session has not ended and that
  * the account is active now, whatever the token says.
  *
  * Throws UNAUTHENTICATED otherwise: as an UnknownTokenError if this service did not sign the token, without a statement
- * if the token has expired or its session is known to have ended. An inactive account's sessions are looked up each
+ * if the token has expired, is an internal service's, or its session is known to have ended. An inactive account's sessions are looked up each
  * time, because the account may be active again.
  *
  * The token shows that its client received the refresh token that came with it, which is noted without waiting.
@@ -32,7 +32,9 @@ export async function verifyAccessToken(
   const { accessTokens, sessions, sessionTouches, endedSessions } = deps;
   const claims = accessTokens.read(token);
   if (claims === null) throw new UnknownTokenError();
-  if (claims === "expired" || endedSessions.has(claims)) throw new DomainError("UNAUTHENTICATED");
+  if (claims === "expired" || claims.kind !== "user" || endedSessions.has(claims)) {
+    throw new DomainError("UNAUTHENTICATED");
+  }
   const { sessionId, userId, refreshIdStart } = claims;
   const session = await sessions.find(null, sessionId, userId);
   if (session === "ended") endedSessions.add(claims);

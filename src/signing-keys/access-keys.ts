@@ -19,7 +19,7 @@ export interface AccessKeysDeps {
   /** The first one signs, all verify. */
   tokenSecrets: readonly string[];
   algorithm: AccessTokenAlgorithm;
-  /** Lifetime (s) of an access token. */
+  /** The longest lifetime (s) of an access token. */
   ttlSeconds: number;
 }
 

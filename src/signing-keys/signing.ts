@@ -38,6 +38,6 @@ export function createSigning(
 }
 
 function rulesOf({ tokens, keys }: Pick<Config, "tokens" | "keys">): KeyRules | null {
-  const { accessAlgorithm: algorithm, accessTtlSeconds: tokenSeconds } = tokens;
+  const { accessAlgorithm: algorithm, longestAccessTtlSeconds: tokenSeconds } = tokens;
   return algorithm === "HS256" ? null : { ...keys, algorithm, tokenSeconds };
 }

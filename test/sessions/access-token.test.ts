@@ -39,6 +39,7 @@ describe("access tokens under the secret", () => {
       issuer,
       audience,
       ttlSeconds: 900,
+      serviceTtlSeconds: 600,
       ...overrides,
     });
   const tokens = make();
@@ -269,6 +270,87 @@ describe("access tokens under the secret", () => {
     expect(await tokens.read(await signed(goodHeader, { ...claims, token_type: "refresh" }))).to.equal(null);
     const asRefresh = await signed({ alg: "HS256", typ: "rt+jwt" }, claims);
     expect(await refreshTokens.read(asRefresh)).to.equal(null);
+  });
+});
+
+describe("access tokens of services", () => {
+  const clock = testClock();
+  const tokens = createAccessTokens({
+    accessKeys: createAccessKeys({
+      keyRing: emptyRing(),
+      tokenSecrets: [secret],
+      algorithm: "HS256",
+      ttlSeconds: 900,
+    }),
+    clock,
+    random: systemRandom,
+    type: "at+jwt",
+    issuer,
+    audience,
+    ttlSeconds: 900,
+    serviceTtlSeconds: 600,
+  });
+  const claims = { service: "billing", scopes: ["users.read", "tokens.introspect"], generation: 3 };
+  const key = createSecretTokenKey([secret]);
+  const resign = (payload: object) => signJwt(key, { type: "at+jwt", issuer, audience }, { ...payload });
+
+  it("carry the contract's claims, and none that only users' tokens have", () => {
+    const payload = payloadOf(tokens.issueForService(claims));
+    const now = Math.floor(clock.now().getTime() / 1000);
+    expect(payload).to.deep.include({
+      iss: issuer,
+      aud: audience,
+      sub: "service:billing",
+      client_id: "billing",
+      scope: "users.read tokens.introspect",
+      iat: now,
+      exp: now + 600,
+      token_type: "service",
+    });
+    expect(payload).not.to.have.any.keys("user_id", "sid", "phone", "roles");
+  });
+
+  it("are read as the service's, remembered or not, until they expire", () => {
+    const token = tokens.issueForService(claims);
+    expect(tokens.read(token)).to.deep.equal({ kind: "service", ...claims });
+    const resigned = resign(payloadOf(token));
+    expect(tokens.read(resigned)).to.deep.equal({ kind: "service", ...claims });
+    clock.advance(600);
+    expect(tokens.read(token)).to.equal("expired");
+    expect(tokens.read(resigned)).to.equal("expired");
+  });
+
+  it("are refused when a claim is missing or has another form than ours", () => {
+    const good = payloadOf(tokens.issueForService(claims));
+    expect(tokens.read(resign(good))).not.to.equal(null);
+    const foreign: object[] = [
+      { sub: "billing" },
+      { sub: "service:" },
+      { sub: "service:Billing" },
+      { sub: "service:billing\n" },
+      { sub: 7 },
+      { sub: "7" },
+      { sub: undefined },
+      { scope: undefined },
+      { scope: ["users.read"] },
+      { generation: "3" },
+      { generation: 3.5 },
+      { generation: undefined },
+      { jti: "one" },
+      { token_type: "access" },
+      { token_type: "refresh" },
+      { token_type: undefined },
+    ];
+    for (const other of foreign) {
+      expect(tokens.read(resign({ ...good, ...other })), JSON.stringify(other)).to.equal(null);
+    }
+  });
+
+  it("are no users' tokens if they name one, and users' tokens no services'", () => {
+    const service = payloadOf(tokens.issueForService(claims));
+    const ofUser = payloadOf(tokens.issue(user, grant));
+    expect(tokens.read(resign({ ...ofUser, token_type: "service" }))).to.equal(null);
+    expect(tokens.read(resign({ ...service, token_type: "access", sid: sessionId }))).to.equal(null);
   });
 });
 

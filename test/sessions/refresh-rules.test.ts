@@ -296,7 +296,8 @@ describe("the last used refresh token", () => {
       },
     });
     const claims = await context.app.accessTokens.read(next.access);
-    if (claims === null || claims === "expired") throw new Error("the token is valid");
+    if (claims === null || claims === "expired" || claims.kind !== "user")
+      throw new Error("the token is valid");
     for (let call = 0; call < 3; call += 1) {
       const session = await context.app.sessions.find(null, claims.sessionId, claims.userId);
       if (session === null || session === "ended") throw new Error("the session is open");

@@ -54,6 +54,7 @@ describe("access tokens under the keys of the ring", () => {
     const accessKeys = createAccessKeys({ keyRing, tokenSecrets, algorithm, ttlSeconds });
     return createAccessTokens({
       ...{ accessKeys, clock, random: systemRandom, type, issuer, audience, ttlSeconds },
+      serviceTtlSeconds: ttlSeconds,
       formerIssuers: ["https://before.example"],
     });
   }
