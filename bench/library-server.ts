@@ -1,7 +1,6 @@
 import type { DescMethodStreaming } from "@bufbuild/protobuf";
 import { createConnectRouter } from "@connectrpc/connect";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
-import { createServiceInterceptors } from "../src/app.js";
 import { readConfig } from "../src/config.js";
 import { createContext } from "../src/context.js";
 import { trustProxies } from "../src/http/client-address.js";
@@ -15,6 +14,7 @@ import { createLimiter } from "../src/rate-limits/limiter.js";
 import { createRestHandler } from "../src/rest/rest-handler.js";
 import { createRpcHandler } from "../src/rpc/rpc-handler.js";
 import type { StreamingMethodHandler } from "../src/rpc/streaming-method.js";
+import { createServiceInterceptors } from "../src/service-interceptors.js";
 import { createLogger } from "../src/system/logger.js";
 
 // ProfileService on the service's own port and routes, behind its interceptors, but with the Connect library's handlers

@@ -1,7 +1,7 @@
 import { createRunner, type Environment } from "../src/cli/runner.js";
 import type { CliStreams } from "../src/cli/streams.js";
+import type { DatabaseContext } from "../src/command-context.js";
 import { readConfig } from "../src/config.js";
-import type { DatabaseContext } from "../src/context.js";
 import type { Tx } from "../src/db/database.js";
 import { UsageError } from "../src/startup-error.js";
 import { type SampleAccount, sampleAccounts, sampleNumbers, sampleRegistrations } from "./samples.js";

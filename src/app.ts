@@ -1,17 +1,17 @@
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import type { DescMethod } from "@bufbuild/protobuf";
-import type { Interceptor } from "@connectrpc/connect";
 import { Health } from "#gen/grpc/health/v1/health_pb.js";
 import { AccountService } from "#gen/waterbill/identity/v1/account_service_pb.js";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
+import { DirectoryService } from "#gen/waterbill/identity/v1/directory_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { WhitelistService } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
-import { Format } from "#gen/waterbill/options/v1/format_pb.js";
 import { createAccountService } from "./accounts/account-service.js";
 import { createAuthService } from "./auth/auth-service.js";
 import type { Config } from "./config.js";
 import { type AppContext, createContext } from "./context.js";
+import { createDirectoryService } from "./directory/directory-service.js";
 import { startHousekeeping } from "./housekeeping.js";
 import { trustProxies } from "./http/client-address.js";
 import { createReadiness } from "./http/readiness.js";
@@ -22,21 +22,17 @@ import { createDiscovery } from "./oauth/discovery.js";
 import { pages } from "./pages/pages.js";
 import { keepRefusalTime } from "./passwords/refusal-time.js";
 import { createProfileService } from "./profile/profile-service.js";
-import { limitCalls } from "./rate-limits/limit-calls.js";
-import { limitUnauthenticated } from "./rate-limits/limit-unauthenticated.js";
-import { createLimiter, type Limiter } from "./rate-limits/limiter.js";
+import { createLimiter } from "./rate-limits/limiter.js";
 import { assertLimitedByAddress } from "./rate-limits/policies.js";
 import { createRestHandler } from "./rest/rest-handler.js";
 import { healthRoutes } from "./rpc/health.js";
-import { createInterceptors, type InterceptorDeps } from "./rpc/interceptors/chain.js";
 import { reportErrors } from "./rpc/interceptors/report-errors.js";
 import { loadRules } from "./rpc/interceptors/validate.js";
 import { createMethodRegistry } from "./rpc/method-registry.js";
 import { reflectionRoutes } from "./rpc/reflection.js";
 import { createRpcHandler } from "./rpc/rpc-handler.js";
+import { createCallLimits, createServiceInterceptors } from "./service-interceptors.js";
 import type { Logger } from "./system/logger.js";
-import { parsePhone, phoneKey } from "./users/phone-number.js";
-import { parseLinkToken } from "./verification/link-token.js";
 import { createWhitelistService } from "./whitelist/whitelist-service.js";
 
 /** The running service. */
@@ -70,7 +66,7 @@ export function createApp(
   overrides: Partial<AppContext> = {},
 ): App {
   const { database, clock, random, background, keyFollower } = infrastructure;
-  const services = [AuthService, ProfileService, AccountService, WhitelistService];
+  const services = [AuthService, ProfileService, AccountService, DirectoryService, WhitelistService];
   assertLimitedByAddress(services.flatMap((service): readonly DescMethod[] => service.methods));
 
   const limiter = createLimiter({
@@ -91,6 +87,7 @@ export function createApp(
       router.service(AuthService, createAuthService(context));
       router.service(ProfileService, createProfileService(context));
       router.service(AccountService, createAccountService(context));
+      router.service(DirectoryService, createDirectoryService(context));
       router.service(WhitelistService, createWhitelistService(context));
       healthRoutes({ readiness, services })(router);
       reflectionRoutes(
@@ -153,41 +150,4 @@ export function createApp(
       await database.close();
     },
   };
-}
-
-interface CallLimitsDeps {
-  context: Pick<AppContext, "refreshTokens">;
-  limiter: Limiter;
-}
-
-interface ServiceInterceptorDeps
-  extends CallLimitsDeps,
-    Pick<InterceptorDeps, "logger" | "services" | "rules"> {
-  context: Pick<AppContext, "verifyAccessToken" | "refreshTokens">;
-}
-
-/** Creates the interceptors of the methods of `services`, with the configured limits and rules for phone numbers. */
-export function createServiceInterceptors(config: Config, deps: ServiceInterceptorDeps): Interceptor[] {
-  const { context, limiter, logger, services, rules } = deps;
-  return createInterceptors({
-    logger,
-    ...(rules && { rules }),
-    verifyAccessToken: context.verifyAccessToken,
-    limitUnauthenticated: limitUnauthenticated({ limiter, rules: config }),
-    limitCalls: createCallLimits(config, deps),
-    services,
-    formats: {
-      [Format.PHONE]: (text, field) => parsePhone(config.phones, text, field),
-      [Format.LINK_TOKEN]: parseLinkToken,
-    },
-  });
-}
-
-function createCallLimits(config: Config, { context, limiter }: CallLimitsDeps): Interceptor {
-  return limitCalls({
-    limiter,
-    rules: config,
-    phoneKey: (text) => phoneKey(config.phones, text),
-    sessionOf: (refresh) => context.refreshTokens.read(refresh)?.sessionId ?? null,
-  });
 }

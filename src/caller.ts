@@ -35,6 +35,13 @@ export interface Principal {
   sessionAgeSeconds: number;
 }
 
+/** The internal service that a call comes from, checked against the database in this call. */
+export interface ServicePrincipal {
+  name: string;
+  /** What its token was issued for, and it may do now. */
+  scopes: readonly string[];
+}
+
 export const callerKey: ContextKey<Caller> = createContextKey<Caller>(
   {
     address: "",
@@ -50,6 +57,9 @@ export const callerKey: ContextKey<Caller> = createContextKey<Caller>(
 export const principalKey: ContextKey<Principal | null> = createContextKey<Principal | null>(null, {
   description: "principal",
 });
+
+export const servicePrincipalKey: ContextKey<ServicePrincipal | null> =
+  createContextKey<ServicePrincipal | null>(null, { description: "service principal" });
 
 /** The signed-in caller of an ACCESS_OPTIONAL method; null for a caller without an access token. */
 export function optionalPrincipal(context: { values: ContextValues }): Principal | null {

@@ -82,6 +82,8 @@ export const environmentSchema = z.object({
   LIMIT_UNAUTHENTICATED: rates.prefault("60/minute"),
   LIMIT_SENSITIVE: rates.prefault("3/minute"),
   LIMIT_ADMIN: rates.prefault("1000/hour"),
+  LIMIT_SERVICE: rates.prefault("6000/minute"),
+  LIMIT_OAUTH: rates.prefault("60/minute"),
   LIMIT_USER: rates.prefault("2000/hour"),
   LIMIT_ANON: rates.prefault("500/hour"),
 });

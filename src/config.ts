@@ -109,6 +109,8 @@ function toConfig(env: Environment, warnings: readonly string[]) {
       unauthenticated: env.LIMIT_UNAUTHENTICATED,
       sensitive: env.LIMIT_SENSITIVE,
       admin: env.LIMIT_ADMIN,
+      service: env.LIMIT_SERVICE,
+      oauth: env.LIMIT_OAUTH,
       user: env.LIMIT_USER,
       anon: env.LIMIT_ANON,
     },

@@ -1,55 +1,41 @@
-import { availableParallelism } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import type { AccountServiceDeps } from "./accounts/account-service.js";
-import { createAccountStore } from "./accounts/account-store.js";
 import type { CreateSuperuserDeps } from "./accounts/create-superuser.js";
-import { type AuditKeys, createAuditKeys } from "./audit/audit-keys.js";
-import { createSealFirstActs } from "./audit/first-acts.js";
-import { createHistoryStore } from "./audit/history-store.js";
-import { createRecord, type RecordDeps } from "./audit/record.js";
+import type { RecordDeps } from "./audit/record.js";
 import type { AuthServiceDeps } from "./auth/auth-service.js";
+import { createAuditContext } from "./command-context.js";
 import type { Config } from "./config.js";
-import { createGuessQueue } from "./guessing/guess-queue.js";
-import { createGuessStore } from "./guessing/guess-store.js";
-import { createNoticeMemory } from "./guessing/notice-guessing.js";
-import { createGuessingNoticeStore } from "./guessing/notice-store.js";
-import type { CommandKeys, Infrastructure } from "./infrastructure.js";
+import type { DirectoryServiceDeps } from "./directory/directory-service.js";
+import type { Infrastructure } from "./infrastructure.js";
+import { endpointUrls } from "./oauth/endpoint-urls.js";
 import { createPageTokens } from "./paging/page-token.js";
-import { createPasswordHasher, hashConcurrency } from "./passwords/password-hash.js";
 import { createRefusalTime } from "./passwords/refusal-time.js";
-import { createPhoneChangeStore, type PhoneChangeStore } from "./profile/phone-change-store.js";
+import type { PhoneChangeStore } from "./profile/phone-change-store.js";
 import type { ProfileServiceDeps } from "./profile/profile-service.js";
-import { createActivationAttemptStore } from "./registrations/activation-attempt-store.js";
-import { createActivationStore } from "./registrations/activation-store.js";
-import { createRegistrationStore } from "./registrations/registration-store.js";
 import type { AuthenticateDeps } from "./rpc/interceptors/authenticate.js";
+import type { AuthenticateClientDeps } from "./services/authenticate-client.js";
+import { verifyServiceToken } from "./services/verify-service-token.js";
 import { createAccessTokens } from "./sessions/access-token.js";
-import { createCurrentPasswordStore } from "./sessions/current-password-store.js";
 import { createEndedSessions } from "./sessions/ended-sessions.js";
 import { createRefreshTokens } from "./sessions/refresh-token.js";
-import { createSessionStore, type SessionStore } from "./sessions/session-store.js";
+import type { SessionStore } from "./sessions/session-store.js";
 import { createSessionTouches, type SessionTouches } from "./sessions/session-touches.js";
 import { verifyAccessToken } from "./sessions/verify-access-token.js";
 import { createAccessKeys } from "./signing-keys/access-keys.js";
 import type { KeyRing } from "./signing-keys/key-ring.js";
-import { createSigningKeyStore, type SigningKeyStore } from "./signing-keys/signing-key-store.js";
-import { createSmsBudgetStore } from "./sms/sms-budget-store.js";
+import type { SigningKeyStore } from "./signing-keys/signing-key-store.js";
 import { systemClock } from "./system/clock.js";
 import { LoggableError } from "./system/loggable-error.js";
-import { createUserStore } from "./users/user-store.js";
-import { createCodeStore } from "./verification/code-store.js";
-import { createSmsQuotaStore } from "./verification/sms-quota-store.js";
-import { createWhitelistHistory } from "./whitelist/whitelist-history.js";
-import { createWhitelistLists } from "./whitelist/whitelist-lists.js";
 import type { WhitelistServiceDeps } from "./whitelist/whitelist-service.js";
-import { createWhitelistStore } from "./whitelist/whitelist-store.js";
 
 /** All dependencies of the use cases; each use case declares the ones that it takes. */
 export type AppContext = AuthServiceDeps &
   ProfileServiceDeps &
   AccountServiceDeps &
   WhitelistServiceDeps &
+  DirectoryServiceDeps &
   CreateSuperuserDeps &
+  AuthenticateClientDeps &
   AuthenticateDeps &
   RecordDeps & {
     sessions: SessionStore;
@@ -58,73 +44,6 @@ export type AppContext = AuthServiceDeps &
     signingKeys: SigningKeyStore;
     keyRing: KeyRing;
   };
-
-/** The part of the context that needs only the database: commands that record nothing run on it without secrets. */
-export type DatabaseContext = ReturnType<typeof createDatabaseContext>;
-
-/** The context of commands that record acts on accounts, or verify what was recorded. */
-export type AuditContext = ReturnType<typeof createAuditContext>;
-
-/** Creates the stores, and the tools that need no secret. */
-export function createDatabaseContext(
-  config: Config,
-  { database, clock, random }: Pick<Infrastructure, "database" | "clock" | "random">,
-) {
-  const whitelist = createWhitelistStore(database);
-  const phoneChanges = createPhoneChangeStore(database);
-  return {
-    database,
-    clock,
-    random,
-    users: createUserStore(database),
-    registrations: createRegistrationStore(database),
-    accounts: createAccountStore(database),
-    codes: createCodeStore(database),
-    phoneChanges,
-    clearPhoneChangeRequests: phoneChanges.clearRequests,
-    smsQuota: createSmsQuotaStore(database),
-    guesses: createGuessStore(database),
-    guessQueue: createGuessQueue(),
-    guessingNotices: createGuessingNoticeStore(database),
-    noticeMemory: createNoticeMemory(),
-    smsCounts: createSmsBudgetStore(database),
-    smsBudget: config.smsBudget,
-    activations: createActivationStore(database),
-    activationAttempts: createActivationAttemptStore(database),
-    signingKeys: createSigningKeyStore(database),
-    sessions: createSessionStore(database, config.tokens),
-    currentPasswords: createCurrentPasswordStore(database),
-    history: createHistoryStore(database),
-    whitelist,
-    whitelistLists: createWhitelistLists(database),
-    whitelistHistory: createWhitelistHistory(database),
-    isWhitelisted: (phone: string) => whitelist.isActive(null, phone),
-    hasher: createPasswordHasher({
-      concurrency: hashConcurrency(availableParallelism(), config.passwords.poolThreads),
-      queueLimit: config.passwords.hashQueue,
-    }),
-    phoneRules: config.phones,
-    passwordRules: config.passwords,
-  };
-}
-
-/** Creates the stores, and the tools that need only the secrets of the account history. */
-export function createAuditContext(
-  config: Config,
-  infrastructure: Pick<Infrastructure, "database" | "clock" | "random">,
-  keys: CommandKeys,
-) {
-  const context = createDatabaseContext(config, infrastructure);
-  const auditKeys: AuditKeys = createAuditKeys(keys.audit);
-  const record = createRecord({ history: context.history, auditKeys });
-  return {
-    ...context,
-    auditKeys,
-    record,
-    sealFirstActs: createSealFirstActs(auditKeys),
-    codeKey: keys.code[0] ?? null,
-  };
-}
 
 /** The infrastructure, and how the server clears the rate limits of a number. */
 export type ContextInfrastructure = Infrastructure & Pick<AccountServiceDeps, "clearRateLimits">;
@@ -156,7 +75,8 @@ export function createContext(
     serviceTtlSeconds: config.tokens.serviceTtlSeconds,
   });
   const context = createAuditContext(config, infrastructure, keys);
-  const { sessions } = context;
+  const { sessions, services } = context;
+  const urls = endpointUrls(config.publicUrl);
   const refusalTime = createRefusalTime({
     findDjangoHashes: () => context.users.findDjangoHashes(null),
     hasher: context.hasher,
@@ -181,6 +101,8 @@ export function createContext(
     refusalTime,
     verifyAccessToken: (token, address) =>
       verifyAccessToken({ accessTokens, sessions, sessionTouches, endedSessions }, token, address),
+    verifyServiceToken: (token) => verifyServiceToken({ accessTokens, services }, token),
+    assertionAudiences: [issuer, urls.token, urls.introspection],
     codeKey,
     codeKeys: keys.code,
     frontendUrl: config.frontendUrl,

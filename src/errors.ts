@@ -77,6 +77,7 @@ export const ERROR_TABLE: Readonly<Record<Reason, ErrorRendering>> = {
   ENTRY_NOT_FOUND: { code: Code.NotFound, status: 404, message: (m) => m.entryNotFound },
   ACCOUNT_NOT_FOUND: { code: Code.NotFound, status: 404, message: (m) => m.accountNotFound },
   SESSION_NOT_FOUND: { code: Code.NotFound, status: 404, message: (m) => m.sessionNotFound },
+  SCOPE_REQUIRED: { code: Code.PermissionDenied, status: 403, message: (m) => m.scopeRequired },
   SUPERUSER_REQUIRED: { code: Code.PermissionDenied, status: 403, message: (m) => m.superuserRequired },
   LAST_SUPERUSER: { code: Code.FailedPrecondition, status: 400, message: (m) => m.lastSuperuser },
   RATE_LIMITED: { code: Code.ResourceExhausted, status: 429, message: (m) => m.rateLimited(1) },

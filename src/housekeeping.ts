@@ -3,6 +3,7 @@ import type { PhoneChangeStore } from "./profile/phone-change-store.js";
 import type { ActivationAttemptStore } from "./registrations/activation-attempt-store.js";
 import { REGISTRATION_TTL_SECONDS } from "./registrations/registration.js";
 import type { RegistrationStore } from "./registrations/registration-store.js";
+import type { ServiceStore } from "./services/service-store.js";
 import type { SessionStore } from "./sessions/session-store.js";
 import type { SigningKeyStore } from "./signing-keys/signing-key-store.js";
 import type { SmsBudgetStore } from "./sms/sms-budget-store.js";
@@ -20,6 +21,7 @@ export interface HousekeepingDeps {
   smsCounts: SmsBudgetStore;
   sessions: SessionStore;
   signingKeys: SigningKeyStore;
+  services: ServiceStore;
   clock: Clock;
 }
 
@@ -43,6 +45,7 @@ export async function clearExpired(deps: HousekeepingDeps): Promise<void> {
     guesses,
     sessions,
     signingKeys,
+    services,
     clock,
   } = deps;
   const now = clock.now();
@@ -57,6 +60,7 @@ export async function clearExpired(deps: HousekeepingDeps): Promise<void> {
   await smsCounts.purge(null, before);
   await sessions.purge(null, RETENTION_SECONDS);
   await signingKeys.purge(null, KEY_RETENTION_SECONDS);
+  await services.purgeAssertions(null, RETENTION_SECONDS);
 }
 
 /** Runs every ten minutes until the returned function is called. A failure is reported, and the next run retries. */

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { FieldValues } from "../audit/act.js";
 import { type RecordedAct, readHistory } from "../audit/read-history.js";
-import type { DatabaseContext } from "../context.js";
+import type { DatabaseContext } from "../command-context.js";
 import { DomainError } from "../errors.js";
 import { UsageError } from "../startup-error.js";
 import { parsePhone } from "../users/phone-number.js";

@@ -8,6 +8,7 @@ import { addHelpCommand } from "./help-command.js";
 import { addKeyCommands } from "./key-commands.js";
 import { reportFailure } from "./report-failure.js";
 import { createRunner, type Environment, type ProgramOptions } from "./runner.js";
+import { addServiceCommands } from "./service-commands.js";
 import { addSmsCommands } from "./sms-commands.js";
 import type { CliStreams } from "./streams.js";
 import { addSuperuserCommands } from "./superuser-commands.js";
@@ -64,6 +65,7 @@ export async function runCli(
   addWhitelistCommands(program, run);
   addAuditCommands(program, run);
   addKeyCommands(program, run);
+  addServiceCommands(program, run);
   addSmsCommands(program, run);
   addHelpCommand(program);
   try {

@@ -1,11 +1,11 @@
-import { type Config, readConfig } from "../config.js";
-import type { ConfigScope } from "../config-rules.js";
 import {
   type AuditContext,
   createAuditContext,
   createDatabaseContext,
   type DatabaseContext,
-} from "../context.js";
+} from "../command-context.js";
+import { type Config, readConfig } from "../config.js";
+import type { ConfigScope } from "../config-rules.js";
 import type { Database } from "../db/database.js";
 import { isEmpty, migrate, requireTables } from "../db/migrate.js";
 import { openCliDatabase, resolveCommandKeys, resolveEncryptionSecrets } from "../infrastructure.js";

@@ -5,7 +5,7 @@ import { allAccounts } from "../accounts/list-accounts.js";
 import { setAccountActive } from "../accounts/set-account-active.js";
 import { setRights } from "../accounts/set-rights.js";
 import { COMMAND_LINE } from "../audit/act.js";
-import type { AuditContext, DatabaseContext } from "../context.js";
+import type { AuditContext, DatabaseContext } from "../command-context.js";
 import { DomainError } from "../errors.js";
 import { parsePhone } from "../users/phone-number.js";
 import { fullName, isAdmin, type User } from "../users/user.js";

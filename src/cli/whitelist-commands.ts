@@ -5,7 +5,7 @@ import {
   RemoveWhitelistEntryResponseSchema,
   WhitelistEntrySchema,
 } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
-import type { DatabaseContext } from "../context.js";
+import type { DatabaseContext } from "../command-context.js";
 import { DomainError, type Reason } from "../errors.js";
 import { parsePhone } from "../users/phone-number.js";
 import { addEntry } from "../whitelist/add-entry.js";

@@ -3,7 +3,7 @@ import {
   WhitelistChangeSchema,
   WhitelistEntrySchema,
 } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
-import type { DatabaseContext } from "../context.js";
+import type { DatabaseContext } from "../command-context.js";
 import { fullName } from "../users/user.js";
 import { allEntries, type EntrySelection } from "../whitelist/list-entries.js";
 import { allHistory } from "../whitelist/list-history.js";

@@ -60,6 +60,7 @@ export const en: Catalogue = {
   refreshBlacklisted: "Refresh token already blacklisted.",
   adminRequired: "Administrators only.",
   superuserRequired: "Superusers only.",
+  scopeRequired: "Authorized services only.",
   entryExists: "This number is already on the whitelist.",
   entryNotFound: "Number not found on the whitelist.",
   accountNotFound: "No account has this phone number.",
@@ -86,6 +87,8 @@ export const en: Catalogue = {
 
   fieldRequired: "This field is required.",
   fieldInvalid: "This value is not valid.",
+  idsOrPhones: "Give either ids or phone numbers.",
+  fieldTooMany: (maximum) => `This field must have at most ${maximum} elements.`,
   fieldTooLong: (maximum) => `This field must have at most ${maximum} characters.`,
   fieldControlCharacters: "This field contains characters that are not allowed.",
   fieldWrongType: "This value has the wrong type.",

@@ -64,6 +64,7 @@ export const fr = {
   refreshBlacklisted: "Refresh token déjà blacklisté.",
   adminRequired: "Réservé aux administrateurs.",
   superuserRequired: "Réservé aux super-administrateurs.",
+  scopeRequired: "Réservé aux services autorisés.",
   entryExists: "Ce numéro est déjà dans la liste blanche.",
   entryNotFound: "Numéro non trouvé dans la liste blanche.",
   accountNotFound: "Aucun compte n'a ce numéro de téléphone.",
@@ -93,6 +94,8 @@ export const fr = {
   // Violations of a field's format.
   fieldRequired: "Ce champ est obligatoire.",
   fieldInvalid: "Cette valeur n'est pas valide.",
+  idsOrPhones: "Indiquez soit des identifiants, soit des numéros de téléphone.",
+  fieldTooMany: (maximum: number) => `Ce champ doit contenir au maximum ${maximum} éléments.`,
   fieldTooLong: (maximum: number) => `Ce champ doit contenir au maximum ${maximum} caractères.`,
   fieldControlCharacters: "Ce champ contient des caractères non autorisés.",
   fieldWrongType: "Cette valeur n'a pas le bon type.",

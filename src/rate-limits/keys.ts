@@ -16,6 +16,8 @@ export interface CallTraits {
   address: string;
   /** Null when the caller is not signed in. */
   userId: number | null;
+  /** The name of the calling service; null when the caller is none. */
+  service: string | null;
   /** The session of the request's refresh token; null when there is none or it is not ours. */
   sessionId: string | null;
   /** The normalized phone number of the request; null when there is none or it is invalid. */
@@ -39,6 +41,13 @@ export function addressWindows(rules: LimitRules, limit: LimitName, address: str
   }));
 }
 
+/** The windows that count what a service asks, by whatever path. */
+export function serviceWindows(rules: LimitRules, service: string): SlidingWindow[] {
+  return windowsOf(rules, "service", serviceSubject(service));
+}
+
+const serviceSubject = (service: string) => `service-${service}`;
+
 function policyWindows(rules: LimitRules, policy: Policy, call: CallTraits): SlidingWindow[] {
   const { address } = call;
   if (policy.by === "phone") {
@@ -55,8 +64,9 @@ function policyWindows(rules: LimitRules, policy: Policy, call: CallTraits): Sli
 }
 
 /** Who is counted instead of the address; null if the address is. */
-function callerOf(policy: Policy, { userId, sessionId }: CallTraits): string | null {
+function callerOf(policy: Policy, { userId, service, sessionId }: CallTraits): string | null {
   if (policy.by === "user" && userId !== null) return `user-${userId}`;
+  if (policy.by === "service" && service !== null) return serviceSubject(service);
   if (policy.by === "session" && sessionId !== null) return `session-${sessionId}`;
   return null;
 }

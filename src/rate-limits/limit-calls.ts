@@ -1,5 +1,5 @@
 import type { Interceptor, StreamRequest, UnaryRequest } from "@connectrpc/connect";
-import { callerKey, principalKey } from "../caller.js";
+import { callerKey, principalKey, servicePrincipalKey } from "../caller.js";
 import { DomainError, rateLimited } from "../errors.js";
 import { callWindows, type LimitRules } from "./keys.js";
 import { addLimitHeaders } from "./limit-headers.js";
@@ -34,6 +34,7 @@ export function limitCalls({ limiter, rules, phoneKey, sessionOf }: LimitCallsDe
         method: request.method,
         address: request.contextValues.get(callerKey).address,
         userId: request.contextValues.get(principalKey)?.user.id ?? null,
+        service: request.contextValues.get(servicePrincipalKey)?.name ?? null,
         sessionId: countsBySession(request.method) ? sessionOf(textOf(request, "refresh")) : null,
         phone: () => phoneKey(textOf(request, "phone")),
       }),

@@ -14,10 +14,11 @@ import { LoggableError } from "../system/loggable-error.js";
  *   Requests without a valid one are not counted.
  * - session: the session of the request's `refresh`, if it is a token that we signed; else the address.
  * - user: the signed-in account; else the address.
+ * - service: the internal service; else the address.
  */
 export interface Policy {
   limit: LimitName;
-  by: "ip" | "phone" | "session" | "user";
+  by: "ip" | "phone" | "session" | "user" | "service";
 }
 
 /** The methods with limits of their own (contract.md, section 7). The rates are in the configuration. */
@@ -56,10 +57,11 @@ const DEFAULT_POLICIES: Record<Access, Policy> = {
   [Access.OPTIONAL]: { limit: "anon", by: "ip" },
   [Access.USER]: { limit: "user", by: "user" },
   [Access.ADMIN]: { limit: "admin", by: "user" },
+  [Access.SERVICE]: { limit: "service", by: "service" },
 };
 
-/** The access of methods that are limited after their caller signed in. */
-const NEEDS_USER: ReadonlySet<Access> = new Set([Access.USER, Access.ADMIN]);
+/** The access of methods that are limited after their caller was authenticated. */
+const NEEDS_TOKEN: ReadonlySet<Access> = new Set([Access.USER, Access.ADMIN, Access.SERVICE]);
 
 /** The policies of `method`, at least one. */
 export function policiesOf(method: DescMethod): readonly Policy[] {
@@ -80,7 +82,7 @@ const COUNTS_BY_ADDRESS = new Set<Policy["by"]>(["ip", "session"]);
  */
 export function assertLimitedByAddress(methods: Iterable<DescMethod>, policies = policiesOf): void {
   const unlimited = [...methods].filter((method) => {
-    if (NEEDS_USER.has(accessOf(method))) return false;
+    if (NEEDS_TOKEN.has(accessOf(method))) return false;
     return !policies(method).some(({ by }) => COUNTS_BY_ADDRESS.has(by));
   });
   if (unlimited.length > 0) throw new LoggableError(`no limit by address for ${unlimited.join(", ")}`);

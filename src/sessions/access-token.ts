@@ -5,7 +5,7 @@ import type { TokenKeys } from "../signing-keys/access-keys.js";
 import type { AccessTokenType, TokenKey, TokenTimes } from "../signing-keys/token-key.js";
 import { addSeconds, type Clock, epochSeconds } from "../system/clock.js";
 import type { Random } from "../system/random.js";
-import { fullName, type User } from "../users/user.js";
+import { fullName, rolesOf, type User } from "../users/user.js";
 import { type JwtProfile, signJwt, verifyJwt } from "./jwt.js";
 import type { RefreshGrant } from "./refresh-token.js";
 import { readServiceClaims, readTokenClaims, type ServiceClaims, serviceSubject } from "./token-claims.js";
@@ -20,7 +20,7 @@ interface UserClaims {
 }
 
 /** The claims of an access token that the service uses: whose it is decides which calls it is for. */
-export type AccessClaims = UserClaims | ({ kind: "service" } & ServiceClaims);
+type AccessClaims = UserClaims | ({ kind: "service" } & ServiceClaims);
 
 /** A token that was issued or verified. Its key tells whether it is still accepted. */
 interface Remembered {
@@ -171,7 +171,7 @@ function isAccepted({ times, key }: Remembered, clock: Clock): boolean {
 }
 
 /** Administrators' rights when the token was issued, for other services. Here the account's row decides. */
-function rolesClaim({ isStaff, isSuperuser }: User): { roles?: string[] } {
-  const roles = [...(isStaff ? ["staff"] : []), ...(isSuperuser ? ["superuser"] : [])];
+function rolesClaim(user: User): { roles?: string[] } {
+  const roles = rolesOf(user);
   return roles.length > 0 ? { roles } : {};
 }

@@ -1,5 +1,6 @@
 import type { JWTPayload } from "jose";
 import { isUuid } from "../system/uuid.js";
+import { MAX_USER_ID } from "../users/user.js";
 
 /** Whom and what a token of a user names. */
 export interface TokenClaims {
@@ -22,9 +23,6 @@ export interface ServiceClaims {
 }
 
 const POSITIVE_INTEGER = /^[1-9]\d{0,9}$/;
-/** The largest value of PostgreSQL's type `integer`. */
-const MAX_USER_ID = 2_147_483_647;
-
 /**
  * Returns the claims of a verified token of a user; null if one does not have the form in which we issue it. A signature
  * proves who signed, not what: other programs may hold the key too, and these values go into statements.

@@ -16,9 +16,17 @@ export interface User {
   isSuperuser: boolean;
 }
 
+/** No account has a greater id: the greatest value of PostgreSQL's type `integer`. */
+export const MAX_USER_ID = 2_147_483_647;
+
 /** First and last name, separated by a space. */
 export function fullName(user: Pick<User, "firstName" | "lastName">): string {
   return `${user.firstName} ${user.lastName}`.trim();
+}
+
+/** Administrators' rights, as other services know them. */
+export function rolesOf({ isStaff, isSuperuser }: Pick<User, "isStaff" | "isSuperuser">): string[] {
+  return [...(isStaff ? ["staff"] : []), ...(isSuperuser ? ["superuser"] : [])];
 }
 
 /** Whether the account may call methods declared ACCESS_ADMIN (contract.md, section 3). */

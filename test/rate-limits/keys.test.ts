@@ -14,10 +14,11 @@ function windowsOf({
 }: Pick<CallTraits, "method"> & {
   address?: string;
   userId?: number;
+  service?: string;
   sessionId?: string;
   phone?: string | null;
 }) {
-  const caller = { address: "192.0.2.7", userId: null, sessionId: null };
+  const caller = { address: "192.0.2.7", userId: null, service: null, sessionId: null };
   return callWindows(rules, { ...caller, phone: () => phone, ...traits });
 }
 

@@ -46,7 +46,7 @@ describe("a limiter that clears a number", () => {
   const { resendCode, activate } = AuthService.method;
   const phone = "+237670000001";
   const windowsOf = (method: typeof resendCode | typeof activate, address: string, of = phone) =>
-    callWindows(rules, { method, address, userId: null, sessionId: null, phone: () => of });
+    callWindows(rules, { method, address, userId: null, service: null, sessionId: null, phone: () => of });
 
   for (const [place, redisUrl] of [
     ["memory, for this process", () => undefined],

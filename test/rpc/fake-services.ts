@@ -5,7 +5,7 @@ import { AccountService } from "#gen/waterbill/identity/v1/account_service_pb.js
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { Format } from "#gen/waterbill/options/v1/format_pb.js";
-import type { Principal } from "../../src/caller.js";
+import type { Principal, ServicePrincipal } from "../../src/caller.js";
 import { DomainError } from "../../src/errors.js";
 import { createInterceptors } from "../../src/rpc/interceptors/chain.js";
 import type { FormatChecks } from "../../src/rpc/interceptors/field-formats.js";
@@ -95,6 +95,13 @@ export async function fakeAuthenticate(token: string): Promise<Principal> {
   return { sessionId: "a-session", sessionAgeSeconds: 0, user: { ...userOfJohn, isStaff } };
 }
 
+/** Knows the service that may read users. */
+export async function fakeVerifyService(token: string): Promise<ServicePrincipal> {
+  if (token === "john" || token === "admin") throw new DomainError("SCOPE_REQUIRED");
+  if (token !== "billing" && token !== "idle") throw new DomainError("UNAUTHENTICATED");
+  return { name: token, scopes: token === "billing" ? ["users.read"] : [] };
+}
+
 const userOfJohn = {
   id: 7,
   phone: john.phone,
@@ -126,6 +133,7 @@ export function testInterceptors(
     services: [AuthService, ProfileService, AccountService],
     formats: testFormats,
     verifyAccessToken: fakeAuthenticate,
+    verifyServiceToken: fakeVerifyService,
     limitUnauthenticated: (next) => next,
     limitCalls,
   });

@@ -30,6 +30,8 @@ const limits: readonly LimitName[] = [
   "unauthenticated",
   "sensitive",
   "admin",
+  "service",
+  "oauth",
   "user",
   "anon",
 ];

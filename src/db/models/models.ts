@@ -12,6 +12,9 @@ import { definePhoneChange } from "./phone-change.js";
 import { defineRegistration } from "./registration.js";
 import { defineRegistrationTry } from "./registration-try.js";
 import { defineSchemaMigration } from "./schema-migration.js";
+import { defineService } from "./service.js";
+import { defineServiceAssertion } from "./service-assertion.js";
+import { defineServiceSecret } from "./service-secret.js";
 import { defineSession } from "./session.js";
 import { defineSigningKey } from "./signing-key.js";
 import { defineSmsCount } from "./sms-count.js";
@@ -38,6 +41,9 @@ export function defineModels(sequelize: Sequelize) {
     smsCounts: defineSmsCount(sequelize),
     sessions: defineSession(sequelize),
     signingKeys: defineSigningKey(sequelize),
+    services: defineService(sequelize),
+    serviceSecrets: defineServiceSecret(sequelize),
+    serviceAssertions: defineServiceAssertion(sequelize),
     knownCallers: defineKnownCaller(sequelize),
     numberGuesses: defineNumberGuesses(sequelize),
     guessingNotices: defineGuessingNotice(sequelize),

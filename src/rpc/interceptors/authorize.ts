@@ -1,9 +1,9 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import type { Interceptor } from "@connectrpc/connect";
 import { Access } from "#gen/waterbill/options/v1/access_pb.js";
-import { principalKey } from "../../caller.js";
+import { principalKey, servicePrincipalKey } from "../../caller.js";
 import { DomainError } from "../../errors.js";
-import { accessOf } from "../../method-access.js";
+import { accessOf, scopeOf } from "../../method-access.js";
 import { LoggableError } from "../../system/loggable-error.js";
 import { isAdmin, type User } from "../../users/user.js";
 
@@ -15,21 +15,40 @@ const PERMITS: ReadonlyMap<Access, (user: User) => boolean> = new Map([
   [Access.ADMIN, isAdmin],
 ]);
 
-/** Throws if a method declares no access or an unknown one, so that the server can't start with such a method. */
+/**
+ * Throws if a method declares no access or an unknown one, or if it is for services and declares no scope, or the reverse,
+ * so that the server can't start with such a method.
+ */
 export function assertAccessDeclared(methods: Iterable<DescMethod>): void {
-  const wrong = [...methods].filter((method) => !PERMITS.has(accessOf(method)));
+  const all = [...methods];
+  const wrong = all.filter((method) => !isForService(method) && !PERMITS.has(accessOf(method)));
   if (wrong.length > 0)
     throw new LoggableError(`no access is declared for ${wrong.join(", ")}, or an unknown one`);
+  const mixed = all.filter((method) => isForService(method) !== (scopeOf(method) !== ""));
+  if (mixed.length > 0)
+    throw new LoggableError(`a scope is for services, and they need one: ${mixed.join(", ")}`);
 }
 
 /**
- * Throws ADMIN_REQUIRED for a signed-in user whom the method's access doesn't permit. Runs inside `authenticate`, which
- * has refused callers who are not signed in where they must be, and inside the rate limits, so that refused calls count.
+ * Throws ADMIN_REQUIRED for a signed-in user whom the method's access doesn't permit, and SCOPE_REQUIRED for a service
+ * without the method's scope. Runs inside `authenticate`, which has refused callers who are not signed in where they must
+ * be, and inside the rate limits, so that refused calls count.
  */
 export const authorize: Interceptor = (next) => async (request) => {
-  const principal = request.contextValues.get(principalKey);
-  if (principal && !PERMITS.get(accessOf(request.method))?.(principal.user)) {
+  const { contextValues, method } = request;
+  if (isForService(method)) {
+    if (!contextValues.get(servicePrincipalKey)?.scopes.includes(scopeOf(method))) {
+      throw new DomainError("SCOPE_REQUIRED");
+    }
+    return next(request);
+  }
+  const principal = contextValues.get(principalKey);
+  if (principal && !PERMITS.get(accessOf(method))?.(principal.user)) {
     throw new DomainError("ADMIN_REQUIRED");
   }
   return next(request);
 };
+
+function isForService(method: DescMethod): boolean {
+  return accessOf(method) === Access.SERVICE;
+}

@@ -1,5 +1,5 @@
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
-import { callerKey, principalKey, protocolKey } from "../../caller.js";
+import { callerKey, principalKey, protocolKey, servicePrincipalKey } from "../../caller.js";
 import { DomainError, ERROR_TABLE, type Reason } from "../../errors.js";
 import type { Logger } from "../../system/logger.js";
 import { codeToString } from "../connect-internals.js";
@@ -29,6 +29,7 @@ export function logCalls({ logger }: LogCallsDeps): Interceptor {
         requestId,
         address,
         userId: request.contextValues.get(principalKey)?.user.id,
+        service: request.contextValues.get(servicePrincipalKey)?.name,
       };
       if (err === undefined) logger.info(line, "call");
       else logger.error({ ...line, err }, "call");

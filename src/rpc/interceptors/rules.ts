@@ -68,6 +68,10 @@ function messageFor(violation: Violation): LocalizedMessage {
       const maximum = maxLength(violation);
       return (m) => m.fieldTooLong(maximum);
     }
+    case "repeated.max_items": {
+      const maximum = maxItems(violation);
+      return (m) => m.fieldTooMany(maximum);
+    }
     case "string.single_line":
     case "string.multi_line":
       return (m) => m.fieldControlCharacters;
@@ -80,9 +84,19 @@ function messageFor(violation: Violation): LocalizedMessage {
 
 /** The maximum length that the violated rule allows: the value of `max_len`, or of a rule in rules.proto. */
 function maxLength(violation: Violation): number {
-  const field = violation.field.findLast((step): step is DescField => step.kind === "field");
-  const rules = field && getOption(field, fieldRules).type;
+  const rules = rulesOf(violation);
   if (rules?.case !== "string") return 0;
   const rule = violation.rule.at(-1);
   return Number(rule?.kind === "extension" ? getExtension(rules.value, rule) : rules.value.maxLen);
+}
+
+/** The maximum number of elements that the violated rule allows. */
+function maxItems(violation: Violation): number {
+  const rules = rulesOf(violation);
+  return rules?.case === "repeated" ? Number(rules.value.maxItems) : 0;
+}
+
+function rulesOf(violation: Violation) {
+  const field = violation.field.findLast((step): step is DescField => step.kind === "field");
+  return field && getOption(field, fieldRules).type;
 }

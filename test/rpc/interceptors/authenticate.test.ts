@@ -8,7 +8,7 @@ import { callerKey, type Principal, principalKey } from "../../../src/caller.js"
 import { DomainError } from "../../../src/errors.js";
 import { authenticate } from "../../../src/rpc/interceptors/authenticate.js";
 import { rejection } from "../../support/rejection.js";
-import { fakeAuthenticate } from "../fake-services.js";
+import { fakeAuthenticate, fakeVerifyService } from "../fake-services.js";
 import { sampleMethod } from "../sample-method.js";
 
 const nobody = callerKey.defaultValue;
@@ -23,10 +23,12 @@ async function pass(method: UnaryRequest["method"], authorization?: string): Pro
     message: create(LoginRequestSchema),
     contextValues: createContextValues().set(callerKey, { ...nobody, authorization: authorization ?? null }),
   } as unknown as UnaryRequest;
-  const call = authenticate({ verifyAccessToken: fakeAuthenticate })(async (passed) => {
-    principal = passed.contextValues.get(principalKey);
-    return {} as never;
-  });
+  const call = authenticate({ verifyAccessToken: fakeAuthenticate, verifyServiceToken: fakeVerifyService })(
+    async (passed) => {
+      principal = passed.contextValues.get(principalKey);
+      return {} as never;
+    },
+  );
   await call(request);
   if (principal === undefined) throw new Error("the call was not let through");
   return principal;

@@ -245,6 +245,13 @@ export enum ErrorReason {
    * @generated from enum value: SESSION_NOT_FOUND = 32;
    */
   SESSION_NOT_FOUND = 32,
+
+  /**
+   * The method is for internal services that have its scope.
+   *
+   * @generated from enum value: SCOPE_REQUIRED = 33;
+   */
+  SCOPE_REQUIRED = 33,
 }
 
 /**

@@ -52,6 +52,15 @@ export enum Access {
    * @generated from enum value: ACCESS_OPTIONAL = 4;
    */
   OPTIONAL = 4,
+
+  /**
+   * An internal service with a valid access token of its own and the method's scope: the service is not disabled, asked
+   * for the scope when it got the token, and has it at the time of the call. Services without the scope, and users, get
+   * SCOPE_REQUIRED; all others UNAUTHENTICATED. Services can't call methods of any other access but ACCESS_PUBLIC.
+   *
+   * @generated from enum value: ACCESS_SERVICE = 5;
+   */
+  SERVICE = 5,
 }
 
 /**
@@ -65,4 +74,12 @@ export declare const AccessSchema: GenEnum<Access>;
  * @generated from extension: waterbill.options.v1.Access access = 50100;
  */
 export declare const access: GenExtension<MethodOptions, Access>;
+
+/**
+ * What a service must be allowed to do to call this method. Every ACCESS_SERVICE method declares one, and no other
+ * method does, or the server does not start.
+ *
+ * @generated from extension: string scope = 50103;
+ */
+export declare const scope: GenExtension<MethodOptions, string>;
 

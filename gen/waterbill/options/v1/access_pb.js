@@ -9,7 +9,7 @@ import { file_google_protobuf_descriptor } from "@bufbuild/protobuf/wkt";
  * Describes the file waterbill/options/v1/access.proto.
  */
 export const file_waterbill_options_v1_access = /*@__PURE__*/
-  fileDesc("CiF3YXRlcmJpbGwvb3B0aW9ucy92MS9hY2Nlc3MucHJvdG8SFHdhdGVyYmlsbC5vcHRpb25zLnYxKmsKBkFjY2VzcxIWChJBQ0NFU1NfVU5TUEVDSUZJRUQQABIRCg1BQ0NFU1NfUFVCTElDEAESDwoLQUNDRVNTX1VTRVIQAhIQCgxBQ0NFU1NfQURNSU4QAxITCg9BQ0NFU1NfT1BUSU9OQUwQBDpWCgZhY2Nlc3MSHi5nb29nbGUucHJvdG9idWYuTWV0aG9kT3B0aW9ucxi0hwMgASgOMhwud2F0ZXJiaWxsLm9wdGlvbnMudjEuQWNjZXNzUgZhY2Nlc3NiBnByb3RvMw", [file_google_protobuf_descriptor]);
+  fileDesc("CiF3YXRlcmJpbGwvb3B0aW9ucy92MS9hY2Nlc3MucHJvdG8SFHdhdGVyYmlsbC5vcHRpb25zLnYxKn8KBkFjY2VzcxIWChJBQ0NFU1NfVU5TUEVDSUZJRUQQABIRCg1BQ0NFU1NfUFVCTElDEAESDwoLQUNDRVNTX1VTRVIQAhIQCgxBQ0NFU1NfQURNSU4QAxITCg9BQ0NFU1NfT1BUSU9OQUwQBBISCg5BQ0NFU1NfU0VSVklDRRAFOlYKBmFjY2VzcxIeLmdvb2dsZS5wcm90b2J1Zi5NZXRob2RPcHRpb25zGLSHAyABKA4yHC53YXRlcmJpbGwub3B0aW9ucy52MS5BY2Nlc3NSBmFjY2Vzczo2CgVzY29wZRIeLmdvb2dsZS5wcm90b2J1Zi5NZXRob2RPcHRpb25zGLeHAyABKAlSBXNjb3BlYgZwcm90bzM", [file_google_protobuf_descriptor]);
 
 /**
  * Describes the enum waterbill.options.v1.Access.
@@ -32,4 +32,13 @@ export const Access = /*@__PURE__*/
  */
 export const access = /*@__PURE__*/
   extDesc(file_waterbill_options_v1_access, 0);
+
+/**
+ * What a service must be allowed to do to call this method. Every ACCESS_SERVICE method declares one, and no other
+ * method does, or the server does not start.
+ *
+ * @generated from extension: string scope = 50103;
+ */
+export const scope = /*@__PURE__*/
+  extDesc(file_waterbill_options_v1_access, 1);
 

@@ -1,0 +1,100 @@
+import { availableParallelism } from "node:os";
+import { createAccountStore } from "./accounts/account-store.js";
+import { type AuditKeys, createAuditKeys } from "./audit/audit-keys.js";
+import { createSealFirstActs } from "./audit/first-acts.js";
+import { createHistoryStore } from "./audit/history-store.js";
+import { createRecord } from "./audit/record.js";
+import type { Config } from "./config.js";
+import { createDirectoryStore } from "./directory/directory-store.js";
+import { createGuessQueue } from "./guessing/guess-queue.js";
+import { createGuessStore } from "./guessing/guess-store.js";
+import { createNoticeMemory } from "./guessing/notice-guessing.js";
+import { createGuessingNoticeStore } from "./guessing/notice-store.js";
+import type { CommandKeys, Infrastructure } from "./infrastructure.js";
+import { createPasswordHasher, hashConcurrency } from "./passwords/password-hash.js";
+import { createPhoneChangeStore } from "./profile/phone-change-store.js";
+import { createActivationAttemptStore } from "./registrations/activation-attempt-store.js";
+import { createActivationStore } from "./registrations/activation-store.js";
+import { createRegistrationStore } from "./registrations/registration-store.js";
+import { createSecretDigests } from "./services/client-secret.js";
+import { createServiceStore } from "./services/service-store.js";
+import { createCurrentPasswordStore } from "./sessions/current-password-store.js";
+import { createSessionStore } from "./sessions/session-store.js";
+import { createSigningKeyStore } from "./signing-keys/signing-key-store.js";
+import { createSmsBudgetStore } from "./sms/sms-budget-store.js";
+import { createUserStore } from "./users/user-store.js";
+import { createCodeStore } from "./verification/code-store.js";
+import { createSmsQuotaStore } from "./verification/sms-quota-store.js";
+import { createWhitelistHistory } from "./whitelist/whitelist-history.js";
+import { createWhitelistLists } from "./whitelist/whitelist-lists.js";
+import { createWhitelistStore } from "./whitelist/whitelist-store.js";
+
+/** The part of the context that needs only the database: commands that record nothing run on it without secrets. */
+export type DatabaseContext = ReturnType<typeof createDatabaseContext>;
+
+/** The context of commands that record acts on accounts, or verify what was recorded. */
+export type AuditContext = ReturnType<typeof createAuditContext>;
+
+/** Creates the stores, and the tools that need no secret. */
+export function createDatabaseContext(
+  config: Config,
+  { database, clock, random }: Pick<Infrastructure, "database" | "clock" | "random">,
+) {
+  const whitelist = createWhitelistStore(database);
+  const phoneChanges = createPhoneChangeStore(database);
+  return {
+    database,
+    clock,
+    random,
+    users: createUserStore(database),
+    registrations: createRegistrationStore(database),
+    accounts: createAccountStore(database),
+    codes: createCodeStore(database),
+    phoneChanges,
+    clearPhoneChangeRequests: phoneChanges.clearRequests,
+    smsQuota: createSmsQuotaStore(database),
+    guesses: createGuessStore(database),
+    guessQueue: createGuessQueue(),
+    guessingNotices: createGuessingNoticeStore(database),
+    noticeMemory: createNoticeMemory(),
+    smsCounts: createSmsBudgetStore(database),
+    smsBudget: config.smsBudget,
+    activations: createActivationStore(database),
+    activationAttempts: createActivationAttemptStore(database),
+    signingKeys: createSigningKeyStore(database),
+    services: createServiceStore(database),
+    directory: createDirectoryStore(database),
+    sessions: createSessionStore(database, config.tokens),
+    currentPasswords: createCurrentPasswordStore(database),
+    history: createHistoryStore(database),
+    whitelist,
+    whitelistLists: createWhitelistLists(database),
+    whitelistHistory: createWhitelistHistory(database),
+    isWhitelisted: (phone: string) => whitelist.isActive(null, phone),
+    hasher: createPasswordHasher({
+      concurrency: hashConcurrency(availableParallelism(), config.passwords.poolThreads),
+      queueLimit: config.passwords.hashQueue,
+    }),
+    phoneRules: config.phones,
+    passwordRules: config.passwords,
+  };
+}
+
+/** Creates the stores, and the tools that need only the secrets of the account history. */
+export function createAuditContext(
+  config: Config,
+  infrastructure: Pick<Infrastructure, "database" | "clock" | "random">,
+  keys: CommandKeys,
+) {
+  const context = createDatabaseContext(config, infrastructure);
+  const auditKeys: AuditKeys = createAuditKeys(keys.audit);
+  const record = createRecord({ history: context.history, auditKeys });
+  return {
+    ...context,
+    auditKeys,
+    record,
+    sealFirstActs: createSealFirstActs(auditKeys),
+    secretDigests: createSecretDigests(keys.audit),
+    codeKey: keys.code[0] ?? null,
+  };
+}

@@ -1,0 +1,32 @@
+import type { Database, Statement, Tx } from "../db/database.js";
+import type { User } from "../users/user.js";
+import { toUser, USER_COLUMNS, type UserAttributes } from "../users/user-row.js";
+
+/** Reads accounts for internal services, in no order. What an older version left unproved is no account. */
+export interface DirectoryStore {
+  /** Finds the accounts with these ids, each at most MAX_USER_ID. */
+  findByIds(tx: Tx | null, ids: readonly number[]): Promise<User[]>;
+  /** Finds the accounts with these phone numbers. */
+  findByPhones(tx: Tx | null, phones: readonly string[]): Promise<User[]>;
+}
+
+/** Whether a row of `users` is an account. */
+const IS_ACCOUNT = "(is_active OR deactivated_at IS NOT NULL)";
+
+const findByIds: Statement = {
+  name: "directory_find_by_ids",
+  text: `SELECT ${USER_COLUMNS} FROM users WHERE id = ANY ($1::int[]) AND ${IS_ACCOUNT}`,
+};
+const findByPhones: Statement = {
+  name: "directory_find_by_phones",
+  text: `SELECT ${USER_COLUMNS} FROM users WHERE phone = ANY ($1::varchar[]) AND ${IS_ACCOUNT}`,
+};
+
+export function createDirectoryStore(database: Database): DirectoryStore {
+  const findBy = async (tx: Tx | null, statement: Statement, keys: readonly unknown[]) =>
+    (await database.run<UserAttributes>(tx, statement, [keys])).map(toUser);
+  return {
+    findByIds: (tx, ids) => findBy(tx, findByIds, ids),
+    findByPhones: (tx, phones) => findBy(tx, findByPhones, phones),
+  };
+}

@@ -1,0 +1,184 @@
+import type { Database, Statement, Tx } from "../db/database.js";
+import type { OuterJoined } from "../db/models/columns.js";
+import type { ServiceRow } from "../db/models/service.js";
+import type { ServiceSecretRow } from "../db/models/service-secret.js";
+import { seconds } from "../db/sql.js";
+import type { ListedService, PublicKey, Service, ServiceCredentials } from "./service.js";
+
+/** Changes of a service; an absent field keeps its value. */
+interface ServiceChanges {
+  scopes?: readonly string[];
+  publicKeys?: readonly PublicKey[];
+  isDisabled?: boolean;
+  /** True: every token that was issued before is refused. */
+  refusesTokens?: boolean;
+}
+
+/** Stores services, the digests of their secrets, and the assertions that they used. Every time is the database's. */
+export interface ServiceStore {
+  /** Creates a service without secrets; false if the name is taken. */
+  create(tx: Tx, service: Pick<ServiceCredentials, "name" | "scopes" | "publicKeys">): Promise<boolean>;
+  /** Finds a service, in one statement. */
+  find(tx: Tx | null, name: string): Promise<Service | null>;
+  /** Finds a service with its credentials, in one statement. */
+  findCredentials(tx: Tx | null, name: string): Promise<ServiceCredentials | null>;
+  /** Finds a service with its credentials, and locks it until `tx` ends. */
+  lock(tx: Tx, name: string): Promise<ServiceCredentials | null>;
+  list(tx: Tx | null): Promise<ListedService[]>;
+  /** Returns the service after the changes; null if there is none. */
+  change(tx: Tx | null, name: string, changes: ServiceChanges): Promise<Service | null>;
+  addSecret(tx: Tx, name: string, digest: Buffer): Promise<void>;
+  /** Deletes the secrets with these digests. */
+  deleteSecrets(tx: Tx, digests: readonly Buffer[]): Promise<void>;
+  /** Notes that a secret was used, and replaces its digest. */
+  noteSecretUse(tx: Tx | null, digest: Buffer, newDigest: Buffer): Promise<void>;
+  /** Notes that an assertion was used; false if it was before. It is remembered until `expiresAt` at least. */
+  claimAssertion(tx: Tx | null, digest: Buffer, expiresAt: Date): Promise<boolean>;
+  /** Deletes assertions that were over `retentionSeconds` ago. */
+  purgeAssertions(tx: Tx | null, retentionSeconds: number): Promise<void>;
+}
+
+const SERVICE_COLUMNS = "name, scopes, generation, disabled_at";
+type FoundRow = Pick<ServiceRow, "name" | "scopes" | "generation" | "disabled_at">;
+type CredentialsRow = FoundRow &
+  Pick<ServiceRow, "public_keys"> &
+  OuterJoined<Pick<ServiceSecretRow, "digest">> & { is_use_stale: boolean };
+type ListedRow = FoundRow &
+  Pick<ServiceRow, "public_keys" | "created_at"> & { secrets_since: Date[]; secrets_used: (Date | null)[] };
+
+const create: Statement = {
+  name: "services_create",
+  text: `INSERT INTO services (name, scopes, public_keys) VALUES ($1, $2, $3::jsonb)
+         ON CONFLICT DO NOTHING RETURNING name`,
+};
+const find: Statement = {
+  name: "services_find",
+  text: `SELECT ${SERVICE_COLUMNS} FROM services WHERE name = $1`,
+};
+// Oldest secret first.
+const findCredentials: Statement = {
+  name: "services_find_credentials",
+  text: `SELECT ${SERVICE_COLUMNS}, public_keys, digest,
+           last_used_at IS NULL OR last_used_at < clock_timestamp() - interval '1 minute' AS is_use_stale
+         FROM services LEFT JOIN service_secrets ON service = name WHERE name = $1
+         ORDER BY service_secrets.created_at`,
+};
+const lock: Statement = {
+  name: "services_lock",
+  text: "SELECT FROM services WHERE name = $1 FOR NO KEY UPDATE",
+};
+const list: Statement = {
+  name: "services_list",
+  text: `SELECT ${SERVICE_COLUMNS}, public_keys, created_at,
+           ARRAY(SELECT created_at FROM service_secrets WHERE service = name ORDER BY created_at) AS secrets_since,
+           ARRAY(SELECT last_used_at FROM service_secrets WHERE service = name ORDER BY created_at) AS secrets_used
+         FROM services ORDER BY name`,
+};
+const change: Statement = {
+  name: "services_change",
+  text: `UPDATE services SET
+           scopes      = coalesce($2, scopes),
+           public_keys = coalesce($3::jsonb, public_keys),
+           disabled_at = CASE WHEN $4 THEN coalesce(disabled_at, clock_timestamp())
+                              WHEN NOT $4 THEN NULL ELSE disabled_at END,
+           generation  = generation + $5::boolean::int
+         WHERE name = $1 RETURNING ${SERVICE_COLUMNS}`,
+};
+const addSecret: Statement = {
+  name: "service_secrets_add",
+  text: "INSERT INTO service_secrets (service, digest) VALUES ($1, $2)",
+};
+const deleteSecrets: Statement = {
+  name: "service_secrets_delete",
+  text: "DELETE FROM service_secrets WHERE digest = ANY ($1::bytea[])",
+};
+const noteSecretUse: Statement = {
+  name: "service_secrets_note_use",
+  text: "UPDATE service_secrets SET last_used_at = clock_timestamp(), digest = $2 WHERE digest = $1",
+};
+const claimAssertion: Statement = {
+  name: "service_assertions_claim",
+  text: `INSERT INTO service_assertions (digest, expires_at) VALUES ($1, $2)
+         ON CONFLICT DO NOTHING RETURNING expires_at`,
+};
+const purgeAssertions: Statement = {
+  name: "service_assertions_purge",
+  text: `DELETE FROM service_assertions WHERE expires_at < clock_timestamp() - ${seconds("$1")}`,
+};
+
+function toService({ name, scopes, generation, disabled_at }: FoundRow): Service {
+  return { name, scopes, generation, disabledAt: disabled_at };
+}
+
+function toCredentials(rows: readonly CredentialsRow[]): ServiceCredentials | null {
+  const [row] = rows;
+  if (!row) return null;
+  const secrets = rows.flatMap(({ digest, is_use_stale: isUseStale }) =>
+    digest ? [{ digest, isUseStale }] : [],
+  );
+  return { ...toService(row), publicKeys: row.public_keys as PublicKey[] | null, secrets };
+}
+
+const toJson = (keys: readonly PublicKey[] | null | undefined) => (keys ? JSON.stringify(keys) : null);
+
+export function createServiceStore(database: Database): ServiceStore {
+  const findWithCredentials = async (tx: Tx | null, name: string) =>
+    toCredentials(await database.run<CredentialsRow>(tx, findCredentials, [name]));
+  return {
+    async create(tx, { name, scopes, publicKeys }) {
+      return (await database.run(tx, create, [name, scopes, toJson(publicKeys)])).length > 0;
+    },
+
+    async find(tx, name) {
+      const [row] = await database.run<FoundRow>(tx, find, [name]);
+      return row ? toService(row) : null;
+    },
+
+    findCredentials: findWithCredentials,
+
+    async lock(tx, name) {
+      await database.run(tx, lock, [name]);
+      // A statement of its own, so that it sees what those before it have committed.
+      return findWithCredentials(tx, name);
+    },
+
+    async list(tx) {
+      const rows = await database.run<ListedRow>(tx, list, []);
+      return rows.map((row) => ({
+        ...toService(row),
+        createdAt: row.created_at,
+        publicKeys: row.public_keys as PublicKey[] | null,
+        secrets: row.secrets_since.map((createdAt, index) => ({
+          createdAt,
+          lastUsedAt: row.secrets_used[index] ?? null,
+        })),
+      }));
+    },
+
+    async change(tx, name, { scopes, publicKeys, isDisabled, refusesTokens = false }) {
+      const values = [name, scopes ?? null, toJson(publicKeys), isDisabled ?? null, refusesTokens];
+      const [row] = await database.run<FoundRow>(tx, change, values);
+      return row ? toService(row) : null;
+    },
+
+    async addSecret(tx, name, digest) {
+      await database.run(tx, addSecret, [name, digest]);
+    },
+
+    async deleteSecrets(tx, digests) {
+      await database.run(tx, deleteSecrets, [digests]);
+    },
+
+    async noteSecretUse(tx, digest, newDigest) {
+      await database.run(tx, noteSecretUse, [digest, newDigest]);
+    },
+
+    async claimAssertion(tx, digest, expiresAt) {
+      return (await database.run(tx, claimAssertion, [digest, expiresAt])).length > 0;
+    },
+
+    async purgeAssertions(tx, retentionSeconds) {
+      await database.run(tx, purgeAssertions, [retentionSeconds]);
+    },
+  };
+}

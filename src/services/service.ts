@@ -1,0 +1,28 @@
+/** An internal service: a client that calls for itself, not for a person (RFC 6749, section 4.4). */
+export interface Service {
+  /** Its client id too. */
+  name: string;
+  /** What it may do, as the methods that it calls declare it. */
+  scopes: readonly string[];
+  /** The generation of its tokens that is accepted. */
+  generation: number;
+  /** null: it may authenticate and call. */
+  disabledAt: Date | null;
+}
+
+/** A public key of a service (RFC 7517). */
+export type PublicKey = Readonly<Record<string, unknown>>;
+
+/** A service with all that it can prove itself by: its secrets, or its keys. */
+export interface ServiceCredentials extends Service {
+  secrets: readonly { digest: Buffer; isUseStale: boolean }[];
+  publicKeys: readonly PublicKey[] | null;
+}
+
+/** A service, as operators see it. */
+export interface ListedService extends Service {
+  createdAt: Date;
+  publicKeys: readonly PublicKey[] | null;
+  /** Oldest first. */
+  secrets: readonly { createdAt: Date; lastUsedAt: Date | null }[];
+}
