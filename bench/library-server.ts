@@ -52,6 +52,7 @@ const server = createServer({
     rpc: createRpcHandler({ unary: new Map(), streams }),
     rest: createRestHandler({ unary: new Map(), streams: new Map() }),
     resources: new Map(),
+    endpoints: new Map(),
     readiness,
     trustsProxy: trustProxies(config.trustedProxies),
     random: infrastructure.random,

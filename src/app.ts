@@ -18,7 +18,9 @@ import { createReadiness } from "./http/readiness.js";
 import { createRoutes } from "./http/routes.js";
 import { createServer } from "./http/server.js";
 import type { Infrastructure } from "./infrastructure.js";
+import { scopeOf, scopesOf } from "./method-access.js";
 import { createDiscovery } from "./oauth/discovery.js";
+import { createOAuthEndpoints } from "./oauth/endpoints.js";
 import { pages } from "./pages/pages.js";
 import { keepRefusalTime } from "./passwords/refusal-time.js";
 import { createProfileService } from "./profile/profile-service.js";
@@ -98,13 +100,21 @@ export function createApp(
   });
 
   const { tokens, publicUrl } = config;
-  const discovery = createDiscovery({ ...tokens, publicUrl, publishedKeys: context.keyRing.published });
+  const discovery = createDiscovery({
+    ...{ ...tokens, publicUrl, publishedKeys: context.keyRing.published },
+    scopes: scopesOf(DirectoryService.methods),
+  });
+  const oauth = createOAuthEndpoints({
+    ...{ ...context, ...tokens, limiter, limitRules: config, logger },
+    introspectionScope: scopeOf(DirectoryService.method.introspectToken),
+  });
   const trustsProxy = trustProxies(config.trustedProxies);
   const server = createServer({
     handler: createRoutes({
       rpc: createRpcHandler(methods),
       rest: createRestHandler(methods),
       resources: new Map([...pages, ...discovery]),
+      endpoints: oauth,
       readiness,
       trustsProxy,
       random,

@@ -1,4 +1,5 @@
 import type { Caller } from "../caller.js";
+import type { RequestHandler } from "./node-handler.js";
 
 /** A complete HTTP response. */
 interface ResourceResponse {
@@ -10,6 +11,12 @@ interface ResourceResponse {
 
 /** What GET and HEAD return on one path. Reading it changes nothing. */
 export type Resource = (caller: Caller) => Promise<ResourceResponse>;
+
+/** Handles every request for one path, whatever its HTTP method. */
+export type Endpoint = RequestHandler["handle"];
+
+/** Endpoints by their path, which is matched exactly. */
+export type Endpoints = ReadonlyMap<string, Endpoint>;
 
 /** Resources by their path, which is matched exactly. */
 export type Resources = ReadonlyMap<string, Resource>;

@@ -15,13 +15,15 @@ import {
 import type { Readiness } from "./readiness.js";
 import { requestCaller } from "./request-caller.js";
 import { hostInvalid, methodNotAllowed } from "./request-error.js";
-import type { Resource, Resources } from "./resource.js";
+import type { Endpoint, Endpoints, Resource, Resources } from "./resource.js";
 
 interface Deps {
   rpc: RpcHandler;
   rest: RequestHandler;
   /** The service's web pages, and what others discover. */
   resources: Resources;
+  /** What is neither a call nor a resource. */
+  endpoints: Endpoints;
   readiness: Pick<Readiness, "check">;
   trustsProxy: TrustsProxy;
   random: Pick<Random, "uuid">;
@@ -51,6 +53,14 @@ function createProbes(readiness: Deps["readiness"]): Resources {
   ]);
 }
 
+/** Serves a resource to GET and HEAD, and refuses every other HTTP method as REST does. */
+function toEndpoint(resource: Resource, rest: RequestHandler): Endpoint {
+  return async (request, response, caller) => {
+    if (request.method === "GET" || request.method === "HEAD") return respondWith(resource, response, caller);
+    return rest.refuse(request, response, caller, methodNotAllowed(["GET", "HEAD"]));
+  };
+}
+
 async function respondWith(resource: Resource, response: NodeResponse, caller: Caller): Promise<void> {
   const { status, contentType, headers = {}, body } = await resource(caller);
   response.statusCode = status;
@@ -76,21 +86,23 @@ function setCommonHeaders(response: NodeResponse, caller: Caller): void {
 export function createRoutes(deps: Deps): NodeHandler {
   const { rpc, rest, logger } = deps;
   const resources: Resources = new Map([...createProbes(deps.readiness), ...deps.resources]);
+  const endpoints: Endpoints = new Map([
+    ...Array.from(resources, ([path, resource]) => [path, toEndpoint(resource, rest)] as const),
+    ...deps.endpoints,
+  ]);
 
   async function route(request: NodeRequest, response: NodeResponse): Promise<void> {
     const caller = requestCaller(deps, request);
     setCommonHeaders(response, caller);
 
     const path = pathOf(request);
-    const isRpc = !path.startsWith(REST_PREFIX) && rpc.accepts(request);
+    const endpoint = endpoints.get(path);
+    const isRpc = !endpoint && !path.startsWith(REST_PREFIX) && rpc.accepts(request);
     const handler = isRpc ? rpc : rest;
     if (!namesOneHost(request) || (isRpc && !namesUrlHost(request))) {
       return handler.refuse(request, response, caller, hostInvalid());
     }
-    const resource = resources.get(path);
-    if (!resource) return handler.handle(request, response, caller);
-    if (request.method === "GET" || request.method === "HEAD") return respondWith(resource, response, caller);
-    return rest.refuse(request, response, caller, methodNotAllowed(["GET", "HEAD"]));
+    return endpoint ? endpoint(request, response, caller) : handler.handle(request, response, caller);
   }
 
   function handleFailure(response: NodeResponse, error: unknown): void {

@@ -1,5 +1,9 @@
 import type { Resource, Resources } from "../http/resource.js";
+import { ASSERTION_ALGORITHMS } from "../services/public-keys.js";
 import type { PublishedKey } from "../signing-keys/signing-key.js";
+import { CLIENT_AUTH_METHODS } from "./client-proof.js";
+import { endpointUrls, withoutSlash } from "./endpoint-urls.js";
+import { GRANT_TYPE } from "./grant-token.js";
 
 export interface DiscoveryDeps {
   /** The claim `iss` of access tokens. Verifiers find the metadata below it. */
@@ -8,6 +12,8 @@ export interface DiscoveryDeps {
   publicUrl: string;
   /** The algorithm of access tokens (RFC 7518, section 3.1). */
   accessAlgorithm: string;
+  /** What services can be allowed to do. */
+  scopes: readonly string[];
   /** The public keys of access tokens: those that may sign soon, those that sign, those whose tokens are still valid. */
   publishedKeys(): readonly PublishedKey[];
 }
@@ -46,15 +52,21 @@ function pathOf(issuer: string): string {
   return URL.canParse(issuer) ? withoutSlash(new URL(issuer).pathname) : "";
 }
 
-const withoutSlash = (text: string) => text.replace(/\/+$/, "");
-
 /** No user signs in by OAuth, so there are no response types and no grants of users. */
-function metadataOf({ issuer, publicUrl, accessAlgorithm }: DiscoveryDeps) {
+function metadataOf({ issuer, publicUrl, accessAlgorithm, scopes }: DiscoveryDeps) {
+  const urls = endpointUrls(publicUrl);
   return {
     issuer,
     jwks_uri: withoutSlash(publicUrl) + JWKS_PATH,
+    token_endpoint: urls.token,
+    token_endpoint_auth_methods_supported: CLIENT_AUTH_METHODS,
+    token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+    introspection_endpoint: urls.introspection,
+    introspection_endpoint_auth_methods_supported: CLIENT_AUTH_METHODS,
+    introspection_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+    scopes_supported: scopes,
     response_types_supported: [],
-    grant_types_supported: [],
+    grant_types_supported: [GRANT_TYPE],
     subject_types_supported: ["public"],
     id_token_signing_alg_values_supported: [accessAlgorithm],
   };

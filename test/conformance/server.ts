@@ -65,6 +65,7 @@ const server = createServer({
     rpc,
     rest: rpc,
     resources: new Map(),
+    endpoints: new Map(),
     readiness,
     trustsProxy: trustProxies([]),
     random: systemRandom,

@@ -201,6 +201,7 @@ describe("errors in the log", () => {
         refuse: () => {},
       },
       resources: new Map(),
+      endpoints: new Map(),
       readiness,
       trustsProxy: trustProxies([]),
       random: systemRandom,

@@ -9,6 +9,7 @@ const DEPS: DiscoveryDeps = {
   issuer: "https://api.example.com/identity",
   publicUrl: "https://api.example.com/identity",
   accessAlgorithm: "ES256",
+  scopes: ["tokens.introspect", "users.read"],
   publishedKeys: () => [KEY],
 };
 
@@ -40,6 +41,13 @@ describe("discovery", () => {
         jwks_uri: "https://api.example.com/identity/.well-known/jwks.json",
       });
       expect(response?.content.id_token_signing_alg_values_supported, name).to.deep.equal(["ES256"]);
+      expect(response?.content, name).to.deep.include({
+        token_endpoint: "https://api.example.com/identity/oauth2/token",
+        introspection_endpoint: "https://api.example.com/identity/oauth2/introspect",
+        grant_types_supported: ["client_credentials"],
+        token_endpoint_auth_methods_supported: ["client_secret_basic", "private_key_jwt"],
+        scopes_supported: ["tokens.introspect", "users.read"],
+      });
     }
   });
 

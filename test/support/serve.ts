@@ -88,6 +88,7 @@ export async function serveRoutes(
     rest: notFound,
     ...handlers(readiness),
     resources: new Map(),
+    endpoints: new Map(),
     readiness,
     trustsProxy: trustProxies([]),
     random: systemRandom,
