@@ -51,6 +51,9 @@ export interface App {
   close(): Promise<void>;
 }
 
+/** The services of the API. */
+export const API_SERVICES = [AuthService, ProfileService, AccountService, DirectoryService, WhitelistService];
+
 /**
  * Time that calls in flight have when the port closes; with the other steps, stopping takes less than 10 s after
  * SHUTDOWN_DELAY.
@@ -68,7 +71,7 @@ export function createApp(
   overrides: Partial<AppContext> = {},
 ): App {
   const { database, clock, random, background, keyFollower } = infrastructure;
-  const services = [AuthService, ProfileService, AccountService, DirectoryService, WhitelistService];
+  const services = API_SERVICES;
   assertLimitedByAddress(services.flatMap((service): readonly DescMethod[] => service.methods));
 
   const limiter = createLimiter({

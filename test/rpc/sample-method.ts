@@ -13,12 +13,13 @@ import {
 } from "@bufbuild/protobuf/wkt";
 import { http } from "#gen/google/api/annotations_pb.js";
 import { type HttpRuleSchema, HttpRuleSchema as RuleSchema } from "#gen/google/api/http_pb.js";
-import { Access, access } from "#gen/waterbill/options/v1/access_pb.js";
+import { Access, access, scope } from "#gen/waterbill/options/v1/access_pb.js";
 
 interface SampleOptions {
   http?: MessageInitShape<typeof HttpRuleSchema>;
   /** Defaults to USER. */
   access?: Access | null;
+  scope?: string;
   streams?: boolean;
 }
 
@@ -30,6 +31,7 @@ export function sampleMethod(options: SampleOptions = {}): DescMethodUnary {
   const methodOptions = create(MethodOptionsSchema);
   if (options.http) setExtension(methodOptions, http, create(RuleSchema, options.http));
   if (options.access !== null) setExtension(methodOptions, access, options.access ?? Access.USER);
+  if (options.scope !== undefined) setExtension(methodOptions, scope, options.scope);
   const field = (name: string, number: number, type: Type, typeName = "") => ({
     name,
     jsonName: name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),

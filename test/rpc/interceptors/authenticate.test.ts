@@ -1,10 +1,10 @@
 import { create } from "@bufbuild/protobuf";
-import { createContextValues, type UnaryRequest } from "@connectrpc/connect";
+import { type ContextValues, createContextValues, type UnaryRequest } from "@connectrpc/connect";
 import { expect } from "chai";
 import { AuthService, LoginRequestSchema } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { Access } from "#gen/waterbill/options/v1/access_pb.js";
-import { callerKey, type Principal, principalKey } from "../../../src/caller.js";
+import { callerKey, type Principal, principalKey, servicePrincipalKey } from "../../../src/caller.js";
 import { DomainError } from "../../../src/errors.js";
 import { authenticate } from "../../../src/rpc/interceptors/authenticate.js";
 import { rejection } from "../../support/rejection.js";
@@ -13,9 +13,9 @@ import { sampleMethod } from "../sample-method.js";
 
 const nobody = callerKey.defaultValue;
 
-/** Passes a call with this Authorization header through the interceptor; resolves with its principal. */
-async function pass(method: UnaryRequest["method"], authorization?: string): Promise<Principal | null> {
-  let principal: Principal | null | undefined;
+/** Passes a call with this Authorization header through the interceptor; resolves with what the call knows then. */
+async function passCall(method: UnaryRequest["method"], authorization?: string): Promise<ContextValues> {
+  let values: ContextValues | undefined;
   const request = {
     stream: false,
     method,
@@ -25,13 +25,17 @@ async function pass(method: UnaryRequest["method"], authorization?: string): Pro
   } as unknown as UnaryRequest;
   const call = authenticate({ verifyAccessToken: fakeAuthenticate, verifyServiceToken: fakeVerifyService })(
     async (passed) => {
-      principal = passed.contextValues.get(principalKey);
+      values = passed.contextValues;
       return {} as never;
     },
   );
   await call(request);
-  if (principal === undefined) throw new Error("the call was not let through");
-  return principal;
+  if (values === undefined) throw new Error("the call was not let through");
+  return values;
+}
+
+async function pass(method: UnaryRequest["method"], authorization?: string): Promise<Principal | null> {
+  return (await passCall(method, authorization)).get(principalKey);
 }
 
 async function reasonFor(method: UnaryRequest["method"], authorization?: string): Promise<string> {
@@ -90,6 +94,26 @@ describe("authenticate", () => {
     const method = sampleMethod({ access: Access.ADMIN });
     expect((await pass(method, "Bearer john"))?.user.isStaff).to.equal(false);
     expect(await reasonFor(method)).to.equal("UNAUTHENTICATED");
+  });
+
+  it("passes the service to a SERVICE method, and no user", async () => {
+    const method = sampleMethod({ access: Access.SERVICE, scope: "users.read" });
+    const values = await passCall(method, "Bearer billing");
+    expect(values.get(servicePrincipalKey)?.name).to.equal("billing");
+    expect(values.get(principalKey)).to.equal(null);
+    expect(await reasonFor(method, "Bearer admin")).to.equal("SCOPE_REQUIRED");
+    for (const header of [undefined, ...badHeaders.filter((each) => each !== "john")]) {
+      const reason = await reasonFor(method, header?.replace("john", "billing"));
+      expect(reason, JSON.stringify(header)).to.equal("UNAUTHENTICATED");
+    }
+  });
+
+  it("passes no service to any other method", async () => {
+    for (const access of [Access.USER, Access.ADMIN, Access.OPTIONAL]) {
+      expect(await reasonFor(sampleMethod({ access }), "Bearer billing")).to.equal("UNAUTHENTICATED");
+    }
+    const values = await passCall(sampleMethod({ access: Access.PUBLIC }), "Bearer billing");
+    expect(values.get(servicePrincipalKey)).to.equal(null);
   });
 
   it("refuses calls without a token of a method without access, or with an unknown one", async () => {

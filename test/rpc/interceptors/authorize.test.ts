@@ -1,22 +1,34 @@
-import { createContextValues, type UnaryRequest } from "@connectrpc/connect";
+import type { DescMethod } from "@bufbuild/protobuf";
+import { type ContextValues, createContextValues, type UnaryRequest } from "@connectrpc/connect";
 import { expect } from "chai";
-import { AccountService } from "#gen/waterbill/identity/v1/account_service_pb.js";
-import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
-import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
-import { WhitelistService } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
 import { Access } from "#gen/waterbill/options/v1/access_pb.js";
-import { principalKey } from "../../../src/caller.js";
+import { API_SERVICES } from "../../../src/app.js";
+import { principalKey, servicePrincipalKey } from "../../../src/caller.js";
 import { assertAccessDeclared, authorize } from "../../../src/rpc/interceptors/authorize.js";
 import { rejectionReason } from "../../support/rejection.js";
-import { fakeAuthenticate } from "../fake-services.js";
+import { fakeAuthenticate, fakeVerifyService } from "../fake-services.js";
 import { sampleMethod } from "../sample-method.js";
+
+type SampleOptions = Parameters<typeof sampleMethod>[0];
+
+/** Passes a call of a method through the interceptor. */
+async function passCall(options: SampleOptions, contextValues: ContextValues): Promise<void> {
+  const request = { method: sampleMethod(options), contextValues } as unknown as UnaryRequest;
+  await authorize(async () => ({}) as never)(request);
+}
 
 /** Passes a call of a method with this access through the interceptor, signed in by `token`. */
 async function pass(access: Access | null, token: string | null): Promise<void> {
   const contextValues = createContextValues();
   if (token !== null) contextValues.set(principalKey, await fakeAuthenticate(token));
-  const request = { method: sampleMethod({ access }), contextValues } as unknown as UnaryRequest;
-  await authorize(async () => ({}) as never)(request);
+  await passCall({ access }, contextValues);
+}
+
+/** The same, from the service of `token`. */
+async function passService(options: SampleOptions, token: string | null): Promise<void> {
+  const contextValues = createContextValues();
+  if (token !== null) contextValues.set(servicePrincipalKey, await fakeVerifyService(token));
+  await passCall(options, contextValues);
 }
 
 describe("authorize", () => {
@@ -33,6 +45,27 @@ describe("authorize", () => {
     expect(await rejectionReason(pass(Access.ADMIN, "john"))).to.equal("ADMIN_REQUIRED");
   });
 
+  it("lets only services with the method's scope call a SERVICE method", async () => {
+    const method = { access: Access.SERVICE, scope: "users.read" };
+    await passService(method, "billing");
+    expect(await rejectionReason(passService(method, "idle"))).to.equal("SCOPE_REQUIRED");
+    expect(await rejectionReason(passService({ ...method, scope: "tokens.introspect" }, "billing"))).to.equal(
+      "SCOPE_REQUIRED",
+    );
+  });
+
+  it("lets no user call a SERVICE method, nor anybody whom authenticate has let pass by mistake", async () => {
+    expect(await rejectionReason(pass(Access.SERVICE, "admin"))).to.equal("SCOPE_REQUIRED");
+    const method = { access: Access.SERVICE, scope: "users.read" };
+    expect(await rejectionReason(passService(method, null))).to.equal("SCOPE_REQUIRED");
+  });
+
+  it("lets nobody call a SERVICE method that has no scope", async () => {
+    expect(await rejectionReason(passService({ access: Access.SERVICE }, "billing"))).to.equal(
+      "SCOPE_REQUIRED",
+    );
+  });
+
   it("refuses every user a method without access, or with an unknown one", async () => {
     for (const access of [null, Access.UNSPECIFIED, 99 as Access]) {
       for (const token of ["john", "admin"]) {
@@ -44,9 +77,7 @@ describe("authorize", () => {
 
 describe("assertAccessDeclared", () => {
   it("accepts every method of the services", () => {
-    assertAccessDeclared(
-      [AuthService, ProfileService, AccountService, WhitelistService].flatMap(({ methods }) => [...methods]),
-    );
+    assertAccessDeclared(API_SERVICES.flatMap(({ methods }) => [...methods] as DescMethod[]));
   });
 
   it("names the methods that declare no access", () => {
@@ -54,6 +85,14 @@ describe("assertAccessDeclared", () => {
       /sample\.v1\.SampleService\.Find/,
     );
     expect(() => assertAccessDeclared([sampleMethod({ access: Access.UNSPECIFIED })])).to.throw(/Find/);
+  });
+
+  it("names the methods that are for services and have no scope, and the reverse", () => {
+    expect(() => assertAccessDeclared([sampleMethod({ access: Access.SERVICE })])).to.throw(/scope.*Find/);
+    expect(() =>
+      assertAccessDeclared([sampleMethod({ access: Access.ADMIN, scope: "users.read" })]),
+    ).to.throw(/scope.*Find/);
+    assertAccessDeclared([sampleMethod({ access: Access.SERVICE, scope: "users.read" })]);
   });
 
   it("names the methods that declare an unknown access", () => {
