@@ -2,8 +2,8 @@ import { createPublicKey, type JsonWebKey } from "node:crypto";
 import { LoggableError } from "../system/loggable-error.js";
 import type { PublicKey } from "./service.js";
 
-/** The algorithms that a service may sign its assertions with (RFC 7518, RFC 8037). */
-export const ASSERTION_ALGORITHMS = ["ES256", "EdDSA", "RS256"];
+/** The algorithms that a service may sign its assertions with (RFC 7518, RFC 8037; RFC 9864 renames EdDSA). */
+export const ASSERTION_ALGORITHMS = ["ES256", "Ed25519", "EdDSA", "RS256"];
 
 /** Most keys of a service: that in use, and those around a change. */
 const MAX_KEYS = 10;

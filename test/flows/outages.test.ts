@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect } from "chai";
 import { withTimeout } from "../../src/system/timeout.js";
+import { expectError, post as postForm } from "../oauth/oauth-client.js";
 import { useFixture } from "../support/fixture.js";
 import { startPostgres } from "../support/postgres-server.js";
 import { startRedis } from "../support/redis-server.js";
@@ -51,6 +52,13 @@ describe("a PostgreSQL that is restarted under traffic", () => {
     await traffic.until(503);
     const unready = await fetch(`${service.origin}/readyz`);
     expect(unready.status).to.equal(503);
+    const grant = await postForm(
+      `${service.origin}/oauth2/token`,
+      { grant_type: "client_credentials" },
+      { name: "billing", secret: "x" },
+    );
+    expectError(grant, 503, "temporarily_unavailable");
+    expect(grant.header.get("retry-after")).to.match(/^\d+$/);
     await postgres.resume();
     await withTimeout(5000, traffic.until(200));
     await traffic.stop();
