@@ -75,9 +75,18 @@ export function openAllClients(origin: string): FlowClient[] {
 
 /** `openAllClients` for the tests of the describe that calls this; filled before the first of them. */
 export function useAllClients(service: { origin: string }, scope?: FixtureScope): FlowClient[] {
+  return useClients(() => openAllClients(service.origin), scope);
+}
+
+/** The same without REST, for methods that it doesn't have. */
+export function useRpcClients(service: { origin: string }): FlowClient[] {
+  return useClients(() => openProtocolClients(service.origin).map((protocol) => fromRpc(protocol)));
+}
+
+function useClients(open: () => FlowClient[], scope?: FixtureScope): FlowClient[] {
   const clients: FlowClient[] = [];
   aroundTests(async () => {
-    clients.push(...openAllClients(service.origin));
+    clients.push(...open());
     return () => {
       for (const client of clients.splice(0)) client.close();
     };

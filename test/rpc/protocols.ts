@@ -96,7 +96,9 @@ const protoFolder = fileURLToPath(new URL("../../proto", import.meta.url));
 
 /** `@grpc/grpc-js` with the .proto files, as an internal service would use it. */
 export function grpcClient(url: string): ProtocolClient {
-  const files = ["auth", "profile", "account"].map((name) => `waterbill/identity/v1/${name}_service.proto`);
+  const files = ["auth", "profile", "account", "directory"].map(
+    (name) => `waterbill/identity/v1/${name}_service.proto`,
+  );
   const definition = loadSync(files, { includeDirs: [protoFolder], keepCase: true });
   const root = loadPackageDefinition(definition) as unknown as {
     waterbill: { identity: { v1: Record<string, new (target: string, c: unknown) => Client> } };

@@ -45,22 +45,26 @@ interface TestServiceOptions extends Omit<TestContextOptions, "environment"> {
   /** Variables in addition to those that every service gets; may be a function that reads earlier fixtures. */
   environment?: Record<string, string> | (() => Record<string, string>);
   scope?: FixtureScope;
+  /** Gets each line of the service's log. */
+  onLogLine?: (line: string) => void;
 }
 
 /** `usesRedis` resolves when the log says that limits are kept in Redis. */
-function watchedLogger(): { logger: Logger; usesRedis: Promise<void> } {
+function watchedLogger(onLogLine: (line: string) => void): { logger: Logger; usesRedis: Promise<void> } {
   let resolve = () => {};
   const usesRedis = new Promise<void>((done) => {
     resolve = done;
   });
   const logger = testLogger((line) => {
     if (line.includes("limits are kept in Redis")) resolve();
+    onLogLine(line);
   });
   return { logger, usesRedis };
 }
 
 async function createTestService({
   environment = generousLimits,
+  onLogLine = () => {},
   ...options
 }: TestServiceOptions): Promise<TestService> {
   const context = await createTestContext({
@@ -75,7 +79,7 @@ async function createTestService({
   });
   // The context closes the database.
   const database = { ...context.infrastructure.database, close: async () => {} };
-  const { logger, usesRedis } = watchedLogger();
+  const { logger, usesRedis } = watchedLogger(onLogLine);
   const app = createApp(context.config, { ...context.infrastructure, database }, logger, context.overrides);
   const { port } = await app.listen();
   // On a busy machine connecting may take so long that the first calls are counted in memory.

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { createAccountStore } from "../../src/accounts/account-store.js";
 import type { Database } from "../../src/db/database.js";
+import { createDirectoryStore } from "../../src/directory/directory-store.js";
 import { parseSearch } from "../../src/paging/search-terms.js";
 import { createWhitelistHistory } from "../../src/whitelist/whitelist-history.js";
 import {
@@ -195,5 +196,19 @@ describe("plans of the lists", function () {
       [],
     );
     expect(await blocksFor([place!.at, place!.id])).to.be.within(1, 2 * first);
+  });
+
+  it("scan no whole table for a batch of users, by id or by number", async () => {
+    const directory = createDirectoryStore(explaining);
+    // As large a part of this table as 500 are of 100,000 accounts.
+    const ids = Array.from({ length: 50 }, (_, n) => 1 + n * 190);
+    await directory.findByIds(null, ids);
+    await directory.findByPhones(
+      null,
+      ids.map((n) => `+2377${String(n).padStart(8, "0")}`),
+    );
+    expect(plans).to.have.length(2);
+    for (const plan of plans) expect(plan).to.match(/Index Scan (using|on) users_(pkey|phone_key)/);
+    expectIndexes();
   });
 });
