@@ -30,3 +30,9 @@ export function seededRandom(seed: string): SeededRandom {
     bytes,
   };
 }
+
+/** The elements of a list in random order. */
+export function shuffled<T>(list: readonly T[], random: SeededRandom): T[] {
+  const rest = [...list];
+  return list.map(() => rest.splice(random.integer(rest.length), 1)[0]!);
+}

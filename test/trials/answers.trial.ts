@@ -3,13 +3,12 @@ import { expect } from "chai";
 import { newPhoneOfKind, type PhoneKind } from "../support/phone-kinds.js";
 import { post } from "../support/rest-calls.js";
 import { errorLines, type RunningService, runService } from "../support/running-service.js";
-import { type SeededRandom, seededRandom, trialSeed } from "../support/seeded-random.js";
-import { startServers } from "../support/servers.js";
+import { type SeededRandom, seededRandom, shuffled, trialSeed } from "../support/seeded-random.js";
 import { generousLimits } from "../support/service.js";
-import { createTemplateDatabase } from "../support/template-database.js";
-import { activeUser, createTestContext, type TestContext, testPassword } from "../support/test-context.js";
-import { type Comparison, compareTimes } from "./paired-times.js";
-import { runTrial, type Trial } from "./trial.js";
+import { activeUser, type TestContext, testPassword } from "../support/test-context.js";
+import { compareTimes, rowOf } from "./paired-times.js";
+import { runTrial } from "./trial.js";
+import { startContext } from "./trial-context.js";
 
 // Whether the time of a response tells strangers what kind of number they asked about: `npm run trials -- answers`, six
 // minutes, or `answers/Login` for one measurement. Every round calls each kind once, in random order, and two classes of one
@@ -151,11 +150,6 @@ function newAddress(): string {
   return `11.${calls >> 8}.${calls & 255}.7`;
 }
 
-function shuffled<T>(list: readonly T[], random: SeededRandom): T[] {
-  const rest = [...list];
-  return list.map(() => rest.splice(random.integer(rest.length), 1)[0]!);
-}
-
 /** Numbers of a kind, one after the other; each is used `callsPerPhone` times. */
 async function newPhones(context: TestContext, kind: TimedKind, { rounds, callsPerPhone }: Measurement) {
   const phones: string[] = [];
@@ -223,28 +217,9 @@ function judge(measurement: Measurement, [first, second, ...others]: readonly Ti
   return { rows, failures };
 }
 
-const rowOf = (name: string, { medianMs, ratio }: Comparison) =>
-  `  ${name.padEnd(12)}${medianMs.toFixed(2).padStart(8)} ms${ratio.toFixed(2).padStart(7)}`;
-
-/** Makes the numbers in the service's database. It has other keys, which only right codes would need. */
-async function start(trial: Trial): Promise<{ context: TestContext; redisUrl: string }> {
-  const { databaseUrl, redisUrl, stop } = await startServers({ databaseUrl: undefined, redisUrl: undefined });
-  trial.atEnd(stop);
-  const template = await createTemplateDatabase(databaseUrl);
-  Object.assign(process.env, {
-    TEST_DATABASE_URL: databaseUrl,
-    TEST_DATABASE_TEMPLATE: template.name,
-    TEST_LOG_DIR: trial.folder,
-  });
-  const context = await createTestContext();
-  trial.atEnd(() => context.close());
-  context.clock.set(new Date().toISOString());
-  return { context, redisUrl };
-}
-
 await runTrial("answers", [], async (trial) => {
   const random = seededRandom(trialSeed());
-  const { context, redisUrl } = await start(trial);
+  const { context, redisUrl } = await startContext(trial);
   const failures: string[] = [];
   const chosen = process.argv.slice(2);
 

@@ -52,3 +52,7 @@ export function compareTimes({ control: [first, second], times }: PairedTimes): 
       TOLERANCE * controlMs,
   };
 }
+
+/** A row of a table of comparisons. */
+export const rowOf = (name: string, { medianMs, ratio }: Comparison) =>
+  `  ${name.padEnd(12)}${medianMs.toFixed(2).padStart(8)} ms${ratio.toFixed(2).padStart(7)}`;
