@@ -1,10 +1,8 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect } from "chai";
-import { decodeJwt, type JWK } from "jose";
-import { signJwt } from "../../src/sessions/jwt.js";
 import { useFixture } from "../support/fixture.js";
-import { forgeTokens } from "../support/forged-tokens.js";
+import { refusedTokens } from "../support/refused-tokens.js";
 import { freePort } from "../support/server-process.js";
 import { generousLimits, useTestService } from "../support/service.js";
 import { signedIn } from "../support/test-context.js";
@@ -35,33 +33,14 @@ describe("examples/verify/node", () => {
     return (await running).stdout.trim().split("\n");
   }
 
-  /** A token that the service signs, with other claims or another type than it issues. */
-  function signed(token: string, changes: object, type = "at+jwt"): string {
-    const { issuer, audience } = service.context.config.tokens;
-    const claims = { ...decodeJwt(token), ...changes };
-    return signJwt(service.context.infrastructure.keyRing.signing(), { type, issuer, audience }, claims);
-  }
-
   it("says whose access token it is", async () => {
     const { user, tokens } = await signedIn(service.context);
     expect(await verify(tokens.access)).to.deep.equal([`200 ${user.id} ${user.phone} John Doe`]);
   });
 
   it("refuses what is no access token of a user", async () => {
-    const { access, refresh } = (await signedIn(service.context)).tokens;
-    const response = await fetch(`${service.origin}/.well-known/jwks.json`);
-    const { keys } = (await response.json()) as { keys: [JWK] };
-    const now = Math.floor(Date.now() / 1000);
-    const refused = {
-      "that refreshes": refresh,
-      "that has expired": signed(access, { exp: now - 1 }),
-      "without an end": signed(access, { exp: undefined }),
-      "of another issuer": signed(access, { iss: "https://identity.example" }),
-      "for another audience": signed(access, { aud: "billing" }),
-      "of another type": signed(access, {}, "rt+jwt"),
-      "of a service": signed(access, { sub: "service:billing", user_id: undefined }),
-      ...(await forgeTokens(access, keys[0])),
-    };
+    const { tokens } = await signedIn(service.context);
+    const refused = await refusedTokens(service, tokens);
     const lines = await verify(...Object.values(refused));
     for (const [index, name] of Object.keys(refused).entries()) {
       expect(lines[index], `a token ${name}`).to.match(/^401 /);
