@@ -30,7 +30,7 @@ function addSecret(run: Runner, name: string, rotation: Parameters<typeof rotate
   return run.withAudit(async (context) => {
     const result = await rotateSecret(context, name, rotation);
     if (result === null) throw unknownService(name);
-    if (result === "no secrets") throw new UsageError(`${name} has keys instead of secrets: use --jwks.`);
+    if (result === "no secrets") throw hasKeys(name);
     if (result === "unfinished") {
       throw new UsageError(`${name} has two secrets: drop the older one first, with --finish.`);
     }
@@ -38,10 +38,15 @@ function addSecret(run: Runner, name: string, rotation: Parameters<typeof rotate
   });
 }
 
+function hasKeys(name: string): UsageError {
+  return new UsageError(`${name} has keys instead of secrets: use --jwks.`);
+}
+
 function finish(run: Runner, name: string): Promise<void> {
   return run.withContext(async (context) => {
     const isFinished = await finishRotation(context, name);
     if (isFinished === null) throw unknownService(name);
+    if (isFinished === "no secrets") throw hasKeys(name);
     const line = isFinished ? `${name} has one secret\n` : `${name} has one secret already\n`;
     await run.print([run.isJson ? `${JSON.stringify({ client_id: name, dropped: isFinished })}\n` : line]);
   });

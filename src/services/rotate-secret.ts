@@ -23,10 +23,7 @@ export async function rotateSecret(
     if (service.publicKeys) return "no secrets";
     if (rotation === "start" && service.secrets.length > 1) return "unfinished";
     if (rotation === "at once") {
-      await services.deleteSecrets(
-        tx,
-        service.secrets.map(({ digest }) => digest),
-      );
+      await services.deleteSecrets(tx, name, "all");
       await services.change(tx, name, { refusesTokens: true });
     }
     const secret = newClientSecret(random);
@@ -35,17 +32,17 @@ export async function rotateSecret(
   });
 }
 
-/** Drops the older one of a service's two secrets; false if it has fewer. null: there is no such service. */
+/** Drops the older one of a service's two secrets; false if it has one. The other results are those of `rotateSecret`. */
 export async function finishRotation(
   { database, services }: Pick<CreateServiceDeps, "database" | "services">,
   name: string,
-): Promise<boolean | null> {
+): Promise<boolean | "no secrets" | null> {
   return database.transaction(async (tx) => {
     const service = await services.lock(tx, name);
     if (!service) return null;
-    const [older, newer] = service.secrets;
-    if (!older || !newer) return false;
-    await services.deleteSecrets(tx, [older.digest]);
+    if (service.publicKeys) return "no secrets";
+    if (service.secrets.length < 2) return false;
+    await services.deleteSecrets(tx, name, "older");
     return true;
   });
 }

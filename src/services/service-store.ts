@@ -28,8 +28,8 @@ export interface ServiceStore {
   /** Returns the service after the changes; null if there is none. */
   change(tx: Tx | null, name: string, changes: ServiceChanges): Promise<Service | null>;
   addSecret(tx: Tx, name: string, digest: Buffer): Promise<void>;
-  /** Deletes the secrets with these digests. */
-  deleteSecrets(tx: Tx, digests: readonly Buffer[]): Promise<void>;
+  /** Deletes the secrets of a service, with or without the newest one. */
+  deleteSecrets(tx: Tx, name: string, which: "all" | "older"): Promise<void>;
   /** Notes that a secret was used, and replaces its digest. */
   noteSecretUse(tx: Tx | null, digest: Buffer, newDigest: Buffer): Promise<void>;
   /** Notes that an assertion was used; false if it was before. It is remembered until `expiresAt` at least. */
@@ -88,9 +88,11 @@ const addSecret: Statement = {
   name: "service_secrets_add",
   text: "INSERT INTO service_secrets (service, digest) VALUES ($1, $2)",
 };
+// Not by digest: a use of the secret may replace it meanwhile.
 const deleteSecrets: Statement = {
   name: "service_secrets_delete",
-  text: "DELETE FROM service_secrets WHERE digest = ANY ($1::bytea[])",
+  text: `DELETE FROM service_secrets WHERE service = $1
+           AND ($2 OR created_at < (SELECT max(created_at) FROM service_secrets WHERE service = $1))`,
 };
 const noteSecretUse: Statement = {
   name: "service_secrets_note_use",
@@ -165,8 +167,8 @@ export function createServiceStore(database: Database): ServiceStore {
       await database.run(tx, addSecret, [name, digest]);
     },
 
-    async deleteSecrets(tx, digests) {
-      await database.run(tx, deleteSecrets, [digests]);
+    async deleteSecrets(tx, name, which) {
+      await database.run(tx, deleteSecrets, [name, which === "all"]);
     },
 
     async noteSecretUse(tx, digest, newDigest) {
