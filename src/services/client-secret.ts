@@ -19,6 +19,11 @@ export interface SecretDigests {
   ): Stored | undefined;
 }
 
+/** A row that was put in by hand may have a digest of another length, which `timingSafeEqual` throws on. */
+function isSame(digest: Buffer, stored: Buffer): boolean {
+  return digest.length === stored.length && timingSafeEqual(digest, stored);
+}
+
 /** Makes a secret of a service. */
 export function newClientSecret(random: Pick<Random, "bytes">): string {
   return PREFIX + random.bytes(SECRET_BYTES).toString("base64url");
@@ -41,7 +46,7 @@ export function createSecretDigests(secrets: readonly string[]): SecretDigests {
     },
     find(stored, service, secret) {
       const digests = keys.map((key) => digestWith(key, service, secret));
-      return stored.find((each) => digests.some((digest) => timingSafeEqual(digest, each.digest)));
+      return stored.find((each) => digests.some((digest) => isSame(digest, each.digest)));
     },
   };
 }
