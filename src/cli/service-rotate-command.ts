@@ -17,12 +17,18 @@ export function addServiceRotateCommand(service: Command, run: Runner): void {
     .command("rotate <name>")
     .description("print a second secret, which works beside the first one until --finish")
     .option("--finish", "drop the older one of two secrets")
-    .option("--now", "drop every other secret, and every token of the service: for a secret that leaked")
+    .option(
+      "--now",
+      "drop every other secret and every token of the service: for a secret or key that leaked",
+    )
     .addOption(jwksOption("replace the public keys of a service that has no secret"))
     .action((name: string, options: RotateOptions) => {
-      if (Object.keys(options).length > 1) throw new UsageError("Give one of --finish, --now and --jwks.");
-      if (options.jwks !== undefined) return replaceKeys(run, name, options.jwks);
-      return options.finish ? finish(run, name) : addSecret(run, name, options.now ? "at once" : "start");
+      const { finish: finishes = false, now: refusesTokens = false, jwks } = options;
+      if (finishes && (refusesTokens || jwks !== undefined)) {
+        throw new UsageError("Give --finish without --now and --jwks.");
+      }
+      if (jwks !== undefined) return replaceKeys(run, name, { path: jwks, refusesTokens });
+      return finishes ? finish(run, name) : addSecret(run, name, refusesTokens ? "at once" : "start");
     });
 }
 
@@ -52,13 +58,17 @@ function finish(run: Runner, name: string): Promise<void> {
   });
 }
 
-async function replaceKeys(run: Runner, name: string, path: string): Promise<void> {
+async function replaceKeys(
+  run: Runner,
+  name: string,
+  { path, refusesTokens }: { path: string; refusesTokens: boolean },
+): Promise<void> {
   const publicKeys = await readJwks(path);
   await run.withContext(async ({ services }) => {
     const before = await services.findCredentials(null, name);
     if (!before) throw unknownService(name);
     if (!before.publicKeys) throw new UsageError(`${name} has secrets instead of keys.`);
-    await services.change(null, name, { publicKeys });
+    await services.change(null, name, { publicKeys, refusesTokens });
     const keys = publicKeys.map(({ kid }) => kid ?? null);
     const line = `${name} has ${keys.length === 1 ? "1 key" : `${keys.length} keys`}\n`;
     await run.print([run.isJson ? `${JSON.stringify({ client_id: name, keys })}\n` : line]);
