@@ -54,4 +54,19 @@ describe("housekeeping", () => {
       .to.have.length(1)
       .and.not.include(kid);
   });
+
+  it("deletes used assertions of services two days after they are over", async () => {
+    const { database } = context.infrastructure;
+    const { services } = context.app;
+    const digests = [Buffer.from("over long ago"), Buffer.from("over lately"), Buffer.from("not over")];
+    const expiries = [-2 * 86_400 - 60, -2 * 86_400 + 60, 60];
+    for (const [index, digest] of digests.entries()) {
+      const expiresAt = new Date(Date.now() + expiries[index]! * 1000);
+      expect(await services.claimAssertion(null, digest, expiresAt)).to.equal(true);
+    }
+    await clearExpired(context.app);
+    const left = await database.models.serviceAssertions.findAll({ transaction: null, raw: true });
+    expect(left.map(({ digest }) => digest.toString())).to.have.members(["over lately", "not over"]);
+    expect(await services.claimAssertion(null, digests[1]!, new Date())).to.equal(false);
+  });
 });
