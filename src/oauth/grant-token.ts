@@ -19,10 +19,10 @@ export function grantToken(accessTokens: AccessTokens, client: Service, form: Fo
   if (grantType !== GRANT_TYPE) {
     throw new OAuthError("unsupported_grant_type", `The only grant type is ${GRANT_TYPE}.`);
   }
-  const { name: service, generation } = client;
+  const { name: service, grantId } = client;
   const scopes = grantedScopes(client, form.get("scope"));
   return {
-    access_token: accessTokens.issueForService({ service, scopes, generation }),
+    access_token: accessTokens.issueForService({ service, scopes, grantId }),
     token_type: "Bearer",
     expires_in: accessTokens.serviceTtlSeconds,
     scope: scopes.join(" "),

@@ -38,8 +38,8 @@ export interface ServiceStore {
   purgeAssertions(tx: Tx | null, retentionSeconds: number): Promise<void>;
 }
 
-const SERVICE_COLUMNS = "name, scopes, generation, disabled_at";
-type FoundRow = Pick<ServiceRow, "name" | "scopes" | "generation" | "disabled_at">;
+const SERVICE_COLUMNS = "name, scopes, grant_id, disabled_at";
+type FoundRow = Pick<ServiceRow, "name" | "scopes" | "grant_id" | "disabled_at">;
 type CredentialsRow = FoundRow &
   Pick<ServiceRow, "public_keys"> &
   OuterJoined<Pick<ServiceSecretRow, "digest">> & { is_use_stale: boolean };
@@ -81,7 +81,7 @@ const change: Statement = {
            public_keys = coalesce($3::jsonb, public_keys),
            disabled_at = CASE WHEN $4 THEN coalesce(disabled_at, clock_timestamp())
                               WHEN NOT $4 THEN NULL ELSE disabled_at END,
-           generation  = generation + $5::boolean::int
+           grant_id    = CASE WHEN $5 THEN gen_random_uuid() ELSE grant_id END
          WHERE name = $1 RETURNING ${SERVICE_COLUMNS}`,
 };
 const addSecret: Statement = {
@@ -108,8 +108,8 @@ const purgeAssertions: Statement = {
   text: `DELETE FROM service_assertions WHERE expires_at < clock_timestamp() - ${seconds("$1")}`,
 };
 
-function toService({ name, scopes, generation, disabled_at }: FoundRow): Service {
-  return { name, scopes, generation, disabledAt: disabled_at };
+function toService({ name, scopes, grant_id: grantId, disabled_at }: FoundRow): Service {
+  return { name, scopes, grantId, disabledAt: disabled_at };
 }
 
 function toCredentials(rows: readonly CredentialsRow[]): ServiceCredentials | null {

@@ -4,8 +4,8 @@ export interface Service {
   name: string;
   /** What it may do, as the methods that it calls declare it. */
   scopes: readonly string[];
-  /** The generation of its tokens that is accepted. */
-  generation: number;
+  /** What its tokens must name to be accepted. */
+  grantId: string;
   /** null: it may authenticate and call. */
   disabledAt: Date | null;
 }

@@ -25,7 +25,7 @@ export async function verifyServiceToken(
   if (claims === "expired") throw new DomainError("UNAUTHENTICATED");
   if (claims.kind !== "service") throw new DomainError("SCOPE_REQUIRED");
   const service = await services.find(null, claims.service);
-  if (!service || service.disabledAt || service.generation !== claims.generation) {
+  if (!service || service.disabledAt || service.grantId !== claims.grantId) {
     throw new DomainError("UNAUTHENTICATED");
   }
   return { name: service.name, scopes: claims.scopes.filter((scope) => service.scopes.includes(scope)) };

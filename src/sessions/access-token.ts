@@ -125,7 +125,7 @@ export function createAccessTokens(deps: AccessTokenDeps): AccessTokens {
       return sign(payload, { kind: "user", userId: user.id, sessionId, refreshIdStart });
     },
 
-    issueForService({ service, scopes, generation }) {
+    issueForService({ service, scopes, grantId }) {
       const payload = {
         sub: serviceSubject(service),
         // Required of access tokens by RFC 9068, section 2.2.
@@ -134,9 +134,9 @@ export function createAccessTokens(deps: AccessTokenDeps): AccessTokens {
         ...timesOf(serviceTtlSeconds),
         token_type: SERVICE_TOKEN_TYPE,
         scope: scopes.join(" "),
-        generation,
+        grant_id: grantId,
       };
-      return sign(payload, { kind: "service", service, scopes, generation });
+      return sign(payload, { kind: "service", service, scopes, grantId });
     },
 
     read(token) {

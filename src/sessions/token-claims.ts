@@ -18,8 +18,8 @@ export interface ServiceClaims {
   service: string;
   /** What the service asked for when it got the token. Its row tells what it may do now. */
   scopes: readonly string[];
-  /** The generation of the service's tokens: its row tells which one is accepted. */
-  generation: number;
+  /** What the service's row must have too for the token to be accepted; random, as the id of a session is. */
+  grantId: string;
 }
 
 const POSITIVE_INTEGER = /^[1-9]\d{0,9}$/;
@@ -44,10 +44,10 @@ export function serviceSubject(name: string): string {
 }
 
 /** Returns the claims of a verified token of a service; null as for a user's. */
-export function readServiceClaims({ sub, scope, generation, jti }: JWTPayload): ServiceClaims | null {
+export function readServiceClaims({ sub, scope, grant_id: grantId, jti }: JWTPayload): ServiceClaims | null {
   const service =
     typeof sub === "string" && sub.startsWith(SERVICE_PREFIX) ? sub.slice(SERVICE_PREFIX.length) : "";
-  const isOurs = SERVICE_NAME.test(service) && Number.isSafeInteger(generation) && isUuid(jti);
-  if (!isOurs || typeof scope !== "string") return null;
-  return { service, scopes: scope.split(" "), generation: Number(generation) };
+  const isOurs = SERVICE_NAME.test(service) && isUuid(jti);
+  if (!isOurs || typeof scope !== "string" || !isUuid(grantId)) return null;
+  return { service, scopes: scope.split(" "), grantId };
 }

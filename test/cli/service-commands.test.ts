@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { authenticateClient } from "../../src/services/authenticate-client.js";
 import { assertionClaims, signAssertion } from "../services/assertions.js";
-import { type ClientKeys, newClientKeys, newServiceName, newServiceToken } from "../services/new-service.js";
+import { type ClientKeys, newClientKeys, newServiceName } from "../services/new-service.js";
 import { recordSecret } from "../support/log.js";
 import { rejectionReason } from "../support/rejection.js";
+import { tokenOf } from "../support/services.js";
 import { useCli } from "./use-cli.js";
 
 describe("service", () => {
@@ -88,7 +89,7 @@ describe("service", () => {
 
     it("gives the service each scope once", async () => {
       const { name } = await create("--scope", "tokens.introspect", "--scope", "users.read");
-      const token = await newServiceToken(cli.context.app, name);
+      const token = await tokenOf(cli.context, name);
       expect(await scopesOf(token)).to.deep.equal(["users.read", "tokens.introspect"]);
     });
 
@@ -280,19 +281,19 @@ describe("service", () => {
     it("drops every other secret and every token with --now", async () => {
       const { name, secret } = await create();
       const second = await secretOf("rotate", name);
-      const token = await newServiceToken(cli.context.app, name);
+      const token = await tokenOf(cli.context, name);
       const third = await secretOf("rotate", name, "--now");
       const working = await Promise.all([secret, second, third].map((each) => works(name, each)));
       expect(working).to.deep.equal([false, false, true]);
       expect(await refusalOf(token)).to.equal("UNAUTHENTICATED");
-      const next = await newServiceToken(cli.context.app, name);
+      const next = await tokenOf(cli.context, name);
       expect(await scopesOf(next)).to.deep.equal(["users.read"]);
     });
 
     it("replaces public keys, and with --now refuses every token", async () => {
       const [first, second] = [newClientKeys(), newClientKeys("ES256", { kid: "2" })];
       const name = await createWithKeys(first);
-      const token = await newServiceToken(cli.context.app, name);
+      const token = await tokenOf(cli.context, name);
       const replace = async (keys: object[], ...options: string[]) =>
         service("rotate", name, "--jwks", await file({ keys }), ...options);
       const both = [{ ...first.jwk, kid: "1" }, second.jwk];
@@ -333,7 +334,7 @@ describe("service", () => {
   describe("set-scopes", () => {
     it("changes what the service may do from its next call on", async () => {
       const { name } = await create("--scope", "tokens.introspect");
-      const token = await newServiceToken(cli.context.app, name);
+      const token = await tokenOf(cli.context, name);
       const set = (...args: string[]) => service("set-scopes", name, ...args);
       expect(await set("--scope", "tokens.introspect")).to.deep.equal(
         printed(`${name} may tokens.introspect`),
@@ -354,7 +355,7 @@ describe("service", () => {
   describe("disable and enable", () => {
     it("refuse a service with all its tokens, and let it in with new ones; a second time they say so", async () => {
       const { name, secret } = await create();
-      const token = await newServiceToken(cli.context.app, name);
+      const token = await tokenOf(cli.context, name);
       expect(await service("disable", name)).to.deep.equal(printed(`${name} disabled`));
       const { disabled_at: disabledAt } = await listed(name);
       expect(await works(name, secret)).to.equal(false);
@@ -364,7 +365,7 @@ describe("service", () => {
       expect(await service("enable", name)).to.deep.equal(printed(`${name} enabled`));
       expect(await works(name, secret)).to.equal(true);
       expect(await refusalOf(token)).to.equal("UNAUTHENTICATED");
-      const next = await newServiceToken(cli.context.app, name);
+      const next = await tokenOf(cli.context, name);
       expect(await service("enable", name)).to.deep.equal(printed(`${name} is already enabled`));
       expect(await scopesOf(next)).to.deep.equal(["users.read"]);
     });

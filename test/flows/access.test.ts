@@ -109,6 +109,7 @@ async function makeTokens({ context }: TestService): Promise<Record<Kind, string
   const disabled = await newService(context, SCOPES);
   await app.services.change(null, disabled.name, { isDisabled: true });
   const robbed = await newService(context, SCOPES);
+  const robbedToken = await tokenOf(context, robbed.name, SCOPES);
   await app.services.change(null, robbed.name, { refusesTokens: true });
   const whole = await newService(context, SCOPES);
   const tokens: Record<Kind, string | null> = {
@@ -121,12 +122,14 @@ async function makeTokens({ context }: TestService): Promise<Record<Kind, string
     "a superuser's token signed with another key": await signedAnew(superuser.tokens.access),
     "a superuser's refresh token": superuser.tokens.refresh,
     "a token with the scopes of a service that has them": await serviceToken(context, SCOPES),
-    "a token without scopes of a service that has them": tokenOf(context, whole.name, ["none.of.these"]),
-    "a token with scopes that its service has lost": tokenOf(context, deprived.name, SCOPES),
-    "a token of a disabled service": tokenOf(context, disabled.name, SCOPES),
-    "a token of a service from before its secrets were dropped": tokenOf(context, robbed.name, SCOPES),
+    "a token without scopes of a service that has them": await tokenOf(context, whole.name, [
+      "none.of.these",
+    ]),
+    "a token with scopes that its service has lost": await tokenOf(context, deprived.name, SCOPES),
+    "a token of a disabled service": await tokenOf(context, disabled.name, SCOPES),
+    "a token of a service from before its secrets were dropped": robbedToken,
     "an expired token of a service": await past(() => tokenOf(context, whole.name, SCOPES)),
-    "a service's token signed with another key": await signedAnew(tokenOf(context, whole.name, SCOPES)),
+    "a service's token signed with another key": await signedAnew(await tokenOf(context, whole.name, SCOPES)),
   };
   for (const token of Object.values(tokens)) if (token !== null) recordSecret(token);
   return tokens;

@@ -57,7 +57,7 @@ describe("the introspection endpoint", () => {
 
   it("tells which service's a token is, and what it may do now", async () => {
     const other = await newService(service.context, SCOPES);
-    const token = tokenOf(service.context, other.name, SCOPES);
+    const token = await tokenOf(service.context, other.name, SCOPES);
     const read = async () => (await ask({ token, token_type_hint: "refresh_token" })).content;
     expect(await read()).to.include({
       active: true,

@@ -71,7 +71,7 @@ describe("the limit of a service", () => {
       address = "192.0.2.1",
     ) => post(`${service.origin}/oauth2/${path}`, parameters, credentials, { "x-forwarded-for": address });
     const directory = createClient(DirectoryService, createConnectTransport({ baseUrl: service.origin }));
-    const authorization = `Bearer ${tokenOf(service.context, billing.name, SCOPES)}`;
+    const authorization = `Bearer ${await tokenOf(service.context, billing.name, SCOPES)}`;
     const call = () => directory.batchGetUsers({ userIds: [1] }, { headers: { authorization } });
 
     expect((await ask("token", GRANT)).status).to.equal(200);

@@ -32,7 +32,7 @@ describe("a service that authenticates with its secret", () => {
   it("is the service of this name and secret", async () => {
     const [one, two] = [await newService(context, ["users.read"]), await newService(context, ["users.read"])];
     expect(await authenticateClient(context.app, one)).to.deep.include({
-      ...{ name: one.name, scopes: ["users.read"], generation: 0, disabledAt: null },
+      ...{ name: one.name, scopes: ["users.read"], disabledAt: null },
     });
     expect(await authenticate(one.name, two.secret)).to.equal(null);
     expect(await authenticate(one.name, `${one.secret} `)).to.equal(null);

@@ -1,8 +1,6 @@
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
-import type { AppContext } from "../../src/context.js";
 import { type CreateServiceDeps, createService } from "../../src/services/create-service.js";
 import type { PublicKey } from "../../src/services/service.js";
-import { recordSecret } from "../support/log.js";
 
 let made = 0;
 
@@ -21,18 +19,6 @@ export async function newServiceWithKeys(
   const created = await createService(app, { name, scopes: ["users.read"], publicKeys });
   if (created === "taken") throw new Error(`${name} is taken`);
   return name;
-}
-
-/** An access token of a service, with the scopes and the generation that it has now. */
-export async function newServiceToken(
-  { services, accessTokens }: Pick<AppContext, "services" | "accessTokens">,
-  service: string,
-): Promise<string> {
-  const found = await services.find(null, service);
-  if (!found) throw new Error(`there is no ${service}`);
-  const token = accessTokens.issueForService({ ...found, service });
-  recordSecret(token);
-  return token;
 }
 
 type ClientAlgorithm = "ES256" | "EdDSA" | "RS256";

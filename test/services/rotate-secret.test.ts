@@ -5,9 +5,9 @@ import { finishRotation, type Rotation, rotateSecret } from "../../src/services/
 import type { ServiceStore } from "../../src/services/service-store.js";
 import { recordSecret } from "../support/log.js";
 import { rejectionReason } from "../support/rejection.js";
-import { newService } from "../support/services.js";
+import { newService, tokenOf } from "../support/services.js";
 import { atOnce, useTestContext } from "../support/test-context.js";
-import { newClientKeys, newServiceName, newServiceToken, newServiceWithKeys } from "./new-service.js";
+import { newClientKeys, newServiceName, newServiceWithKeys } from "./new-service.js";
 
 describe("the secrets of a service", () => {
   const context = useTestContext();
@@ -38,7 +38,7 @@ describe("the secrets of a service", () => {
 
   it("keep the tokens of the service, unless one is replaced at once", async () => {
     const { name, secret } = await newService(context, ["users.read"]);
-    const token = await newServiceToken(context.app, name);
+    const token = await tokenOf(context, name);
     const second = await rotated(name, "start");
     await finishRotation(context.app, name);
     await rotated(name, "start");
@@ -49,13 +49,13 @@ describe("the secrets of a service", () => {
       ...[false, false, true],
     ]);
     expect(await rejectionReason(context.app.verifyServiceToken(token))).to.equal("UNAUTHENTICATED");
-    const next = await newServiceToken(context.app, name);
+    const next = await tokenOf(context, name);
     expect(await context.app.verifyServiceToken(next)).to.include({ name });
   });
 
   it("are no other service's", async () => {
     const [one, two] = [await newService(context, ["users.read"]), await newService(context, ["users.read"])];
-    const token = await newServiceToken(context.app, two.name);
+    const token = await tokenOf(context, two.name);
     await rotated(two.name, "start");
     await rotated(one.name, "start");
     await finishRotation(context.app, one.name);

@@ -4,9 +4,8 @@ import type { AppContext } from "../../src/context.js";
 import { UnknownTokenError } from "../../src/sessions/unknown-token-error.js";
 import { forgeTokens } from "../support/forged-tokens.js";
 import { rejection, rejectionReason } from "../support/rejection.js";
-import { newService } from "../support/services.js";
+import { newService, tokenOf } from "../support/services.js";
 import { signedIn, useTestContext } from "../support/test-context.js";
-import { newServiceToken } from "./new-service.js";
 
 describe("a service's token", () => {
   const context = useTestContext();
@@ -36,7 +35,7 @@ describe("a service's token", () => {
 
   it("is the service with its scopes, by one statement", async () => {
     const { name } = await newService(context, ["users.read", "tokens.introspect"]);
-    const token = await newServiceToken(context.app, name);
+    const token = await tokenOf(context, name);
     for (const app of [context.app, other]) {
       expect(await app.verifyServiceToken(token)).to.deep.equal({
         ...{ name, scopes: ["users.read", "tokens.introspect"] },
@@ -47,7 +46,7 @@ describe("a service's token", () => {
 
   it("has the scopes that it was issued with and that the service has now", async () => {
     const { name } = await newService(context, ["users.read", "tokens.introspect"]);
-    const token = await newServiceToken(context.app, name);
+    const token = await tokenOf(context, name);
     const scopesAfter = async (...scopes: string[]) => {
       await context.app.services.change(null, name, { scopes });
       return (await context.app.verifyServiceToken(token)).scopes;
@@ -55,40 +54,43 @@ describe("a service's token", () => {
     expect(await scopesAfter("users.read")).to.deep.equal(["users.read"]);
     expect(await scopesAfter("events.read")).to.deep.equal([]);
     expect(await scopesAfter("events.read", "tokens.introspect")).to.deep.equal(["tokens.introspect"]);
-    const narrow = { service: name, scopes: ["tokens.introspect"], generation: 0 };
-    const { scopes } = await context.app.verifyServiceToken(context.app.accessTokens.issueForService(narrow));
+    const { scopes } = await context.app.verifyServiceToken(
+      await tokenOf(context, name, ["tokens.introspect"]),
+    );
     expect(scopes).to.deep.equal(["tokens.introspect"]);
   });
 
   it("is refused from when the service is disabled, also once it is enabled again", async () => {
     const { name } = await newService(context, ["users.read"]);
-    const token = await newServiceToken(context.app, name);
+    const token = await tokenOf(context, name);
     await context.app.services.change(null, name, { isDisabled: true, refusesTokens: true });
     expect(await refusal(token)).to.equal("UNAUTHENTICATED");
-    const whileDisabled = await newServiceToken(context.app, name);
+    const whileDisabled = await tokenOf(context, name);
     expect(await refusal(whileDisabled)).to.equal("UNAUTHENTICATED");
     await context.app.services.change(null, name, { isDisabled: false });
     expect(await refusal(token)).to.equal("UNAUTHENTICATED");
-    const after = await newServiceToken(context.app, name);
+    const after = await tokenOf(context, name);
     expect(await context.app.verifyServiceToken(after)).to.include({ name });
   });
 
-  it("is refused if it is of another generation, or of no service", async () => {
+  it("is refused if it names another grant than the service's, or no service", async () => {
     const { name } = await newService(context, ["users.read"]);
-    const issue = (service: string, generation: number) =>
-      context.app.accessTokens.issueForService({ service, scopes: ["users.read"], generation });
-    expect(await context.app.verifyServiceToken(issue(name, 0))).to.include({ name });
+    const other = await newService(context, ["users.read"]);
+    const grantOf = async (service: string) => (await context.app.services.find(null, service))!.grantId;
+    const issue = (service: string, grantId: string) =>
+      context.app.accessTokens.issueForService({ service, scopes: ["users.read"], grantId });
+    const before = await grantOf(name);
+    expect(await context.app.verifyServiceToken(issue(name, before))).to.include({ name });
+    expect(await refusal(issue(name, await grantOf(other.name)))).to.equal("UNAUTHENTICATED");
+    expect(await refusal(issue("unknown", before))).to.equal("UNAUTHENTICATED");
     await context.app.services.change(null, name, { refusesTokens: true });
-    for (const generation of [0, 2, -1]) {
-      expect(await refusal(issue(name, generation))).to.equal("UNAUTHENTICATED");
-    }
-    expect(await context.app.verifyServiceToken(issue(name, 1))).to.include({ name });
-    expect(await refusal(issue("unknown", 0))).to.equal("UNAUTHENTICATED");
+    expect(await refusal(issue(name, before))).to.equal("UNAUTHENTICATED");
+    expect(await context.app.verifyServiceToken(issue(name, await grantOf(name)))).to.include({ name });
   });
 
   it("is refused once it has expired, without a statement", async () => {
     const { name } = await newService(context, ["users.read"]);
-    const token = await newServiceToken(context.app, name);
+    const token = await tokenOf(context, name);
     context.clock.advance(context.app.accessTokens.serviceTtlSeconds - 1);
     expect(await context.app.verifyServiceToken(token)).to.include({ name });
     context.clock.advance(1);
@@ -106,7 +108,7 @@ describe("a service's token", () => {
 
   it("is none that we did not sign, which is an unknown token, without a statement", async () => {
     const { name } = await newService(context, ["users.read"]);
-    const token = await newServiceToken(context.app, name);
+    const token = await tokenOf(context, name);
     const [key] = context.app.keyRing.published();
     const { tokens } = await signedIn(context);
     const others = {
@@ -125,7 +127,7 @@ describe("a service's token", () => {
 
   it("doesn't sign anybody in", async () => {
     const { name } = await newService(context, ["users.read"]);
-    const token = await newServiceToken(context.app, name);
+    const token = await tokenOf(context, name);
     expect(await statementsOf(() => rejection(context.app.verifyAccessToken(token, "127.0.0.1")))).to.equal(
       0,
     );

@@ -290,7 +290,7 @@ describe("access tokens of services", () => {
     ttlSeconds: 900,
     serviceTtlSeconds: 600,
   });
-  const claims = { service: "billing", scopes: ["users.read", "tokens.introspect"], generation: 3 };
+  const claims = { service: "billing", scopes: ["users.read", "tokens.introspect"], grantId: grant.id };
   const key = createSecretTokenKey([secret]);
   const resign = (payload: object) => signJwt(key, { type: "at+jwt", issuer, audience }, { ...payload });
 
@@ -333,9 +333,9 @@ describe("access tokens of services", () => {
       { sub: undefined },
       { scope: undefined },
       { scope: ["users.read"] },
-      { generation: "3" },
-      { generation: 3.5 },
-      { generation: undefined },
+      { grant_id: "3" },
+      { grant_id: 3 },
+      { grant_id: undefined },
       { jti: "one" },
       { token_type: "access" },
       { token_type: "refresh" },

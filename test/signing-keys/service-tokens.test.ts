@@ -1,7 +1,6 @@
 import { expect } from "chai";
 import { FOLLOWED_SECONDS, rotateKeys } from "../../src/signing-keys/rotate-keys.js";
-import { newServiceToken } from "../services/new-service.js";
-import { newService } from "../support/services.js";
+import { newService, tokenOf } from "../support/services.js";
 import { useTestContext } from "../support/test-context.js";
 
 describe("a signing key of a server whose users' tokens are shorter than its services'", () => {
@@ -24,14 +23,14 @@ describe("a signing key of a server whose users' tokens are shorter than its ser
     expect(keys.map(({ tokenSeconds }) => tokenSeconds)).to.deep.equal([600, 600]);
 
     const { name } = await newService(context, ["users.read"]);
-    const token = await newServiceToken(app, name);
+    const token = await tokenOf({ app }, name);
     await passTime(FOLLOWED_SECONDS + 1);
     expect(await rotateKeys(infrastructure, { force: true })).to.include({ outcome: "rotated" });
     await passTime(595);
     // A process that has not seen the token verifies its signature.
     context.clock.advance(595);
     expect(await context.anotherProcess().verifyServiceToken(token)).to.include({ name });
-    const [header] = (await newServiceToken(app, name)).split(".");
+    const [header] = (await tokenOf({ app }, name)).split(".");
     expect(header).not.to.equal(token.split(".")[0]);
     const retired = (await infrastructure.signingKeys.read(null)).filter(({ retiredAt }) => retiredAt);
     expect(

@@ -1,3 +1,4 @@
+import type { AppContext } from "../../src/context.js";
 import { createService } from "../../src/services/create-service.js";
 import { recordSecret } from "./log.js";
 import type { TestContext } from "./test-context.js";
@@ -23,9 +24,16 @@ export async function serviceToken(context: TestContext, scopes: readonly string
   return tokenOf(context, name, scopes);
 }
 
-/** An access token of the service with this name. */
-export function tokenOf({ app }: TestContext, service: string, scopes: readonly string[]): string {
-  const token = app.accessTokens.issueForService({ service, scopes, generation: 0 });
+/** An access token of the service with this name as it is now, by default with the scopes that it has. */
+export async function tokenOf(
+  { app }: { app: Pick<AppContext, "services" | "accessTokens"> },
+  service: string,
+  scopes?: readonly string[],
+): Promise<string> {
+  const found = await app.services.find(null, service);
+  if (!found) throw new Error(`there is no service ${service}`);
+  const { grantId } = found;
+  const token = app.accessTokens.issueForService({ service, scopes: scopes ?? found.scopes, grantId });
   recordSecret(token);
   return token;
 }

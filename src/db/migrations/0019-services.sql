@@ -5,8 +5,9 @@ CREATE TABLE services (
   scopes varchar(63)[] NOT NULL,
   -- The public keys (a JSON array of JWKs) of a service that proves itself with private_key_jwt; it has no secrets.
   public_keys jsonb,
-  -- Only tokens of this generation are accepted: another one refuses all that were issued before.
-  generation integer NOT NULL DEFAULT 0,
+  -- Only tokens that name it are accepted: another one refuses all that were issued before. Random, so that who can sign
+  -- tokens can't guess it.
+  grant_id uuid NOT NULL DEFAULT gen_random_uuid(),
   created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   disabled_at timestamptz
 );

@@ -17,7 +17,7 @@ export function defineService(sequelize: Sequelize) {
     declare name: string;
     declare scopes: string[];
     declare public_keys: object[] | null;
-    declare generation: CreationOptional<number>;
+    declare grant_id: CreationOptional<string>;
     declare created_at: CreationOptional<Date>;
     declare disabled_at: Date | null;
   }
@@ -25,7 +25,7 @@ export function defineService(sequelize: Sequelize) {
     name: { type: DataTypes.STRING(63), allowNull: false, primaryKey: true },
     scopes: { type: DataTypes.ARRAY(DataTypes.STRING(63)), allowNull: false },
     public_keys: { type: DataTypes.JSONB, allowNull: true },
-    generation: { type: DataTypes.INTEGER, allowNull: false, defaultValue: 0 },
+    grant_id: { type: DataTypes.UUID, allowNull: false, defaultValue: literal("gen_random_uuid()") },
     created_at: { type: DataTypes.DATE, allowNull: false, defaultValue: literal("clock_timestamp()") },
     disabled_at: { type: DataTypes.DATE, allowNull: true },
   };
