@@ -1,4 +1,4 @@
-import { ConnectError } from "@connectrpc/connect";
+import { Code, ConnectError } from "@connectrpc/connect";
 import { DomainError, rateLimited } from "../errors.js";
 import { sendResponse } from "../http/node-body.js";
 import type { NodeRequest } from "../http/node-handler.js";
@@ -130,6 +130,6 @@ function toFailure(cause: unknown): OAuthError {
     const description = `Try again in ${cause.retryAfterSeconds} seconds.`;
     return new OAuthError("temporarily_unavailable", description, { status, headers, cause });
   }
-  const isGone = cause instanceof ConnectError;
+  const isGone = cause instanceof ConnectError && cause.code === Code.Canceled;
   return new OAuthError("server_error", "The service failed.", { status: isGone ? 499 : 500, cause });
 }

@@ -10,6 +10,7 @@ import { type App, createApp } from "../../src/app.js";
 import { DomainError, ERROR_TABLE } from "../../src/errors.js";
 import { trustProxies } from "../../src/http/client-address.js";
 import { createReadiness } from "../../src/http/readiness.js";
+import { RequestError } from "../../src/http/request-error.js";
 import { createRoutes } from "../../src/http/routes.js";
 import { createServer } from "../../src/http/server.js";
 import { createInfrastructure } from "../../src/infrastructure.js";
@@ -19,6 +20,7 @@ import { exitOnError, stopOnSignals } from "../../src/run-server.js";
 import { createKeyFollower } from "../../src/signing-keys/follow-keys.js";
 import { createLogger } from "../../src/system/logger.js";
 import { systemRandom } from "../../src/system/random.js";
+import { post as postForm } from "../oauth/oauth-client.js";
 import { testInterceptors } from "../rpc/fake-services.js";
 import { expectNoSecret, type HostileError, hostileErrors, SECRETS } from "../support/hostile-errors.js";
 import { rejection } from "../support/rejection.js";
@@ -32,6 +34,7 @@ const LOGGING_FILES = [
   "http/routes.ts",
   "http/server.ts",
   "infrastructure.ts",
+  "oauth/oauth-handler.ts",
   "rpc/interceptors/log-calls.ts",
   "run-server.ts",
   "signing-keys/follow-keys.ts",
@@ -131,6 +134,17 @@ describe("errors in the log", () => {
       failure = error;
       return client.login(call).catch(() => undefined);
     }, isOurs);
+  });
+
+  it("hold no secret of a request to OAuth's endpoints", () => {
+    // The line of a refusal has only its code.
+    const isFailure = (error: unknown) => !(error instanceof RequestError);
+    return logEach(async (error) => {
+      failure = error;
+      const credentials = { name: "billing", secret: "Motdepasse123!" };
+      const { status } = await postForm(`${origin}/oauth2/token`, {}, credentials);
+      expect(status).to.be.at.least(400);
+    }, isFailure);
   });
 
   it("hold no value of a statement, only the code that PostgreSQL returned", async () => {

@@ -1,7 +1,7 @@
 import { status } from "@grpc/grpc-js";
 import { expect } from "chai";
 import { http } from "#gen/google/api/annotations_pb.js";
-import { access } from "#gen/waterbill/options/v1/access_pb.js";
+import { access, scope } from "#gen/waterbill/options/v1/access_pb.js";
 import { rejection } from "../support/rejection.js";
 import { stopServing } from "../support/serve.js";
 import { askReflection, authService, filesIn } from "./reflection-client.js";
@@ -86,6 +86,7 @@ for (const version of ["v1", "v1alpha"] as const) {
       expect(numbers?.all_extension_numbers_response?.base_type_name).to.equal(extendee);
       expect(numbers?.all_extension_numbers_response?.extension_number).to.have.members([
         access.number,
+        scope.number,
         http.number,
       ]);
       expect(filesIn(file)[0]?.name).to.equal("waterbill/options/v1/access.proto");
