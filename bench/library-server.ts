@@ -22,7 +22,7 @@ import { createLogger } from "../src/system/logger.js";
 
 const config = readConfig(process.env);
 const logger = createLogger(config.logLevel, process.stdout);
-const database = await openServerDatabase(config, (error) => {
+const database = await openServerDatabase(config, logger, (error) => {
   throw error;
 });
 const infrastructure = await createInfrastructure(config, database, { logger, print: console.log });

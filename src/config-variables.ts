@@ -30,6 +30,7 @@ export const environmentSchema = z.object({
   DATA_DIR: text.default(".data"),
   DATABASE_URL: postgresUrl.optional(),
   DATABASE_POOL_SIZE: whole(1).default(10),
+  DATABASE_PREPARED: oneOf("auto", "false").default("auto"),
   REDIS_URL: redisUrl.optional(),
   REDIS_PREFIX: text.default("waterbill:limits:"),
   TOKEN_SECRET: secrets.optional(),

@@ -38,6 +38,8 @@ function toConfig(env: Environment, warnings: readonly string[]) {
     /** Absent: the embedded database is used. */
     databaseUrl: env.DATABASE_URL,
     databasePoolSize: env.DATABASE_POOL_SIZE,
+    /** False: statements are never prepared. True: until a pooler loses one. */
+    preparesStatements: env.DATABASE_PREPARED === "auto",
     /** Absent: rate limits are counted in memory. */
     redisUrl: env.REDIS_URL,
     /** Prefix of every key in Redis. */

@@ -28,10 +28,15 @@ const BACKGROUND_DELAY_MS = 200;
  */
 export async function openServerDatabase(
   config: Config,
+  logger: Logger,
   onFailure: (error: Error) => void,
 ): Promise<Database> {
-  const poolSize = config.databasePoolSize;
-  if (config.databaseUrl) return openDatabase({ url: config.databaseUrl, poolSize });
+  const { databaseUrl: url, databasePoolSize: poolSize, preparesStatements: prepares } = config;
+  const onUnprepared = () =>
+    logger.info(
+      "a pooler loses prepared statements: they are not prepared any more (DATABASE_PREPARED=false)",
+    );
+  if (url) return openDatabase({ url, poolSize, prepares, onUnprepared });
   return openEmbeddedDatabase({ folder: config.dataDir, poolSize, onFailure });
 }
 
@@ -44,7 +49,8 @@ export async function openCliDatabase(config: Config, { creates }: { creates: bo
   const onFailure = (error: Error) => {
     throw error;
   };
-  if (config.databaseUrl) return openDatabase({ url: config.databaseUrl, poolSize: 2 });
+  const { databaseUrl: url, preparesStatements: prepares } = config;
+  if (url) return openDatabase({ url, poolSize: 2, prepares });
   return joinEmbeddedDatabase({ folder: config.dataDir, poolSize: 2, onFailure, creates });
 }
 

@@ -1,5 +1,6 @@
 import { type App, createApp } from "./app.js";
 import { readConfig } from "./config.js";
+import { checkConnectionLimit } from "./db/connection-limit.js";
 import { prepareTables } from "./db/migrate.js";
 import { firstStartText, prepareFirstStart } from "./first-start.js";
 import { createInfrastructure, openServerDatabase } from "./infrastructure.js";
@@ -50,11 +51,13 @@ async function start(host: ServerProcess): Promise<void> {
   host.onUncaught(exitOnError(host, logger, "uncaught error"));
   const database = await openServerDatabase(
     config,
+    logger,
     exitOnError(host, logger, "the embedded database failed"),
   );
   let close = () => database.close();
   try {
     await prepareTables(config, database, logger);
+    await checkConnectionLimit(config, database, logger);
     const app = createApp(config, await createInfrastructure(config, database, { logger, print }), logger);
     close = () => app.close();
     const superuser = config.environment === "development" ? await prepareFirstStart(app.context) : null;

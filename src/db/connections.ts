@@ -2,12 +2,20 @@ import type { Client } from "pg";
 import type { Sequelize } from "sequelize";
 import { overloaded } from "../errors.js";
 import type { Statement } from "./database.js";
-import { isStalePlan, losesConnection, translate } from "./errors.js";
+import {
+  isPreparedStatementLost,
+  isStalePlan,
+  losesConnection,
+  PreparedStatementLostError,
+  translate,
+} from "./errors.js";
 
 export interface ConnectionsOptions {
   sequelize: Sequelize;
-  /** False: statements run without a name. */
+  /** False: statements run without a name. True: until one is lost. */
   preparedStatements: boolean;
+  /** Called when a prepared statement was lost; from then on none has a name. */
+  onUnprepared?: (() => void) | undefined;
   /** Called with the text of every statement before it is sent. */
   onStatement: ((text: string) => void) | undefined;
 }
@@ -24,7 +32,10 @@ export interface Connections {
   markLost(client: Client): void;
   /** Runs SQL without values; the client gives up after `timeoutMs` if given. */
   command(client: Client, text: string, timeoutMs?: number): Promise<{ command: string }>;
-  /** Runs a statement by its name, or unnamed if it is ad hoc or statements are not prepared. */
+  /**
+   * Runs a statement by its name, or unnamed if it is ad hoc or statements are not prepared. Throws a
+   * PreparedStatementLostError besides: `retryingUnprepared` runs it again.
+   */
   run<Row extends object>(client: Client, statement: Statement, values: readonly unknown[]): Promise<Row[]>;
   /** Runs a statement that Sequelize sends for a model; on a connection of its own unless `client` is given. */
   runModel<T>(client: Client | undefined, text: string, query: () => Promise<T>): Promise<T>;
@@ -33,12 +44,19 @@ export interface Connections {
 }
 
 export function createConnections(options: ConnectionsOptions): Connections {
-  const { sequelize, preparedStatements, onStatement } = options;
+  const { sequelize, onStatement } = options;
   const pool = sequelize.connectionManager;
   const lost = new WeakSet<Client>();
   let isClosed = false;
   // Part of every statement's name: after a stale plan each connection prepares its statements again.
   let generation = 1;
+  let isPreparing = options.preparedStatements;
+
+  function stopPreparing(): never {
+    if (isPreparing) options.onUnprepared?.();
+    isPreparing = false;
+    throw new PreparedStatementLostError("a prepared statement was lost");
+  }
 
   /** Sends a query, and remembers what its error says about the connection. */
   async function send<T>(client: Client | undefined, query: () => Promise<T>): Promise<T> {
@@ -47,6 +65,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
     } catch (error) {
       if (client && losesConnection(error)) lost.add(client);
       if (isStalePlan(error)) generation += 1;
+      if (isPreparedStatementLost(error)) stopPreparing();
       throw translate(error);
     }
   }
@@ -69,7 +88,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
     },
     async run<Row extends object>(client: Client, statement: Statement, values: readonly unknown[]) {
       onStatement?.(statement.text);
-      const isPrepared = preparedStatements && !statement.isAdHoc;
+      const isPrepared = isPreparing && !statement.isAdHoc;
       const name = isPrepared ? `${statement.name}#${generation}` : undefined;
       // A plain literal, always of the same shape: the driver copies it, which takes 8 µs longer after a spread.
       const query = { name, text: statement.text, values: [...values] };

@@ -32,7 +32,8 @@ export interface Database {
   readonly models: Models;
   /**
    * Runs `work` in a transaction (READ COMMITTED): commits when it resolves, rolls back when it rejects. `work` must
-   * not make network calls.
+   * not make network calls. It may run twice, behind a pooler that loses prepared statements: the first time, nothing is
+   * committed.
    */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Runs one statement in one round trip and returns plain rows, with the column names of the SQL. */

@@ -75,6 +75,29 @@ export function isStalePlan(error: unknown): boolean {
 }
 
 /**
+ * A prepared statement is not there, or is there already: between two statements, a pooler gave the connection to another
+ * client. Nothing was run, so the statement can be run again without a name, and its transaction from the beginning.
+ */
+export class PreparedStatementLostError extends LoggableError {}
+
+/** invalid_sql_statement_name and duplicate_prepared_statement. */
+const LOST_STATEMENT_CODES: readonly unknown[] = ["26000", "42P05"];
+
+export function isPreparedStatementLost(error: unknown): boolean {
+  return LOST_STATEMENT_CODES.includes(toDriverError(error).code);
+}
+
+/** Runs `work`, and once more if a prepared statement was lost in it: statements have no names then. */
+export async function retryingUnprepared<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof PreparedStatementLostError) return work();
+    throw error;
+  }
+}
+
+/**
  * Maps the error of a failed statement to OVERLOADED if the database is unreachable or temporarily unable, otherwise to
  * a QueryError.
  */

@@ -19,6 +19,10 @@ export interface DatabaseOptions {
   url: string;
   /** Maximum number of connections of this process. */
   poolSize: number;
+  /** False: statements have no names. By default they have, until a pooler loses one; not in the embedded database. */
+  prepares?: boolean;
+  /** Called when statements lose their names. */
+  onUnprepared?: () => void;
   /** Called with the text of every statement before it is sent. */
   onStatement?: (text: string) => void;
   /**
@@ -51,21 +55,32 @@ const driver = {
   },
 };
 
+/**
+ * Lets the server end statements that take too long. Not a setting that the connection begins with: PgBouncer refuses
+ * those.
+ */
+async function limitStatements(client: pg.Client, timeoutMs: number): Promise<void> {
+  try {
+    await client.query(`SET statement_timeout = ${timeoutMs}`);
+  } catch (error) {
+    // Sequelize forgets the connection. Not awaited: a lost one may take long to close.
+    void client.end().catch(() => undefined);
+    throw error;
+  }
+}
+
 /** Creates a database that connects on first use, and reconnects whenever its connections are lost. */
 export function openDatabase(options: DatabaseOptions): Database {
   const { embeddedSocket, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
   const connectTimeoutMs =
     options.connectTimeoutMs ?? (embeddedSocket ? EMBEDDED_CONNECT_TIMEOUT_MS : CONNECT_TIMEOUT_MS);
-  const url = new URL(options.url);
-  const settings = ["-c timezone=UTC", url.searchParams.get("options") ?? ""];
-  url.searchParams.set("options", settings.join(" ").trim());
   // Given a URL, Sequelize would parse it by `url.parse`, which Node deprecates.
-  const { user = "", password = "", host, port, database, ...parameters } = parse(url.href);
+  const { user = "", password = "", host, port, database, ...parameters } = parse(options.url);
   // Sequelize reads the first two options, but its types don't declare them.
   const sequelizeOptions: Options & { databaseVersion: string; keepDefaultTimezone: boolean } = {
     // The oldest supported version. Without it Sequelize opens an extra connection to find out.
     databaseVersion: "14.0.0",
-    // The time zone is part of `settings`, so that a new connection needs no extra round trip.
+    // No statement depends on the session's time zone.
     keepDefaultTimezone: true,
     dialect: "postgres",
     username: user,
@@ -81,15 +96,19 @@ export function openDatabase(options: DatabaseOptions): Database {
       application_name: "waterbill-identity",
       keepAlive: true,
       connectionTimeoutMillis: connectTimeoutMs,
-      statement_timeout: statementTimeoutMs,
       query_timeout: statementTimeoutMs + CLIENT_GRACE_MS,
       ...(embeddedSocket && { stream: () => socketTo(embeddedSocket) }),
       ...parameters,
     },
   };
+  const sequelize = new Sequelize(sequelizeOptions);
+  if (!embeddedSocket) {
+    sequelize.addHook("afterConnect", (client) => limitStatements(client as pg.Client, statementTimeoutMs));
+  }
   return createDatabase({
-    sequelize: new Sequelize(sequelizeOptions),
-    preparedStatements: !embeddedSocket,
+    sequelize,
+    preparedStatements: !embeddedSocket && (options.prepares ?? true),
+    onUnprepared: options.onUnprepared,
     onStatement: options.onStatement,
   });
 }
