@@ -24,6 +24,8 @@ export interface VerifiedJwt {
 
 /** Three base64url segments (RFC 7515, section 3.1). */
 const COMPACT_JWT = /^([\w-]+)\.([\w-]+)\.([\w-]+)$/;
+/** 9999-12-31T23:59:59Z, the last second that a google.protobuf.Timestamp can hold. */
+const MAX_TIME_SECONDS = 253_402_300_799;
 
 /**
  * Signs `claims` (RFC 7519), synchronously: that takes less time than a wait for the thread pool, in which password hashes
@@ -65,13 +67,16 @@ function readClaims(token: string): JWTPayload | null {
 }
 
 /**
- * Whether the claims name this issuer and audience, and have the times that every token has; each kind of token has claims
- * of its own (token-claims.ts). A token that is valid later (`nbf`) is none of ours.
+ * Whether the claims name this issuer and audience, and have the times that every token has, in whole seconds as we issue
+ * them; each kind of token has claims of its own (token-claims.ts). A token that is valid later (`nbf`) is none of ours.
  */
 function areComplete(claims: JWTPayload, profile: JwtProfile): claims is JWTPayload & TokenTimes {
   const isOurs = isIssuer(claims.iss, profile) && claims.aud === profile.audience && !("nbf" in claims);
-  const hasTimes = Number.isFinite(claims.exp) && Number.isFinite(claims.iat);
-  return isOurs && hasTimes;
+  return isOurs && isTime(claims.exp) && isTime(claims.iat);
+}
+
+function isTime(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MAX_TIME_SECONDS;
 }
 
 function isIssuer(name: string | undefined, { issuer, otherIssuers = [] }: JwtProfile): boolean {

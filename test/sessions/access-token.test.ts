@@ -176,9 +176,10 @@ describe("access tokens under the secret", () => {
     expect(tokens.read(broken)).to.equal(null);
   });
 
-  it("are refused when a time is no number", async () => {
+  it("are refused when a time is no number of whole seconds that a timestamp can hold", async () => {
     const claims = await goodClaims();
-    for (const time of [String(claims.exp), null, true, [claims.exp], {}]) {
+    const wrong = [String(claims.exp), null, true, [claims.exp], {}];
+    for (const time of [...wrong, Number(claims.exp) + 0.5, -1, 253_402_300_800, 1e300]) {
       for (const name of ["exp", "iat"]) {
         const token = await signed(goodHeader, { ...claims, [name]: time });
         expect(tokens.read(token), `${name} ${JSON.stringify(time)}`).to.equal(null);
