@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { JWTPayload, JWTVerifyGetKey } from "jose";
-import { JWKSNoMatchingKey } from "jose/errors";
+import { JWKSMultipleMatchingKeys, JWKSNoMatchingKey } from "jose/errors";
 import { createLocalJWKSet } from "jose/jwks/local";
 import { decodeJwt } from "jose/jwt/decode";
 import { jwtVerify } from "jose/jwt/verify";
@@ -26,8 +26,8 @@ const MAX_JTI_LENGTH = 255;
 const fromHex = (digits: string) => Buffer.from(digits, "hex").toString("base64url");
 
 /**
- * Keys of no service, one for each algorithm: an assertion for which there is no key is checked with one of them, and takes
- * as long to refuse as any other. Their private keys are easy to find, so a signature with one proves nothing: the keys of
+ * Keys of no service, one for each algorithm: an assertion for which there is no key, or not one alone, is checked with one
+ * of them, and takes as long to refuse as any other. Their private keys are easy to find, so a signature with one proves nothing: the keys of
  * the curves are their base points, and the modulus has small factors.
  */
 const DECOY_KEYS: readonly PublicKey[] = [
@@ -91,7 +91,8 @@ async function verify(
     return isBounded(payload, clock) ? payload : null;
   } catch (error) {
     // Only takes the time: the result counts for nothing.
-    if (error instanceof JWKSNoMatchingKey) await jwtVerify(assertion, findDecoy, options).catch(() => null);
+    const hasNoKey = error instanceof JWKSNoMatchingKey || error instanceof JWKSMultipleMatchingKeys;
+    if (hasNoKey) await jwtVerify(assertion, findDecoy, options).catch(() => null);
     return null;
   }
 }

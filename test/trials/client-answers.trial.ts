@@ -47,11 +47,15 @@ async function byAssertion(name: string, clientId: string, { port }: RunningServ
   };
 }
 
-/** A service with a key that the trial doesn't sign with. */
-async function withKey({ app }: TestContext, name: string): Promise<string> {
+async function newPublicKey() {
   const key = await exportJWK((await generateKeyPair("ES256")).publicKey);
-  const kid = await calculateJwkThumbprint(key);
-  await createService(app, { name, scopes: ["tokens.introspect"], publicKeys: [{ ...key, kid }] });
+  return { ...key, kid: await calculateJwkThumbprint(key) };
+}
+
+/** A service with keys that the trial doesn't sign with. */
+async function withKeys({ app }: TestContext, name: string, count: number): Promise<string> {
+  const publicKeys = await Promise.all(Array.from({ length: count }, newPublicKey));
+  await createService(app, { name, scopes: ["tokens.introspect"], publicKeys });
   return name;
 }
 
@@ -124,12 +128,13 @@ await runTrial("client answers", [], async (trial) => {
       bySecret("unknown 2", "no-one"),
       bySecret("known", known),
       bySecret("disabled", await disabledService(context)),
-      bySecret("with a key", await withKey(context, "with-key-1")),
+      bySecret("with a key", await withKeys(context, "with-key-1", 1)),
     ],
     "by assertion": [
       await byAssertion("unknown 1", "nobody", service),
       await byAssertion("unknown 2", "no-one", service),
-      await byAssertion("known", await withKey(context, "with-key-2"), service),
+      await byAssertion("known", await withKeys(context, "with-key-2", 1), service),
+      await byAssertion("with two keys", await withKeys(context, "with-keys", 2), service),
       await byAssertion("with a secret", known, service),
     ],
   };
