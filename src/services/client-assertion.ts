@@ -13,7 +13,7 @@ import type { ServiceStore } from "./service-store.js";
 export interface ClientAssertionDeps {
   services: ServiceStore;
   clock: Clock;
-  /** What an assertion may name as its audience (RFC 7523, section 3): the issuer, and the endpoint that it is sent to. */
+  /** What an assertion may name as its audience (RFC 7523, section 3): the issuer and the endpoints. */
   assertionAudiences: readonly string[];
 }
 
@@ -27,8 +27,8 @@ const fromHex = (digits: string) => Buffer.from(digits, "hex").toString("base64u
 
 /**
  * Keys of no service, one for each algorithm: an assertion for which there is no key, or not one alone, is checked with one
- * of them, and takes as long to refuse as any other. Their private keys are easy to find, so a signature with one proves nothing: the keys of
- * the curves are their base points, and the modulus has small factors.
+ * of them, and takes as long to refuse as any other. Their private keys are easy to find, so a signature with one proves
+ * nothing: the keys of the curves are their base points, and the modulus has small factors.
  */
 const DECOY_KEYS: readonly PublicKey[] = [
   {
@@ -88,7 +88,7 @@ async function verify(
   };
   try {
     const { payload } = await jwtVerify(assertion, keySet(keys), options);
-    return isBounded(payload, clock) ? payload : null;
+    return isForUsAlone(payload, assertionAudiences) && isBounded(payload, clock) ? payload : null;
   } catch (error) {
     // Only takes the time: the result counts for nothing.
     const hasNoKey = error instanceof JWKSNoMatchingKey || error instanceof JWKSMultipleMatchingKeys;
@@ -101,6 +101,11 @@ const keySet = (keys: readonly PublicKey[]) => createLocalJWKSet({ keys: keys as
 
 /** The decoys have no names. */
 const findDecoy: JWTVerifyGetKey = ({ alg }, token) => keySet(DECOY_KEYS)({ alg }, token);
+
+/** Whether every audience is ours: another server that an assertion names could send it here as its own. */
+function isForUsAlone({ aud = [] }: JWTPayload, audiences: readonly string[]): boolean {
+  return [aud].flat().every((name) => audiences.includes(name));
+}
 
 function isBounded(payload: JWTPayload, clock: Clock): payload is AssertionClaims {
   const { jti, exp = 0 } = payload;

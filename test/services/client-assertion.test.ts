@@ -45,7 +45,7 @@ describe("a service that authenticates with an assertion", () => {
   it("names the issuer, or the endpoint that it is sent to, as its audience", async () => {
     const { assertionAudiences } = context.app;
     expect(assertionAudiences).to.have.length(3);
-    for (const aud of [...assertionAudiences, [assertionAudiences[1], "https://elsewhere.example"]]) {
+    for (const aud of [...assertionAudiences, assertionAudiences]) {
       expect(await authenticate(await sign({ aud })), String(aud)).to.equal(name);
     }
   });
@@ -64,6 +64,10 @@ describe("a service that authenticates with an assertion", () => {
       "another audience": { aud: "https://elsewhere.example" },
       "an audience that begins like ours": { aud: `${context.app.assertionAudiences[0]}/` },
       "no audiences": { aud: [] },
+      "another audience beside ours": {
+        aud: [context.app.assertionAudiences[0], "https://elsewhere.example"],
+      },
+      "a number beside our audience": { aud: [context.app.assertionAudiences[0], 7] },
       "no issuer": { iss: undefined },
       "another issuer": { iss: other },
       "no subject": { sub: undefined },
