@@ -17,8 +17,11 @@ export interface ClientAssertionDeps {
   assertionAudiences: readonly string[];
 }
 
-/** Longest life (s) of an assertion from now: it need not be remembered for longer. */
-const MAX_LIFETIME_SECONDS = 600;
+/**
+ * Longest life (s) of an assertion from now: it need not be remembered for longer. There are libraries whose assertions all
+ * live for an hour.
+ */
+const MAX_LIFETIME_SECONDS = 3600;
 /** How far (s) a service's clock may be off. */
 const TOLERANCE_SECONDS = 30;
 const MAX_JTI_LENGTH = 255;
