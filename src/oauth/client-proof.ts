@@ -11,16 +11,21 @@ const ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
  * Returns what a client proves itself by: a secret in the Authorization header (RFC 6749, section 2.3.1), or an assertion
  * in the form (RFC 7523, section 2.2).
  *
- * Throws `invalid_client` for a client that uses neither, and `invalid_request` for one that uses both or contradicts
- * itself.
+ * Throws `invalid_client` for a client that uses neither, and `invalid_request` for one that uses several ways or
+ * contradicts itself.
  */
 export function readClientProof(authorization: string | null, form: Form): ClientProof {
   const assertion = form.get("client_assertion");
-  if (authorization !== null && assertion !== undefined) {
+  const hasSecret = form.has("client_secret");
+  const ways = [authorization !== null, assertion !== undefined, hasSecret];
+  if (ways.filter(Boolean).length > 1) {
     throw new OAuthError("invalid_request", "The client authenticates in more than one way.");
   }
-  if (form.has("client_secret")) {
-    throw invalidClient("Send client id and secret in the Authorization header (client_secret_basic).");
+  if (hasSecret) {
+    // Clients that find out how to authenticate come here after a wrong secret in the header.
+    throw invalidClient(
+      "Client authentication failed. A secret works only in the Authorization header (client_secret_basic).",
+    );
   }
   return assertion === undefined ? readBasic(authorization, form) : readAssertion(assertion, form);
 }

@@ -108,6 +108,9 @@ describe("the token endpoint", () => {
       client_assertion: "a.b.c",
     };
     expectError(await ask({ ...GRANT, ...assertion }), 400, "invalid_request");
+    const inForm = { client_id: billing.name, client_secret: billing.secret };
+    expectError(await ask({ ...GRANT, ...inForm }), 400, "invalid_request");
+    expectError(await ask({ ...GRANT, ...inForm, ...assertion }, null), 400, "invalid_request");
     expectError(await ask({ ...GRANT, client_assertion: "a.b.c" }, null), 400, "invalid_request");
     expectError(await ask({ ...GRANT, ...assertion }, null), 401, "invalid_client");
     const twice = [...Object.entries(GRANT), ...Object.entries(GRANT)] as [string, string][];
