@@ -23,6 +23,7 @@ export interface ServiceClaims {
 }
 
 const POSITIVE_INTEGER = /^[1-9]\d{0,9}$/;
+
 /**
  * Returns the claims of a verified token of a user; null if one does not have the form in which we issue it. A signature
  * proves who signed, not what: other programs may hold the key too, and these values go into statements.

@@ -14,12 +14,12 @@ export interface VerifyAccessTokenDeps {
 }
 
 /**
- * Returns the owner of a user's access token and its session. One statement checks that the session has not ended and that
- * the account is active now, whatever the token says.
+ * Returns the owner of a user's access token and its session. One statement checks that the session has not ended and
+ * that the account is active now, whatever the token says.
  *
  * Throws UNAUTHENTICATED otherwise: as an UnknownTokenError if this service did not sign the token, without a statement
- * if the token has expired, is an internal service's, or its session is known to have ended. An inactive account's sessions are looked up each
- * time, because the account may be active again.
+ * if the token has expired, is an internal service's, or its session is known to have ended. An inactive account's
+ * sessions are looked up each time, because the account may be active again.
  *
  * The token shows that its client received the refresh token that came with it, which is noted without waiting.
  * `address` is the client's; absent if the token comes from somebody else than its client.
