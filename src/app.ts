@@ -108,7 +108,7 @@ export function createApp(
     scopes: scopesOf(DirectoryService.methods),
   });
   const oauth = createOAuthEndpoints({
-    ...{ ...context, ...tokens, limiter, limitRules: config, logger },
+    ...{ ...context, limiter, limitRules: config, logger },
     introspectionScope: scopeOf(DirectoryService.method.introspectToken),
   });
   const trustsProxy = trustProxies(config.trustedProxies);

@@ -14,6 +14,9 @@ export interface IntrospectTokenDeps {
 /** Whose a valid token is, and its own claims. Times are in seconds since the epoch. */
 export interface ActiveToken {
   owner: Principal | ServicePrincipal;
+  /** Today's, or a former one. */
+  issuer: string;
+  audience: string;
   subject: string;
   tokenId: string;
   issuedAt: number;
@@ -29,8 +32,9 @@ export async function introspectToken(deps: IntrospectTokenDeps, token: string):
   if (claims === null || claims === "expired") return null;
   const owner = await ownerOf(deps, token, claims.kind);
   if (!owner) return null;
-  const { sub = "", jti = "", iat = 0, exp = 0 } = decodeJwt(token);
-  return { owner, subject: sub, tokenId: jti, issuedAt: iat, expiresAt: exp };
+  const { iss = "", aud = "", sub = "", jti = "", iat = 0, exp = 0 } = decodeJwt(token);
+  const times = { issuedAt: iat, expiresAt: exp };
+  return { owner, issuer: iss, audience: String(aud), subject: sub, tokenId: jti, ...times };
 }
 
 async function ownerOf(

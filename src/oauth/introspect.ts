@@ -7,8 +7,6 @@ import { OAuthError } from "./oauth-error.js";
 export interface IntrospectDeps extends IntrospectTokenDeps {
   /** What a client must be allowed to do: the scope of DirectoryService.IntrospectToken. */
   introspectionScope: string;
-  issuer: string;
-  audience: string;
 }
 
 /**
@@ -26,12 +24,12 @@ export async function introspect(deps: IntrospectDeps, client: Service, form: Fo
   if (token === undefined) throw new OAuthError("invalid_request", "token is required.");
   const found = await introspectToken(deps, token);
   if (!found) return { active: false };
-  const { owner, subject, tokenId, issuedAt, expiresAt } = found;
+  const { owner, issuer, audience, subject, tokenId, issuedAt, expiresAt } = found;
   const common = {
     active: true,
     token_type: "Bearer",
-    iss: deps.issuer,
-    aud: deps.audience,
+    iss: issuer,
+    aud: audience,
     sub: subject,
     jti: tokenId,
     iat: issuedAt,
