@@ -68,6 +68,8 @@ export async function startPostgresPair(trial: Trial): Promise<PostgresPair> {
   trial.atEnd(() => stopProcess(standby, "SIGINT"));
   await query(primary.url, "ALTER SYSTEM SET synchronous_standby_names = 'standby'");
   await query(primary.url, "SELECT pg_reload_conf()");
+  // Servers of tests commit without waiting.
+  await query(primary.url, "ALTER ROLE waterbill SET synchronous_commit = on");
   return {
     primaryPort: portOf(primary.url),
     standbyPort,
