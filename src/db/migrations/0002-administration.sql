@@ -71,34 +71,47 @@ CREATE FUNCTION add_to_whitelist_counts(more_active bigint, more_inactive bigint
   END
   $$;
 
+-- Each row that changes adds to two settings of its transaction, and at the end of each statement these go to the counts.
+-- PostgreSQL could hand all changed rows to one trigger (a transition table), which distributed databases can't.
+CREATE FUNCTION count_whitelist_row() RETURNS trigger
+  LANGUAGE plpgsql
+  AS $$
+  DECLARE
+    more_active   bigint := coalesce(nullif(current_setting('waterbill.more_active', true), ''), '0');
+    more_inactive bigint := coalesce(nullif(current_setting('waterbill.more_inactive', true), ''), '0');
+  BEGIN
+    IF TG_OP <> 'INSERT' THEN
+      IF OLD.is_active THEN more_active := more_active - 1; ELSE more_inactive := more_inactive - 1; END IF;
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+      IF NEW.is_active THEN more_active := more_active + 1; ELSE more_inactive := more_inactive + 1; END IF;
+    END IF;
+    PERFORM set_config('waterbill.more_active', more_active::text, true),
+            set_config('waterbill.more_inactive', more_inactive::text, true);
+    RETURN NULL;
+  END
+  $$;
+
 CREATE FUNCTION count_whitelist_changes() RETURNS trigger
   LANGUAGE plpgsql
   AS $$
   BEGIN
     IF TG_OP = 'TRUNCATE' THEN
       DELETE FROM whitelist_counts;
-    ELSIF TG_OP = 'INSERT' THEN
-      PERFORM add_to_whitelist_counts(count(*) FILTER (WHERE is_active), count(*) FILTER (WHERE NOT is_active))
-        FROM rows_after;
-    ELSIF TG_OP = 'DELETE' THEN
-      PERFORM add_to_whitelist_counts(-count(*) FILTER (WHERE is_active), -count(*) FILTER (WHERE NOT is_active))
-        FROM rows_before;
     ELSE
       PERFORM add_to_whitelist_counts(
-        (SELECT count(*) FROM rows_after WHERE is_active) - (SELECT count(*) FROM rows_before WHERE is_active),
-        (SELECT count(*) FROM rows_after WHERE NOT is_active) - (SELECT count(*) FROM rows_before WHERE NOT is_active)
+        coalesce(nullif(current_setting('waterbill.more_active', true), ''), '0')::bigint,
+        coalesce(nullif(current_setting('waterbill.more_inactive', true), ''), '0')::bigint
       );
+      PERFORM set_config('waterbill.more_active', '0', true), set_config('waterbill.more_inactive', '0', true);
     END IF;
     RETURN NULL;
   END
   $$;
 
-CREATE TRIGGER count_added AFTER INSERT ON whitelist_entries REFERENCING NEW TABLE AS rows_after
-  FOR EACH STATEMENT EXECUTE FUNCTION count_whitelist_changes();
-CREATE TRIGGER count_removed AFTER DELETE ON whitelist_entries REFERENCING OLD TABLE AS rows_before
-  FOR EACH STATEMENT EXECUTE FUNCTION count_whitelist_changes();
-CREATE TRIGGER count_changed AFTER UPDATE ON whitelist_entries
-  REFERENCING OLD TABLE AS rows_before NEW TABLE AS rows_after
+CREATE TRIGGER count_row AFTER INSERT OR DELETE OR UPDATE OF is_active ON whitelist_entries
+  FOR EACH ROW EXECUTE FUNCTION count_whitelist_row();
+CREATE TRIGGER count_rows AFTER INSERT OR DELETE OR UPDATE OF is_active ON whitelist_entries
   FOR EACH STATEMENT EXECUTE FUNCTION count_whitelist_changes();
 CREATE TRIGGER count_none AFTER TRUNCATE ON whitelist_entries
   FOR EACH STATEMENT EXECUTE FUNCTION count_whitelist_changes();
