@@ -12,12 +12,13 @@ import { createAuthService } from "./auth/auth-service.js";
 import type { Config } from "./config.js";
 import { type AppContext, createContext } from "./context.js";
 import { createDirectoryService } from "./directory/directory-service.js";
-import { startHousekeeping } from "./housekeeping.js";
 import { trustProxies } from "./http/client-address.js";
 import { createReadiness } from "./http/readiness.js";
 import { createRoutes } from "./http/routes.js";
 import { createServer } from "./http/server.js";
 import type { Infrastructure } from "./infrastructure.js";
+import { createJobs } from "./jobs/jobs.js";
+import { startJobs } from "./jobs/run-jobs.js";
 import { scopeOf, scopesOf } from "./method-access.js";
 import { createDiscovery } from "./oauth/discovery.js";
 import { createOAuthEndpoints } from "./oauth/endpoints.js";
@@ -129,8 +130,8 @@ export function createApp(
     sharedNetworks: config.sharedNetworks,
     limits: { maxConnectionsPerAddress: config.maxConnectionsPerAddress },
   });
-  const stopHousekeeping = startHousekeeping(context, (error) =>
-    logger.error({ err: error }, "could not clear expired rows"),
+  const stopJobs = startJobs({ ...context, clock }, createJobs(context), (error, job) =>
+    logger.error({ err: error, job }, "a job failed"),
   );
   const stopRefusalTime = keepRefusalTime(context.refusalTime, (error) =>
     logger.error({ err: error }, "could not find out whether accounts have hashes from Django"),
@@ -153,9 +154,10 @@ export function createApp(
     async close() {
       readiness.stop();
       if (isListening) await delay(config.shutdownDelaySeconds * 1000);
-      stopHousekeeping();
       stopRefusalTime();
+      const jobsStop = stopJobs();
       await server.close(GRACE_MS);
+      await jobsStop;
       await background.drain();
       await context.sessionTouches.settle();
       await keyFollower.stop();

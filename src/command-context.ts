@@ -11,6 +11,7 @@ import { createGuessStore } from "./guessing/guess-store.js";
 import { createNoticeMemory } from "./guessing/notice-guessing.js";
 import { createGuessingNoticeStore } from "./guessing/notice-store.js";
 import type { CommandKeys, Infrastructure } from "./infrastructure.js";
+import { createJobLeaseStore } from "./jobs/job-lease-store.js";
 import { createPasswordHasher, hashConcurrency } from "./passwords/password-hash.js";
 import { createPhoneChangeStore } from "./profile/phone-change-store.js";
 import { createActivationAttemptStore } from "./registrations/activation-attempt-store.js";
@@ -62,6 +63,7 @@ export function createDatabaseContext(
     activations: createActivationStore(database),
     activationAttempts: createActivationAttemptStore(database),
     signingKeys: createSigningKeyStore(database),
+    jobLeases: createJobLeaseStore(database),
     services: createServiceStore(database),
     directory: createDirectoryStore(database),
     sessions: createSessionStore(database, config.tokens),

@@ -7,6 +7,7 @@ import { createAuditContext } from "./command-context.js";
 import type { Config } from "./config.js";
 import type { DirectoryServiceDeps } from "./directory/directory-service.js";
 import type { Infrastructure } from "./infrastructure.js";
+import type { JobLeaseStore } from "./jobs/job-lease-store.js";
 import { endpointUrls } from "./oauth/endpoint-urls.js";
 import { createPageTokens } from "./paging/page-token.js";
 import { createRefusalTime } from "./passwords/refusal-time.js";
@@ -42,6 +43,7 @@ export type AppContext = AuthServiceDeps &
     sessionTouches: SessionTouches;
     phoneChanges: PhoneChangeStore;
     signingKeys: SigningKeyStore;
+    jobLeases: JobLeaseStore;
     keyRing: KeyRing;
   };
 

@@ -13,7 +13,7 @@ const layers = [
     "app",
     "service-interceptors",
     "first-start",
-    "housekeeping",
+    "jobs/",
     "context",
     "command-context",
     "infrastructure",

@@ -1,5 +1,6 @@
 import { Op } from "sequelize";
 import type { Database, Tx } from "../db/database.js";
+import { deleteBatch, deleteExpired } from "../db/delete-batch.js";
 import { knownAddressKey } from "../system/address-key.js";
 import { addSeconds } from "../system/clock.js";
 import { type Credentials, type CredentialsRow, toCredentials } from "../users/user-store.js";
@@ -63,8 +64,8 @@ export interface GuessStore {
    * the numbers that share the bucket are one with the number's.
    */
   clear(tx: Tx | null, number: { bucket: number; userId: number | null }): Promise<number>;
-  /** Deletes counts and addresses that are over. */
-  purge(tx: Tx | null, now: Date): Promise<void>;
+  /** Deletes counts and addresses that are over, a batch of them; true if there may be more. */
+  purge(tx: Tx | null, now: Date): Promise<boolean>;
 }
 
 /** The columns of an account that was looked up with an outer join. */
@@ -78,6 +79,9 @@ type LoginRow = AccountRow & {
   in_a_row: number;
   last: Date | null;
 };
+
+const purgeCallers = deleteExpired("known_callers", "user_id, caller", "expires_at < $1");
+const purgeGuesses = deleteExpired("number_guesses", "bucket", "last_at < $1");
 
 export function createGuessStore(database: Database): GuessStore {
   const { knownCallers, numberGuesses } = database.models;
@@ -137,9 +141,9 @@ export function createGuessStore(database: Database): GuessStore {
     },
 
     async purge(tx, now) {
-      await knownCallers.destroy({ where: { expires_at: { [Op.lt]: now } }, transaction: tx });
+      const hasMore = await deleteBatch(database, tx, purgeCallers, [now]);
       const before = addSeconds(now, -GUESS_SECONDS);
-      await numberGuesses.destroy({ where: { last_at: { [Op.lt]: before } }, transaction: tx });
+      return (await deleteBatch(database, tx, purgeGuesses, [before])) || hasMore;
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Database, Statement, Tx } from "../db/database.js";
+import { deleteBatch, deleteExpired } from "../db/delete-batch.js";
 import type { PhoneChangeRow } from "../db/models/phone-change.js";
 import { seconds } from "../db/sql.js";
 
@@ -46,8 +47,8 @@ export interface PhoneChangeStore {
    * was used, or `undoSeconds` have passed since the change was done, or since it was asked for and not done.
    */
   claim(tx: Tx, tokenDigest: Buffer, undoSeconds: number): Promise<string | null>;
-  /** Deletes links that are of no use since more than `retentionSeconds`. */
-  purge(tx: Tx | null, retentionSeconds: number): Promise<void>;
+  /** Deletes links that are of no use since more than `retentionSeconds`, a batch of them; true if there may be more. */
+  purge(tx: Tx | null, retentionSeconds: number): Promise<boolean>;
 }
 
 const secondsUntil = (time: string) =>
@@ -94,12 +95,12 @@ const claim: Statement = {
          )
          SELECT old_phone FROM used`,
 };
-const purge: Statement = {
-  name: "phone_changes_purge",
-  text: `DELETE FROM phone_changes
-         WHERE created_at < clock_timestamp() - ${seconds("$1")}
-           AND coalesce(undo_until, created_at) < clock_timestamp() - ${seconds("$1")}`,
-};
+const purge = deleteExpired(
+  "phone_changes",
+  "id",
+  `created_at < clock_timestamp() - ${seconds("$1")}
+     AND coalesce(undo_until, created_at) < clock_timestamp() - ${seconds("$1")}`,
+);
 
 interface RecentRow {
   undo_seconds: number;
@@ -142,7 +143,7 @@ export function createPhoneChangeStore(database: Database): PhoneChangeStore {
       return row?.old_phone ?? null;
     },
     async purge(tx, retentionSeconds) {
-      await database.run(tx, purge, [retentionSeconds]);
+      return deleteBatch(database, tx, purge, [retentionSeconds]);
     },
   };
 }

@@ -1,5 +1,5 @@
-import { Op } from "sequelize";
 import type { Database, Tx } from "../db/database.js";
+import { deleteBatch, deleteExpired } from "../db/delete-batch.js";
 import type { ActivationAttemptsRow } from "../db/models/activation-attempts.js";
 import type { ActivationCodeRow } from "../db/models/activation-code.js";
 import type { OuterJoined } from "../db/models/columns.js";
@@ -54,8 +54,8 @@ export interface ActivationAttemptStore {
   count(tx: Tx | null, attempt: Attempt): Promise<ActivationAttempt>;
   /** Forgets the attempts of 24 hours at the codes of a number. Returns 1 if there were any, otherwise 0. */
   clear(tx: Tx, phone: string): Promise<number>;
-  /** Deletes the attempts of numbers that had none since `before`. */
-  purge(tx: Tx | null, before: Date): Promise<void>;
+  /** Deletes the attempts of numbers that had none since `before`, a batch of them; true if there may be more. */
+  purge(tx: Tx | null, before: Date): Promise<boolean>;
 }
 
 const recent = (times: string) => timesAfter(times, "$2");
@@ -120,6 +120,8 @@ interface AttemptRow
   earlier: ActivationAttemptsRow["named_at"] | null;
 }
 
+const purge = deleteExpired("activation_attempts", "phone", "last_at < $1");
+
 export function createActivationAttemptStore(database: Database): ActivationAttemptStore {
   const { activationAttempts } = database.models;
   return {
@@ -132,7 +134,7 @@ export function createActivationAttemptStore(database: Database): ActivationAtte
       return activationAttempts.destroy({ where: { phone }, transaction: tx });
     },
     async purge(tx, before) {
-      await activationAttempts.destroy({ where: { last_at: { [Op.lt]: before } }, transaction: tx });
+      return deleteBatch(database, tx, purge, [before]);
     },
   };
 }

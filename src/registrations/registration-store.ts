@@ -1,5 +1,5 @@
-import { Op } from "sequelize";
 import type { Database, Statement, Tx } from "../db/database.js";
+import { deleteBatch, deleteExpired } from "../db/delete-batch.js";
 import type { RegistrationRow } from "../db/models/registration.js";
 import type { NewUser } from "../users/user-store.js";
 
@@ -55,10 +55,12 @@ export interface RegistrationStore {
    * `noCodeSince`.
    */
   moveAllUnproved(tx: Tx | null, noCodeSince: Date): Promise<void>;
-  /** Deletes registrations made before `before`, and the records of those without a code. */
-  purge(tx: Tx | null, before: Date): Promise<void>;
+  /** Deletes registrations made before `before`, and the records of those without a code, a batch of them; true if there may be more. */
+  purge(tx: Tx | null, before: Date): Promise<boolean>;
 }
 
+const purge = deleteExpired("registrations", "id", "created_at < $1");
+const purgeTries = deleteExpired("registration_tries", "phone, network", "tried_at < $1");
 const findAccount: Statement = {
   name: "registrations_find_account_2",
   text: `SELECT is_active OR deactivated_at IS NOT NULL AS is_proved FROM users WHERE phone = $1
@@ -102,7 +104,7 @@ const findPasswordHash: Statement = {
 };
 
 export function createRegistrationStore(database: Database): RegistrationStore {
-  const { registrations, registrationTries } = database.models;
+  const { registrations } = database.models;
   async function moveUnproved(tx: Tx | null, phone: string): Promise<void> {
     await database.run(tx, moveWaitingAccounts, [phone, null]);
   }
@@ -154,8 +156,8 @@ export function createRegistrationStore(database: Database): RegistrationStore {
       await database.run(tx, moveWaitingAccounts, [null, noCodeSince]);
     },
     async purge(tx, before) {
-      await registrations.destroy({ where: { created_at: { [Op.lt]: before } }, transaction: tx });
-      await registrationTries.destroy({ where: { tried_at: { [Op.lt]: before } }, transaction: tx });
+      const hasMore = await deleteBatch(database, tx, purge, [before]);
+      return (await deleteBatch(database, tx, purgeTries, [before])) || hasMore;
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Database, Statement, Tx } from "../db/database.js";
+import { deleteBatch, deleteExpired } from "../db/delete-batch.js";
 import type { OuterJoined } from "../db/models/columns.js";
 import type { ServiceRow } from "../db/models/service.js";
 import type { ServiceSecretRow } from "../db/models/service-secret.js";
@@ -34,8 +35,8 @@ export interface ServiceStore {
   noteSecretUse(tx: Tx | null, digest: Buffer, newDigest: Buffer): Promise<void>;
   /** Notes that an assertion was used; false if it was before. It is remembered until `expiresAt` at least. */
   claimAssertion(tx: Tx | null, digest: Buffer, expiresAt: Date): Promise<boolean>;
-  /** Deletes assertions that were over `retentionSeconds` ago. */
-  purgeAssertions(tx: Tx | null, retentionSeconds: number): Promise<void>;
+  /** Deletes assertions that were over `retentionSeconds` ago, a batch of them; true if there may be more. */
+  purgeAssertions(tx: Tx | null, retentionSeconds: number): Promise<boolean>;
 }
 
 const SERVICE_COLUMNS = "name, scopes, grant_id, disabled_at";
@@ -103,10 +104,11 @@ const claimAssertion: Statement = {
   text: `INSERT INTO service_assertions (digest, expires_at) VALUES ($1, $2)
          ON CONFLICT DO NOTHING RETURNING expires_at`,
 };
-const purgeAssertions: Statement = {
-  name: "service_assertions_purge",
-  text: `DELETE FROM service_assertions WHERE expires_at < clock_timestamp() - ${seconds("$1")}`,
-};
+const purgeAssertions = deleteExpired(
+  "service_assertions",
+  "digest",
+  `expires_at < clock_timestamp() - ${seconds("$1")}`,
+);
 
 function toService({ name, scopes, grant_id: grantId, disabled_at }: FoundRow): Service {
   return { name, scopes, grantId, disabledAt: disabled_at };
@@ -180,7 +182,7 @@ export function createServiceStore(database: Database): ServiceStore {
     },
 
     async purgeAssertions(tx, retentionSeconds) {
-      await database.run(tx, purgeAssertions, [retentionSeconds]);
+      return deleteBatch(database, tx, purgeAssertions, [retentionSeconds]);
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Statement } from "../db/database.js";
+import { deleteExpired } from "../db/delete-batch.js";
 import { seconds } from "../db/sql.js";
 import { USER_COLUMNS } from "../users/user-row.js";
 
@@ -181,7 +182,4 @@ export const endAll: Statement = {
          RETURNING id`,
 };
 
-export const purge: Statement = {
-  name: "sessions_purge",
-  text: `DELETE FROM sessions WHERE expires_at < clock_timestamp() - ${seconds("$1")}`,
-};
+export const purge = deleteExpired("sessions", "id", `expires_at < clock_timestamp() - ${seconds("$1")}`);

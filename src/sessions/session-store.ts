@@ -1,4 +1,5 @@
 import type { Database, Tx } from "../db/database.js";
+import { deleteBatch } from "../db/delete-batch.js";
 import type { SessionRow } from "../db/models/session.js";
 import type { User } from "../users/user.js";
 import { toUser, type UserAttributes } from "../users/user-row.js";
@@ -98,8 +99,8 @@ export interface SessionStore {
   endOne(tx: Tx | null, userId: number, sessionId: string): Promise<boolean>;
   /** Ends the user's sessions except `exceptId`, and returns their ids. */
   endAll(tx: Tx | null, userId: number, exceptId: string | null): Promise<string[]>;
-  /** Deletes sessions whose last token expired more than `retentionSeconds` ago. */
-  purge(tx: Tx | null, retentionSeconds: number): Promise<void>;
+  /** Deletes sessions whose last token expired more than `retentionSeconds` ago, a batch of them; true if there may be more. */
+  purge(tx: Tx | null, retentionSeconds: number): Promise<boolean>;
 }
 
 type ListedRow = Pick<SessionRow, "id" | "created_at" | "client" | "address"> & { last_used_at: Date };
@@ -184,7 +185,7 @@ export function createSessionStore(database: Database, lifetimes: SessionLifetim
     },
 
     async purge(tx, retentionSeconds) {
-      await database.run(tx, statements.purge, [retentionSeconds]);
+      return deleteBatch(database, tx, statements.purge, [retentionSeconds]);
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Database, Statement, Tx } from "../db/database.js";
+import { deleteBatch, deleteExpired } from "../db/delete-batch.js";
 import type { SigningKeyRow } from "../db/models/signing-key.js";
 import { seconds } from "../db/sql.js";
 import type { SealedKey } from "./signing-key.js";
@@ -50,8 +51,8 @@ export interface SigningKeyStore {
   /** Deletes keys that have never signed. */
   deleteUnused(tx: Tx, kids: readonly string[]): Promise<void>;
   revoke(tx: Tx, kid: string, reason: string): Promise<void>;
-  /** Deletes keys that were revoked or over `retentionSeconds` ago. */
-  purge(tx: Tx | null, retentionSeconds: number): Promise<void>;
+  /** Deletes keys that were revoked or over `retentionSeconds` ago, a batch of them; true if there may be more. */
+  purge(tx: Tx | null, retentionSeconds: number): Promise<boolean>;
 }
 
 /** Time (s) for which a key verifies after its last token is over: clocks differ, and processes follow with a delay. */
@@ -96,10 +97,11 @@ const revoke: Statement = {
   name: "signing_keys_revoke",
   text: "UPDATE signing_keys SET revoked_at = clock_timestamp(), revoked_reason = $2 WHERE kid = $1",
 };
-const purge: Statement = {
-  name: "signing_keys_purge",
-  text: `DELETE FROM signing_keys WHERE greatest(expires_at, revoked_at) < clock_timestamp() - ${seconds("$1")}`,
-};
+const purge = deleteExpired(
+  "signing_keys",
+  "kid",
+  `greatest(expires_at, revoked_at) < clock_timestamp() - ${seconds("$1")}`,
+);
 
 type Row = SigningKeyRow & { read_at: Date };
 
@@ -136,6 +138,6 @@ export function createSigningKeyStore(database: Database): SigningKeyStore {
     lengthenTokens: (tx, kid, tokenSeconds) => change(tx, lengthenTokens, kid, tokenSeconds),
     deleteUnused: (tx, kids) => change(tx, deleteUnused, kids),
     revoke: (tx, kid, reason) => change(tx, revoke, kid, reason),
-    purge: (tx, retentionSeconds) => change(tx, purge, retentionSeconds),
+    purge: (tx, retentionSeconds) => deleteBatch(database, tx, purge, [retentionSeconds]),
   };
 }

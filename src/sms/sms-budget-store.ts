@@ -1,5 +1,5 @@
-import { Op } from "sequelize";
 import type { Database, Statement, Tx } from "../db/database.js";
+import { deleteBatch, deleteExpired } from "../db/delete-batch.js";
 import { addSeconds } from "../system/clock.js";
 import type { BudgetName, Usage } from "./sms-budget.js";
 
@@ -32,8 +32,8 @@ export interface SmsBudgetStore {
   isCountryListed(tx: Tx | null, country: string): Promise<boolean>;
   /** The scopes with most messages in the last 24 hours, at most `limit`, and the total. */
   busiest(tx: Tx | null, now: Date, limit: number): Promise<ScopeUsage[]>;
-  /** Deletes counts from before `before`. */
-  purge(tx: Tx | null, before: Date): Promise<void>;
+  /** Deletes counts from before `before`, a batch of them; true if there may be more. */
+  purge(tx: Tx | null, before: Date): Promise<boolean>;
 }
 
 const lock: Statement = {
@@ -63,10 +63,11 @@ const isCountryListed: Statement = {
          WHERE phone >= '+' || $1::varchar AND phone < '+' || $1 || ':' AND is_active LIMIT 1`,
 };
 
+const purge = deleteExpired("sms_counts", "scope, bucket", "bucket < $1");
+
 const NONE: Usage = { hour: 0, day: 0 };
 
 export function createSmsBudgetStore(database: Database): SmsBudgetStore {
-  const { smsCounts } = database.models;
   return {
     async lock(tx) {
       await database.run(tx, lock, []);
@@ -87,7 +88,7 @@ export function createSmsBudgetStore(database: Database): SmsBudgetStore {
     },
     busiest: (tx, now, limit) => database.run<ScopeUsage>(tx, busiest, [...periods(now), limit + 1]),
     async purge(tx, before) {
-      await smsCounts.destroy({ where: { bucket: { [Op.lt]: before } }, transaction: tx });
+      return deleteBatch(database, tx, purge, [before]);
     },
   };
 }

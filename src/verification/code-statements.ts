@@ -1,4 +1,5 @@
 import type { Statement } from "../db/database.js";
+import { deleteExpired } from "../db/delete-batch.js";
 import { MAX_ATTEMPTS, OVERLAPPING_CODES } from "./code.js";
 
 // Codes that share a count of attempts are a series. The count is in the row of the first code, the anchor: counting is
@@ -90,7 +91,8 @@ export const consume: Statement = {
          RETURNING codes.id`,
 };
 
-export const purge: Statement = {
-  name: "codes_purge",
-  text: `DELETE FROM codes WHERE expires_at < $1 AND NOT EXISTS (${OTHERS_OF_SERIES} AND other.expires_at >= $1)`,
-};
+export const purge: Statement = deleteExpired(
+  "codes",
+  "id",
+  `expires_at < $1 AND NOT EXISTS (${OTHERS_OF_SERIES} AND other.expires_at >= $1)`,
+);

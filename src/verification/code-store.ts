@@ -1,4 +1,5 @@
 import type { Database, Tx } from "../db/database.js";
+import { deleteBatch } from "../db/delete-batch.js";
 import type { CodeRow } from "../db/models/code.js";
 import type { OuterJoined } from "../db/models/columns.js";
 import type { Operation } from "../sms/sms-gateway.js";
@@ -100,8 +101,8 @@ export interface CodeStore {
   consume(tx: Tx, code: Pick<CodeIssue, "id" | "userId">): Promise<boolean>;
   /** Voids every code of the user, or only those of one purpose. */
   voidAll(tx: Tx, userId: number, purpose?: Operation): Promise<void>;
-  /** Deletes codes that expired before `before`. */
-  purge(tx: Tx | null, before: Date): Promise<void>;
+  /** Deletes codes that expired before `before`, a batch of them; true if there may be more. */
+  purge(tx: Tx | null, before: Date): Promise<boolean>;
 }
 
 interface LinkRow extends Pick<CodeRow, "id" | "user_id" | "code_digest" | "phone"> {
@@ -158,7 +159,7 @@ export function createCodeStore(database: Database): CodeStore {
       await codes.destroy({ where, transaction: tx });
     },
     async purge(tx, before) {
-      await database.run(tx, purge, [before]);
+      return deleteBatch(database, tx, purge, [before]);
     },
   };
 }

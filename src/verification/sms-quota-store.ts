@@ -1,6 +1,6 @@
-import { Op } from "sequelize";
 import type { Delivery } from "../challenge.js";
 import type { Database, Statement, Tx } from "../db/database.js";
+import { deleteBatch, deleteExpired } from "../db/delete-batch.js";
 import type { SmsSendRow } from "../db/models/sms-send.js";
 import type { Purpose } from "./code.js";
 import type { Send } from "./sms-quota.js";
@@ -21,8 +21,8 @@ export interface SmsQuotaStore {
   remove(tx: Tx | null, id: string): Promise<void>;
   /** Removes every send to `phone`, so that its quotas begin anew. Returns how many there were. */
   clear(tx: Tx, phone: string): Promise<number>;
-  /** Deletes sends older than `before`. */
-  purge(tx: Tx | null, before: Date): Promise<void>;
+  /** Deletes sends older than `before`, a batch of them; true if there may be more. */
+  purge(tx: Tx | null, before: Date): Promise<boolean>;
 }
 
 const lock: Statement = {
@@ -39,6 +39,8 @@ interface SendRow extends Pick<SmsSendRow, "id" | "network" | "sent_at"> {
   purpose: Purpose;
   delivery: Delivery;
 }
+
+const purge = deleteExpired("sms_sends", "id", "sent_at < $1");
 
 export function createSmsQuotaStore(database: Database): SmsQuotaStore {
   const { smsSends } = database.models;
@@ -64,7 +66,7 @@ export function createSmsQuotaStore(database: Database): SmsQuotaStore {
       return smsSends.destroy({ where: { phone }, transaction: tx });
     },
     async purge(tx, before) {
-      await smsSends.destroy({ where: { sent_at: { [Op.lt]: before } }, transaction: tx });
+      return deleteBatch(database, tx, purge, [before]);
     },
   };
 }

@@ -12,7 +12,7 @@ import { createContext } from "../../src/context.js";
 import type { Database } from "../../src/db/database.js";
 import { migrate, requireTables } from "../../src/db/migrate.js";
 import { openDatabase } from "../../src/db/open-database.js";
-import { clearExpired } from "../../src/housekeeping.js";
+import { deleteExpired } from "../../src/jobs/delete-expired.js";
 import { updateProfile } from "../../src/profile/update-profile.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
 import { removeEntry } from "../../src/whitelist/remove-entry.js";
@@ -108,7 +108,7 @@ describe("the roles of docs/database-roles.md", () => {
     const entry = { phone: newPhone(), actor: null };
     await addEntry(app, { ...entry, notes: "", isActive: true });
     await removeEntry(app, entry);
-    await clearExpired(app);
+    await deleteExpired(app);
     expect((await laterActsOf(app, userId)).map(({ action }) => action)).to.include.members([
       ...["profile_changed", "password_reset", "role_changed", "deactivated"],
     ]);

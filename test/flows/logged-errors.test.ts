@@ -48,7 +48,7 @@ describe("errors in the log", () => {
   const context = useTestContext({ environment: { HOST: "127.0.0.1", PORT: "0", ...generousLimits } });
   let app: App;
   let origin: string;
-  let clearExpired: () => void;
+  let lookForJobs: () => void;
   /** The error of every statement. */
   let failure: unknown;
 
@@ -65,7 +65,7 @@ describe("errors in the log", () => {
     };
     const startTimer = globalThis.setInterval;
     globalThis.setInterval = ((work: () => void, ms: number) => {
-      if (ms === 600_000) clearExpired = work;
+      if (ms === 600_000) lookForJobs = work;
       return startTimer(work, ms);
     }) as typeof setInterval;
     app = createApp(context.config, { ...context.infrastructure, database }, logger);
@@ -246,11 +246,14 @@ describe("errors in the log", () => {
     }, isOurs);
   });
 
-  it("hold no secret of the housekeeping", () => {
+  it("hold no secret of a job", () => {
     return logEach(async (error) => {
       failure = error;
-      clearExpired();
+      lookForJobs();
       await new Promise(setImmediate);
+      // Each job has a line.
+      expect(lines.map((line) => JSON.parse(line).job)).to.deep.equal(["delete_expired", "move_unproved"]);
+      lines.pop();
     });
   });
 

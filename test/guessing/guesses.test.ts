@@ -6,7 +6,7 @@ import { confirmPasswordReset, requestPasswordReset } from "../../src/auth/reset
 import type { AppContext } from "../../src/context.js";
 import type { DomainError } from "../../src/errors.js";
 import { guessPlace } from "../../src/guessing/guess.js";
-import { clearExpired } from "../../src/housekeeping.js";
+import { deleteExpired } from "../../src/jobs/delete-expired.js";
 import type { PasswordHasher } from "../../src/passwords/password-hash.js";
 import { requestPasswordChange } from "../../src/profile/change-password.js";
 import type { User } from "../../src/users/user.js";
@@ -367,11 +367,11 @@ describe("guessing a password", () => {
     expect(await guess(phone, HOME)).to.equal("CREDENTIALS_REJECTED");
     const { numberGuesses, knownCallers } = context.infrastructure.database.models;
     context.clock.advance(86_401);
-    await clearExpired(context.app);
+    await deleteExpired(context.app);
     expect(await numberGuesses.count({ transaction: null })).to.equal(0);
     expect(await knownCallers.count({ where: { user_id: user.id }, transaction: null })).not.to.equal(0);
     context.clock.advance(2_592_000);
-    await clearExpired(context.app);
+    await deleteExpired(context.app);
     expect(await knownCallers.count({ transaction: null })).to.equal(0);
   });
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { clearLimits } from "../../src/accounts/clear-limits.js";
 import { COMMAND_LINE } from "../../src/audit/act.js";
-import { clearExpired } from "../../src/housekeeping.js";
+import { deleteExpired } from "../../src/jobs/delete-expired.js";
 import {
   type VerifyCurrentPasswordDeps,
   verifyCurrentPassword,
@@ -46,7 +46,7 @@ describe("the current password", () => {
     const { guess, isOpen } = await session();
     await guess(4);
     await context.passTime(25 * HOUR_SECONDS);
-    await clearExpired(context.app);
+    await deleteExpired(context.app);
     expect(await isOpen()).to.equal(true);
     await guess(1);
     expect(await isOpen()).to.equal(false);

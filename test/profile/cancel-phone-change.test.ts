@@ -7,7 +7,7 @@ import { refreshSession } from "../../src/auth/refresh-session.js";
 import { register } from "../../src/auth/register.js";
 import { confirmPasswordReset, requestPasswordReset } from "../../src/auth/reset-password.js";
 import { DomainError } from "../../src/errors.js";
-import { clearExpired } from "../../src/housekeeping.js";
+import { deleteExpired } from "../../src/jobs/delete-expired.js";
 import { cancelPhoneChange } from "../../src/profile/cancel-phone-change.js";
 import { confirmPhoneChange, requestPhoneChange } from "../../src/profile/change-phone.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
@@ -200,7 +200,7 @@ describe("the links that stop or undo a phone change", () => {
       [120, [0, 0]],
     ] as const) {
       await context.passTime(seconds);
-      await clearExpired(context.app);
+      await deleteExpired(context.app);
       expect(await counts()).to.deep.equal(expected);
     }
   });

@@ -3,7 +3,8 @@ import { activate } from "../../src/auth/activate.js";
 import { login } from "../../src/auth/login.js";
 import { register } from "../../src/auth/register.js";
 import { resendCode } from "../../src/auth/resend-code.js";
-import { clearExpired } from "../../src/housekeeping.js";
+import { deleteExpired } from "../../src/jobs/delete-expired.js";
+import { moveUnproved } from "../../src/jobs/move-unproved.js";
 import { addSeconds } from "../../src/system/clock.js";
 import { codeDigest } from "../../src/verification/code.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
@@ -67,7 +68,8 @@ describe("accounts that an older version left unproved", () => {
 
   it("wait for 24 hours from their last code on, however long ago they registered", async () => {
     const phone = await unproved({ secondsAgo: 25 * 3600, codeSecondsAgo: 60 });
-    await clearExpired(context.app);
+    await moveUnproved(context.app);
+    await deleteExpired(context.app);
     expect(await states(phone)).to.deep.equal({ users: 1, registrations: 0 });
     expect((await activate(context.app, { ...caller, phone, code: CODE })).isActive).to.equal(true);
   });
@@ -106,10 +108,10 @@ describe("accounts that an older version left unproved", () => {
 
   it("become registrations an hour later, without a call, and not before", async () => {
     const phone = await unproved({ secondsAgo: 3599 });
-    await clearExpired(context.app);
+    await moveUnproved(context.app);
     expect(await states(phone)).to.deep.equal({ users: 1, registrations: 0 });
     context.clock.advance(2);
-    await clearExpired(context.app);
+    await moveUnproved(context.app);
     expect(await states(phone)).to.deep.equal({ users: 0, registrations: 1 });
   });
 });

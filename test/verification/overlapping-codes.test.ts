@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { login } from "../../src/auth/login.js";
 import { confirmPasswordReset, requestPasswordReset } from "../../src/auth/reset-password.js";
 import { DomainError } from "../../src/errors.js";
-import { clearExpired } from "../../src/housekeeping.js";
+import { deleteExpired } from "../../src/jobs/delete-expired.js";
 import { confirmPasswordChange, requestPasswordChange } from "../../src/profile/change-password.js";
 import { confirmPhoneChange, requestPhoneChange } from "../../src/profile/change-phone.js";
 import type { SmsGateway } from "../../src/sms/sms-gateway.js";
@@ -211,7 +211,7 @@ describe("codes that overlap", () => {
       },
       [id],
     );
-    await clearExpired(context.app);
+    await deleteExpired(context.app);
     expect(await countedAttempts(id)).to.deep.equal([1]);
     await confirm(proofs[1]!);
   });

@@ -6,6 +6,7 @@ import { defineActivationAttempts } from "./activation-attempts.js";
 import { defineActivationCode } from "./activation-code.js";
 import { defineCode } from "./code.js";
 import { defineGuessingNotice } from "./guessing-notice.js";
+import { defineJobLease } from "./job-lease.js";
 import { defineKnownCaller } from "./known-caller.js";
 import { defineNumberGuesses } from "./number-guesses.js";
 import { definePhoneChange } from "./phone-change.js";
@@ -41,6 +42,7 @@ export function defineModels(sequelize: Sequelize) {
     smsCounts: defineSmsCount(sequelize),
     sessions: defineSession(sequelize),
     signingKeys: defineSigningKey(sequelize),
+    jobLeases: defineJobLease(sequelize),
     services: defineService(sequelize),
     serviceSecrets: defineServiceSecret(sequelize),
     serviceAssertions: defineServiceAssertion(sequelize),

@@ -1,0 +1,16 @@
+import { type DeleteExpiredDeps, deleteExpired } from "./delete-expired.js";
+import { type MoveUnprovedDeps, moveUnproved } from "./move-unproved.js";
+import type { Job } from "./run-jobs.js";
+
+export type JobsDeps = DeleteExpiredDeps & MoveUnprovedDeps;
+
+/**
+ * The recurring jobs. The keys of access tokens are none of them: every process reads these once a second anyway, and acts
+ * under their lock when something is due (signing-keys/follow-keys.ts).
+ */
+export function createJobs(deps: JobsDeps): Job[] {
+  return [
+    { name: "delete_expired", run: (mayGoOn) => deleteExpired(deps, mayGoOn) },
+    { name: "move_unproved", run: () => moveUnproved(deps) },
+  ];
+}
