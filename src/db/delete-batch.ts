@@ -1,7 +1,7 @@
 import type { Database, Statement, Tx } from "./database.js";
 
 /** Most rows that one statement deletes: it holds their locks for milliseconds, whatever has gathered. */
-export const MAX_DELETED_ROWS = 1000;
+const MAX_DELETED_ROWS = 1000;
 
 /**
  * The statement that deletes rows of a table that meet `condition`, at most MAX_DELETED_ROWS. Rows that another transaction
