@@ -16,6 +16,7 @@ import { trustProxies } from "./http/client-address.js";
 import { createReadiness } from "./http/readiness.js";
 import { createRoutes } from "./http/routes.js";
 import { createServer } from "./http/server.js";
+import type { Tls } from "./http/tls.js";
 import type { Infrastructure } from "./infrastructure.js";
 import { createJobs } from "./jobs/jobs.js";
 import { startJobs } from "./jobs/run-jobs.js";
@@ -63,13 +64,14 @@ const GRACE_MS = 8000;
 
 /**
  * Assembles the service. Closing the app also closes the database of `infrastructure`. `overrides` replace members of
- * the context.
+ * the context. With `tls` the port is encrypted.
  */
 export function createApp(
   config: Config,
   infrastructure: Infrastructure,
   logger: Logger,
   overrides: Partial<AppContext> = {},
+  tls?: Tls,
 ): App {
   const { database, clock, random, background, keyFollower } = infrastructure;
   const services = API_SERVICES;
@@ -126,6 +128,7 @@ export function createApp(
     }),
     readiness,
     logger,
+    tls,
     trustsProxy,
     sharedNetworks: config.sharedNetworks,
     limits: { maxConnectionsPerAddress: config.maxConnectionsPerAddress },

@@ -33,7 +33,11 @@ const PRODUCTION_RULES: Readonly<Record<ConfigScope, readonly ((variables: Varia
 /** Lists the rules that the variables break, one line for each. */
 export function brokenRules(variables: Variables, scope: ConfigScope): string[] {
   const rules = variables.NODE_ENV === "production" ? PRODUCTION_RULES[scope] : [];
-  return [...missingForTwilio(variables), ...rules.flatMap((rule) => rule(variables))];
+  return [
+    ...missingForTwilio(variables),
+    ...halfOfTls(variables),
+    ...rules.flatMap((rule) => rule(variables)),
+  ];
 }
 
 /** Lists what is allowed and probably a mistake. */
@@ -89,6 +93,11 @@ const hasUnusedTwilio = (variables: Variables) => usesConsole(variables) && sets
 function missingForTwilio(variables: Variables): string[] {
   if (variables.SMS_PROVIDER !== "twilio" && !setsTwilio(variables)) return [];
   return TWILIO_VARIABLES.filter((name) => !variables[name]).map((name) => `${name}: is required for Twilio`);
+}
+
+function halfOfTls({ TLS_CERT_FILE, TLS_KEY_FILE }: Variables): string[] {
+  if (Boolean(TLS_CERT_FILE) === Boolean(TLS_KEY_FILE)) return [];
+  return [`${TLS_CERT_FILE ? "TLS_KEY_FILE" : "TLS_CERT_FILE"}: is required for TLS`];
 }
 
 function requires(...names: (keyof Variables)[]): (variables: Variables) => string[] {

@@ -25,6 +25,8 @@ export const environmentSchema = z.object({
   NODE_ENV: oneOf("development", "production", "test").default("development"),
   HOST: host.default("0.0.0.0"),
   PORT: whole(0, 65_535).default(8000),
+  TLS_CERT_FILE: text.optional(),
+  TLS_KEY_FILE: text.optional(),
   SHUTDOWN_DELAY: whole(0, 3600).default(0),
   LOG_LEVEL: oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent").default("info"),
   DATA_DIR: text.default(".data"),

@@ -13,8 +13,9 @@ function smsConfig(env: Environment) {
 }
 
 /** Where the service is reached from outside unless PUBLIC_URL says it: in production its domain, else this machine. */
-function defaultPublicUrl({ NODE_ENV, PORT }: Environment): string {
-  return NODE_ENV === "production" ? DEFAULT_PUBLIC_URL : `http://localhost:${PORT}`;
+function defaultPublicUrl({ NODE_ENV, PORT, TLS_CERT_FILE }: Environment): string {
+  const scheme = TLS_CERT_FILE === undefined ? "http" : "https";
+  return NODE_ENV === "production" ? DEFAULT_PUBLIC_URL : `${scheme}://localhost:${PORT}`;
 }
 
 /** The names in the host of a URL, without the short ones (`www`, `app`, `com`); those in the text if it is no URL. */
@@ -30,6 +31,11 @@ function toConfig(env: Environment, warnings: readonly string[]) {
     environment: env.NODE_ENV,
     host: env.HOST,
     port: env.PORT,
+    /** The files of the port's certificate; null: the port is in clear text. */
+    tls:
+      env.TLS_CERT_FILE && env.TLS_KEY_FILE
+        ? { certFile: env.TLS_CERT_FILE, keyFile: env.TLS_KEY_FILE }
+        : null,
     /** Time between "not ready" and closing the port, so that load balancers notice first. */
     shutdownDelaySeconds: env.SHUTDOWN_DELAY,
     logLevel: env.LOG_LEVEL,

@@ -3,6 +3,7 @@ import { readConfig } from "./config.js";
 import { checkConnectionLimit } from "./db/connection-limit.js";
 import { prepareTables } from "./db/migrate.js";
 import { firstStartText, prepareFirstStart } from "./first-start.js";
+import { openTls } from "./http/tls.js";
 import { createInfrastructure, openServerDatabase } from "./infrastructure.js";
 import { describeStartupError } from "./startup-error.js";
 import type { Logger } from "./system/logger.js";
@@ -58,7 +59,9 @@ async function start(host: ServerProcess): Promise<void> {
   try {
     await prepareTables(config, database, logger);
     await checkConnectionLimit(config, database, logger);
-    const app = createApp(config, await createInfrastructure(config, database, { logger, print }), logger);
+    const tls = config.tls ? await openTls(config.tls, logger) : undefined;
+    const infrastructure = await createInfrastructure(config, database, { logger, print });
+    const app = createApp(config, infrastructure, logger, {}, tls);
     close = () => app.close();
     const superuser = config.environment === "development" ? await prepareFirstStart(app.context) : null;
 
@@ -66,7 +69,7 @@ async function start(host: ServerProcess): Promise<void> {
     stopOnSignals(host, app, logger, config.shutdownDelaySeconds);
     logger.info({ address, port, environment: config.environment }, "serving");
     warmUpSoon(host, app, logger);
-    if (superuser) print(firstStartText(superuser, `http://localhost:${port}`));
+    if (superuser) print(firstStartText(superuser, `${tls ? "https" : "http"}://localhost:${port}`));
   } catch (error) {
     await close();
     throw error;

@@ -3,6 +3,7 @@ import { DirectoryInUseError } from "./db/embedded/directory-lock.js";
 import { DatabaseNotFoundError } from "./db/embedded/embedded-database.js";
 import { PendingMigrationsError } from "./db/migrate.js";
 import { DomainError } from "./errors.js";
+import { TlsFilesError } from "./http/tls.js";
 import { describeError, type ErrorDescription, errorCode } from "./system/describe-error.js";
 import { LoggableError } from "./system/loggable-error.js";
 
@@ -17,6 +18,7 @@ const SELF_EXPLANATORY = [
   DatabaseNotFoundError,
   DirectoryInUseError,
   PendingMigrationsError,
+  TlsFilesError,
   UsageError,
 ];
 

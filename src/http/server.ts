@@ -4,11 +4,12 @@ import type { SharedNetwork } from "../system/shared-networks.js";
 import { createAddressLoad, PROXY_SHARE } from "./address-load.js";
 import { type TrustsProxy, unmapped } from "./client-address.js";
 import { type Connection, type ConnectionLimits, DEFAULT_LIMITS } from "./connection.js";
-import { detectProtocol } from "./detect-protocol.js";
+import { detectProtocol, type Protocol } from "./detect-protocol.js";
 import { createHttp1 } from "./http1.js";
 import { createHttp2 } from "./http2.js";
 import type { NodeHandler } from "./node-handler.js";
 import type { Readiness } from "./readiness.js";
+import type { Tls } from "./tls.js";
 
 interface ServerOptions {
   handler: NodeHandler;
@@ -20,6 +21,8 @@ interface ServerOptions {
   sharedNetworks?: readonly SharedNetwork[];
   /** Overrides of the defaults. */
   limits?: Partial<ConnectionLimits>;
+  /** Encrypts every connection; by default none. */
+  tls?: Tls | undefined;
 }
 
 export interface Server {
@@ -42,8 +45,11 @@ function createUndecidedConnection(socket: Socket, limits: ConnectionLimits, now
   };
 }
 
-/** Serves HTTP/1.1 and HTTP/2 (h2c) on one TCP port; the first bytes of a connection tell the two apart. */
-export function createServer({ handler, readiness, logger, ...options }: ServerOptions): Server {
+/**
+ * Serves HTTP/1.1 and HTTP/2 on one TCP port. The first bytes of a connection tell the two apart, and over TLS what client and
+ * server agree on.
+ */
+export function createServer({ handler, readiness, logger, tls, ...options }: ServerOptions): Server {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const protocols = { http1: createHttp1(handler, limits), http2: createHttp2(handler, limits) };
   const connections = new Map<Socket, Connection>();
@@ -74,7 +80,10 @@ export function createServer({ handler, readiness, logger, ...options }: ServerO
     const client = { isProxy, share };
     connections.set(socket, createUndecidedConnection(socket, limits, awakeMs));
     socket.once("close", () => connections.delete(socket));
-    detectProtocol(socket, (protocol) => connections.set(socket, protocols[protocol].accept(socket, client)));
+    const serve = (protocol: Protocol, clear = socket) =>
+      connections.set(socket, protocols[protocol].accept(clear, client));
+    if (tls) tls.accept(socket, (secure, protocol) => serve(protocol, secure));
+    else detectProtocol(socket, serve);
   });
   tcp.maxConnections = limits.maxConnections;
 
@@ -96,6 +105,7 @@ export function createServer({ handler, readiness, logger, ...options }: ServerO
     await ended;
     clearTimeout(cut);
     clearInterval(sweeper);
+    tls?.close();
     protocols.http1.close();
     protocols.http2.close();
   }

@@ -4,6 +4,7 @@ import type { NodeHandler, NodeRequest, RequestHandler, RpcHandler } from "../..
 import { createReadiness, type Readiness } from "../../src/http/readiness.js";
 import { createRoutes } from "../../src/http/routes.js";
 import { createServer, type Server } from "../../src/http/server.js";
+import type { Tls } from "../../src/http/tls.js";
 import { systemRandom } from "../../src/system/random.js";
 import type { SharedNetwork } from "../../src/system/shared-networks.js";
 import { testLogger } from "./log.js";
@@ -26,6 +27,7 @@ interface ServeOptions {
   /** As the server has them. */
   trustsProxy?: TrustsProxy;
   sharedNetworks?: readonly SharedNetwork[];
+  tls?: Tls;
 }
 
 const running = new Set<Serving>();
