@@ -3,6 +3,7 @@ import type { CountryCode } from "libphonenumber-js/max";
 import * as z from "zod";
 import { type IpRange, parseRange } from "./system/ip-range.js";
 import { numberingPlans } from "./system/numbering-plans.js";
+import { parseRedisUrl } from "./system/redis-url.js";
 import type { SharedNetwork } from "./system/shared-networks.js";
 
 // The formats of environment variables. A message says everything that its format demands, and never a value.
@@ -133,12 +134,12 @@ export const postgresUrl = url(
     (host !== "" || searchParams.has("host")) && isDecodable(username + password + pathname),
   "must be a URL like postgres://user:password@host:5432/database, with special characters percent-encoded",
 );
-export const redisUrl = url(
-  /^rediss?:\/\//,
-  ({ host, username, password, pathname }) =>
-    host !== "" && isDecodable(username + password) && /^(\/\d*)?$/.test(pathname),
-  "must be a URL like redis://host:6379 or rediss://user:password@host:6379/0, with special characters percent-encoded",
-);
+export const redisUrl = z
+  .string()
+  .refine(
+    (text) => parseRedisUrl(text) !== null,
+    "must be a URL like redis://host:6379, rediss://user:password@host:6379/0, redis+sentinel://host:26379,host:26379/master or redis+cluster://host:6379,host:6379, with special characters percent-encoded",
+  );
 
 /** A web address to which paths are appended; without the slash at its end. */
 export const webUrl = url(

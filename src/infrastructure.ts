@@ -6,13 +6,13 @@ import { openDatabase } from "./db/open-database.js";
 import { DomainError, ERROR_TABLE } from "./errors.js";
 import { createSigning, type Signing } from "./signing-keys/signing.js";
 import { createSmsGateway } from "./sms/create-sms-gateway.js";
-import { oncePerMinute } from "./sms/send-within-budget.js";
 import { type SmsRefusal, SmsRefusedError } from "./sms/sms-budget.js";
 import type { SmsGateway } from "./sms/sms-gateway.js";
 import { type Background, createBackground } from "./system/background.js";
 import { type Clock, type MonotonicClock, systemClock } from "./system/clock.js";
 import { type Keys, loadEncryptionSecret, loadKeys } from "./system/key-file.js";
 import type { Logger } from "./system/logger.js";
+import { oncePerMinute } from "./system/once-per-minute.js";
 import { type Random, systemRandom } from "./system/random.js";
 
 /** Maximum number of waiting and running background jobs. */

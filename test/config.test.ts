@@ -149,7 +149,7 @@ describe("configuration", () => {
     const postgres =
       "must be a URL like postgres://user:password@host:5432/database, with special characters percent-encoded";
     const redis =
-      "must be a URL like redis://host:6379 or rediss://user:password@host:6379/0, with special characters percent-encoded";
+      "must be a URL like redis://host:6379, rediss://user:password@host:6379/0, redis+sentinel://host:26379,host:26379/master or redis+cluster://host:6379,host:6379, with special characters percent-encoded";
     const web = "must be a URL like https://waterbill.app, without user name, password, query and fragment";
     const rates =
       "must look like 15/minute or 1/minute,5/day: whole numbers above 0, per second, minute, hour or day";
@@ -208,7 +208,18 @@ describe("configuration", () => {
       [
         ["REDIS_URL"],
         redis,
-        ["redis", " ", "http://redis", "redis:6379", "redis://", "redis://redis:99999", "redis://redis/zero"],
+        [
+          "redis",
+          " ",
+          "http://redis",
+          "redis:6379",
+          "redis://",
+          "redis://redis:99999",
+          "redis://redis/zero",
+          "redis://a:6379,b:6379",
+          "redis+sentinel://:hunter2@a:26379",
+          "redis+cluster://:hunter2@a:6379/1",
+        ],
       ],
       [
         ["FRONTEND_URL", "PUBLIC_URL"],
@@ -293,6 +304,8 @@ describe("configuration", () => {
       { DATABASE_URL: "postgres:///waterbill?host=/run/postgresql" },
       { REDIS_URL: "rediss://:secret@redis:6380/1" },
       { REDIS_URL: "redis://redis/" },
+      { REDIS_URL: "rediss+sentinel://user:secret@a,b:26379/master/1?sentinelPassword=secret&ca=ca.pem" },
+      { REDIS_URL: "rediss+cluster://user:secret@a:6379,[::1]:6379" },
       { FRONTEND_URL: "http://localhost:3000/app" },
       { HOST: "::" },
       { HOST: "localhost" },

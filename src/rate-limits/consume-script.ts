@@ -23,7 +23,8 @@ import { MAX_EXACT_CALLS } from "./call-log.js";
  * - a greater number charges one call under that id.
  * - a negative number removes the charge with that id, if it is still there. Repeating it changes nothing.
  *
- * A charge returns `used` and `resetMs` of WindowUsage.
+ * A charge returns `used` and `resetMs` of WindowUsage. A key of another type, or whose newest entry can't be read, is no
+ * window: a charge replaces it, and returns `-resetMs`. Further entries that can't be read are dropped, as one call each.
  */
 export const CONSUME_SCRIPT = `
 local key, charge_id = KEYS[1], ARGV[1]
@@ -32,6 +33,8 @@ local EXACT_CALLS, OWN_ENTRIES = ${MAX_EXACT_CALLS}, 64
 
 local function parse(text)
   local time, calls, total, id = string.match(text, '^(%d+):(%d+):(%d+):(%d*)$')
+  -- What can't be read is a call that left the window long ago.
+  if not time then return {time = 0, calls = 1, total = 0, id = ''} end
   return {time = tonumber(time), calls = tonumber(calls), total = tonumber(total), id = id}
 end
 local function read(index)
@@ -49,9 +52,16 @@ local function remove(index)
   redis.call('LREM', key, 1, 'removed')
 end
 
-local newest = read(0)
+local first = redis.pcall('LINDEX', key, 0)
+if type(first) == 'table' then
+  if not string.find(first.err, 'WRONGTYPE', 1, true) then return first end
+  first = 'another type'
+end
+local newest = first and parse(first)
+local is_foreign = newest and newest.time == 0
 
 if string.sub(charge_id, 1, 1) == '-' then
+  if is_foreign then return {0, 0} end
   local id = string.sub(charge_id, 2)
   for index, text in ipairs(redis.call('LRANGE', key, 0, -1)) do
     if parse(text).id == id then
@@ -116,5 +126,6 @@ else
   end
 end
 redis.call('PEXPIRE', key, span)
-return {total + 1, read(-1).time + span - now}
+local reset_ms = read(-1).time + span - now
+return {total + 1, is_foreign and -reset_ms or reset_ms}
 `;

@@ -1,37 +1,25 @@
-import { Redis, type RedisOptions } from "ioredis";
+import type { Clock } from "../system/clock.js";
+import { errorCode } from "../system/describe-error.js";
 import type { Logger } from "../system/logger.js";
+import { oncePerMinute } from "../system/once-per-minute.js";
 import type { Random } from "../system/random.js";
 import { withTimeout } from "../system/timeout.js";
-import { redisFailure } from "./redis-failure.js";
+import { connectRedis } from "./connect-redis.js";
+import { CONNECTION_CLOSED, isRedirection, redisFailure } from "./redis-failure.js";
 import { createRedisStore } from "./redis-store.js";
 import type { Charge, RateLimitStore, SlidingWindow } from "./store.js";
 
 /** How long a call waits for Redis, and how long the first calls wait for the connection, in milliseconds. */
-const TIMINGS = { responseMs: 150, startMs: 1000 };
-
-/** How long Redis may take for a command of the handshake, in milliseconds. */
-const HANDSHAKE_TIMEOUT_MS = 1000;
-
-/** All times are short enough for a Redis that is back to be in use within two seconds. */
-const CONNECTION_OPTIONS = {
-  enableOfflineQueue: false,
-  // A call whose connection is lost is counted in memory, not sent again.
-  maxRetriesPerRequest: 0,
-  autoResendUnfulfilledCommands: false,
-  retryStrategy: () => 300,
-  connectTimeout: 500,
-  commandTimeout: HANDSHAKE_TIMEOUT_MS,
-  // A hung Redis never closes its side: destroy the socket.
-  disconnectTimeout: 100,
-  maxLoadingRetryTime: 500,
-} satisfies RedisOptions;
+export const TIMINGS = { responseMs: 150, startMs: 1000 };
 
 /** Consumed on each new connection, to learn whether Redis accepts writes: it may be read-only, or full. */
-const PROBE: SlidingWindow = { key: "probe", limit: 1, seconds: 1 };
+const PROBE = { limit: 1, seconds: 1 };
 
 /** Whether a step of connecting took too long, as opposed to being refused. */
-function isConnectingTimeout(error: Error): boolean {
-  return /ETIMEDOUT|timed out/.test(error.message);
+function isConnectingTimeout(error: unknown): boolean {
+  return (
+    error instanceof Error && (errorCode(error) === "ETIMEDOUT" || error.message === "Command timed out")
+  );
 }
 
 interface FallbackStore extends Pick<RateLimitStore, "consume"> {
@@ -46,6 +34,7 @@ export interface FallbackStoreDeps {
   redisPrefix: string;
   /** Counts while Redis does not. */
   memoryStore: RateLimitStore;
+  clock: Clock;
   random: Random;
   logger: Logger;
 }
@@ -71,8 +60,11 @@ export interface FallbackStoreDeps {
  *   out is tried again until startMs are over, any other error decides at once.
  * - redis: calls consume in Redis. An error is a failed call, a call without a reply for responseMs, or a
  *   closed connection. One is enough, and a call that fails is counted in memory.
- * - memory: calls consume in memory and don't try Redis. A new connection is attempted every 300 ms.
+ * - memory: calls consume in memory and don't try Redis. A new connection is attempted every 300 ms, unless REDIS_URL
+ *   names one node of a cluster: then limits stay in memory until the process restarts.
  * - closed: calls consume in memory, for requests that finish after `close`.
+ *
+ * A cluster counts as one Redis: it works when all of its masters do (connect-cluster.ts).
  *
  * Each transition to redis or memory is logged once. Calls are not carried over, so across a transition a caller
  * may get up to the limit once more from each process. Neither is `giveBack` (a charge stays in a Redis that has failed
@@ -81,10 +73,13 @@ export interface FallbackStoreDeps {
  * Nothing rejects. Tests pass their own `timings`.
  */
 export function createFallbackStore(deps: FallbackStoreDeps, timings = TIMINGS): FallbackStore {
-  const { memoryStore, logger } = deps;
+  const { memoryStore, logger, redisPrefix } = deps;
   const { responseMs, startMs } = timings;
-  const redis = new Redis(deps.redisUrl, CONNECTION_OPTIONS);
-  const redisStore = createRedisStore(redis, deps.redisPrefix, deps.random);
+  const connection = connectRedis(deps.redisUrl, { ready: probe, failed, closed });
+  const reportReplaced = oncePerMinute(deps.clock, (limit: string) =>
+    logger.warn({ limit }, "a key in Redis held something else than a limit: it was replaced"),
+  );
+  const redisStore = createRedisStore(connection.client, redisPrefix, deps.random, reportReplaced);
   let state: "undecided" | "redis" | "memory" | "closed" = "undecided";
 
   let markDecided = () => {};
@@ -108,8 +103,9 @@ export function createFallbackStore(deps: FallbackStoreDeps, timings = TIMINGS):
 
   function fail(error: unknown): void {
     useMemory(redisFailure(error));
-    // Only on an open connection: ioredis stops reconnecting when it is told to disconnect while it connects.
-    if (redis.status === "ready" && redis.stream.writable) redis.disconnect(true);
+    // Whatever works on this node for a while, other keys are on other nodes.
+    if (isRedirection(error)) connection.close();
+    else connection.reconnect();
   }
 
   async function inRedis<T>(command: Promise<T>): Promise<T> {
@@ -140,18 +136,19 @@ export function createFallbackStore(deps: FallbackStoreDeps, timings = TIMINGS):
     );
   }
 
-  redis.on("ready", () => {
-    // ioredis reads the option at each command. Calls have responseMs, which also holds in a process without CPU.
-    redis.options.commandTimeout = undefined;
-    void consumeInRedis([PROBE]).then(useRedis, () => {});
-  });
-  redis.on("error", (error) => {
+  function probe(): void {
+    const probes = connection.probeKeys(redisPrefix).map((key) => consumeInRedis([{ key, ...PROBE }]));
+    void Promise.all(probes).then(useRedis, () => {});
+  }
+
+  function failed(error: unknown): void {
     if (state !== "undecided" || !isConnectingTimeout(error)) fail(error);
-  });
-  redis.on("close", () => {
-    redis.options.commandTimeout = HANDSHAKE_TIMEOUT_MS;
-    if (state === "redis") useMemory("the connection was closed");
-  });
+  }
+
+  function closed(): void {
+    if (state === "redis") useMemory(CONNECTION_CLOSED);
+  }
+
   withTimeout(startMs, decided).catch(() => useMemory(`not ready within ${startMs} ms`));
 
   return {
@@ -170,7 +167,7 @@ export function createFallbackStore(deps: FallbackStoreDeps, timings = TIMINGS):
     close() {
       state = "closed";
       markDecided();
-      redis.disconnect();
+      connection.close();
     },
   };
 }

@@ -46,7 +46,7 @@ export interface LimiterDeps {
   redisPrefix?: string;
 }
 
-/** The form of the data in Redis. Another one needs other keys: it can't be read, and looks like a failing Redis. */
+/** The form of the data in Redis. Another one needs other keys: a window that can't be read is replaced. */
 const DATA_VERSION = "2:";
 
 /** While Redis does not work, the limiter counts in memory (see createFallbackStore). */
@@ -59,7 +59,14 @@ export function createLimiter({
 }: LimiterDeps): Limiter {
   const memoryStore = createMemoryStore(clock);
   const store = redisUrl
-    ? createFallbackStore({ redisUrl, redisPrefix: redisPrefix + DATA_VERSION, memoryStore, random, logger })
+    ? createFallbackStore({
+        redisUrl,
+        redisPrefix: redisPrefix + DATA_VERSION,
+        memoryStore,
+        clock,
+        random,
+        logger,
+      })
     : {
         consume: memoryStore.consume,
         clear: (phone: string) => memoryStore.clear(phone).then(() => false),

@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import { type Cluster, Redis } from "ioredis";
 import { RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
 import type { Random } from "../system/random.js";
 import { CONSUME_SCRIPT } from "./consume-script.js";
@@ -6,12 +6,12 @@ import { createPhoneEpochs } from "./phone-epochs.js";
 import type { Charge, RateLimitStore, SlidingWindow, WindowUsage } from "./store.js";
 
 /**
- * Sliding windows in one Redis, shared by all processes that use the same `prefix`. Rejects when Redis fails.
+ * Sliding windows in a Redis or a cluster, shared by all processes that use the same `prefix`. Rejects when Redis fails.
  *
- * Each window of a call is charged by its own script run with one key, as Redis Cluster demands. The commands of a
- * call, and of all calls in the same turn of the event loop, leave in one write: a call takes one round trip, and Redis
- * normally runs its commands back to back. When a window refuses, a second write gives back the charges in the other
- * windows, and `consume` resolves after that.
+ * Each window of a call is charged by its own script run with one key, on the node of that key. The commands of a call,
+ * and of all calls in the same turn of the event loop, leave in one write to each node: a call takes one round trip, and
+ * a Redis normally runs its commands back to back. When a window refuses, a second write gives back the charges in the
+ * other windows, and `consume` resolves after that.
  *
  * - At most `limit` calls pass in any window, because a script run is atomic and every charge counts.
  * - A give-back removes only the charge of its own call: the charge has a random 48-bit id.
@@ -22,12 +22,21 @@ import type { Charge, RateLimitStore, SlidingWindow, WindowUsage } from "./store
  *
  * The same write reads whether a number's windows were cleared (phone-epochs.ts). Few ever were; a call for one of them
  * gives its charges back and charges the current windows instead.
+ *
+ * A key that holds something else than a window is replaced by one. `onReplaced` gets the first part of the key: the name
+ * of the limit.
  */
-export function createRedisStore(redis: Redis, prefix: string, random: Random): RateLimitStore {
-  // ioredis reads the option at each command.
-  redis.options.enableAutoPipelining = true;
+export function createRedisStore(
+  redis: Redis | Cluster,
+  prefix: string,
+  random: Random,
+  onReplaced: (name: string) => void = () => {},
+): RateLimitStore {
+  // ioredis reads the option at each command. A BatchingCluster needs none.
+  if (redis instanceof Redis) redis.options.enableAutoPipelining = true;
   const limiters = new Map<string, RateLimiterRedis>();
-  const epochs = createPhoneEpochs(redis, prefix, random);
+  const reportReplaced = (key: string) => onReplaced(key.slice(prefix.length).split(":", 1)[0]!);
+  const epochs = createPhoneEpochs(redis, prefix, random, reportReplaced);
 
   /** One limiter for each rate, created on first use. */
   function limiterFor({ limit, seconds }: SlidingWindow): RateLimiterRedis {
@@ -55,7 +64,8 @@ export function createRedisStore(redis: Redis, prefix: string, random: Random): 
         if (reason instanceof RateLimiterRes) return reason;
         throw reason;
       });
-    return { used: result.consumedPoints, resetMs: result.msBeforeNext };
+    if (result.msBeforeNext < 0) reportReplaced(window.key);
+    return { used: result.consumedPoints, resetMs: Math.abs(result.msBeforeNext) };
   }
 
   const chargeAll = (windows: readonly SlidingWindow[], chargeId: number) =>

@@ -70,14 +70,3 @@ async function count(
   if (!refusal) await deps.smsCounts.add(tx, scopes, now, 1);
   return refusal;
 }
-
-/** Calls `report` at most once a minute. */
-export function oncePerMinute<T>(clock: Clock, report: (value: T) => void): (value: T) => void {
-  let quietUntilMs = Number.NEGATIVE_INFINITY;
-  return (value) => {
-    const nowMs = clock.now().getTime();
-    if (nowMs < quietUntilMs) return;
-    quietUntilMs = nowMs + 60_000;
-    report(value);
-  };
-}

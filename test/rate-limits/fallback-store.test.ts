@@ -2,54 +2,18 @@ import { expect } from "chai";
 import { Redis } from "ioredis";
 import { createFallbackStore } from "../../src/rate-limits/fallback-store.js";
 import { createMemoryStore } from "../../src/rate-limits/memory-store.js";
-import { createLogger } from "../../src/system/logger.js";
 import { systemRandom } from "../../src/system/random.js";
 import { withTimeout } from "../../src/system/timeout.js";
 import { testClock } from "../support/clock.js";
 import { type RedisServer, startRedis } from "../support/redis-server.js";
 import { consumeTimes, ofPhone, passes, perHour } from "./stores.js";
+import { inMemory, inRedis, PATIENT, watchedLog } from "./watched-log.js";
 
-interface Line {
-  level: number;
-  msg: string;
-  reason?: string;
-}
-
-const inRedis = "limits are kept in Redis";
-const inMemory = "Redis does not work: limits are kept in the memory of this process";
 const notCleared = "Redis does not work: it keeps the limits of a number that were to be cleared";
-
-/** For tests in which Redis does not hang: one that gets no CPU for a moment must not count as one that hangs. */
-const PATIENT = { responseMs: 60_000, startMs: 60_000 };
 
 /** Keeps this process from running, as a busy machine does. */
 function pause(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
-}
-
-/** A log whose lines a test can wait for. */
-function watchedLog() {
-  const lines: Line[] = [];
-  let arrived = () => {};
-  const logger = createLogger("info", {
-    write(text) {
-      lines.push(JSON.parse(text) as Line);
-      arrived();
-    },
-  });
-  return {
-    logger,
-    lines,
-    messages: () => lines.map(({ msg }) => msg),
-    /** Resolves once there are `count` lines. */
-    async reaches(count: number): Promise<void> {
-      while (lines.length < count) {
-        await new Promise<void>((resolve) => {
-          arrived = resolve;
-        });
-      }
-    },
-  };
 }
 
 describe("fallback store", () => {
@@ -64,6 +28,7 @@ describe("fallback store", () => {
         redisUrl,
         redisPrefix: "test:",
         memoryStore: createMemoryStore(testClock()),
+        clock: testClock(),
         random: systemRandom,
         logger: log.logger,
       },
@@ -187,6 +152,21 @@ describe("fallback store", () => {
     await acceptWrites();
     await withTimeout(2000, log.reaches(3));
     expect(log.messages()).to.deep.equal([inRedis, inMemory, inRedis]);
+  });
+
+  it("stays in Redis when a key holds something else, and logs that once a minute without its subject", async () => {
+    const store = await opening(PATIENT);
+    for (const key of ["login:3600:192.0.2.7", "login:3600:192.0.2.8"]) {
+      await admin.set(`test:${key}`, "not a list");
+      expect(await burst(store, 20, key, 5)).to.equal(5);
+      expect(await admin.llen(`test:${key}`)).to.equal(5);
+    }
+    expect(log.messages()).to.deep.equal([
+      inRedis,
+      "a key in Redis held something else than a limit: it was replaced",
+    ]);
+    expect(log.lines[1]).to.include({ level: 40, limit: "login" });
+    expect(JSON.stringify(log.lines)).not.to.include("192.0.2");
   });
 
   it("counts from zero in an emptied Redis", async () => {

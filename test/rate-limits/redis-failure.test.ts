@@ -36,6 +36,7 @@ describe("redisFailure", () => {
       redisUrl,
       redisPrefix: "",
       memoryStore: createMemoryStore(testClock()),
+      clock: testClock(),
       random: systemRandom,
       logger,
     });

@@ -120,13 +120,65 @@ describe("Redis store", () => {
     expect((await Promise.all(calls)).filter(Boolean)).to.have.length(7);
   });
 
-  it("rejects when Redis refuses", async () => {
-    const { redis, prefix, stores } = test;
-    await redis.set(`${prefix}a`, "not a list");
+  it("rejects when the connection is closed", async () => {
+    const { redis, stores } = test;
+    await redis.ping();
+    redis.disconnect();
     for (const others of [[], [perHour("b", 1)]]) {
       const error = await stores[0].consume([perHour("a", 1), ...others]).catch((reason: unknown) => reason);
-      expect(String(error)).to.include("WRONGTYPE");
+      expect(String(error)).to.include("closed");
     }
+  });
+
+  describe("replaces a key that", () => {
+    for (const [content, write] of [
+      ["has another type", (key) => test.redis.set(key, "not a list")],
+      ["is a list of another version", (key) => test.redis.rpush(key, "1700000000.5", "1700000000")],
+    ] satisfies [string, (key: string) => Promise<unknown>][]) {
+      it(`${content}, for all processes, and reports the name of the limit`, async () => {
+        const { redis, prefix, stores } = test;
+        const reported: string[] = [];
+        const store = createRedisStore(redis, prefix, systemRandom, (name) => reported.push(name));
+        const window = perHour("login:3600:192.0.2.7", 3);
+        await write(`${prefix}${window.key}`);
+        const windows = [window, perHour("b", 9)];
+        expect(await passes(store, windows)).to.equal(true);
+        expect(await consumeTimes(stores[1]!, 3, windows)).to.deep.equal([true, true, false]);
+        const [usage] = await usagesOf(store, [window]);
+        expect(usage?.resetMs).to.be.within(3_590_000, 3_600_000);
+        expect(await redis.ttl(`${prefix}${window.key}`)).to.be.within(3_590, 3_600);
+        expect(reported).to.deep.equal(["login"]);
+      });
+
+      it(`${content} when a call is given back, without an error`, async () => {
+        const { prefix, stores } = test;
+        const window = ofPhone("+1", "192.0.2.7", 1);
+        const { giveBack } = await stores[0].consume([window]);
+        await test.redis.del(`${prefix}${window.key}`);
+        await write(`${prefix}${window.key}`);
+        await giveBack();
+        expect(await consumeTimes(stores[0], 2, [window])).to.deep.equal([true, false]);
+      });
+    }
+
+    it("should tell that a number was cleared", async () => {
+      const { redis, prefix, stores } = test;
+      const reported: string[] = [];
+      const store = createRedisStore(redis, prefix, systemRandom, (name) => reported.push(name));
+      const window = ofPhone("+1", "192.0.2.7", 1);
+      await redis.lpush(`${prefix}cleared:+1`, "not a string");
+      expect(await consumeTimes(store, 2, [window])).to.deep.equal([true, false]);
+      await stores[1]!.clear("+1");
+      expect(await consumeTimes(store, 2, [window])).to.deep.equal([true, false]);
+      expect(reported).to.deep.equal(["cleared"]);
+    });
+  });
+
+  it("drops entries in a list that can't be read", async () => {
+    const { redis, prefix, stores } = test;
+    await consumeTimes(stores[0], 3, [perHour("a", 3)]);
+    await redis.lset(`${prefix}a`, -1, "unreadable");
+    expect(await consumeTimes(stores[0], 2, [perHour("a", 3)])).to.deep.equal([true, false]);
   });
 
   it("sends the windows of a call in one write, with one key in each script run", async () => {

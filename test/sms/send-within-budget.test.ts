@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import type { SmsBudgetRules } from "../../src/config-rates.js";
-import { oncePerMinute, sendWithinBudget } from "../../src/sms/send-within-budget.js";
+import { sendWithinBudget } from "../../src/sms/send-within-budget.js";
 import type { OutgoingMessage } from "../../src/sms/sms-budget.js";
 import { SmsDeliveryUnknownError } from "../../src/sms/sms-gateway.js";
+import { oncePerMinute } from "../../src/system/once-per-minute.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
 import { rejectionReason } from "../support/rejection.js";
 import { atOnce, useTestContext } from "../support/test-context.js";
