@@ -1,9 +1,9 @@
-import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { freePort, startProcess, stopProcess } from "../support/server-process.js";
+import { makeCertificate } from "./certificate.js";
 import type { Trial } from "./trial.js";
 
 /** A proxy that runs a configuration of `deploy/` in front of the service. */
@@ -15,32 +15,6 @@ export interface RunningProxy {
 }
 
 const deploy = fileURLToPath(new URL("../../deploy/", import.meta.url));
-
-/** Makes a certificate for localhost. */
-function makeCertificate(folder: string): { certificate: string; key: string } {
-  const certificate = join(folder, "certificate.pem");
-  const key = join(folder, "key.pem");
-  const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
-  execFileSync(
-    "openssl",
-    [
-      "req",
-      "-x509",
-      "-newkey",
-      "rsa:2048",
-      "-nodes",
-      ...subject,
-      "-days",
-      "2",
-      "-keyout",
-      key,
-      "-out",
-      certificate,
-    ],
-    { stdio: "ignore" },
-  );
-  return { certificate, key };
-}
 
 /** Reads a file and makes the changes that its first comment asks for. Throws if one has no effect. */
 export function readConfiguration(file: string, changes: Record<string, string>): string {
