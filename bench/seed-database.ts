@@ -1,17 +1,19 @@
-import { createRunner, type Environment } from "../src/cli/runner.js";
+import { createRunner } from "../src/cli/runner.js";
 import type { CliStreams } from "../src/cli/streams.js";
 import type { DatabaseContext } from "../src/command-context.js";
 import { readConfig } from "../src/config.js";
+import type { EnvironmentVariables } from "../src/config-files.js";
 import type { Tx } from "../src/db/database.js";
 import { UsageError } from "../src/startup-error.js";
+import { readTextFile } from "../src/system/read-text-file.js";
 import { type SampleAccount, sampleAccounts, sampleNumbers, sampleRegistrations } from "./samples.js";
 
 /**
  * Adds the sample accounts and numbers to the configured database, with a random password that is printed once. Does
  * nothing if they are there already. Throws a UsageError outside development.
  */
-export async function seed(environment: Environment, streams: CliStreams): Promise<void> {
-  if (readConfig(environment).environment !== "development") {
+export async function seed(environment: EnvironmentVariables, streams: CliStreams): Promise<void> {
+  if (readConfig(environment, "database", readTextFile).environment !== "development") {
     throw new UsageError("Sample accounts are for development: NODE_ENV is not development.");
   }
   const run = createRunner(environment, streams, () => ({ init: true }));

@@ -6,8 +6,8 @@ import { parseRange } from "./system/ip-range.js";
 // malformed one hides no problem of another.
 
 const TWILIO_VARIABLES = ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM_NUMBER"] as const;
-const SECRET_VARIABLES = ["TOKEN_SECRET", "CODE_SECRET", "AUDIT_SECRET", "KEY_ENCRYPTION_SECRET"] as const;
-type SecretVariable = (typeof SECRET_VARIABLES)[number];
+const KEY_VARIABLES = ["TOKEN_SECRET", "CODE_SECRET", "AUDIT_SECRET", "KEY_ENCRYPTION_SECRET"] as const;
+type KeyVariable = (typeof KEY_VARIABLES)[number];
 
 /**
  * What the process uses of the configuration: a server uses all of it, a command only the database, the database and
@@ -20,7 +20,7 @@ const PRODUCTION_RULES: Readonly<Record<ConfigScope, readonly ((variables: Varia
   server: [
     requires("DATABASE_URL", "REDIS_URL", "TOKEN_SECRET", "CODE_SECRET"),
     requiresKeySecret,
-    weakSecrets(...SECRET_VARIABLES),
+    weakSecrets(...KEY_VARIABLES),
     consoleInProduction,
     everybodyTrusted,
   ],
@@ -158,7 +158,7 @@ function isPlaceholder(text: string): boolean {
 }
 
 /** The secrets that are set, each with the variable that holds it. */
-function setSecrets(variables: Variables, names: readonly SecretVariable[]) {
+function setSecrets(variables: Variables, names: readonly KeyVariable[]) {
   return names.flatMap((name) => {
     const text = variables[name] ?? "";
     return listEntries(text)
@@ -167,7 +167,7 @@ function setSecrets(variables: Variables, names: readonly SecretVariable[]) {
   });
 }
 
-function weakSecrets(...names: SecretVariable[]): (variables: Variables) => string[] {
+function weakSecrets(...names: KeyVariable[]): (variables: Variables) => string[] {
   return (variables) => {
     const secrets = setSecrets(variables, names);
     const weak = secrets

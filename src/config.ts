@@ -1,5 +1,11 @@
+import {
+  type EnvironmentVariables,
+  type ReadFile,
+  type ReadVariables,
+  readVariables,
+} from "./config-files.js";
 import { brokenRules, type ConfigScope, configWarnings, DEFAULT_PUBLIC_URL } from "./config-rules.js";
-import { type Environment, environmentSchema, type Variables } from "./config-variables.js";
+import { type Environment, environmentSchema } from "./config-variables.js";
 import { LoggableError } from "./system/loggable-error.js";
 
 function smsConfig(env: Environment) {
@@ -140,20 +146,54 @@ export class ConfigError extends LoggableError {
   }
 }
 
+/** What was found in the environment. */
+export interface ConfigExamination extends Omit<ReadVariables, "unreadable"> {
+  /** The configuration without the values that can't be used. It is the server's or command's if there is no problem. */
+  config: Config;
+  /** What keeps the program from starting, one line for each. No value is part of it. */
+  problems: readonly string[];
+  /** The variables whose values can't be used: malformed ones, and those whose files can't be read. */
+  unusable: ReadonlySet<string>;
+}
+
+/** Reads the configuration as `readConfig` does, and returns everything that is wrong instead of throwing it. */
+export function examineConfig(
+  environment: EnvironmentVariables,
+  scope: ConfigScope,
+  readFile: ReadFile,
+): ConfigExamination {
+  const { unreadable, ...read } = readVariables(environment, readFile);
+  // What is in a file is set, even if the file can't be read: that is one problem, not two.
+  const named = { ...read.variables, ...Object.fromEntries(unreadable.map((name) => [name, "unreadable"])) };
+  const parsed = environmentSchema.safeParse(read.variables);
+  const issues = parsed.error?.issues ?? [];
+  const malformed = issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  const unusable = new Set([...issues.map((issue) => String(issue.path[0])), ...unreadable]);
+  const usable = Object.fromEntries(Object.entries(read.variables).filter(([name]) => !unusable.has(name)));
+  return {
+    ...read,
+    config: toConfig(parsed.data ?? environmentSchema.parse(usable), configWarnings(named, scope)),
+    problems: [...read.problems, ...malformed, ...brokenRules(named, scope)],
+    unusable,
+  };
+}
+
+/** For an environment that names no files. */
+const noFiles: ReadFile = () => {
+  throw new LoggableError("no file can be read");
+};
+
 /**
- * Reads the configuration. An empty variable counts as absent. Production requires only the variables that `scope` uses;
- * those that are set must be valid. Throws a ConfigError that lists every problem.
+ * Reads the configuration. An empty variable counts as absent; a secret may be in a file, which `readFile` reads.
+ * Production requires only the variables that `scope` uses; those that are set must be valid. Throws a ConfigError that
+ * lists every problem.
  */
 export function readConfig(
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: EnvironmentVariables,
   scope: ConfigScope = "server",
+  readFile: ReadFile = noFiles,
 ): Config {
-  const variables: Variables = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== ""),
-  );
-  const parsed = environmentSchema.safeParse(variables);
-  const malformed = parsed.error?.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`) ?? [];
-  const problems = [...malformed, ...brokenRules(variables, scope)];
-  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
-  return toConfig(parsed.data, configWarnings(variables, scope));
+  const { config, problems } = examineConfig(environment, scope, readFile);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
 }

@@ -1,5 +1,6 @@
 import { type App, createApp } from "./app.js";
 import { readConfig } from "./config.js";
+import type { EnvironmentVariables } from "./config-files.js";
 import { checkConnectionLimit } from "./db/connection-limit.js";
 import { prepareTables } from "./db/migrate.js";
 import { firstStartText, prepareFirstStart } from "./first-start.js";
@@ -7,6 +8,7 @@ import { openTls } from "./http/tls.js";
 import { createInfrastructure, openServerDatabase } from "./infrastructure.js";
 import { describeStartupError } from "./startup-error.js";
 import type { Logger } from "./system/logger.js";
+import { readTextFile } from "./system/read-text-file.js";
 
 /** Time after which a process that has closed its port exits, even if something hangs. */
 const STOP_DEADLINE_MS = 9500;
@@ -16,7 +18,7 @@ const WARM_UP_DELAY_MS = 100;
 
 /** The process that the server runs in: `process`, or a test's. */
 export interface ServerProcess {
-  environment: Readonly<Record<string, string | undefined>>;
+  environment: EnvironmentVariables;
   createLogger(level: string): Logger;
   /** Writes a line to standard output. */
   print(line: string): void;
@@ -45,7 +47,7 @@ export async function runServer(host: ServerProcess): Promise<void> {
 
 async function start(host: ServerProcess): Promise<void> {
   const { print } = host;
-  const config = readConfig(host.environment);
+  const config = readConfig(host.environment, "server", readTextFile);
   const logger = host.createLogger(config.logLevel);
   for (const warning of config.warnings) logger.warn(warning);
   // Node would print the error with its message and all its properties.

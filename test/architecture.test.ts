@@ -41,6 +41,7 @@ const layers = [
   [
     "challenge",
     "config",
+    "config-files",
     "config-rates",
     "config-rules",
     "config-values",

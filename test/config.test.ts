@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
-import { ConfigError, readConfig } from "../src/config.js";
+import { ConfigError, examineConfig, readConfig } from "../src/config.js";
+import { SECRET_VARIABLES } from "../src/config-files.js";
 import type { ConfigScope } from "../src/config-rules.js";
 import { environmentSchema } from "../src/config-variables.js";
 
@@ -23,9 +24,13 @@ const production = {
 };
 
 /** The problems that the error lists, without its first line. */
-function problems(environment: Record<string, string | undefined>, scope?: ConfigScope): string[] {
+function problems(
+  environment: Record<string, string | undefined>,
+  scope?: ConfigScope,
+  readFile?: (path: string) => string,
+): string[] {
   try {
-    readConfig(environment, scope);
+    readConfig(environment, scope, readFile);
   } catch (error) {
     expect(error).to.be.instanceOf(ConfigError);
     const [head, ...lines] = (error as ConfigError).message.split("\n");
@@ -56,6 +61,8 @@ describe("configuration", () => {
     const example = readFileSync(new URL("../.env.example", import.meta.url), "utf8");
     const shown = [...example.matchAll(/^(?:# )?([A-Z_]+)=/gm)].map(([, name]) => name);
     expect(shown).to.have.members(Object.keys(environmentSchema.shape));
+    const [, list = ""] = /set <NAME>_FILE to its path, for ([^.]*)\./.exec(example) ?? [];
+    expect(list.match(/[A-Z_]+/g)).to.deep.equal([...SECRET_VARIABLES]);
   });
 
   it("treats an empty variable like an absent one", () => {
@@ -127,6 +134,63 @@ describe("configuration", () => {
       "SMS_PROVIDER: console prints codes instead of sending them; in production set twilio, or ALLOW_CONSOLE_SMS=true",
     ]);
     expect(readConfig(production).sms).to.include({ provider: "twilio", accountSid: "AC123" });
+  });
+
+  describe("with secrets in files", () => {
+    const files: Record<string, string> = {
+      "/run/secrets/url": `${production.DATABASE_URL}\n`,
+      "/run/secrets/redis": "redis://redis:6379",
+      "/run/secrets/token": `${tokenSecret}, ${keySecret}1 \r\n\n`,
+      "/run/secrets/key": keySecret,
+      "/run/secrets/code": codeSecret,
+      "/run/secrets/audit": auditSecret,
+      "/run/secrets/twilio": "token\n",
+      "/run/secrets/blank": " \n",
+      "/run/secrets/lines": `${tokenSecret}\n${keySecret}\n`,
+      "/run/secrets/short": "too-short-secret",
+    };
+    function readFile(path: string): string {
+      const content = files[path];
+      if (content === undefined) throw Object.assign(new Error(`no ${path}`), { code: "ENOENT" });
+      return content;
+    }
+    const inFiles = {
+      ...{ NODE_ENV: "production", SMS_PROVIDER: "twilio", TWILIO_ACCOUNT_SID: "AC123" },
+      ...{ TWILIO_FROM_NUMBER: "+15005550006", TWILIO_AUTH_TOKEN_FILE: "/run/secrets/twilio" },
+      ...{ DATABASE_URL_FILE: "/run/secrets/url", REDIS_URL_FILE: "/run/secrets/redis" },
+      ...{ TOKEN_SECRET_FILE: "/run/secrets/token", KEY_ENCRYPTION_SECRET_FILE: "/run/secrets/key" },
+      ...{ CODE_SECRET_FILE: "/run/secrets/code", AUDIT_SECRET_FILE: "/run/secrets/audit" },
+    };
+
+    it("reads each as if it were in the environment, without white space at its end", () => {
+      const inEnvironment = { ...production, TOKEN_SECRET: `${tokenSecret},${keySecret}1` };
+      expect(readConfig(inFiles, "server", readFile)).to.deep.equal(readConfig(inEnvironment));
+      const { fromFiles } = examineConfig(inFiles, "server", readFile);
+      expect([...fromFiles]).to.deep.equal([...SECRET_VARIABLES]);
+      expect(readConfig({ DATABASE_URL_FILE: "" }, "server", readFile).databaseUrl).to.equal(undefined);
+    });
+
+    it("refuses a variable that is set twice", () => {
+      const twice = { ...inFiles, TOKEN_SECRET: tokenSecret };
+      expect(problems(twice, "server", readFile)).to.deep.equal([
+        "TOKEN_SECRET: is set, and TOKEN_SECRET_FILE too; set one of them",
+      ]);
+    });
+
+    it("names the variable of a file that gives no value, once, beside all other problems, and no content", () => {
+      const broken = {
+        ...inFiles,
+        ...{ PORT: "70000", DATABASE_URL_FILE: "/run/secrets/none", CODE_SECRET_FILE: "/run/secrets/blank" },
+        ...{ TOKEN_SECRET_FILE: "/run/secrets/lines", AUDIT_SECRET_FILE: "/run/secrets/short" },
+      };
+      expect(problems(broken, "server", readFile)).to.deep.equal([
+        "DATABASE_URL_FILE: the file can't be read (ENOENT)",
+        "TOKEN_SECRET_FILE: the file must have one line; several secrets are separated by commas",
+        "CODE_SECRET_FILE: the file is empty",
+        "PORT: must be a whole number from 0 to 65535",
+        "AUDIT_SECRET: must have at least 32 characters, in each secret if there are several",
+      ]);
+    });
   });
 
   describe("describes the format that a variable must have", () => {

@@ -110,16 +110,17 @@ describe("server process", () => {
       TOKEN_SECRET: "short",
       TRUSTED_PROXIES: "nginx",
       TWILIO_ACCOUNT_SID: "AC123",
+      TWILIO_AUTH_TOKEN_FILE: join(folder, "absent"),
     });
     await runServer(host);
     expect(exits).to.deep.equal([1]);
     expect(errors).to.deep.equal([
       [
         "The configuration is invalid:",
+        "  TWILIO_AUTH_TOKEN_FILE: the file can't be read (ENOENT)",
         "  PORT: must be a whole number from 0 to 65535",
         "  TOKEN_SECRET: must have at least 32 characters, in each secret if there are several",
         "  TRUSTED_PROXIES: entry 1 must be an address or a range, like 10.0.0.0/8",
-        "  TWILIO_AUTH_TOKEN: is required for Twilio",
         "  TWILIO_FROM_NUMBER: is required for Twilio",
       ].join("\n"),
     ]);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import type { EnvironmentVariables } from "../config-files.js";
 import { UsageError } from "../startup-error.js";
 import { ROOT_FOLDER } from "../system/program-folder.js";
 import { addAuditCommands } from "./audit-commands.js";
@@ -7,7 +8,7 @@ import { addDatabaseCommands } from "./database-commands.js";
 import { addHelpCommand } from "./help-command.js";
 import { addKeyCommands } from "./key-commands.js";
 import { reportFailure } from "./report-failure.js";
-import { createRunner, type Environment, type ProgramOptions } from "./runner.js";
+import { createRunner, type ProgramOptions } from "./runner.js";
 import { addServiceCommands } from "./service-commands.js";
 import { addSmsCommands } from "./sms-commands.js";
 import type { CliStreams } from "./streams.js";
@@ -54,7 +55,7 @@ function format(program: Command): { isJson: boolean } {
  */
 export async function runCli(
   args: readonly string[],
-  environment: Environment,
+  environment: EnvironmentVariables,
   streams: CliStreams,
 ): Promise<number> {
   const program = createProgram(streams);

@@ -5,6 +5,7 @@ import {
   type DatabaseContext,
 } from "../command-context.js";
 import { type Config, readConfig } from "../config.js";
+import type { EnvironmentVariables } from "../config-files.js";
 import type { ConfigScope } from "../config-rules.js";
 import type { Database } from "../db/database.js";
 import { isEmpty, migrate, requireTables } from "../db/migrate.js";
@@ -17,9 +18,8 @@ import type { SmsGateway } from "../sms/sms-gateway.js";
 import { systemClock } from "../system/clock.js";
 import { createLogger, type Logger } from "../system/logger.js";
 import { systemRandom } from "../system/random.js";
+import { readTextFile } from "../system/read-text-file.js";
 import { type CliStreams, print } from "./streams.js";
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The options of the program, which every command has. */
 export interface ProgramOptions {
@@ -49,7 +49,7 @@ export interface Runner {
   /** For commands on the SMS gateway, which need no database. */
   withSms(command: (sms: SmsGateway, config: Config) => Promise<void>): Promise<void>;
   /** The environment variables, for the few that are not configuration. */
-  environment: Environment;
+  environment: EnvironmentVariables;
   streams: CliStreams;
   /** Whether to print JSON in the REST format. */
   readonly isJson: boolean;
@@ -61,7 +61,7 @@ export interface Runner {
 
 /** `options` returns the program's options; it is called only while a command runs. */
 export function createRunner(
-  environment: Environment,
+  environment: EnvironmentVariables,
   streams: CliStreams,
   options: () => ProgramOptions,
 ): Runner {
@@ -71,7 +71,7 @@ export function createRunner(
   type DatabaseCommand = Parameters<Runner["withDatabase"]>[0];
 
   async function open(scope: ConfigScope, command: DatabaseCommand): Promise<void> {
-    const config = readConfig(environment, scope);
+    const config = readConfig(environment, scope, readTextFile);
     const database = await openCliDatabase(config, { creates: options().init ?? false });
     try {
       await command(database, logger, config);
@@ -120,7 +120,7 @@ export function createRunner(
         }),
       ),
     async withSms(command) {
-      const config = readConfig(environment, "sms");
+      const config = readConfig(environment, "sms", readTextFile);
       // The console gateway's messages are no JSON.
       const output = options().json ? streams.stderr : streams.stdout;
       const gateway = { logger, print: (line: string) => void output.write(`${line}\n`) };
