@@ -4,6 +4,7 @@ import type { EnvironmentVariables } from "../config-files.js";
 import { UsageError } from "../startup-error.js";
 import { ROOT_FOLDER } from "../system/program-folder.js";
 import { addAuditCommands } from "./audit-commands.js";
+import { addConfigCommands } from "./config-commands.js";
 import { addDatabaseCommands } from "./database-commands.js";
 import { addHelpCommand } from "./help-command.js";
 import { addKeyCommands } from "./key-commands.js";
@@ -60,6 +61,7 @@ export async function runCli(
 ): Promise<number> {
   const program = createProgram(streams);
   const run = createRunner(environment, streams, () => program.opts<ProgramOptions>());
+  addConfigCommands(program, run);
   addDatabaseCommands(program, run);
   addSuperuserCommands(program, run);
   addUserCommands(program, run);
