@@ -11,7 +11,7 @@ export const SECRET_VARIABLES = [
   "AUDIT_SECRET",
   "TWILIO_AUTH_TOKEN",
 ] as const;
-export type SecretVariable = (typeof SECRET_VARIABLES)[number];
+type SecretVariable = (typeof SECRET_VARIABLES)[number];
 
 /** Environment variables, as a process has them. */
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;

@@ -10,7 +10,13 @@ import { type SmsRefusal, SmsRefusedError } from "./sms/sms-budget.js";
 import type { SmsGateway } from "./sms/sms-gateway.js";
 import { type Background, createBackground } from "./system/background.js";
 import { type Clock, type MonotonicClock, systemClock } from "./system/clock.js";
-import { type Keys, loadEncryptionSecret, loadKeys } from "./system/key-file.js";
+import {
+  findEncryptionSecret,
+  findKeys,
+  type Keys,
+  loadEncryptionSecret,
+  loadKeys,
+} from "./system/key-file.js";
 import type { Logger } from "./system/logger.js";
 import { oncePerMinute } from "./system/once-per-minute.js";
 import { type Random, systemRandom } from "./system/random.js";
@@ -45,12 +51,16 @@ export async function openServerDatabase(
  * database first holds its files, and the other works through it. Throws DatabaseNotFoundError if no database is
  * configured and the data directory has none, unless `creates` is true, which creates one without tables.
  */
-export async function openCliDatabase(config: Config, { creates }: { creates: boolean }): Promise<Database> {
+export async function openCliDatabase(
+  config: Config,
+  { creates, statementTimeoutMs }: { creates: boolean; statementTimeoutMs?: number },
+): Promise<Database> {
   const onFailure = (error: Error) => {
     throw error;
   };
   const { databaseUrl: url, preparesStatements: prepares } = config;
-  if (url) return openDatabase({ url, poolSize: 2, prepares });
+  if (url)
+    return openDatabase({ url, poolSize: 2, prepares, ...(statementTimeoutMs && { statementTimeoutMs }) });
   return joinEmbeddedDatabase({ folder: config.dataDir, poolSize: 2, onFailure, creates });
 }
 
@@ -129,6 +139,14 @@ export function resolveEncryptionSecrets(config: Config): readonly string[] {
   return [loadEncryptionSecret(dataDir, systemRandom)];
 }
 
+/** Like `resolveEncryptionSecrets`, but generates none. */
+export function findEncryptionSecrets(config: Config): readonly string[] {
+  const { keyEncryptionSecrets, environment, dataDir } = config;
+  if (keyEncryptionSecrets.length > 0 || environment === "production") return keyEncryptionSecrets;
+  const stored = findEncryptionSecret(dataDir);
+  return stored === null ? [] : [stored];
+}
+
 /** What a command that records acts, or verifies them, knows of the server's secrets. */
 export type CommandKeys = Pick<Keys, "audit" | "code">;
 
@@ -140,4 +158,11 @@ export function resolveCommandKeys(config: Config): CommandKeys {
   const { codeSecrets, environment, dataDir } = config;
   const isStored = codeSecrets.length === 0 && environment !== "production";
   return digestKeys(config, isStored ? [loadKeys(dataDir, systemRandom).code] : codeSecrets);
+}
+
+/** Like `resolveCommandKeys`, but generates none. */
+export function findCommandKeys(config: Config): CommandKeys {
+  const { codeSecrets, environment, dataDir } = config;
+  const stored = codeSecrets.length === 0 && environment !== "production" ? findKeys(dataDir) : null;
+  return digestKeys(config, stored ? [stored.code] : codeSecrets);
 }

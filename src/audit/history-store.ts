@@ -42,6 +42,8 @@ export interface HistoryStore {
   page(tx: Tx | null, accountId: number, afterNumber: number, limit: number): Promise<ReadAct[]>;
   /** Returns acts by account and number, each with its chain's end at the same moment. */
   stored(tx: Tx | null, range: Range): Promise<StoredAct[]>;
+  /** Returns the ids of the keys that sealed the first act of the first account, and the last act of the last one. */
+  outerKeyIds(tx: Tx | null): Promise<string[]>;
   /** Returns the ends of chains by account. */
   heads(tx: Tx | null, range: Omit<Range, "after"> & { afterAccountId: number }): Promise<HeadState[]>;
 }
@@ -115,6 +117,12 @@ const heads: Statement = {
          WHERE head.account_id > $1 AND head.account_id <= $2 ORDER BY head.account_id LIMIT $3`,
 };
 
+const outerKeyIds: Statement = {
+  name: "account_history_outer_keys",
+  text: `(SELECT key_id FROM account_history ORDER BY account_id, number LIMIT 1)
+         UNION (SELECT key_id FROM account_history ORDER BY account_id DESC, number DESC LIMIT 1)`,
+};
+
 /** Bytes in the text form of PostgreSQL, times in ISO 8601. */
 function toJson(_: string, value: unknown): unknown {
   const bytes = value as { type?: unknown; data?: unknown } | null;
@@ -136,6 +144,10 @@ export function createHistoryStore(database: Database): HistoryStore {
       database.run<ReadAct>(tx, page, [accountId, afterNumber, limit]),
     stored: (tx, { after, lastAccountId, limit }) =>
       database.run<StoredAct>(tx, stored, [after.account_id, after.number, lastAccountId, limit]),
+    async outerKeyIds(tx) {
+      const rows = await database.run<Pick<AccountActRow, "key_id">>(tx, outerKeyIds, []);
+      return rows.map((row) => row.key_id);
+    },
     heads: (tx, { afterAccountId, lastAccountId, limit }) =>
       database.run<HeadState>(tx, heads, [afterAccountId, lastAccountId, limit]),
   };

@@ -6,6 +6,7 @@ import { ROOT_FOLDER } from "../system/program-folder.js";
 import { addAuditCommands } from "./audit-commands.js";
 import { addConfigCommands } from "./config-commands.js";
 import { addDatabaseCommands } from "./database-commands.js";
+import { addDoctorCommand } from "./doctor/doctor-command.js";
 import { addHelpCommand } from "./help-command.js";
 import { addKeyCommands } from "./key-commands.js";
 import { reportFailure } from "./report-failure.js";
@@ -62,6 +63,7 @@ export async function runCli(
   const program = createProgram(streams);
   const run = createRunner(environment, streams, () => program.opts<ProgramOptions>());
   addConfigCommands(program, run);
+  addDoctorCommand(program, run);
   addDatabaseCommands(program, run);
   addSuperuserCommands(program, run);
   addUserCommands(program, run);

@@ -1,12 +1,7 @@
 import type { Config } from "../config.js";
 import type { Logger } from "../system/logger.js";
-import type { Database, Statement } from "./database.js";
-
-const readLimit: Statement = {
-  name: "connection_limit",
-  text: `SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
-           AS available`,
-};
+import type { Database } from "./database.js";
+import { readConnections } from "./inspect-server.js";
 
 /**
  * Warns if the pool may hold more connections than PostgreSQL accepts: its calls would be OVERLOADED under load. A pooler
@@ -18,8 +13,7 @@ export async function checkConnectionLimit(
   logger: Logger,
 ): Promise<void> {
   if (!databaseUrl) return;
-  const [row] = await database.run<{ available: number }>(null, readLimit, []);
-  const available = row?.available ?? 0;
+  const { available } = await readConnections(database);
   if (poolSize > available) {
     logger.warn({ poolSize, available }, "DATABASE_POOL_SIZE is more connections than PostgreSQL accepts");
   }

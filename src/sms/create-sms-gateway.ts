@@ -9,10 +9,13 @@ export interface SmsGatewayDeps {
   logger: Logger;
   /** Prints a line of the console gateway. */
   print(line: string): void;
+  /** Response timeout (ms) of a provider. */
+  timeoutMs?: number;
 }
 
 /** Creates the gateway that the configuration selects. */
 export async function createSmsGateway(settings: SmsSettings, deps: SmsGatewayDeps): Promise<SmsGateway> {
   if (settings.provider === "console") return createConsoleGateway(deps.print);
-  return createTwilioGateway({ account: settings, logger: deps.logger });
+  const { logger, timeoutMs } = deps;
+  return createTwilioGateway({ account: settings, logger, ...(timeoutMs && { timeoutMs }) });
 }

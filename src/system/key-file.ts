@@ -4,6 +4,9 @@ import * as z from "zod";
 import { LoggableError } from "./loggable-error.js";
 import type { Random } from "./random.js";
 
+const KEYS_FILE = "keys.json";
+const ENCRYPTION_FILE = "key-encryption.json";
+
 const secret = z.string().min(32);
 const keysSchema = z.object({ token: secret, code: secret });
 const encryptionSchema = z.object({ encryption: secret });
@@ -33,7 +36,7 @@ export interface Keys {
  * same keys. Changing or losing the file signs out every user and voids every pending code.
  */
 export function loadKeys(directory: string, random: Random): StoredKeys {
-  return loadSecrets(join(directory, "keys.json"), keysSchema, random, (secret) => ({
+  return loadSecrets(join(directory, KEYS_FILE), keysSchema, random, (secret) => ({
     token: secret(),
     code: secret(),
   }));
@@ -44,8 +47,18 @@ export function loadKeys(directory: string, random: Random): StoredKeys {
  * own, because data directories of earlier versions have the other one. Losing it makes new signing keys.
  */
 export function loadEncryptionSecret(directory: string, random: Random): string {
-  const path = join(directory, "key-encryption.json");
+  const path = join(directory, ENCRYPTION_FILE);
   return loadSecrets(path, encryptionSchema, random, (secret) => ({ encryption: secret() })).encryption;
+}
+
+/** Returns the keys stored in `directory`; null if there are none. */
+export function findKeys(directory: string): StoredKeys | null {
+  return readSecrets(join(directory, KEYS_FILE), keysSchema);
+}
+
+/** Returns the secret stored in `directory` that encrypts signing keys; null if there is none. */
+export function findEncryptionSecret(directory: string): string | null {
+  return readSecrets(join(directory, ENCRYPTION_FILE), encryptionSchema)?.encryption ?? null;
 }
 
 function loadSecrets<Secrets>(
