@@ -1,6 +1,7 @@
-import { Redis } from "ioredis";
 import type { Random } from "../system/random.js";
 import { withTimeout } from "../system/timeout.js";
+import { connectRedis } from "./connect-redis.js";
+import type { RedisConnection } from "./redis-connection.js";
 import { createRedisStore } from "./redis-store.js";
 
 /** Time (ms) for the connection, and again for the commands. */
@@ -18,24 +19,19 @@ export interface RedisProbe {
  * tell. Rejects if Redis is unreachable, refuses, or hangs: `redisFailure` describes the error.
  */
 export async function probeRedis({ redisUrl, redisPrefix, random }: RedisProbe): Promise<string | null> {
-  let connection: { client: Redis; close(): void } | undefined;
+  let connection: RedisConnection | undefined;
   const connected = new Promise<void>((ready, failed) => {
-    connection = connect(redisUrl, { ready, failed });
+    connection = connectRedis(redisUrl, { ready, failed, closed: () => {} });
   });
   try {
     await withTimeout(PROBE_TIMEOUT_MS, connected);
-    const { client } = connection!;
+    const { client, probeKeys } = connection!;
     const store = createRedisStore(client, redisPrefix, random);
-    await withTimeout(PROBE_TIMEOUT_MS, store.consume([{ key: "probe", limit: 1, seconds: 1 }]));
+    const charges = probeKeys(redisPrefix).map((key) => store.consume([{ key, limit: 1, seconds: 1 }]));
+    await withTimeout(PROBE_TIMEOUT_MS, Promise.all(charges));
     const info = await withTimeout(PROBE_TIMEOUT_MS, client.info("server")).catch(() => "");
     return /^redis_version:(\S+)/m.exec(info)?.[1] ?? null;
   } finally {
     connection?.close();
   }
-}
-
-function connect(url: string, events: { ready(): void; failed(error: unknown): void }) {
-  const client = new Redis(url, { maxRetriesPerRequest: 0, retryStrategy: () => null });
-  client.on("ready", events.ready).on("error", events.failed);
-  return { client, close: () => client.disconnect() };
 }

@@ -10,6 +10,7 @@ import {
 import { type Check, ok } from "../../src/cli/doctor/finding.js";
 import { runChecks } from "../../src/cli/doctor/run-checks.js";
 import { smsChecks } from "../../src/cli/doctor/sms-checks.js";
+import { judgeValidity } from "../../src/cli/doctor/tls-check.js";
 import { readConfig } from "../../src/config.js";
 import { migrate } from "../../src/db/migrate.js";
 import type { SmsGateway } from "../../src/sms/sms-gateway.js";
@@ -52,7 +53,7 @@ describe("doctor", () => {
     expect({ code, error }).to.deep.equal({ code: 0, error: "" });
     expect(at("problem")).to.deep.equal([]);
     expect(at("warning")).to.deep.equal([]);
-    expect(at("skipped")).to.deep.equal([]);
+    expect(at("skipped")).to.deep.equal(["tls"]);
     expect(of("database_version").message).to.match(/^PostgreSQL \d/);
     expect(of("redis").message).to.match(/^Redis \d+\.\S+ responds/);
     expect(of("signing_keys").message).to.equal("2 of 2 are readable, one signs, one stands by");
@@ -75,7 +76,7 @@ describe("doctor", () => {
     });
     expect(code).to.equal(1);
     expect(at("problem")).to.deep.equal(["database", "redis"]);
-    expect(at("skipped")).to.have.members(DATABASE_CHECKS);
+    expect(at("skipped")).to.have.members([...DATABASE_CHECKS, "tls"]);
     expect(at("ok")).to.deep.equal(["configuration", "sms_gateway", "data_folder"]);
     expect(of("database").message).to.equal("it can't be used (ECONNREFUSED)");
     expect(of("database").advice).to.match(/^check host and port in DATABASE_URL/);
@@ -96,7 +97,9 @@ describe("doctor", () => {
       expect(development.code).to.equal(0);
       expect(development.of("migrations").level).to.equal("warning");
       expect(development.of("migrations").message).to.match(/^\d+ pending: 0001-identity, /);
-      expect(development.at("skipped")).to.deep.equal(["sms_budget", "signing_keys", "account_history"]);
+      expect(development.at("skipped")).to.deep.equal([
+        ...["sms_budget", "signing_keys", "account_history", "tls"],
+      ]);
       const production = await doctor({ DATABASE_URL: base.url, NODE_ENV: "production" });
       expect(production.code).to.equal(1);
       expect(production.of("migrations").level).to.equal("problem");
@@ -211,6 +214,20 @@ describe("doctor", () => {
       ["says why", "it broke"],
       ["works", "fine"],
     ]);
+  });
+
+  it("checks the certificate", async () => {
+    const pem = (name: string) => `test/support/tls/${name}.pem`;
+    const pair = { TLS_CERT_FILE: pem("one.cert"), TLS_KEY_FILE: pem("one.key") };
+    expect((await doctor(pair)).of("tls").message).to.match(/^the certificate is valid until 2/);
+    const { of } = await doctor({ ...pair, TLS_KEY_FILE: pem("two.key") });
+    expect(of("tls").level).to.equal("problem");
+    expect(of("tls").message).to.match(/^TLS_CERT_FILE and TLS_KEY_FILE can't be read, or don't belong/);
+    const now = new Date("2026-01-01T00:00:00Z");
+    const levelAt = (end: string) => judgeValidity(new Date(end), now).level;
+    expect(levelAt("2026-02-01")).to.equal("ok");
+    expect(levelAt("2026-01-14")).to.equal("warning");
+    expect(levelAt("2025-12-31")).to.equal("problem");
   });
 
   it("judges version, clock, connections and timeout of a server", () => {

@@ -18,6 +18,7 @@ import { runChecks } from "./run-checks.js";
 import { secretChecks } from "./secret-checks.js";
 import { type SharedDatabase, shareDatabase } from "./shared-database.js";
 import { smsChecks } from "./sms-checks.js";
+import { tlsCheck } from "./tls-check.js";
 
 /** Time (ms) for a statement, and for a response of the SMS gateway: less than a check has. */
 const STATEMENT_TIMEOUT_MS = 3000;
@@ -64,6 +65,7 @@ function checksOf(examination: ConfigExamination, shared: SharedDatabase, { stde
     ...smsChecks(config, { shared, clock: systemClock, openGateway }),
     ...secretChecks(config, shared, systemRandom),
     dataFolderCheck(config),
+    tlsCheck(config, systemClock, logger),
   ];
   return checks.map((check) => {
     const bad = check.needs?.filter((name) => unusable.has(name)) ?? [];
