@@ -1,5 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import type { Server as TcpServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
@@ -13,6 +16,7 @@ import { createReadiness } from "../../src/http/readiness.js";
 import { RequestError } from "../../src/http/request-error.js";
 import { createRoutes } from "../../src/http/routes.js";
 import { createServer } from "../../src/http/server.js";
+import { openTls } from "../../src/http/tls.js";
 import { createInfrastructure } from "../../src/infrastructure.js";
 import { createMethodRegistry } from "../../src/rpc/method-registry.js";
 import { createRpcHandler } from "../../src/rpc/rpc-handler.js";
@@ -33,6 +37,7 @@ const LOGGING_FILES = [
   "app.ts",
   "http/routes.ts",
   "http/server.ts",
+  "http/tls.ts",
   "infrastructure.ts",
   "oauth/oauth-handler.ts",
   "rpc/interceptors/log-calls.ts",
@@ -232,6 +237,19 @@ describe("errors in the log", () => {
     } finally {
       await server.close(0);
     }
+  });
+
+  it("hold no path of a certificate that can't be read again", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "waterbill-5f0c1e9a-"));
+    const files = { certFile: join(folder, "cert.pem"), keyFile: join(folder, "key.pem") };
+    await copyFile("test/support/tls/one.cert.pem", files.certFile);
+    await copyFile("test/support/tls/one.key.pem", files.keyFile);
+    const tls = await openTls(files, logger);
+    await rm(folder, { recursive: true });
+    await tls.reload();
+    tls.close();
+    expect(JSON.parse(lines[0]!).err).to.include({ type: "Error", code: "ENOENT" });
+    expectNoSecret(lines.join(""), "certificate");
   });
 
   it("hold no secret of a job in the background", async () => {
