@@ -1,7 +1,7 @@
 import type { Sequelize } from "sequelize";
 import { type Connections, type ConnectionsOptions, createConnections } from "./connections.js";
 import type { Database, Statement, Tx } from "./database.js";
-import { retryingUnprepared } from "./errors.js";
+import { PreparedStatementLostError, retryingUnprepared } from "./errors.js";
 import { defineModels } from "./models/models.js";
 import { connectionOf, runTransaction } from "./transaction.js";
 
@@ -16,13 +16,13 @@ export function createDatabase(options: ConnectionsOptions): Database {
 
   async function run<Row extends object>(tx: Tx | null, statement: Statement, values: readonly unknown[]) {
     if (tx) return connections.run<Row>(connectionOf(tx, statement.name), statement, values);
-    return retryingUnprepared(() => runAlone<Row>(statement, values));
-  }
-
-  async function runAlone<Row extends object>(statement: Statement, values: readonly unknown[]) {
     const client = await connections.acquire();
     try {
       return await connections.run<Row>(client, statement, values);
+    } catch (error) {
+      if (error instanceof PreparedStatementLostError)
+        return await connections.run<Row>(client, statement, values);
+      throw error;
     } finally {
       connections.release(client);
     }

@@ -36,14 +36,15 @@ export function assertAccessDeclared(methods: Iterable<DescMethod>): void {
  */
 export const authorize: Interceptor = (next) => async (request) => {
   const { contextValues, method } = request;
-  if (isForService(method)) {
+  const access = accessOf(method);
+  if (access === Access.SERVICE) {
     if (!contextValues.get(servicePrincipalKey)?.scopes.includes(scopeOf(method))) {
       throw new DomainError("SCOPE_REQUIRED");
     }
     return next(request);
   }
   const principal = contextValues.get(principalKey);
-  if (principal && !PERMITS.get(accessOf(method))?.(principal.user)) {
+  if (principal && !PERMITS.get(access)?.(principal.user)) {
     throw new DomainError("ADMIN_REQUIRED");
   }
   return next(request);
