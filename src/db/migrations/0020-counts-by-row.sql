@@ -1,8 +1,9 @@
--- Takes the place of triggers with transition tables, which YugabyteDB doesn't have. 0002 makes no others any more, so that a
--- new database of that kind can be made; this brings databases up to date that have them.
+-- The triggers that keep whitelist_counts. They take the place of those that 0002 made before, with transition tables, which
+-- YugabyteDB doesn't have: in new databases 0002 makes none, so that one of that kind can be made.
 DROP TRIGGER IF EXISTS count_added ON whitelist_entries;
 DROP TRIGGER IF EXISTS count_removed ON whitelist_entries;
 DROP TRIGGER IF EXISTS count_changed ON whitelist_entries;
+DROP TRIGGER IF EXISTS count_none ON whitelist_entries;
 DROP TRIGGER IF EXISTS count_row ON whitelist_entries;
 DROP TRIGGER IF EXISTS count_rows ON whitelist_entries;
 
@@ -47,4 +48,6 @@ CREATE OR REPLACE FUNCTION count_whitelist_changes() RETURNS trigger
 CREATE TRIGGER count_row AFTER INSERT OR DELETE OR UPDATE OF is_active ON whitelist_entries
   FOR EACH ROW EXECUTE FUNCTION count_whitelist_row();
 CREATE TRIGGER count_rows AFTER INSERT OR DELETE OR UPDATE OF is_active ON whitelist_entries
+  FOR EACH STATEMENT EXECUTE FUNCTION count_whitelist_changes();
+CREATE TRIGGER count_none AFTER TRUNCATE ON whitelist_entries
   FOR EACH STATEMENT EXECUTE FUNCTION count_whitelist_changes();
