@@ -107,11 +107,16 @@ export function createApp(
 
   const { tokens, publicUrl } = config;
   const discovery = createDiscovery({
-    ...{ ...tokens, publicUrl, publishedKeys: context.keyRing.published },
+    ...tokens,
+    publicUrl,
+    publishedKeys: context.keyRing.published,
     scopes: scopesOf(DirectoryService.methods),
   });
   const oauth = createOAuthEndpoints({
-    ...{ ...context, limiter, limitRules: config, logger },
+    ...context,
+    limiter,
+    limitRules: config,
+    logger,
     introspectionScope: scopeOf(DirectoryService.method.introspectToken),
   });
   const trustsProxy = trustProxies(config.trustedProxies);

@@ -10,6 +10,7 @@ import { limitHeaders } from "../rate-limits/limit-headers.js";
 import type { Limiter } from "../rate-limits/limiter.js";
 import { type AuthenticateClientDeps, authenticateClient } from "../services/authenticate-client.js";
 import type { Service } from "../services/service.js";
+import { millisecondsSince } from "../system/clock.js";
 import type { Logger } from "../system/logger.js";
 import { readClientProof } from "./client-proof.js";
 import { type Form, readForm } from "./form.js";
@@ -81,7 +82,7 @@ export function createOAuthEndpoint(deps: OAuthHandlerDeps, name: string, method
       method: name,
       protocol: "oauth",
       status: failure?.code ?? "ok",
-      ms: Math.round((performance.now() - start) * 10) / 10,
+      ms: millisecondsSince(start),
       requestId,
       address,
       service: exchange.client?.name,

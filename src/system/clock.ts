@@ -23,3 +23,8 @@ export function epochSeconds(date: Date): number {
 export function addSeconds(date: Date, seconds: number): Date {
   return new Date(date.getTime() + seconds * 1000);
 }
+
+/** Time (ms, to a tenth) since `start`, a value of `performance.now()`: what the log line of a call says. */
+export function millisecondsSince(start: number): number {
+  return Math.round((performance.now() - start) * 10) / 10;
+}

@@ -22,26 +22,27 @@ const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toStrin
 const payloadOf = (token: string) =>
   JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()) as Record<string, unknown>;
 
+const accessKeys = createAccessKeys({
+  keyRing: emptyRing(),
+  tokenSecrets: [secret],
+  algorithm: "HS256",
+  ttlSeconds: 900,
+});
+const accessTokens = (deps: Pick<AccessTokenDeps, "clock"> & Partial<AccessTokenDeps>) =>
+  createAccessTokens({
+    accessKeys,
+    random: systemRandom,
+    type: "at+jwt",
+    issuer,
+    audience,
+    ttlSeconds: 900,
+    serviceTtlSeconds: 600,
+    ...deps,
+  });
+
 describe("access tokens under the secret", () => {
   const clock = testClock();
-  const accessKeys = createAccessKeys({
-    keyRing: emptyRing(),
-    tokenSecrets: [secret],
-    algorithm: "HS256",
-    ttlSeconds: 900,
-  });
-  const make = (overrides: Partial<AccessTokenDeps> = {}) =>
-    createAccessTokens({
-      accessKeys,
-      clock,
-      random: systemRandom,
-      type: "at+jwt",
-      issuer,
-      audience,
-      ttlSeconds: 900,
-      serviceTtlSeconds: 600,
-      ...overrides,
-    });
+  const make = (overrides: Partial<AccessTokenDeps> = {}) => accessTokens({ clock, ...overrides });
   const tokens = make();
   const refreshTokens = createRefreshTokens({ tokenSecrets: [secret], clock, issuer, audience });
 
@@ -276,21 +277,7 @@ describe("access tokens under the secret", () => {
 
 describe("access tokens of services", () => {
   const clock = testClock();
-  const tokens = createAccessTokens({
-    accessKeys: createAccessKeys({
-      keyRing: emptyRing(),
-      tokenSecrets: [secret],
-      algorithm: "HS256",
-      ttlSeconds: 900,
-    }),
-    clock,
-    random: systemRandom,
-    type: "at+jwt",
-    issuer,
-    audience,
-    ttlSeconds: 900,
-    serviceTtlSeconds: 600,
-  });
+  const tokens = accessTokens({ clock });
   const claims = { service: "billing", scopes: ["users.read", "tokens.introspect"], grantId: grant.id };
   const key = createSecretTokenKey([secret]);
   const resign = (payload: object) => signJwt(key, { type: "at+jwt", issuer, audience }, { ...payload });

@@ -1,6 +1,7 @@
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
 import { callerKey, principalKey, protocolKey, servicePrincipalKey } from "../../caller.js";
 import { DomainError, ERROR_TABLE, type Reason } from "../../errors.js";
+import { millisecondsSince } from "../../system/clock.js";
 import type { Logger } from "../../system/logger.js";
 import { codeToString } from "../connect-internals.js";
 import { watchEnd } from "../stream-messages.js";
@@ -25,7 +26,7 @@ export function logCalls({ logger }: LogCallsDeps): Interceptor {
         protocol: request.contextValues.get(protocolKey),
         status,
         reason,
-        ms: Math.round((performance.now() - start) * 10) / 10,
+        ms: millisecondsSince(start),
         requestId,
         address,
         userId: request.contextValues.get(principalKey)?.user.id,
