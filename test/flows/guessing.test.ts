@@ -106,6 +106,9 @@ describe("300 passwords from 300 addresses at one account", () => {
 
     const compared: number[] = [];
     for (const [wave, stranger] of protocols.entries()) {
+      // An account knows its latest ten addresses, and each wave adds five: home stays one of them, as it does in life.
+      service.context.clock.advance(0.001);
+      await signIn(stranger.at(HOME), phone);
       const from = addresses.slice(wave * 60, wave * 60 + 60);
       const calls = [attack(from, phone), ...ownersCalls(wave), attack(from, unknown)];
       const results = await Promise.all(calls);
