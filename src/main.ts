@@ -1,4 +1,4 @@
-import { runServer } from "./run-server.js";
+import { runServer } from "./process/run-server.js";
 import { openLogOutput } from "./system/log-output.js";
 import { createLogger } from "./system/logger.js";
 import { releaseMemory } from "./system/release-memory.js";

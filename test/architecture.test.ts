@@ -8,7 +8,7 @@ const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((fi
 
 /** The folders of `src`, outermost layer first. Each file directly in `src` counts as one too. */
 const layers = [
-  ["main", "run-server", "cli", "cli/"],
+  ["main", "process/", "cli", "cli/"],
   [
     "app",
     "service-interceptors",

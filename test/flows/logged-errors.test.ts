@@ -18,9 +18,10 @@ import { createRoutes } from "../../src/http/routes.js";
 import { createServer } from "../../src/http/server.js";
 import { openTls } from "../../src/http/tls.js";
 import { createInfrastructure } from "../../src/infrastructure.js";
+import { exitOnError } from "../../src/process/server-process.js";
+import { stopOnSignals } from "../../src/process/stop-on-signals.js";
 import { createMethodRegistry } from "../../src/rpc/method-registry.js";
 import { createRpcHandler } from "../../src/rpc/rpc-handler.js";
-import { exitOnError, stopOnSignals } from "../../src/run-server.js";
 import { createKeyFollower } from "../../src/signing-keys/follow-keys.js";
 import { createLogger } from "../../src/system/logger.js";
 import { systemRandom } from "../../src/system/random.js";
@@ -40,8 +41,9 @@ const LOGGING_FILES = [
   "http/tls.ts",
   "infrastructure.ts",
   "oauth/oauth-handler.ts",
+  "process/server-process.ts",
+  "process/stop-on-signals.ts",
   "rpc/interceptors/log-calls.ts",
-  "run-server.ts",
   "signing-keys/follow-keys.ts",
 ];
 

@@ -1,0 +1,78 @@
+import { type App, createApp } from "../app.js";
+import { readConfig } from "../config.js";
+import { checkConnectionLimit } from "../db/connection-limit.js";
+import { prepareTables } from "../db/migrate.js";
+import { firstStartText, prepareFirstStart } from "../first-start.js";
+import { openTls } from "../http/tls.js";
+import { createInfrastructure, openServerDatabase } from "../infrastructure.js";
+import { describeStartupError } from "../startup-error.js";
+import type { Logger } from "../system/logger.js";
+import { readTextFile } from "../system/read-text-file.js";
+import { exitOnError, type ServerProcess } from "./server-process.js";
+import { stopOnSignals } from "./stop-on-signals.js";
+
+/** Time after which a server that listens warms up. */
+const WARM_UP_DELAY_MS = 100;
+
+/**
+ * Runs the server process: configuration, migrations, service, signals. Resolves when the service listens; it stops on
+ * SIGTERM and SIGINT. If it fails to start, it prints the error to standard error and exits with 1.
+ */
+export async function runServer(host: ServerProcess): Promise<void> {
+  try {
+    await start(host);
+  } catch (error) {
+    host.printError(describeStartupError(error));
+    host.exit(1);
+  }
+}
+
+async function start(host: ServerProcess): Promise<void> {
+  const { print } = host;
+  const config = readConfig(host.environment, "server", readTextFile);
+  const logger = host.createLogger(config.logLevel);
+  for (const warning of config.warnings) logger.warn(warning);
+  // Node would print the error with its message and all its properties.
+  host.onUncaught(exitOnError(host, logger, "uncaught error"));
+  const database = await openServerDatabase(
+    config,
+    logger,
+    exitOnError(host, logger, "the embedded database failed"),
+  );
+  let close = () => database.close();
+  try {
+    await prepareTables(config, database, logger);
+    await checkConnectionLimit(config, database, logger);
+    const tls = config.tls ? await openTls(config.tls, logger) : undefined;
+    const infrastructure = await createInfrastructure(config, database, { logger, print });
+    const app = createApp(config, infrastructure, logger, {}, tls);
+    close = () => app.close();
+    const superuser = config.environment === "development" ? await prepareFirstStart(app.context) : null;
+
+    const { port, address } = await app.listen();
+    stopOnSignals(host, app, logger, config.shutdownDelaySeconds);
+    logger.info({ address, port, environment: config.environment }, "serving");
+    warmUpSoon(host, app, logger);
+    if (superuser) print(firstStartText(superuser, `${tls ? "https" : "http"}://localhost:${port}`));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/**
+ * Warms `app` up when it has answered the first probe of whatever waits for its port, and then releases the memory of the
+ * start. Exits with 1 if that fails: later calls would too.
+ */
+function warmUpSoon(
+  host: Pick<ServerProcess, "exit" | "releaseMemory">,
+  app: Pick<App, "warmUp">,
+  logger: Logger,
+): void {
+  const warmUp = () =>
+    app
+      .warmUp()
+      .then(host.releaseMemory)
+      .catch(exitOnError(host, logger, "could not warm up"));
+  setTimeout(() => void warmUp(), WARM_UP_DELAY_MS).unref();
+}

@@ -1,0 +1,30 @@
+import type { EnvironmentVariables } from "../config-files.js";
+import type { Logger } from "../system/logger.js";
+
+/** The process that the server runs in: `process`, or a test's. */
+export interface ServerProcess {
+  environment: EnvironmentVariables;
+  createLogger(level: string): Logger;
+  /** Writes a line to standard output. */
+  print(line: string): void;
+  /** Writes a line to standard error. */
+  printError(line: string): void;
+  onSignal(signal: NodeJS.Signals, stop: (signal: NodeJS.Signals) => void): void;
+  /** Registers a listener for errors and rejections that nothing else handles. */
+  onUncaught(listener: (error: unknown) => void): void;
+  exit(code: number): void;
+  /** Gives back the memory that only the start needed. */
+  releaseMemory(): Promise<void>;
+}
+
+/** Returns a listener that logs an error with `message` and exits with 1. */
+export function exitOnError(
+  host: Pick<ServerProcess, "exit">,
+  logger: Logger,
+  message: string,
+): (error: unknown) => void {
+  return (error) => {
+    logger.fatal({ err: error }, message);
+    host.exit(1);
+  };
+}
