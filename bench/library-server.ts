@@ -58,7 +58,6 @@ const server = createServer({
     random: infrastructure.random,
     logger,
   }),
-  readiness,
   logger,
 });
 process.on("SIGTERM", async () => {

@@ -51,6 +51,11 @@ export interface App {
    * background jobs run, connections are closed.
    */
   close(): Promise<void>;
+  /**
+   * Ends while others serve on the same port, and reports nothing: no request that reaches this process is lost. Takes as
+   * long as `close` without SHUTDOWN_DELAY.
+   */
+  retire(): Promise<void>;
 }
 
 /** The services of the API. */
@@ -61,6 +66,8 @@ export const API_SERVICES = [AuthService, ProfileService, AccountService, Direct
  * SHUTDOWN_DELAY.
  */
 const GRACE_MS = 8000;
+/** The part of it for requests that clients send before they know that their connection ends. */
+const DRAIN_MS = 1000;
 
 /**
  * Assembles the service. Closing the app also closes the database of `infrastructure`. `overrides` replace members of
@@ -131,7 +138,6 @@ export function createApp(
       random,
       logger,
     }),
-    readiness,
     logger,
     tls,
     trustsProxy,
@@ -146,6 +152,19 @@ export function createApp(
   );
 
   let isListening = false;
+
+  /** Ends everything but the port, which `stopServing` ends. */
+  async function end(stopServing: () => Promise<void>): Promise<void> {
+    stopRefusalTime();
+    const jobsStop = stopJobs();
+    await stopServing();
+    await jobsStop;
+    await background.drain();
+    await context.sessionTouches.settle();
+    await keyFollower.stop();
+    limiter.close();
+    await database.close();
+  }
 
   return {
     context,
@@ -162,15 +181,14 @@ export function createApp(
     async close() {
       readiness.stop();
       if (isListening) await delay(config.shutdownDelaySeconds * 1000);
-      stopRefusalTime();
-      const jobsStop = stopJobs();
-      await server.close(GRACE_MS);
-      await jobsStop;
-      await background.drain();
-      await context.sessionTouches.settle();
-      await keyFollower.stop();
-      limiter.close();
-      await database.close();
+      await end(() => server.close(GRACE_MS));
+    },
+    async retire() {
+      readiness.retire();
+      await end(async () => {
+        await server.drain(DRAIN_MS);
+        await server.close(GRACE_MS - DRAIN_MS);
+      });
     },
   };
 }

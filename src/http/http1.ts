@@ -39,6 +39,9 @@ function refuse(socket: Socket, status: number): void {
 export function createHttp1(handler: NodeHandler, limits: ConnectionLimits): ProtocolServer {
   const requestsOf = new WeakMap<Socket, RequestsInFlight<IncomingMessage>>();
   const shareOf = new WeakMap<Socket, ConnectionShare>();
+  /** Connections whose next response is the last one. */
+  const draining = new WeakSet<Socket>();
+  /** Connections that end when no request is in flight. */
   const finishing = new WeakSet<Socket>();
   const latestRequests = new WeakMap<Socket, IncomingMessage>();
   const server = createServer({
@@ -69,7 +72,7 @@ export function createHttp1(handler: NodeHandler, limits: ConnectionLimits): Pro
       share.endRequest();
       if (finishing.has(socket) && requests.size === 0) socket.destroySoon();
     });
-    response.shouldKeepAlive &&= !finishing.has(socket);
+    response.shouldKeepAlive &&= !draining.has(socket);
     if (request.rawHeaders.length / 2 > limits.maxHeaderFields) {
       response.shouldKeepAlive = false;
       response.statusCode = 431;
@@ -104,11 +107,16 @@ export function createHttp1(handler: NodeHandler, limits: ConnectionLimits): Pro
       requestsOf.set(socket, requests);
       shareOf.set(socket, share);
       server.emit("connection", socket);
+      function drain(): void {
+        draining.add(socket);
+        for (const response of requests.responses()) (response as ServerResponse).shouldKeepAlive = false;
+      }
       return {
         sweep: (now) => requests.sweep(now),
+        drain,
         finish() {
+          drain();
           finishing.add(socket);
-          for (const response of requests.responses()) (response as ServerResponse).shouldKeepAlive = false;
           if (requests.size === 0) socket.destroySoon();
         },
       };

@@ -19,6 +19,13 @@ import type { ProtocolServer } from "./http1.js";
 import type { NodeHandler } from "./node-handler.js";
 import { createSessionGuard, type SessionGuard } from "./session-guard.js";
 
+/**
+ * A GOAWAY that names the greatest of all stream ids: the client opens no more streams, and those on their way are served
+ * (RFC 9113, section 6.8). node:http2 has no way to send it: after each GOAWAY of its own it ignores new streams. Like all
+ * that it writes, this is a whole frame in one write.
+ */
+const SHUTDOWN_NOTICE = Buffer.from([0, 0, 8, 7, 0, 0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0, 0, 0, 0]);
+
 interface SessionState {
   requests: RequestsInFlight<Http2ServerRequest>;
   guard: SessionGuard;
@@ -76,6 +83,9 @@ function createSessionConnection(
       }
       sweepPing(now);
       sweepIdle(now);
+    },
+    drain() {
+      if (!session.closed && socket.writable) socket.write(SHUTDOWN_NOTICE);
     },
     finish: () => session.close(),
   };

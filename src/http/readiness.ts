@@ -1,13 +1,15 @@
 import type { Database } from "../db/database.js";
 
-/** Whether this process should receive requests. */
+/** Whether the service should receive requests. */
 export interface Readiness {
   /** True if the database responds and `stop` was not called. Pings the database at most once per second. */
   check(): Promise<boolean>;
-  /** Makes the process unready for good. */
+  /** Makes the service unready for good. */
   stop(): void;
-  /** Whether `stop` was called. */
-  readonly isStopped: boolean;
+  /** This process ends, and others serve on: the service stays ready. */
+  retire(): void;
+  /** Whether the process ends: who watches must ask another one. */
+  readonly isEnding: boolean;
 }
 
 interface Deps {
@@ -20,6 +22,7 @@ const PROBE_TIMINGS = { timeoutMs: 2_000, freshMs: 1_000 };
 /** Tests pass their own `timings`. */
 export function createReadiness(deps: Deps, timings = PROBE_TIMINGS): Readiness {
   let isStopped = false;
+  let isEnding = false;
   let latest: Promise<boolean> | null = null;
   let isPinging = false;
 
@@ -55,9 +58,13 @@ export function createReadiness(deps: Deps, timings = PROBE_TIMINGS): Readiness 
     check: async () => !isStopped && (await probe()) && !isStopped,
     stop() {
       isStopped = true;
+      isEnding = true;
     },
-    get isStopped() {
-      return isStopped;
+    retire() {
+      isEnding = true;
+    },
+    get isEnding() {
+      return isEnding;
     },
   };
 }

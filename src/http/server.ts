@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "../system/logger.js";
 import type { SharedNetwork } from "../system/shared-networks.js";
 import { createAddressLoad, PROXY_SHARE } from "./address-load.js";
@@ -8,12 +9,10 @@ import { detectProtocol, type Protocol } from "./detect-protocol.js";
 import { createHttp1 } from "./http1.js";
 import { createHttp2 } from "./http2.js";
 import type { NodeHandler } from "./node-handler.js";
-import type { Readiness } from "./readiness.js";
 import type { Tls } from "./tls.js";
 
 interface ServerOptions {
   handler: NodeHandler;
-  readiness: Pick<Readiness, "stop">;
   logger: Logger;
   /** The proxies, which bring the connections of all clients and may hold any number of them. By default none. */
   trustsProxy?: TrustsProxy;
@@ -29,8 +28,14 @@ export interface Server {
   /** Rejects with Node's error (EADDRINUSE, EACCES …) if the port is unavailable. */
   listen(port: number, host: string): Promise<AddressInfo>;
   /**
-   * Shuts down: reports unready, refuses new connections and new requests, and closes each connection after its
-   * requests in flight. Cuts the connections that are left after `graceMs` milliseconds. Resolves when all have closed.
+   * Accepts no new connections, and ends each one after what its client sends before it knows that: with the next
+   * response (Connection: close) or a GOAWAY that refuses nothing. So no request is lost on its way. Resolves when all have
+   * closed, or after `ms` milliseconds; then comes `close`.
+   */
+  drain(ms: number): Promise<void>;
+  /**
+   * Shuts down: refuses new connections and new requests, and closes each connection after its requests in flight. Cuts
+   * the connections that are left after `graceMs` milliseconds. Resolves when all have closed.
    */
   close(graceMs: number): Promise<void>;
 }
@@ -41,6 +46,8 @@ function createUndecidedConnection(socket: Socket, limits: ConnectionLimits, now
     sweep(later) {
       if (later - now > limits.headerMs) socket.destroy();
     },
+    // Its first request may be on its way.
+    drain: () => {},
     finish: () => void socket.destroy(),
   };
 }
@@ -49,13 +56,15 @@ function createUndecidedConnection(socket: Socket, limits: ConnectionLimits, now
  * Serves HTTP/1.1 and HTTP/2 on one TCP port. The first bytes of a connection tell the two apart, and over TLS what client and
  * server agree on.
  */
-export function createServer({ handler, readiness, logger, tls, ...options }: ServerOptions): Server {
+export function createServer({ handler, logger, tls, ...options }: ServerOptions): Server {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const protocols = { http1: createHttp1(handler, limits), http2: createHttp2(handler, limits) };
   const connections = new Map<Socket, Connection>();
   const addressLoad = createAddressLoad(limits, options.sharedNetworks ?? []);
   const trustsProxy = options.trustsProxy ?? (() => false);
+  let ended: Promise<void> | null = null;
   let closing: Promise<void> | null = null;
+  let isDraining = false;
   /** Time (ms) that this process was awake. Time spent suspended doesn't count against its clients. */
   let awakeMs = 0;
 
@@ -80,8 +89,11 @@ export function createServer({ handler, readiness, logger, tls, ...options }: Se
     const client = { isProxy, share };
     connections.set(socket, createUndecidedConnection(socket, limits, awakeMs));
     socket.once("close", () => connections.delete(socket));
-    const serve = (protocol: Protocol, clear = socket) =>
-      connections.set(socket, protocols[protocol].accept(clear, client));
+    function serve(protocol: Protocol, clear = socket): void {
+      const connection = protocols[protocol].accept(clear, client);
+      connections.set(socket, connection);
+      if (isDraining) connection.drain();
+    }
     if (tls) tls.accept(socket, (secure, protocol) => serve(protocol, secure));
     else detectProtocol(socket, serve);
   });
@@ -94,15 +106,20 @@ export function createServer({ handler, readiness, logger, tls, ...options }: Se
     for (const connection of connections.values()) connection.sweep(awakeMs);
   }, sweepMs).unref();
 
+  /** Resolves when all connections have closed. */
+  function stopListening(): Promise<void> {
+    ended ??= new Promise((resolve) => tcp.close(() => resolve()));
+    return ended;
+  }
+
   async function close(graceMs: number): Promise<void> {
-    readiness.stop();
-    const ended = new Promise<void>((resolve) => tcp.close(() => resolve()));
+    const allClosed = stopListening();
     for (const connection of connections.values()) connection.finish();
     const cut = setTimeout(() => {
       logger.warn({ connections: connections.size }, "cut connections that outlived the grace period");
       for (const socket of connections.keys()) socket.destroy();
     }, graceMs);
-    await ended;
+    await allClosed;
     clearTimeout(cut);
     clearInterval(sweeper);
     tls?.close();
@@ -121,6 +138,12 @@ export function createServer({ handler, readiness, logger, tls, ...options }: Se
           resolve(tcp.address() as AddressInfo);
         });
       }),
+    async drain(ms) {
+      isDraining = true;
+      for (const connection of connections.values()) connection.drain();
+      const isLate = new AbortController();
+      await Promise.race([stopListening(), delay(ms, null, isLate)]).finally(() => isLate.abort());
+    },
     close(graceMs) {
       closing ??= close(graceMs);
       return closing;

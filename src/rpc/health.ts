@@ -7,7 +7,7 @@ import type { Readiness } from "../http/readiness.js";
 import { addressKey } from "../system/address-key.js";
 
 interface Deps {
-  readiness: Pick<Readiness, "check" | "isStopped">;
+  readiness: Pick<Readiness, "check" | "isEnding">;
   /** The services whose health can be queried, besides "", which is the whole server. */
   services: readonly DescService[];
 }
@@ -40,7 +40,7 @@ export function healthRoutes(
   async function* changes(service: string, signal: AbortSignal) {
     let latest: Status | null = null;
     for (;;) {
-      const isLast = signal.aborted || readiness.isStopped;
+      const isLast = signal.aborted || readiness.isEnding;
       const status: Status = names.has(service) ? await currentStatus() : Status.SERVICE_UNKNOWN;
       if (status !== latest) yield { status };
       latest = status;

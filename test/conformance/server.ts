@@ -71,7 +71,6 @@ const server = createServer({
     random: systemRandom,
     logger,
   }),
-  readiness,
   logger,
 });
 const { address: host, port } = await server.listen(0, "127.0.0.1");

@@ -228,7 +228,7 @@ describe("errors in the log", () => {
       random: systemRandom,
       logger,
     });
-    const server = createServer({ handler, readiness, logger });
+    const server = createServer({ handler, logger });
     const { port } = await server.listen(0, "127.0.0.1");
     try {
       await logEach(async (error) => {

@@ -59,8 +59,8 @@ describe("one port", () => {
   });
 
   it("rejects a port that is in use", async () => {
-    const { port, readiness } = await serve(echo);
-    const second = createServer({ handler: echo, readiness, logger: testLogger() });
+    const { port } = await serve(echo);
+    const second = createServer({ handler: echo, logger: testLogger() });
 
     expect(await rejection(second.listen(port, "127.0.0.1"))).to.include({ code: "EADDRINUSE" });
     await second.close(0);

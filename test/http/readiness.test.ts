@@ -82,6 +82,17 @@ describe("readiness", () => {
 
     expect(await check).to.equal(false);
     expect(await readiness.check()).to.equal(false);
-    expect(readiness.isStopped).to.equal(true);
+    expect(readiness.isEnding).to.equal(true);
+  });
+
+  it("stays ready when this process ends and others serve on", async () => {
+    const database = fakeDatabase();
+    const readiness = createReadiness({ database }, timings);
+    readiness.retire();
+    const check = readiness.check();
+    database.settle();
+
+    expect(await check).to.equal(true);
+    expect(readiness.isEnding).to.equal(true);
   });
 });

@@ -2,10 +2,12 @@ import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { expect } from "chai";
 import type { NodeHandler, NodeResponse } from "../../src/http/node-handler.js";
+import { flag, frameType, preface } from "../support/http2-frames.js";
 import { rejection } from "../support/rejection.js";
 import { serve, stopServing } from "../support/serve.js";
 import { echo } from "./echo.js";
 import { connectHttp2, getHttp2 } from "./http2-client.js";
+import { framesIn, requestFrame, settings } from "./http2-frames.js";
 import { connectRaw, getRequest } from "./raw-client.js";
 
 /** A handler whose calls the test ends. */
@@ -27,11 +29,10 @@ function heldCalls(): { handler: NodeHandler; next(): Promise<NodeResponse> } {
 describe("stopping the server", () => {
   afterEach(stopServing);
 
-  it("is not ready and refuses new connections at once", async () => {
-    const { url, server, readiness } = await serve(echo);
+  it("refuses new connections at once", async () => {
+    const { url, server } = await serve(echo);
     const closed = server.close(1_000);
 
-    expect(readiness.isStopped).to.equal(true);
     expect(await rejection(fetch(url))).to.be.an("error");
     await closed;
   });
@@ -135,5 +136,102 @@ describe("stopping the server", () => {
     const { server } = await serve(echo);
 
     await Promise.all([server.close(1_000), server.close(1_000)]);
+  });
+});
+
+describe("draining the server", () => {
+  afterEach(stopServing);
+
+  /** Longer than any test. */
+  const FOREVER_MS = 60_000;
+
+  it("serves the first request of a connection that was accepted before, and closes it", async () => {
+    const { port, url, server } = await serve(echo);
+    const silent = await connectRaw(port);
+    const begun = await connectRaw(port);
+    begun.send("GET /beg");
+    const drained = server.drain(FOREVER_MS);
+
+    expect(await rejection(fetch(url))).to.be.an("error");
+    silent.send(getRequest("/silent"));
+    begun.send("un HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    expect(await silent.closed)
+      .to.include("Connection: close")
+      .and.include("1.1 /silent");
+    expect(await begun.closed)
+      .to.include("Connection: close")
+      .and.include("1.1 /begun");
+    await drained;
+  });
+
+  it("serves one more request on an idle HTTP/1 connection, with Connection: close", async () => {
+    const { port, server } = await serve(echo);
+    const client = await connectRaw(port);
+    client.send(getRequest("/first"));
+    await client.until("1.1 /first");
+    const drained = server.drain(FOREVER_MS);
+
+    client.send(getRequest("/second"));
+
+    expect((await client.closed).split("1.1 /first")[1])
+      .to.include("Connection: close")
+      .and.include("1.1 /second");
+    await drained;
+  });
+
+  it("serves the request after a response that had begun without Connection: close", async () => {
+    const { handler, next } = heldCalls();
+    const { port, server } = await serve(handler);
+    const client = await connectRaw(port);
+    client.send(getRequest("/"));
+    const first = await next();
+    (first as ServerResponse).writeHead(200).flushHeaders();
+    await client.until("keep-alive");
+    const drained = server.drain(FOREVER_MS);
+
+    first.end("first");
+    client.send(getRequest("/"));
+    (await next()).end("second");
+
+    expect(await client.closed)
+      .to.include("first")
+      .and.include("Connection: close")
+      .and.include("second");
+    await drained;
+  });
+
+  it("serves an HTTP/2 request that was sent before the GOAWAY arrived", async () => {
+    const { handler, next } = heldCalls();
+    const { port, server } = await serve(handler);
+    const client = await connectRaw(port);
+    client.send(preface);
+    client.send(settings);
+    client.send(requestFrame(1, { ":method": "GET" }, flag.endHeaders | flag.endStream));
+    const first = await next();
+    const drained = server.drain(FOREVER_MS);
+    const frames = () => framesIn(client.received());
+    const notices = () => frames().filter(({ type }) => type === frameType.goaway);
+    while (notices().length === 0) await new Promise(setImmediate);
+
+    client.send(requestFrame(3, { ":method": "GET" }, flag.endHeaders | flag.endStream));
+    (await next()).end("second");
+    first.end("first");
+    await client.until("second");
+    await client.until("first");
+
+    expect(notices().map(({ payload }) => payload.readUInt32BE(0))).to.deep.equal([2 ** 31 - 1]);
+    client.end();
+    await drained;
+  });
+
+  it("ends after its time, and leaves the connections to `close`", async () => {
+    const { port, server } = await serve(echo);
+    const silent = await connectRaw(port);
+
+    await server.drain(1);
+    const closed = server.close(FOREVER_MS);
+
+    expect(await silent.closed).to.equal("");
+    await closed;
   });
 });

@@ -94,7 +94,7 @@ describe("health", () => {
   });
 
   it("is watched: each change is reported once, and the watch ends when the server stops", async () => {
-    const { client, database, server } = await start();
+    const { client, database, server, readiness } = await start();
     const watch = client.watch({ service: authService });
     const seen: string[] = [];
     watch.on("data", (response) => seen.push(response.status));
@@ -105,17 +105,19 @@ describe("health", () => {
     await once(watch, "data");
     database.isUp = true;
     await once(watch, "data");
+    readiness.stop();
     await Promise.all([server.close(60_000), ended]);
 
     expect(seen).to.deep.equal(["SERVING", "NOT_SERVING", "SERVING", "NOT_SERVING"]);
   });
 
   it("reports to a watch that its service is unknown, and keeps it open", async () => {
-    const { client, server } = await start();
+    const { client, server, readiness } = await start();
     const watch = client.watch({ service: "nowhere" });
     const ended = once(watch, "end");
 
     expect(await once(watch, "data")).to.deep.equal([{ status: "SERVICE_UNKNOWN" }]);
+    readiness.stop();
     await Promise.all([server.close(60_000), ended]);
   });
 

@@ -47,7 +47,6 @@ export async function serve(
   const failures: unknown[] = [];
   const server = createServer({
     handler: typeof handler === "function" ? handler : asNodeHandler(handler, failures),
-    readiness,
     logger: testLogger(),
     limits,
     ...options,
