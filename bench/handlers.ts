@@ -18,7 +18,7 @@ try {
   await build(".");
   const stores = await startStores();
   const fromSource = (file: string) => ({ folder: ".", args: ["--import", "tsx", file] });
-  const ours = await openService(stores, "ours", ".", fromSource("src/main.ts"));
+  const ours = await openService(stores, { name: "ours", folder: "." }, fromSource("src/main.ts"));
   const program = await startService(fromSource("bench/library-server.ts"), ours.settings);
   const { rows } = await runContests([{ name: "handlers", loads, anchors: [] }], {
     contenders: [

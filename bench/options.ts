@@ -3,6 +3,8 @@ import { parseArgs } from "node:util";
 export interface Options {
   /** The folder of another checkout, which is compared with this one. */
   before: string | null;
+  /** So many workers are compared with one process; null: no. */
+  workers: number | null;
   /** Names of groups; empty: all. */
   only: readonly string[];
   rounds: number;
@@ -15,6 +17,12 @@ export interface Options {
 
 const DEFAULT_ROUNDS = 24;
 
+function readCount(option: string, text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count > 0) return count;
+  throw new Error(`--${option} ${text}: must be a number of ${option}`);
+}
+
 /** Reads the arguments of `npm run bench`. Throws for those that it doesn't know; `names` are the groups. */
 export function readOptions(args: readonly string[], names: readonly string[]): Options {
   const { values, positionals } = parseArgs({
@@ -22,6 +30,7 @@ export function readOptions(args: readonly string[], names: readonly string[]): 
     allowPositionals: true,
     options: {
       only: { type: "string", default: "" },
+      workers: { type: "string" },
       rounds: { type: "string", default: String(DEFAULT_ROUNDS) },
       seed: { type: "string", default: "bench" },
       check: { type: "boolean", default: false },
@@ -31,12 +40,14 @@ export function readOptions(args: readonly string[], names: readonly string[]): 
   const only = values.only.split(",").filter((name) => name !== "");
   const unknown = only.filter((name) => !names.includes(name));
   if (unknown.length > 0) throw new Error(`--only ${unknown.join(",")}: there are ${names.join(", ")}`);
-  const rounds = Number(values.rounds);
-  if (!(Number.isInteger(rounds) && rounds > 0))
-    throw new Error(`--rounds ${values.rounds}: must be a number of rounds`);
+  const rounds = readCount("rounds", values.rounds);
+  const workers = values.workers === undefined ? null : readCount("workers", values.workers);
+  const hasOthers = positionals.length > 0 || values.check || values["write-baseline"];
+  if (workers !== null && hasOthers) throw new Error("--workers: give no other checkout, and no baseline");
   if (positionals.length > 1) throw new Error("give one other checkout, or none");
   return {
     before: positionals[0] ?? null,
+    workers,
     only,
     rounds,
     seed: values.seed,

@@ -4,7 +4,7 @@ import { compareWithBaseline, type Ratios, readBaseline, writeBaseline } from ".
 import { formatRow, heading } from "./measure/report.js";
 import { type Options, readOptions } from "./options.js";
 import { endAll } from "./servers/at-end.js";
-import { openAnchors, openService } from "./servers/place.js";
+import { type Checkout, openAnchors, openService } from "./servers/place.js";
 import { build } from "./servers/service.js";
 import { measureStarts } from "./servers/start.js";
 import { startStores } from "./servers/stores.js";
@@ -13,22 +13,33 @@ import { startStores } from "./servers/stores.js";
 
 const BASELINE = "bench/baseline.json";
 const START = "start";
+/** Longer than usual, because each worker compiles its code by itself, and has only its part of the calls. */
+const WORKERS_WARM_UP_MS = 20_000;
 
-async function measure({ before, only, rounds, seed }: Options): Promise<Ratios> {
+/** The services that take part; the last one is compared with the first. */
+function checkoutsOf({ before, workers }: Options): Checkout[] {
+  if (workers !== null)
+    return [
+      { name: "alone", folder: "." },
+      { name: "workers", folder: ".", workers },
+    ];
+  return [...(before === null ? [] : [{ name: "before", folder: before }]), { name: "after", folder: "." }];
+}
+
+async function measure(options: Options): Promise<Ratios> {
+  const { only, rounds, seed } = options;
   const isChosen = (name: string) => only.length === 0 || only.includes(name);
-  const checkouts = [
-    ...(before === null ? [] : [{ name: "before", folder: before }]),
-    { name: "after", folder: "." },
-  ];
+  const checkouts = checkoutsOf(options);
   for (const { folder } of checkouts) await build(folder);
   const stores = await startStores();
   const contenders: Contender[] = [];
-  for (const { name, folder } of checkouts) {
-    contenders.push({ name, place: await openService(stores, name, folder) });
+  for (const checkout of checkouts) {
+    contenders.push({ name: checkout.name, place: await openService(stores, checkout) });
   }
   const chosen = groups.filter(({ name }) => isChosen(name));
   const contests = await runContests(chosen, {
     ...{ contenders, stores, rounds, seed },
+    ...(options.workers !== null && { warmUpMs: WORKERS_WARM_UP_MS }),
     anchors: await openAnchors(stores),
   });
   console.log([heading(), ...contests.rows.map(formatRow)].join("\n"));

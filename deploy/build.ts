@@ -7,8 +7,11 @@ import { build, type Metafile, type Plugin } from "esbuild";
 // takes 0.2 to 0.5 ms for each file that it loads (docs/decisions/0030-start.md). A module that is imported on demand
 // gets a file of its own.
 
-/** Files that are started by their path: the server, the command line, and the threads of the embedded database. */
-const ENTRIES = ["main.ts", "cli.ts", "db/embedded/worker.ts", "db/embedded/create-files.ts"];
+/**
+ * Files that are started by their path: the server, its supervisor, the command line, and the threads of the embedded
+ * database.
+ */
+const ENTRIES = ["main.ts", "supervise.ts", "cli.ts", "db/embedded/worker.ts", "db/embedded/create-files.ts"];
 
 /** Packages that stay in node_modules. */
 const EXTERNAL = [

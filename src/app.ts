@@ -46,16 +46,15 @@ export interface App {
   listen(): Promise<AddressInfo>;
   /** Loads what the first calls need, so that they don't wait for it. Rejects if a rule of a message doesn't compile. */
   warmUp(): Promise<void>;
-  /**
-   * Reports unready and, if it listens, serves on for SHUTDOWN_DELAY. Then stops serving: calls in flight finish, pending
-   * background jobs run, connections are closed.
-   */
+  /** Stops serving at once: calls in flight finish, pending background jobs run, connections are closed. */
   close(): Promise<void>;
   /**
-   * Ends while others serve on the same port, and reports nothing: no request that reaches this process is lost. Takes as
-   * long as `close` without SHUTDOWN_DELAY.
+   * Like `close`, without losing requests that are on their way: others serve on the same port, so that this process reports
+   * nothing.
    */
   retire(): Promise<void>;
+  /** Reports unready, serves on for SHUTDOWN_DELAY, and ends as `retire` does. */
+  stop(): Promise<void>;
 }
 
 /** The services of the API. */
@@ -151,8 +150,6 @@ export function createApp(
     logger.error({ err: error }, "could not find out whether accounts have hashes from Django"),
   );
 
-  let isListening = false;
-
   /** Ends everything but the port, which `stopServing` ends. */
   async function end(stopServing: () => Promise<void>): Promise<void> {
     stopRefusalTime();
@@ -166,13 +163,17 @@ export function createApp(
     await database.close();
   }
 
+  async function drainAndClose(): Promise<void> {
+    await server.drain(DRAIN_MS);
+    await server.close(GRACE_MS - DRAIN_MS);
+  }
+
   return {
     context,
     async listen() {
       await keyFollower.follow();
       const address = await server.listen(config.port, config.host);
       keyFollower.start();
-      isListening = true;
       return address;
     },
     async warmUp() {
@@ -180,15 +181,16 @@ export function createApp(
     },
     async close() {
       readiness.stop();
-      if (isListening) await delay(config.shutdownDelaySeconds * 1000);
       await end(() => server.close(GRACE_MS));
     },
     async retire() {
       readiness.retire();
-      await end(async () => {
-        await server.drain(DRAIN_MS);
-        await server.close(GRACE_MS - DRAIN_MS);
-      });
+      await end(drainAndClose);
+    },
+    async stop() {
+      readiness.stop();
+      await delay(config.shutdownDelaySeconds * 1000);
+      await end(drainAndClose);
     },
   };
 }

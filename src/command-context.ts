@@ -41,6 +41,7 @@ export function createDatabaseContext(
   config: Config,
   { database, clock, random }: Pick<Infrastructure, "database" | "clock" | "random">,
 ) {
+  const processes = config.workers ?? 1;
   const whitelist = createWhitelistStore(database);
   const phoneChanges = createPhoneChangeStore(database);
   return {
@@ -74,8 +75,8 @@ export function createDatabaseContext(
     whitelistHistory: createWhitelistHistory(database),
     isWhitelisted: (phone: string) => whitelist.isActive(null, phone),
     hasher: createPasswordHasher({
-      concurrency: hashConcurrency(availableParallelism(), config.passwords.poolThreads),
-      queueLimit: config.passwords.hashQueue,
+      concurrency: hashConcurrency(availableParallelism() / processes, config.passwords.poolThreads),
+      queueLimit: Math.ceil(config.passwords.hashQueue / processes),
     }),
     phoneRules: config.phones,
     passwordRules: config.passwords,

@@ -36,6 +36,7 @@ export function brokenRules(variables: Variables, scope: ConfigScope): string[] 
   return [
     ...missingForTwilio(variables),
     ...halfOfTls(variables),
+    ...(scope === "server" ? unsharedWorkers(variables) : []),
     ...rules.flatMap((rule) => rule(variables)),
   ];
 }
@@ -98,6 +99,14 @@ function missingForTwilio(variables: Variables): string[] {
 function halfOfTls({ TLS_CERT_FILE, TLS_KEY_FILE }: Variables): string[] {
   if (Boolean(TLS_CERT_FILE) === Boolean(TLS_KEY_FILE)) return [];
   return [`${TLS_CERT_FILE ? "TLS_KEY_FILE" : "TLS_CERT_FILE"}: is required for TLS`];
+}
+
+/** Workers share nothing but these: the embedded database serves one process, and memory counts the calls of one. */
+function unsharedWorkers(variables: Variables): string[] {
+  if (!variables.WORKERS || variables.NODE_ENV === "production") return [];
+  return (["DATABASE_URL", "REDIS_URL"] as const)
+    .filter((name) => !variables[name])
+    .map((name) => `${name}: is required for WORKERS`);
 }
 
 function requires(...names: (keyof Variables)[]): (variables: Variables) => string[] {

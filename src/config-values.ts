@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { availableParallelism } from "node:os";
 import type { CountryCode } from "libphonenumber-js/max";
 import * as z from "zod";
 import { type IpRange, parseRange } from "./system/ip-range.js";
@@ -20,6 +21,7 @@ export const callingCodes = z
 
 /** Upper bound of numbers that have no other: a signed 32-bit integer. */
 const MAX_NUMBER = 2_147_483_647;
+const MAX_WORKERS = 1024;
 
 /** A whole number in decimal digits; `Number` would also read `0x10`, `1e3` and blanks. */
 export function whole(min: number, max = MAX_NUMBER) {
@@ -31,6 +33,15 @@ export function whole(min: number, max = MAX_NUMBER) {
     )
     .transform(Number);
 }
+
+/** As many as the machine has cores, or a number. */
+export const workers = z
+  .string()
+  .refine(
+    (text) => text === "auto" || whole(1, MAX_WORKERS).safeParse(text).success,
+    `must be auto, or a whole number from 1 to ${MAX_WORKERS}`,
+  )
+  .transform((text) => (text === "auto" ? availableParallelism() : Number(text)));
 
 export function oneOf<const Name extends string>(...names: readonly Name[]) {
   return z.enum(names, `must be one of ${names.join(", ")}`);

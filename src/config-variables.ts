@@ -15,6 +15,7 @@ import {
   webUrl,
   whole,
   words,
+  workers,
 } from "./config-values.js";
 
 /**
@@ -28,6 +29,7 @@ export const environmentSchema = z.object({
   TLS_CERT_FILE: text.optional(),
   TLS_KEY_FILE: text.optional(),
   SHUTDOWN_DELAY: whole(0, 3600).default(0),
+  WORKERS: workers.optional(),
   LOG_LEVEL: oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent").default("info"),
   DATA_DIR: text.default(".data"),
   DATABASE_URL: postgresUrl.optional(),

@@ -44,6 +44,8 @@ function toConfig(env: Environment, warnings: readonly string[]) {
         : null,
     /** Time between "not ready" and closing the port, so that load balancers notice first. */
     shutdownDelaySeconds: env.SHUTDOWN_DELAY,
+    /** How many processes a supervisor keeps running on the port; null: this one serves, without a supervisor. */
+    workers: env.WORKERS ?? null,
     logLevel: env.LOG_LEVEL,
     /** Folder of the embedded database, the generated keys and the sockets. */
     dataDir: env.DATA_DIR,
@@ -54,7 +56,6 @@ function toConfig(env: Environment, warnings: readonly string[]) {
     preparesStatements: env.DATABASE_PREPARED === "auto",
     /** Absent: rate limits are counted in memory. */
     redisUrl: env.REDIS_URL,
-    /** Prefix of every key in Redis. */
     redisPrefix: env.REDIS_PREFIX,
     /** The first one signs, all verify. Empty: one is generated at the first start and stored in `dataDir`. */
     tokenSecrets: env.TOKEN_SECRET ?? [],

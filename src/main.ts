@@ -1,9 +1,13 @@
+import cluster from "node:cluster";
 import { runServer } from "./process/run-server.js";
+import { linkToSupervisor } from "./process/supervisor-link.js";
 import { openLogOutput } from "./system/log-output.js";
 import { createLogger } from "./system/logger.js";
 import { releaseMemory } from "./system/release-memory.js";
 
 // The server. `npm start` runs it by start.cts, which prepares the environment.
+
+const { worker } = cluster;
 
 await runServer({
   environment: process.env,
@@ -11,11 +15,13 @@ await runServer({
     createLogger(
       level,
       openLogOutput(process.stdout.fd, (flush) => process.once("exit", flush)),
+      worker ? { worker: worker.id } : null,
     ),
   print: console.log,
   printError: console.error,
-  onSignal: (signal, stop) => process.on(signal, stop),
+  onSignal: (signal, listener) => process.on(signal, listener),
   onUncaught: (listener) => process.on("uncaughtException", listener),
   exit: (code) => process.exit(code),
   releaseMemory,
+  ...(worker && { supervisor: linkToSupervisor(worker) }),
 });

@@ -1,16 +1,28 @@
-// Starts the server: `npm start`. CommonJS, because libuv fixes the size of its thread pool when something first uses it,
-// and loading an ES module does.
+// Starts the server, or the supervisor of several: `npm start`. CommonJS, because libuv fixes the size of its thread pool
+// when something first uses it, and loading an ES module does.
 
-const { existsSync } = process.getBuiltinModule("node:fs");
+const { existsSync, readFileSync } = process.getBuiltinModule("node:fs");
 const { availableParallelism } = process.getBuiltinModule("node:os");
+const { parseEnv } = process.getBuiltinModule("node:util");
+const { isWorker } = process.getBuiltinModule("node:cluster") as unknown as import("node:cluster").Cluster;
 
 /** Threads that hash passwords at most, by default; each hash takes 19 MiB. */
 const MAX_HASHING_THREADS = 16;
 /** Threads that hashing leaves free (`hashConcurrency`). */
 const OTHER_THREADS = 2;
 
-if (existsSync(".env")) process.loadEnvFile(".env");
-process.env.UV_THREADPOOL_SIZE ??= String(
-  Math.max(4, Math.min(availableParallelism(), MAX_HASHING_THREADS) + OTHER_THREADS),
-);
-void import("./main.js");
+/** The part of the cores on which one of so many workers hashes; all of them if there is only this process. */
+function coresOf(workers: string | undefined): number {
+  const cores = availableParallelism();
+  return Math.floor(cores / (workers === "auto" ? cores : Number(workers) || 1));
+}
+
+const environment = { ...(existsSync(".env") && parseEnv(readFileSync(".env", "utf8"))), ...process.env };
+if (environment.WORKERS && !isWorker) void import("./supervise.js");
+else {
+  environment.UV_THREADPOOL_SIZE ??= String(
+    Math.max(4, Math.min(coresOf(environment.WORKERS), MAX_HASHING_THREADS) + OTHER_THREADS),
+  );
+  Object.assign(process.env, environment);
+  void import("./main.js");
+}

@@ -4,7 +4,8 @@ import { DatabaseNotFoundError } from "./db/embedded/embedded-database.js";
 import { PendingMigrationsError } from "./db/migrate.js";
 import { DomainError } from "./errors.js";
 import { TlsFilesError } from "./http/tls.js";
-import { describeError, type ErrorDescription, errorCode } from "./system/describe-error.js";
+import { errorCode } from "./system/describe-error.js";
+import { formatError } from "./system/format-error.js";
 import { LoggableError } from "./system/loggable-error.js";
 
 /** A mistake that the person who started the program can fix. Only its message is printed, without the stack. */
@@ -35,13 +36,5 @@ export function describeStartupError(error: unknown): string {
   if (PORT_ERRORS.includes(code)) {
     return `Cannot open the port (${code}): choose another PORT or HOST.`;
   }
-  return formatError(describeError(error));
-}
-
-/** Formats an error as Node prints it: a line, the stack, then its causes. */
-function formatError({ type, code, message, stack, cause, errors = [] }: ErrorDescription): string {
-  const head = `${type}${code === undefined ? "" : ` (${code})`}${message ? `: ${message}` : ""}`;
-  const frames = stack ? stack.split("\n").map((frame) => `    ${frame}`) : [];
-  const nested = [...(cause ? [cause] : []), ...errors].map((inner) => `caused by ${formatError(inner)}`);
-  return [head, ...frames, ...nested].join("\n");
+  return formatError(error);
 }

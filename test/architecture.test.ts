@@ -8,7 +8,7 @@ const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((fi
 
 /** The folders of `src`, outermost layer first. Each file directly in `src` counts as one too. */
 const layers = [
-  ["main", "process/", "cli", "cli/"],
+  ["main", "supervise", "process/", "cli", "cli/"],
   [
     "app",
     "service-interceptors",
@@ -183,7 +183,7 @@ describe("the source", () => {
 
   it("touches the process and its console only in its roots", () => {
     const own = /\bprocess\.(env|argv|stdin|stdout|stderr|exit|exitCode|on)\b|\bconsole\.\w+\(/;
-    const roots = /^(main|cli|db\/embedded\/worker)\.ts$/;
+    const roots = /^(main|supervise|cli|db\/embedded\/worker)\.ts$/;
     expect(offenders((file, text) => own.test(text) && !roots.test(file))).to.deep.equal([]);
   });
 

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { expect } from "chai";
 import { ConfigError, examineConfig, readConfig } from "../src/config.js";
 import { SECRET_VARIABLES } from "../src/config-files.js";
@@ -134,6 +135,24 @@ describe("configuration", () => {
       "SMS_PROVIDER: console prints codes instead of sending them; in production set twilio, or ALLOW_CONSOLE_SMS=true",
     ]);
     expect(readConfig(production).sms).to.include({ provider: "twilio", accountSid: "AC123" });
+  });
+
+  it("lets workers run only on a database and counters that they share", () => {
+    const shared = { DATABASE_URL: "postgres://db/waterbill", REDIS_URL: "redis://redis" };
+    expect(problems({ WORKERS: "2" })).to.deep.equal([
+      "DATABASE_URL: is required for WORKERS",
+      "REDIS_URL: is required for WORKERS",
+    ]);
+    expect(readConfig({ ...shared, WORKERS: "2" }).workers).to.equal(2);
+    expect(readConfig({ ...shared, WORKERS: "auto" }).workers).to.equal(availableParallelism());
+    expect(readConfig({}).workers).to.equal(null);
+    for (const WORKERS of ["0", "1025", "-1", "1e3", "AUTO", "auto,2", " "]) {
+      expect(problems({ ...shared, WORKERS }), WORKERS).to.deep.equal([
+        "WORKERS: must be auto, or a whole number from 1 to 1024",
+      ]);
+    }
+    // A command needs no workers.
+    expect(readConfig({ WORKERS: "2" }, "database").workers).to.equal(2);
   });
 
   describe("with secrets in files", () => {

@@ -14,6 +14,8 @@ interface RoundsOptions {
   random: SeededRandom;
   /** Called before each round. */
   beforeRound(round: number): Promise<void>;
+  /** Time (ms) of calls to each subject before the first round. */
+  warmUpMs?: number;
 }
 
 /**
@@ -23,9 +25,9 @@ interface RoundsOptions {
  */
 export async function measureRounds(
   units: readonly (readonly Subject[])[],
-  { rounds, stores, random, beforeRound }: RoundsOptions,
+  { rounds, stores, random, beforeRound, warmUpMs = WARM_UP_MS }: RoundsOptions,
 ): Promise<Slice[][][]> {
-  for (const subject of new Set(units.flat())) await measureSlice(subject, stores, WARM_UP_MS);
+  for (const subject of new Set(units.flat())) await measureSlice(subject, stores, warmUpMs);
   const slices = units.map((unit) => unit.map((): Slice[] => []));
   for (let round = 0; round < rounds; round += 1) {
     await beforeRound(round);

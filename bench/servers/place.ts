@@ -61,14 +61,22 @@ async function createPlace(
   };
 }
 
-/** Starts the service of a built checkout, or `runnable` instead, with a database of its own. */
+/** A service that is measured. */
+export interface Checkout {
+  name: string;
+  /** A built checkout. */
+  folder: string;
+  /** WORKERS; absent: one process, without a supervisor. */
+  workers?: number | null;
+}
+
+/** Starts the service of a checkout, or `runnable` instead, with a database of its own. */
 export async function openService(
   stores: Stores,
-  name: string,
-  checkout: string,
-  runnable = builtService(checkout),
+  { name, folder, workers }: Checkout,
+  runnable = builtService(folder),
 ): Promise<Place> {
-  const settings = await createSettings(stores, name, checkout);
+  const settings = await createSettings(stores, name, folder, workers);
   const program = await startService(runnable, settings);
   return createPlace(program, settings, () => serviceSessions(program.port));
 }

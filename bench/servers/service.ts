@@ -16,6 +16,8 @@ export interface Settings {
   CODE_SECRET: string;
   AUDIT_SECRET: string;
   KEY_ENCRYPTION_SECRET: string;
+  /** Empty: one process, without a supervisor. */
+  WORKERS: string;
 }
 
 const secret = () => randomBytes(32).toString("base64url");
@@ -26,7 +28,12 @@ export async function build(folder: string): Promise<void> {
 }
 
 /** Creates settings with a database that the built checkout in `folder` has migrated. */
-export async function createSettings(stores: Stores, name: string, folder: string): Promise<Settings> {
+export async function createSettings(
+  stores: Stores,
+  name: string,
+  folder: string,
+  workers: number | null = null,
+): Promise<Settings> {
   const DATABASE_URL = await stores.createDatabase(`bench_${name}`);
   await runToEnd(process.execPath, ["dist/cli.js", "migrate"], { folder, environment: { DATABASE_URL } });
   return {
@@ -37,6 +44,7 @@ export async function createSettings(stores: Stores, name: string, folder: strin
     CODE_SECRET: secret(),
     AUDIT_SECRET: secret(),
     KEY_ENCRYPTION_SECRET: secret(),
+    WORKERS: workers === null ? "" : String(workers),
   };
 }
 

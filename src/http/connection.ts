@@ -70,7 +70,7 @@ export const DEFAULT_LIMITS: Readonly<ConnectionLimits> = {
 export interface Connection {
   /** Drops whatever exceeds its time limit. Called at regular intervals; `now` is in milliseconds. */
   sweep(now: number): void;
-  /** Serves what the client sends until it knows that the connection ends, and tells it so. */
+  /** Serves what the client sends until it knows that the connection ends, or lets it know that it must send it again. */
   drain(): void;
   /** Refuses new requests and closes the connection after those in flight, at once if there are none. */
   finish(): void;

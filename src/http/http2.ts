@@ -7,6 +7,7 @@ import {
   type ServerHttp2Session,
 } from "node:http2";
 import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import { LoggableError } from "../system/loggable-error.js";
 import type { ConnectionShare } from "./address-load.js";
 import {
@@ -22,7 +23,7 @@ import { createSessionGuard, type SessionGuard } from "./session-guard.js";
 /**
  * A GOAWAY that names the greatest of all stream ids: the client opens no more streams, and those on their way are served
  * (RFC 9113, section 6.8). node:http2 has no way to send it: after each GOAWAY of its own it ignores new streams. Like all
- * that it writes, this is a whole frame in one write.
+ * that it writes, this is a whole frame in one write; libuv keeps the order of writes.
  */
 const SHUTDOWN_NOTICE = Buffer.from([0, 0, 8, 7, 0, 0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0, 0, 0, 0]);
 
@@ -85,7 +86,10 @@ function createSessionConnection(
       sweepIdle(now);
     },
     drain() {
-      if (!session.closed && socket.writable) socket.write(SHUTDOWN_NOTICE);
+      // Of two writers at once Node's TLS ends the process. There the client learns that what is on its way was not
+      // processed, and sends it again (RFC 9113, section 8.7).
+      if (socket instanceof TLSSocket) session.close();
+      else if (!session.closed && socket.writable) socket.write(SHUTDOWN_NOTICE);
     },
     finish: () => session.close(),
   };

@@ -29,8 +29,8 @@ export interface Server {
   listen(port: number, host: string): Promise<AddressInfo>;
   /**
    * Accepts no new connections, and ends each one after what its client sends before it knows that: with the next
-   * response (Connection: close) or a GOAWAY that refuses nothing. So no request is lost on its way. Resolves when all have
-   * closed, or after `ms` milliseconds; then comes `close`.
+   * response (Connection: close) or a GOAWAY that refuses nothing, over TLS one that names what must be sent again. So no
+   * request is lost on its way. Resolves when all have closed, or after `ms` milliseconds; then comes `close`.
    */
   drain(ms: number): Promise<void>;
   /**

@@ -47,11 +47,11 @@ const STRANGERS_SHARE = 0.75;
 const RETRY_AFTER_SECONDS = 1;
 
 /**
- * Returns how many hashes to compute concurrently. Each one occupies one core and one thread of libuv's pool. Two
- * threads stay free, because DNS lookups, file access and WebCrypto use the same pool.
+ * Returns how many hashes to compute concurrently on a process's part of the cores. Each one occupies one core and one
+ * thread of libuv's pool. Two threads stay free, because DNS lookups, file access and WebCrypto use the same pool.
  */
 export function hashConcurrency(cores: number, poolThreads: number): number {
-  return Math.max(1, Math.min(cores, poolThreads - 2));
+  return Math.max(1, Math.min(Math.floor(cores), poolThreads - 2));
 }
 
 export function createPasswordHasher({ concurrency, queueLimit }: PasswordHasherOptions): PasswordHasher {

@@ -9,14 +9,14 @@ import { describeStartupError } from "../startup-error.js";
 import type { Logger } from "../system/logger.js";
 import { readTextFile } from "../system/read-text-file.js";
 import { exitOnError, type ServerProcess } from "./server-process.js";
-import { stopOnSignals } from "./stop-on-signals.js";
+import { stopOnRequest } from "./stop-on-request.js";
 
 /** Time after which a server that listens warms up. */
 const WARM_UP_DELAY_MS = 100;
 
 /**
  * Runs the server process: configuration, migrations, service, signals. Resolves when the service listens; it stops on
- * SIGTERM and SIGINT. If it fails to start, it prints the error to standard error and exits with 1.
+ * SIGTERM and SIGINT, and a worker when it is told to retire. If it fails to start, it prints the error to standard error and exits with 1.
  */
 export async function runServer(host: ServerProcess): Promise<void> {
   try {
@@ -31,7 +31,10 @@ async function start(host: ServerProcess): Promise<void> {
   const { print } = host;
   const config = readConfig(host.environment, "server", readTextFile);
   const logger = host.createLogger(config.logLevel);
-  for (const warning of config.warnings) logger.warn(warning);
+  // A supervisor says it once for all its workers.
+  if (!host.supervisor) for (const warning of config.warnings) logger.warn(warning);
+  // To all processes of a terminal that closes; it is for the supervisor.
+  if (host.supervisor) host.onSignal("SIGHUP", () => {});
   // Node would print the error with its message and all its properties.
   host.onUncaught(exitOnError(host, logger, "uncaught error"));
   const database = await openServerDatabase(
@@ -49,8 +52,10 @@ async function start(host: ServerProcess): Promise<void> {
     close = () => app.close();
     const superuser = config.environment === "development" ? await prepareFirstStart(app.context) : null;
 
+    await host.supervisor?.prepared();
     const { port, address } = await app.listen();
-    stopOnSignals(host, app, logger, config.shutdownDelaySeconds);
+    stopOnRequest(host, app, logger, config.shutdownDelaySeconds);
+    host.supervisor?.serving();
     logger.info({ address, port, environment: config.environment }, "serving");
     warmUpSoon(host, app, logger);
     if (superuser) print(firstStartText(superuser, `${tls ? "https" : "http"}://localhost:${port}`));

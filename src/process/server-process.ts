@@ -1,9 +1,9 @@
 import type { EnvironmentVariables } from "../config-files.js";
 import type { Logger } from "../system/logger.js";
+import type { SupervisorLink } from "./supervisor-link.js";
 
-/** The process that the server runs in: `process`, or a test's. */
-export interface ServerProcess {
-  environment: EnvironmentVariables;
+/** What both the server and its supervisor use of the process that they run in: `process`, or a test's. */
+export interface HostProcess {
   createLogger(level: string): Logger;
   /** Writes a line to standard output. */
   print(line: string): void;
@@ -13,8 +13,15 @@ export interface ServerProcess {
   /** Registers a listener for errors and rejections that nothing else handles. */
   onUncaught(listener: (error: unknown) => void): void;
   exit(code: number): void;
+}
+
+/** The process that the server runs in. */
+export interface ServerProcess extends HostProcess {
+  environment: EnvironmentVariables;
   /** Gives back the memory that only the start needed. */
   releaseMemory(): Promise<void>;
+  /** Absent: this process is no worker. */
+  supervisor?: SupervisorLink;
 }
 
 /** Returns a listener that logs an error with `message` and exits with 1. */

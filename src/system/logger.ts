@@ -35,7 +35,6 @@ export interface Logger {
 }
 
 const OPTIONS: LoggerOptions = {
-  base: null,
   timestamp: pino.stdTimeFunctions.isoTime,
   serializers: { err: describeError, phone: maskPhone, msg: redact },
   hooks: {
@@ -48,11 +47,21 @@ const OPTIONS: LoggerOptions = {
   },
 };
 
+/** What each line says of the process that writes it; nothing, if there is only one. */
+export interface LogOrigin {
+  /** Number of the worker. */
+  worker: number;
+}
+
 /**
  * Writes one JSON object a line. What is logged is chosen by the caller: no secret, code or token is ever handed over.
  * `err` is any error or thrown value, and shown as `describeError` says; `phone` is shown masked.
  */
-export function createLogger(level: string, destination?: DestinationStream): Logger {
-  const options = { ...OPTIONS, level };
+export function createLogger(
+  level: string,
+  destination?: DestinationStream,
+  origin: LogOrigin | null = null,
+): Logger {
+  const options = { ...OPTIONS, level, base: origin };
   return destination ? pino(options, destination) : pino(options);
 }

@@ -4,6 +4,7 @@ import { readOptions } from "../../bench/options.js";
 const names = ["profile", "refresh"];
 const defaults = {
   before: null,
+  workers: null,
   only: [],
   rounds: 24,
   seed: "bench",
@@ -24,6 +25,10 @@ describe("the options of the benchmark", () => {
     });
   });
 
+  it("take a number of workers", () => {
+    expect(readOptions(["--workers", "2"], names)).to.deep.equal({ ...defaults, workers: 2 });
+  });
+
   it("check and write the baseline", () => {
     expect(readOptions(["--check", "--write-baseline", "--rounds", "8", "--seed", "2"], names)).to.deep.equal(
       {
@@ -40,6 +45,9 @@ describe("the options of the benchmark", () => {
     ["--only", "logout"],
     ["--rounds", "0"],
     ["--rounds", "many"],
+    ["--workers", "0"],
+    ["--workers", "2", "../main"],
+    ["--workers", "2", "--check"],
     ["a", "b"],
     ["--fast"],
   ]) {

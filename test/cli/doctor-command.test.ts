@@ -247,12 +247,18 @@ describe("doctor", () => {
       message: "the database's clock is 39.0 s ahead of ours",
     });
 
-    const pool = { databasePoolSize: 10 };
+    const pool = { databasePoolSize: 10, workers: null };
     expect(judgeConnections(pool, { available: 97, used: 12 }).message).to.match(
       /room for 9 processes in all$/,
     );
     expect(judgeConnections(pool, { available: 97, used: 90 }).level).to.equal("warning");
     expect(judgeConnections(pool, { available: 9, used: 1 }).level).to.equal("warning");
+    const pools = { databasePoolSize: 10, workers: 4 };
+    expect(judgeConnections(pools, { available: 40, used: 1 }).level).to.equal("ok");
+    expect(judgeConnections(pools, { available: 39, used: 1 })).to.include({
+      level: "warning",
+      message: "DATABASE_POOL_SIZE is 10 for each of 4 workers, PostgreSQL accepts 39 and has 1",
+    });
 
     expect(judgeTimeout({ isPooled: false, roleMs: 0 }).level).to.equal("ok");
     expect(judgeTimeout({ isPooled: true, roleMs: 5000 }).level).to.equal("ok");

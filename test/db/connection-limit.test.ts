@@ -6,10 +6,10 @@ import { testLogger } from "../support/log.js";
 describe("the pool of a server", () => {
   const base = useTestDatabase();
   const lines: string[] = [];
-  const check = (databasePoolSize: number, databaseUrl: string | undefined = base.url) => {
+  const check = (databasePoolSize: number, workers: number | null = null) => {
     lines.length = 0;
     const logger = testLogger((line) => lines.push(line));
-    return checkConnectionLimit({ databaseUrl, databasePoolSize }, base.database, logger);
+    return checkConnectionLimit({ databaseUrl: base.url, databasePoolSize, workers }, base.database, logger);
   };
 
   it("is compared with the connections that PostgreSQL accepts", async () => {
@@ -23,5 +23,9 @@ describe("the pool of a server", () => {
     await check(available + 1);
     expect(lines).to.have.length(1);
     expect(JSON.parse(lines[0]!)).to.include({ level: 40, poolSize: available + 1, available });
+    await check(Math.floor(available / 3), 3);
+    expect(lines).to.deep.equal([]);
+    await check(Math.floor(available / 3) + 1, 3);
+    expect(JSON.parse(lines[0]!)).to.include({ poolSize: Math.floor(available / 3) + 1, processes: 3 });
   });
 });

@@ -1,34 +1,31 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { join, relative, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { expect } from "chai";
-import type { Metafile } from "esbuild";
-import { buildProgram } from "../../deploy/build.js";
 import { sourcePlace } from "../../src/system/source-place.js";
+import { type BuiltProgram, buildTemporaryProgram } from "../support/built-program.js";
 import { useTestDatabase } from "../support/database.js";
 import { stopProcess } from "../support/server-process.js";
 
 // Coverage would count the built program as another one.
 const environment = { ...process.env, NODE_V8_COVERAGE: "" };
 
-type Output = Metafile["outputs"][string];
+type Output = BuiltProgram["outputs"][string];
 
 describe("the built program", () => {
   const base = useTestDatabase();
+  let program: BuiltProgram;
   let folder: string;
-  let files: Metafile["outputs"];
+  let files: BuiltProgram["outputs"];
 
   before(async () => {
-    // Below the folder whose packages it needs, with a package.json of its own.
-    mkdirSync("node_modules/.cache", { recursive: true });
-    folder = mkdtempSync("node_modules/.cache/waterbill-build-");
-    copyFileSync("package.json", join(folder, "package.json"));
-    files = (await buildProgram(join(folder, "dist"))).outputs;
+    program = await buildTemporaryProgram();
+    ({ folder, outputs: files } = program);
   });
-  after(() => rmSync(folder, { recursive: true }));
+  after(() => program.remove());
 
   const outputOf = (name: string) => files[relative(".", join(folder, "dist", name))]!;
   const modules = () =>
@@ -51,7 +48,7 @@ describe("the built program", () => {
   }
 
   async function startServer(): Promise<{ child: ChildProcess; origin: string }> {
-    const child = spawn(process.execPath, [join(folder, "dist/start.cjs")], {
+    const child = spawn(process.execPath, [program.start], {
       stdio: ["ignore", "pipe", "inherit"],
       env: { ...environment, HOST: "127.0.0.1", PORT: "0", DATABASE_URL: base.url, DATA_DIR: folder },
     });

@@ -18,14 +18,16 @@ import { createRoutes } from "../../src/http/routes.js";
 import { createServer } from "../../src/http/server.js";
 import { openTls } from "../../src/http/tls.js";
 import { createInfrastructure } from "../../src/infrastructure.js";
+import { runSupervisor } from "../../src/process/run-supervisor.js";
 import { exitOnError } from "../../src/process/server-process.js";
-import { stopOnSignals } from "../../src/process/stop-on-signals.js";
+import { stopOnRequest } from "../../src/process/stop-on-request.js";
 import { createMethodRegistry } from "../../src/rpc/method-registry.js";
 import { createRpcHandler } from "../../src/rpc/rpc-handler.js";
 import { createKeyFollower } from "../../src/signing-keys/follow-keys.js";
 import { createLogger } from "../../src/system/logger.js";
 import { systemRandom } from "../../src/system/random.js";
 import { post as postForm } from "../oauth/oauth-client.js";
+import { obedientWorker } from "../process/fake-worker.js";
 import { testInterceptors } from "../rpc/fake-services.js";
 import { expectNoSecret, type HostileError, hostileErrors, SECRETS } from "../support/hostile-errors.js";
 import { rejection } from "../support/rejection.js";
@@ -41,8 +43,9 @@ const LOGGING_FILES = [
   "http/tls.ts",
   "infrastructure.ts",
   "oauth/oauth-handler.ts",
+  "process/run-supervisor.ts",
   "process/server-process.ts",
-  "process/stop-on-signals.ts",
+  "process/stop-on-request.ts",
   "rpc/interceptors/log-calls.ts",
   "signing-keys/follow-keys.ts",
 ];
@@ -312,11 +315,36 @@ describe("errors in the log", () => {
           stop = listener;
         },
       };
-      stopOnSignals(host, { close: () => Promise.reject(error) }, logger);
+      stopOnRequest(host, { stop: () => Promise.reject(error), retire: async () => {} }, logger);
       stop("SIGTERM");
       await new Promise(setImmediate);
       // The line before says that the process is stopping.
       lines.shift();
+    });
+  });
+
+  it("hold no secret of a configuration that a supervisor can't read again", () => {
+    const variables = {
+      WORKERS: "1",
+      DATABASE_URL: "postgres://localhost/waterbill",
+      REDIS_URL: "redis://localhost",
+    };
+    return logEach(async (error) => {
+      let read = () => variables;
+      const listeners = new Map<string, () => void>();
+      await runSupervisor({
+        ...{ print: () => {}, printError: () => {}, onUncaught: () => {}, exit: () => {} },
+        fork: () => obedientWorker(1),
+        readEnvironment: () => read(),
+        createLogger: () => logger,
+        onSignal: (signal, listener) => void listeners.set(signal, () => listener(signal)),
+      });
+      lines.length = 0;
+      read = () => {
+        throw error;
+      };
+      listeners.get("SIGHUP")?.();
+      await new Promise(setImmediate);
     });
   });
 

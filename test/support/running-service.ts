@@ -36,14 +36,15 @@ export function errorLines(output: string): string[] {
 /**
  * Starts the service with `environment` on top of this process's own. Rejects with its output if it doesn't start.
  * Aborting `killSignal` ends the process with SIGKILL, at any moment of its start or later. `program` is the service of
- * another checkout.
+ * another checkout, or a built one.
  */
 export async function runService(
   environment: Record<string, string>,
   killSignal?: AbortSignal,
   program = main,
 ): Promise<RunningService> {
-  const child = spawn(process.execPath, ["--import", "tsx", program], {
+  const compiler = program.endsWith(".ts") ? ["--import", "tsx"] : [];
+  const child = spawn(process.execPath, [...compiler, program], {
     stdio: ["ignore", "pipe", "pipe"],
     // tsx compiles a program differently from the tests, so a merged coverage report would be wrong.
     env: {

@@ -1,17 +1,16 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "chai";
-import { decodeJwt } from "jose";
 import { readConfig } from "../../src/config.js";
-import type { Database } from "../../src/db/database.js";
 import { openCliDatabase } from "../../src/infrastructure.js";
-import { administratorOf, type Credentials, login, succeed } from "../support/rest-calls.js";
+import { administratorOf, type Credentials, login } from "../support/rest-calls.js";
 import { errorLines, type RunningService, runService } from "../support/running-service.js";
 import { type SeededRandom, seededRandom, trialSeed } from "../support/seeded-random.js";
 import { startServers } from "../support/servers.js";
 import { generousLimits } from "../support/service.js";
-import { type Ledger, runLoad, WHOLE_IMPORT } from "./crash-load.js";
-import { expectInvariants, query } from "./database-invariants.js";
+import { expectAcknowledged, expectOneSuccessor } from "./acknowledged.js";
+import { type Ledger, runLoad } from "./crash-load.js";
+import { expectInvariants } from "./database-invariants.js";
 import { runTrial, type Trial } from "./trial.js";
 
 // Kills the service with SIGKILL, under load and while it starts: `npm run trials -- crashes`. TRIAL_KILLS is the number
@@ -71,41 +70,6 @@ async function killUnderLoad(series: Series, service: RunningService): Promise<v
   await service.kill();
   await load;
   expect(errorLines(service.output())).to.deep.equal([]);
-}
-
-/** Fails if something that was acknowledged is missing. */
-async function expectAcknowledged(database: Database, ledger: Ledger): Promise<void> {
-  const missing = (text: string, phones: readonly string[]) =>
-    query(database, `SELECT phone FROM unnest($1::text[]) AS phone WHERE phone NOT IN (${text})`, [phones]);
-  expect(await missing("SELECT phone FROM whitelist_entries", ledger.listed)).to.deep.equal([]);
-  const registered = "SELECT phone FROM registrations UNION SELECT phone FROM users";
-  expect(await missing(registered, ledger.registered)).to.deep.equal([]);
-  expect(await missing("SELECT phone FROM users WHERE is_active", ledger.activated)).to.deep.equal([]);
-  // A refresh that was not acknowledged may have taken place: then the token is the last one used.
-  const claims = ledger.sessions.map(({ refresh }) => decodeJwt(refresh));
-  const text = `SELECT sid FROM unnest($1::uuid[], $2::uuid[]) AS acknowledged (sid, jti) WHERE NOT EXISTS (
-    SELECT FROM sessions WHERE id = sid AND revoked_at IS NULL AND jti IN (refresh_id, used_ids[cardinality(used_ids)])
-  )`;
-  const values = [claims.map(({ sid }) => sid), claims.map(({ jti }) => jti)];
-  expect(await query(database, text, values)).to.deep.equal([]);
-  const torn = `SELECT import_id FROM whitelist_history WHERE notes_after = $1 GROUP BY import_id HAVING count(*) <> $2`;
-  expect(await query(database, torn, [WHOLE_IMPORT.notes, WHOLE_IMPORT.lines])).to.deep.equal([]);
-}
-
-/** Refreshes each session twice at once, and repeats its previous refresh: a token has one successor, whoever asks. */
-async function expectOneSuccessor(service: RunningService, sessions: Ledger["sessions"]): Promise<void> {
-  for (const session of sessions) {
-    const { refresh, previous } = session;
-    const [one, two] = await Promise.all([
-      succeed(service, "token/refresh", { refresh }),
-      succeed(service, "token/refresh", { refresh }),
-    ]);
-    expect(one.refresh).to.equal(two.refresh);
-    if (previous) {
-      expect((await succeed(service, "token/refresh", { refresh: previous })).refresh).to.equal(refresh);
-    }
-    Object.assign(session, { refresh: one.refresh, previous: refresh });
-  }
 }
 
 async function check(series: Series, service: RunningService, olderSessions: number): Promise<void> {

@@ -120,11 +120,12 @@ function judgeMigrations({ environment }: Config, pending: readonly string[]): F
 }
 
 export function judgeConnections(
-  { databasePoolSize }: Pick<Config, "databasePoolSize">,
+  { databasePoolSize, workers }: Pick<Config, "databasePoolSize" | "workers">,
   { available, used }: ServerConnections,
 ): Finding {
-  const figures = `DATABASE_POOL_SIZE is ${databasePoolSize}, PostgreSQL accepts ${available} and has ${used}`;
-  if (databasePoolSize > available) {
+  const pools = workers === null ? "" : ` for each of ${workers} workers`;
+  const figures = `DATABASE_POOL_SIZE is ${databasePoolSize}${pools}, PostgreSQL accepts ${available} and has ${used}`;
+  if (databasePoolSize * (workers ?? 1) > available) {
     return warning(figures, "lower DATABASE_POOL_SIZE, or raise max_connections");
   }
   if (used > available * MAX_USED_SHARE) {

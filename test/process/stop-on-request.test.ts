@@ -1,11 +1,11 @@
 import { EventEmitter } from "node:events";
 import { expect } from "chai";
-import { stopOnSignals } from "../../src/process/stop-on-signals.js";
+import { stopOnRequest } from "../../src/process/stop-on-request.js";
 import { createLogger } from "../../src/system/logger.js";
 
-describe("stopOnSignals", () => {
+describe("stopOnRequest", () => {
   /** Sends SIGTERM and then SIGINT; returns what was logged, and the codes that the process exited with. */
-  async function stop(close: () => Promise<void>) {
+  async function stop(end: () => Promise<void>) {
     const events = new EventEmitter();
     const exits: number[] = [];
     const lines: string[] = [];
@@ -14,7 +14,8 @@ describe("stopOnSignals", () => {
         void events.on(signal, listener),
       exit: (code: number) => void exits.push(code),
     };
-    stopOnSignals(host, { close }, createLogger("debug", { write: (line) => lines.push(line) }));
+    const retire = () => Promise.reject(new Error("retired"));
+    stopOnRequest(host, { stop: end, retire }, createLogger("debug", { write: (line) => lines.push(line) }));
     events.emit("SIGTERM", "SIGTERM");
     events.emit("SIGINT", "SIGINT");
     await new Promise(setImmediate);
@@ -37,5 +38,31 @@ describe("stopOnSignals", () => {
     expect(exits).to.deep.equal([1]);
     expect(entries[1]).to.deep.include({ level: 50, msg: "could not stop" });
     expect(entries[1].err).to.include({ type: "TypeError" });
+  });
+
+  it("retires a worker once, and lets it leave its supervisor", async () => {
+    const calls: string[] = [];
+    let order: (reason: string) => void = () => {};
+    const host = {
+      onSignal: () => {},
+      exit: (code: number) => void calls.push(`exit ${code}`),
+      supervisor: {
+        prepared: async () => {},
+        serving: () => {},
+        onRetire(retire: (reason: string) => void) {
+          order = retire;
+        },
+        leave: () => void calls.push("leave"),
+      },
+    };
+    const app = {
+      stop: () => Promise.reject(new Error("stopped")),
+      retire: async () => void calls.push("retire"),
+    };
+    stopOnRequest(host, app, createLogger("silent"));
+    order("replaced");
+    order("replaced");
+    await new Promise(setImmediate);
+    expect(calls).to.deep.equal(["retire", "leave"]);
   });
 });

@@ -1,0 +1,55 @@
+import cluster, { type Worker as ClusterWorker } from "node:cluster";
+import { once } from "node:events";
+import type { Exit, Worker, WorkerReport } from "./worker.js";
+
+// The supervisor accepts all connections and gives them to its workers in turn. The kernel could choose a worker too
+// (SO_REUSEPORT), but loses the connections that wait for one that ends.
+cluster.schedulingPolicy = cluster.SCHED_RR;
+
+/** Starts another process with the program and environment of this one. It ends when this one does. */
+export function forkWorker(): Worker {
+  const worker = cluster.fork();
+  const exited = once(worker, "exit").then(([code, signal]): Exit => ({ code, signal }));
+  const reports = { prepared: isReported(worker, "prepared"), serving: isReported(worker, "serving") };
+  // An order to a worker that has just ended; its exit is reported.
+  worker.on("error", () => {});
+  closeWhatItWasGiven(worker);
+  return {
+    id: worker.id,
+    pid: Number(worker.process.pid),
+    hasReported: (report) => Promise.race([reports[report], exited.then(() => false)]),
+    order: (order) => void worker.send(order),
+    kill: (signal) => void worker.process.kill(signal),
+    exited,
+  };
+}
+
+/** A message with which node:cluster gives a worker a connection. */
+const isGiven = (message: unknown): message is { seq: number } =>
+  typeof message === "object" && message !== null && "act" in message && message.act === "newconn";
+
+/**
+ * Closes the connection that a worker was given when it ended, and had not accepted. node:cluster, which gives a worker one
+ * at a time, forgets it (read in Node 20 to 24): its client would wait for an answer as long as the supervisor runs.
+ */
+function closeWhatItWasGiven({ process: child }: ClusterWorker): void {
+  let given: { seq: number; connection: { close(): void } } | null = null;
+  const send = child.send.bind(child) as (...args: unknown[]) => boolean;
+  child.send = (...args: unknown[]) => {
+    const [message, connection] = args;
+    if (isGiven(message)) given = { seq: message.seq, connection: connection as { close(): void } };
+    return send(...args);
+  };
+  child.on("internalMessage", ({ ack }: { ack?: number }) => {
+    if (ack === given?.seq) given = null;
+  });
+  child.once("exit", () => given?.connection.close());
+}
+
+function isReported(worker: ClusterWorker, report: WorkerReport): Promise<boolean> {
+  return new Promise((resolve) => {
+    worker.on("message", (message: unknown) => {
+      if (message === report) resolve(true);
+    });
+  });
+}
