@@ -7,7 +7,8 @@ import { releaseMemory } from "./system/release-memory.js";
 
 // The server. `npm start` runs it by start.cts, which prepares the environment.
 
-const { worker } = cluster;
+// Another program may have forked this process by node:cluster too (pm2 does).
+const worker = process.env.WATERBILL_SUPERVISED ? cluster.worker : undefined;
 
 await runServer({
   environment: process.env,

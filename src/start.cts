@@ -4,7 +4,6 @@
 const { existsSync, readFileSync } = process.getBuiltinModule("node:fs");
 const { availableParallelism } = process.getBuiltinModule("node:os");
 const { parseEnv } = process.getBuiltinModule("node:util");
-const { isWorker } = process.getBuiltinModule("node:cluster") as unknown as import("node:cluster").Cluster;
 
 /** Threads that hash passwords at most, by default; each hash takes 19 MiB. */
 const MAX_HASHING_THREADS = 16;
@@ -18,7 +17,7 @@ function coresOf(workers: string | undefined): number {
 }
 
 const environment = { ...(existsSync(".env") && parseEnv(readFileSync(".env", "utf8"))), ...process.env };
-if (environment.WORKERS && !isWorker) void import("./supervise.js");
+if (environment.WORKERS && !environment.WATERBILL_SUPERVISED) void import("./supervise.js");
 else {
   environment.UV_THREADPOOL_SIZE ??= String(
     Math.max(4, Math.min(coresOf(environment.WORKERS), MAX_HASHING_THREADS) + OTHER_THREADS),

@@ -6,9 +6,11 @@ import type { Exit, Worker, WorkerReport } from "./worker.js";
 // (SO_REUSEPORT), but loses the connections that wait for one that ends.
 cluster.schedulingPolicy = cluster.SCHED_RR;
 
-/** Starts another process with the program and environment of this one. It ends when this one does. */
+/**
+ * Starts another process with the program and environment of this one, and WATERBILL_SUPERVISED. It ends when this one does.
+ */
 export function forkWorker(): Worker {
-  const worker = cluster.fork();
+  const worker = cluster.fork({ WATERBILL_SUPERVISED: "true" });
   const exited = once(worker, "exit").then(([code, signal]): Exit => ({ code, signal }));
   const reports = { prepared: isReported(worker, "prepared"), serving: isReported(worker, "serving") };
   // An order to a worker that has just ended; its exit is reported.

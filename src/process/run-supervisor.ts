@@ -78,7 +78,7 @@ async function start(host: SupervisorProcess): Promise<void> {
   host.onSignal("SIGINT", (signal) => void stop(signal));
   host.onSignal("SIGHUP", () => {
     // One that waits will read the configuration of its moment.
-    if (inTurn.pendingCount === 0) void inTurn(restart);
+    if (!isStopping && inTurn.pendingCount === 0) void inTurn(restart);
   });
   logWarnings(config, logger);
   const isStarted = await inTurn(() => supervisor.start(countOf(config)));

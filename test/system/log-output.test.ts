@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
 import { expect } from "chai";
 import { startScript } from "../support/script.js";
 
@@ -18,5 +20,24 @@ describe("the output of the log", () => {
     expect(await script.line()).to.include('"first"');
     expect(await script.line()).to.include('"second"');
     await script.kill("SIGKILL");
+  });
+
+  it("mixes no lines of processes that write to one pipe, however slowly it is read", async () => {
+    const script = '"$0" --import tsx test/support/logging-script.ts many';
+    const child = spawn(
+      "sh",
+      ["-c", `(${script} & ${script} & ${script} & wait) | dd bs=512 status=none`, process.execPath],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+        env: { ...process.env, NODE_V8_COVERAGE: "" },
+      },
+    );
+    let lines = 0;
+    for await (const line of createInterface({ input: child.stdout })) {
+      if (line === "") continue;
+      lines += 1;
+      expect(() => JSON.parse(line), line).not.to.throw();
+    }
+    expect(lines).to.equal(3 * 4002);
   });
 });
