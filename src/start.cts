@@ -19,7 +19,8 @@ function coresOf(workers: string | undefined): number {
 const environment = { ...(existsSync(".env") && parseEnv(readFileSync(".env", "utf8"))), ...process.env };
 if (environment.WORKERS && !environment.WATERBILL_SUPERVISED) void import("./supervise.js");
 else {
-  environment.UV_THREADPOOL_SIZE ??= String(
+  // An empty variable counts as absent.
+  environment.UV_THREADPOOL_SIZE ||= String(
     Math.max(4, Math.min(coresOf(environment.WORKERS), MAX_HASHING_THREADS) + OTHER_THREADS),
   );
   Object.assign(process.env, environment);

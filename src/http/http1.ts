@@ -7,7 +7,7 @@ import {
   createRequestsInFlight,
   type RequestsInFlight,
 } from "./connection.js";
-import type { NodeHandler } from "./node-handler.js";
+import type { NodeHandler, NodeResponse } from "./node-handler.js";
 
 /** Who has opened a connection. */
 interface Client {
@@ -34,6 +34,11 @@ const STATUS_BY_ERROR_CODE: Readonly<Record<string, number>> = {
 function refuse(socket: Socket, status: number): void {
   const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
   socket.write(head, () => socket.destroy());
+}
+
+/** Has no effect on a response whose header was sent. */
+function setKeepAlive(responses: readonly NodeResponse[], shouldKeepAlive: boolean): void {
+  for (const response of responses) (response as ServerResponse).shouldKeepAlive = shouldKeepAlive;
 }
 
 export function createHttp1(handler: NodeHandler, limits: ConnectionLimits): ProtocolServer {
@@ -68,6 +73,8 @@ export function createHttp1(handler: NodeHandler, limits: ConnectionLimits): Pro
       return;
     }
     latestRequests.set(socket, request);
+    // This response becomes the last one instead of those before.
+    if (draining.has(socket)) setKeepAlive(requests.responses(), true);
     requests.begin(request, response, () => {
       share.endRequest();
       if (finishing.has(socket) && requests.size === 0) socket.destroySoon();
@@ -109,7 +116,7 @@ export function createHttp1(handler: NodeHandler, limits: ConnectionLimits): Pro
       server.emit("connection", socket);
       function drain(): void {
         draining.add(socket);
-        for (const response of requests.responses()) (response as ServerResponse).shouldKeepAlive = false;
+        setKeepAlive(requests.responses().slice(-1), false);
       }
       return {
         sweep: (now) => requests.sweep(now),

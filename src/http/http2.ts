@@ -74,6 +74,11 @@ function createSessionConnection(
     if (now - closedSince > limits.lingerMs) socket.destroy();
   }
 
+  /** Comes after the settings, with which a session begins, and which are written in the next turn. */
+  function sendShutdownNotice(): void {
+    if (!session.closed && socket.writable) socket.write(SHUTDOWN_NOTICE);
+  }
+
   return {
     sweep(now) {
       requests.sweep(now);
@@ -89,7 +94,7 @@ function createSessionConnection(
       // Of two writers at once Node's TLS ends the process. There the client learns that what is on its way was not
       // processed, and sends it again (RFC 9113, section 8.7).
       if (socket instanceof TLSSocket) session.close();
-      else if (!session.closed && socket.writable) socket.write(SHUTDOWN_NOTICE);
+      else setImmediate(sendShutdownNotice);
     },
     finish: () => session.close(),
   };

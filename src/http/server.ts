@@ -78,6 +78,11 @@ export function createServer({ handler, logger, tls, ...options }: ServerOptions
   const tcp = createTcpServer(tcpOptions, (socket) => {
     // Clients may disconnect at any time; "close" reports it.
     socket.on("error", () => {});
+    // `tcp.maxConnections` would have a worker return the connection to its supervisor, which gives it to the next, over and over.
+    if (connections.size >= limits.maxConnections) {
+      socket.destroy();
+      return;
+    }
     // Node caches the address on first access, and can't look it up after the client disconnects.
     const { remoteAddress } = socket;
     const isProxy = remoteAddress !== undefined && trustsProxy(unmapped(remoteAddress));
@@ -97,7 +102,6 @@ export function createServer({ handler, logger, tls, ...options }: ServerOptions
     if (tls) tls.accept(socket, (secure, protocol) => serve(protocol, secure));
     else detectProtocol(socket, serve);
   });
-  tcp.maxConnections = limits.maxConnections;
 
   const sweepMs = Math.min(1_000, limits.headerMs, limits.requestMs, limits.idleMs, limits.lingerMs) / 2;
   const sweeper = setInterval(() => {

@@ -1,5 +1,4 @@
 import cluster, { type Worker as ClusterWorker } from "node:cluster";
-import { once } from "node:events";
 import type { Exit, Worker, WorkerReport } from "./worker.js";
 
 // The supervisor accepts all connections and gives them to its workers in turn. The kernel could choose a worker too
@@ -11,17 +10,22 @@ cluster.schedulingPolicy = cluster.SCHED_RR;
  */
 export function forkWorker(): Worker {
   const worker = cluster.fork({ WATERBILL_SUPERVISED: "true" });
-  const exited = once(worker, "exit").then(([code, signal]): Exit => ({ code, signal }));
-  const reports = { prepared: isReported(worker, "prepared"), serving: isReported(worker, "serving") };
-  // An order to a worker that has just ended; its exit is reported.
-  worker.on("error", () => {});
+  const { process: child } = worker;
+  const exited = new Promise<Exit>((resolve) => {
+    worker.once("exit", (code, signal) => resolve({ code, signal }));
+    // Of a message to a worker that has just ended, before its exit; or there is no process, and no exit will follow.
+    worker.on("error", () => {
+      if (child.pid === undefined) resolve({ code: null, signal: null });
+    });
+  });
   closeWhatItWasGiven(worker);
+  const reports = { prepared: isReported(worker, "prepared"), serving: isReported(worker, "serving") };
   return {
     id: worker.id,
-    pid: Number(worker.process.pid),
+    pid: child.pid ?? 0,
     hasReported: (report) => Promise.race([reports[report], exited.then(() => false)]),
     order: (order) => void worker.send(order),
-    kill: (signal) => void worker.process.kill(signal),
+    kill: (signal) => void child.kill(signal),
     exited,
   };
 }

@@ -29,12 +29,12 @@ export async function runServer(host: ServerProcess): Promise<void> {
 
 async function start(host: ServerProcess): Promise<void> {
   const { print } = host;
+  // To all processes of a terminal that closes; it is for the supervisor.
+  if (host.supervisor) host.onSignal("SIGHUP", () => {});
   const config = readConfig(host.environment, "server", readTextFile);
   const logger = host.createLogger(config.logLevel);
   // A supervisor says it once for all its workers.
   if (!host.supervisor) for (const warning of config.warnings) logger.warn(warning);
-  // To all processes of a terminal that closes; it is for the supervisor.
-  if (host.supervisor) host.onSignal("SIGHUP", () => {});
   // Node would print the error with its message and all its properties.
   host.onUncaught(exitOnError(host, logger, "uncaught error"));
   const database = await openServerDatabase(
@@ -53,7 +53,10 @@ async function start(host: ServerProcess): Promise<void> {
     const superuser = config.environment === "development" ? await prepareFirstStart(app.context) : null;
 
     await host.supervisor?.prepared();
-    const { port, address } = await app.listen();
+    const { port, address } = await Promise.race([
+      app.listen(),
+      ...(host.supervisor ? [host.supervisor.lost] : []),
+    ]);
     stopOnRequest(host, app, logger, config.shutdownDelaySeconds);
     host.supervisor?.serving();
     logger.info({ address, port, environment: config.environment }, "serving");

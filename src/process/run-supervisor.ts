@@ -47,6 +47,8 @@ async function start(host: SupervisorProcess): Promise<void> {
   });
   const inTurn = pLimit(1);
   let isStopping = false;
+  /** The longest SHUTDOWN_DELAY (s) of the workers that may be running. */
+  let delaySeconds = config.shutdownDelaySeconds;
 
   async function restart(): Promise<void> {
     try {
@@ -56,17 +58,20 @@ async function start(host: SupervisorProcess): Promise<void> {
       return;
     }
     logger.info("replacing all workers");
+    delaySeconds = Math.max(delaySeconds, config.shutdownDelaySeconds);
     logWarnings(config, logger);
     const isDone = await supervisor.restart(countOf(config));
-    if (isDone) logger.info("all workers are replaced");
-    else if (!isStopping) logger.error("a worker could not start: those that serve go on");
+    if (isDone) {
+      delaySeconds = config.shutdownDelaySeconds;
+      logger.info("all workers are replaced");
+    } else if (!isStopping) logger.error("a worker could not start: those that serve go on");
   }
 
   async function stop(signal: NodeJS.Signals): Promise<void> {
     if (isStopping) return;
     isStopping = true;
     logger.info({ signal }, "stopping all workers");
-    const deadlineMs = config.shutdownDelaySeconds * 1000 + STOP_DEADLINE_MS + KILL_DELAY_MS;
+    const deadlineMs = delaySeconds * 1000 + STOP_DEADLINE_MS + KILL_DELAY_MS;
     if (await supervisor.stop(deadlineMs)) logger.info("all workers have stopped");
     else {
       logger.error("a worker could not stop");

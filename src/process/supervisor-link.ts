@@ -6,6 +6,8 @@ import type { WorkerOrder, WorkerReport } from "./worker.js";
 export interface SupervisorLink {
   /** Reports that this worker could serve. Resolves when it shall. Rejects when the supervisor has ended. */
   prepared(): Promise<void>;
+  /** Rejects when the supervisor has ended: then the port can't be opened any more, and Node doesn't say so. */
+  readonly lost: Promise<never>;
   /** Reports that this worker serves. */
   serving(): void;
   /**
@@ -21,24 +23,33 @@ export interface SupervisorLink {
 export function linkToSupervisor(worker: ClusterWorker): SupervisorLink {
   // Node would end a worker that has lost its supervisor at once, with the calls in flight.
   worker.exitedAfterDisconnect = true;
-  const report = (text: WorkerReport) => void (worker.isConnected() && worker.send(text));
+  // Of a message to a supervisor that has just ended; "disconnect" follows.
+  worker.on("error", () => {});
+  const onLost = (listener: () => void) => {
+    if (worker.isConnected()) worker.once("disconnect", listener);
+    else listener();
+  };
   const onOrder = (order: WorkerOrder, listener: () => void) =>
     void worker.on("message", (message: unknown) => {
       if (message === order) listener();
     });
+  const report = (text: WorkerReport) => void (worker.isConnected() && worker.send(text));
+  const lost = new Promise<never>((_, reject) => {
+    onLost(() => reject(new LoggableError("The supervisor of this worker has ended.")));
+  });
+  // Once the worker serves, nobody waits for it.
+  lost.catch(() => {});
   return {
-    prepared: () =>
-      new Promise((resolve, reject) => {
-        onOrder("listen", resolve);
-        const lost = () => reject(new LoggableError("The supervisor of this worker has ended."));
-        if (worker.isConnected()) worker.once("disconnect", lost);
-        else lost();
-        report("prepared");
-      }),
+    async prepared() {
+      const ordered = new Promise<void>((resolve) => onOrder("listen", resolve));
+      report("prepared");
+      await Promise.race([ordered, lost]);
+    },
+    lost,
     serving: () => report("serving"),
     onRetire(retire) {
       onOrder("retire", () => retire("replaced"));
-      worker.once("disconnect", () => retire("supervisor ended"));
+      onLost(() => retire("supervisor ended"));
     },
     leave: () => void (worker.isConnected() && worker.disconnect()),
   };

@@ -10,8 +10,8 @@ export interface Supervisor {
    */
   start(count: number): Promise<boolean>;
   /**
-   * Replaces all workers, one after the other: each ends when its successor serves. There are `count` afterwards. Resolves
-   * with false, and leaves the rest as they are, if a successor ends before it serves.
+   * Replaces all workers, one after the other: each ends when its successor serves. From now on `count` are wanted; those that
+   * are too many end first. Resolves with false, and leaves the rest as they are, if a successor ends before it serves.
    */
   restart(count: number): Promise<boolean>;
   /** Ends all workers; those that have not ended after `deadlineMs` are killed. Resolves with whether none failed. */
@@ -48,30 +48,47 @@ export function createSupervisor({ fork, wait, clock, logger }: SupervisorDeps):
   const serving = new Set<Worker>();
   /** How many are about to be replaced. */
   let missing = 0;
+  /** How many should serve. */
+  let wanted = 0;
 
   /** Starts a worker. Null if it ends before it could serve. */
   async function prepare(): Promise<Worker | null> {
     if (signal.aborted) return null;
-    const worker = fork();
-    running.add(worker);
-    void worker.exited.then(() => running.delete(worker));
-    return (await worker.hasReported("prepared")) ? worker : null;
+    try {
+      const worker = fork();
+      running.add(worker);
+      void worker.exited.then(() => running.delete(worker));
+      return (await worker.hasReported("prepared")) ? worker : null;
+    } catch (error) {
+      // For lack of memory, processes or file descriptors.
+      logger.error({ err: error }, "a worker could not be forked");
+      return null;
+    }
   }
 
   /** Lets a worker serve, which comes after `failures` in a row. False if it ends instead. */
   async function admit(worker: Worker | null, failures = 0): Promise<boolean> {
     worker?.order("listen");
     if (!worker || !(await worker.hasReported("serving"))) return false;
-    const { id, pid } = worker;
-    logger.info({ worker: id, pid }, "a worker serves");
+    logger.info({ worker: worker.id, pid: worker.pid }, "a worker serves");
     serving.add(worker);
-    const since = clock.monotonicMs();
-    void worker.exited.then(({ code, signal: by }) => {
-      if (!serving.delete(worker) || signal.aborted) return;
-      logger.error({ worker: id, pid, exit: by ?? code ?? undefined }, "a worker has ended");
-      void replace(clock.monotonicMs() - since < STABLE_MS ? failures + 1 : 0);
-    });
+    void replaceAtEnd(worker, failures);
     return true;
+  }
+
+  /** Waits until a worker ends, and replaces it unless it was told to. */
+  async function replaceAtEnd(worker: Worker, failures: number): Promise<void> {
+    const since = clock.monotonicMs();
+    const { code, signal: by } = await worker.exited;
+    const isMissed = serving.delete(worker);
+    if (signal.aborted) return;
+    if (isMissed || code !== 0) {
+      logger.error(
+        { worker: worker.id, pid: worker.pid, exit: by ?? code ?? undefined },
+        "a worker has ended",
+      );
+    }
+    if (isMissed) await replace(clock.monotonicMs() - since < STABLE_MS ? failures + 1 : 0);
   }
 
   async function replace(failures: number): Promise<void> {
@@ -80,6 +97,8 @@ export function createSupervisor({ fork, wait, clock, logger }: SupervisorDeps):
       const delayMs = restartDelay(failed);
       if (failed > failures) logger.error({ failures: failed, delayMs }, "a worker could not start");
       await wait(delayMs, signal);
+      // A restart may want fewer.
+      if (serving.size + missing > wanted) break;
       if (await admit(await prepare(), failed)) break;
     }
     missing -= 1;
@@ -115,6 +134,7 @@ export function createSupervisor({ fork, wait, clock, logger }: SupervisorDeps):
 
   return {
     async start(count) {
+      wanted = count;
       const first = await prepare();
       if (!first) return false;
       const others = await Promise.all(Array.from({ length: count - 1 }, prepare));
@@ -124,13 +144,14 @@ export function createSupervisor({ fork, wait, clock, logger }: SupervisorDeps):
       return true;
     },
     async restart(count) {
+      wanted = count;
       const former = [...serving];
-      const needed = Math.max(1, count - missing);
-      for (const worker of former.slice(needed)) await retire(worker);
-      for (const worker of former.slice(0, needed)) {
-        if (!(await succeed(worker))) return false;
+      await Promise.all(former.slice(count).map(retire));
+      for (const worker of former.slice(0, count)) {
+        // One that has ended meanwhile is replaced already.
+        if (serving.has(worker) && !(await succeed(worker))) return false;
       }
-      for (let more = needed - former.length; more > 0; more--) {
+      while (serving.size + missing < wanted) {
         if (!(await admit(await prepare()))) return false;
       }
       return true;
@@ -139,7 +160,8 @@ export function createSupervisor({ fork, wait, clock, logger }: SupervisorDeps):
       stopping.abort();
       for (const worker of running) worker.kill("SIGTERM");
       const exits = await ended([...running], deadlineMs);
-      return exits.every(({ code, signal: by }) => code === 0 || by === "SIGTERM");
+      // Before they serve, they have no listeners for signals; a terminal sends SIGINT to all processes.
+      return exits.every(({ code, signal: by }) => code === 0 || by === "SIGTERM" || by === "SIGINT");
     },
   };
 }

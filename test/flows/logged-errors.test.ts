@@ -21,9 +21,11 @@ import { createInfrastructure } from "../../src/infrastructure.js";
 import { runSupervisor } from "../../src/process/run-supervisor.js";
 import { exitOnError } from "../../src/process/server-process.js";
 import { stopOnRequest } from "../../src/process/stop-on-request.js";
+import { createSupervisor } from "../../src/process/supervisor.js";
 import { createMethodRegistry } from "../../src/rpc/method-registry.js";
 import { createRpcHandler } from "../../src/rpc/rpc-handler.js";
 import { createKeyFollower } from "../../src/signing-keys/follow-keys.js";
+import { systemClock } from "../../src/system/clock.js";
 import { createLogger } from "../../src/system/logger.js";
 import { systemRandom } from "../../src/system/random.js";
 import { post as postForm } from "../oauth/oauth-client.js";
@@ -46,6 +48,7 @@ const LOGGING_FILES = [
   "process/run-supervisor.ts",
   "process/server-process.ts",
   "process/stop-on-request.ts",
+  "process/supervisor.ts",
   "rpc/interceptors/log-calls.ts",
   "signing-keys/follow-keys.ts",
 ];
@@ -345,6 +348,16 @@ describe("errors in the log", () => {
       };
       listeners.get("SIGHUP")?.();
       await new Promise(setImmediate);
+    });
+  });
+
+  it("hold no secret of a worker that can't be forked", () => {
+    const never = new Promise<void>(() => {});
+    return logEach((error) => {
+      const fork = () => {
+        throw error;
+      };
+      return createSupervisor({ fork, wait: () => never, clock: systemClock, logger }).start(1);
     });
   });
 

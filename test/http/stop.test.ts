@@ -224,6 +224,44 @@ describe("draining the server", () => {
     await drained;
   });
 
+  it("serves an HTTP/2 session that begins meanwhile", async () => {
+    const { handler, next } = heldCalls();
+    const { port, server } = await serve(handler);
+    const client = await connectRaw(port);
+    const drained = server.drain(FOREVER_MS);
+
+    client.send(preface);
+    client.send(settings);
+    client.send(requestFrame(1, { ":method": "GET" }, flag.endHeaders | flag.endStream));
+    (await next()).end("served");
+    await client.until("served");
+
+    // Settings come first (RFC 9113, section 3.4).
+    const types = framesIn(client.received()).map(({ type }) => type);
+    expect(types[0]).to.equal(frameType.settings);
+    expect(types).to.include(frameType.goaway);
+    client.end();
+    await drained;
+  });
+
+  it("answers all pipelined requests, and says Connection: close in the last response", async () => {
+    const { handler, next } = heldCalls();
+    const { port, server } = await serve(handler);
+    const client = await connectRaw(port);
+    client.send(getRequest("/1") + getRequest("/2"));
+    const responses = [await next(), await next()];
+    const drained = server.drain(FOREVER_MS);
+    client.send(getRequest("/3"));
+    responses.push(await next());
+
+    for (const [index, response] of responses.entries()) response.end(`response ${index + 1}`);
+
+    const received = (await client.closed).split("HTTP/1.1 200").slice(1);
+    expect(received).to.have.length(3);
+    expect(received.map((each) => each.includes("Connection: close"))).to.deep.equal([false, false, true]);
+    await drained;
+  });
+
   it("ends after its time, and leaves the connections to `close`", async () => {
     const { port, server } = await serve(echo);
     const silent = await connectRaw(port);

@@ -2,7 +2,6 @@ import { EventEmitter, once } from "node:events";
 import { expect } from "chai";
 import type { EnvironmentVariables } from "../../src/config-files.js";
 import { runSupervisor } from "../../src/process/run-supervisor.js";
-import { createLogger } from "../../src/system/logger.js";
 import { testLogger } from "../support/log.js";
 import { type FakeWorker, obedientWorker } from "./fake-worker.js";
 
@@ -77,7 +76,7 @@ describe("the supervisor's process", () => {
     expect(workers).to.have.length(3);
   });
 
-  it("has one worker, which hashes on all cores, when WORKERS goes", async () => {
+  it("has one worker when WORKERS goes", async () => {
     const { host, state, signal, logged, orders } = fakeProcess(valid);
     await runSupervisor(host);
     state.variables = { ...valid, WORKERS: "" };
@@ -105,7 +104,7 @@ describe("the supervisor's process", () => {
     expect(orders()).to.deep.equal(["listen", "listen", ""]);
   });
 
-  it("logs the warnings of the configuration, which its workers do not", async () => {
+  it("logs the warnings of the configuration", async () => {
     const warned = {
       ...valid,
       TWILIO_ACCOUNT_SID: "AC123",
@@ -143,10 +142,10 @@ describe("the supervisor's process", () => {
 
   it("prints what the log may hold of an unexpected error", async () => {
     const { host, errors, exits } = fakeProcess(valid);
-    const fork = () => {
+    const readEnvironment = () => {
       throw new TypeError("Motdepasse123! is not a function");
     };
-    await runSupervisor({ ...host, fork, createLogger: () => createLogger("silent") });
+    await runSupervisor({ ...host, readEnvironment });
     expect(exits).to.deep.equal([1]);
     expect(errors[0]).to.match(/^TypeError\n {4}at /);
   });

@@ -48,6 +48,7 @@ describe("stopOnRequest", () => {
       exit: (code: number) => void calls.push(`exit ${code}`),
       supervisor: {
         prepared: async () => {},
+        lost: new Promise<never>(() => {}),
         serving: () => {},
         onRetire(retire: (reason: string) => void) {
           order = retire;

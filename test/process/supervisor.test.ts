@@ -9,9 +9,10 @@ describe("the supervisor", () => {
     const workers: FakeWorker[] = [];
     const waits: { ms: number; pass: () => void }[] = [];
     const lines: string[] = [];
-    const state = { isObedient: true, nowMs: 0 };
+    const state = { isObedient: true, hasMemory: true, nowMs: 0 };
     const supervisor = createSupervisor({
       fork() {
+        if (!state.hasMemory) throw new Error("spawn ENOMEM");
         const worker = fakeWorker(workers.length + 1, (each, order) => {
           if (!state.isObedient) return;
           if (order === "listen") each.report("serving");
@@ -143,10 +144,11 @@ describe("the supervisor", () => {
   });
 
   it("kills a worker that does not end when it is replaced", async () => {
-    const { supervisor, workers, state, pass } = start();
+    const { supervisor, workers, state, settle, pass } = start();
     await supervisor.start(1);
     state.isObedient = false;
     const restarted = supervisor.restart(1);
+    await settle();
     workers[1]!.report("prepared");
     workers[1]!.report("serving");
     await pass(12_000);
@@ -159,6 +161,7 @@ describe("the supervisor", () => {
     await supervisor.start(2);
     state.isObedient = false;
     const restarted = supervisor.restart(2);
+    await settle();
     workers[2]!.end({ code: 1 });
     expect(await restarted).to.equal(false);
     expect(orders()).to.deep.equal(["listen", "listen", ""]);
@@ -200,6 +203,59 @@ describe("the supervisor", () => {
     expect(workers).to.have.length(3);
     await pass(500);
     expect(workers).to.have.length(4);
+  });
+
+  it("does not replace twice one that ends while another is replaced", async () => {
+    const { supervisor, workers, state, settle, pass, orders } = start();
+    await supervisor.start(2);
+    state.isObedient = false;
+    const restarted = supervisor.restart(2);
+    await settle();
+    workers[1]!.end({ signal: "SIGKILL" });
+    state.isObedient = true;
+    workers[2]!.report("prepared");
+    expect(await restarted).to.equal(true);
+    await pass(500);
+    expect(orders()).to.deep.equal(["listen retire", "listen", "listen", "listen"]);
+    expect(workers).to.have.length(4);
+  });
+
+  it("gives up to replace workers that are not wanted any more", async () => {
+    const { supervisor, workers, waits, settle } = start();
+    await supervisor.start(4);
+    for (const worker of workers.slice(1)) worker.end({ code: 1 });
+    await settle();
+    expect(await supervisor.restart(2)).to.equal(true);
+    for (const wait of waits) wait.pass();
+    await settle();
+    // The successor of the one that served, and one of the three.
+    expect(workers).to.have.length(6);
+  });
+
+  it("tries again when no process can be made, and says so", async () => {
+    const { supervisor, workers, state, pass, lines } = start();
+    await supervisor.start(1);
+    state.hasMemory = false;
+    workers[0]!.end({ code: 1 });
+    await pass(500);
+    expect(lines).to.include("a worker could not be forked");
+    state.hasMemory = true;
+    await pass(1000);
+    expect(workers).to.have.length(2);
+  });
+
+  it("logs a failure of a worker that was told to end", async () => {
+    const { supervisor, workers, state, settle, lines } = start();
+    await supervisor.start(1);
+    state.isObedient = false;
+    const restarted = supervisor.restart(1);
+    await settle();
+    workers[1]!.report("prepared");
+    workers[1]!.report("serving");
+    await settle();
+    workers[0]!.end({ code: 1 });
+    expect(await restarted).to.equal(true);
+    expect(lines).to.include("a worker has ended");
   });
 
   it("stops all workers, and starts none afterwards", async () => {
