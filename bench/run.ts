@@ -13,16 +13,20 @@ import { startStores } from "./servers/stores.js";
 
 const BASELINE = "bench/baseline.json";
 const START = "start";
+/** More than usual, so that each worker has so many that its cost is not that of an idle process. */
+const CALLERS_OF_WORKERS = 32;
 /** Longer than usual, because each worker compiles its code by itself, and has only its part of the calls. */
 const WORKERS_WARM_UP_MS = 20_000;
 
 /** The services that take part; the last one is compared with the first. */
 function checkoutsOf({ before, workers }: Options): Checkout[] {
-  if (workers !== null)
+  if (workers !== null) {
+    const callers = CALLERS_OF_WORKERS;
     return [
-      { name: "alone", folder: "." },
-      { name: "workers", folder: ".", workers },
+      { name: "alone", folder: ".", callers },
+      { name: "workers", folder: ".", callers, workers },
     ];
+  }
   return [...(before === null ? [] : [{ name: "before", folder: before }]), { name: "after", folder: "." }];
 }
 

@@ -46,9 +46,9 @@ export function withWork(
 
 /** Calls over HTTP/1.1, from as many connections and addresses as there are callers. */
 export function http1Subject(
-  { pid, port }: Program,
+  { pid, port, callers: usual = CALLERS }: Program,
   call: (client: Http1Client) => Promise<unknown>,
-  callers = CALLERS,
+  callers = usual,
 ): Subject {
   return {
     pid,

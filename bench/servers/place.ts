@@ -68,16 +68,19 @@ export interface Checkout {
   folder: string;
   /** WORKERS; absent: one process, without a supervisor. */
   workers?: number | null;
+  /** `callers` of the program. */
+  callers?: number;
 }
 
 /** Starts the service of a checkout, or `runnable` instead, with a database of its own. */
 export async function openService(
   stores: Stores,
-  { name, folder, workers }: Checkout,
+  { name, folder, workers, callers }: Checkout,
   runnable = builtService(folder),
 ): Promise<Place> {
   const settings = await createSettings(stores, name, folder, workers);
-  const program = await startService(runnable, settings);
+  const started = await startService(runnable, settings);
+  const program = callers === undefined ? started : { ...started, callers };
   return createPlace(program, settings, () => serviceSessions(program.port));
 }
 

@@ -9,6 +9,8 @@ import { atEnd } from "./at-end.js";
 export interface Program {
   pid: number;
   port: number;
+  /** How many call it at a time, if not as many as usual. */
+  callers?: number;
   /** Ends it before the run ends. */
   stop(): Promise<void>;
 }
