@@ -28,8 +28,8 @@ interface ContestOptions {
   rounds: number;
   /** Orders the slices. */
   seed: string;
-  /** Time (ms) for which each load calls before anything is measured; a few seconds by default. */
-  warmUpMs?: number;
+  /** How long (ms) each load calls before anything is measured, and then in each slice, if not as long as usual. */
+  times?: { warmUpMs: number; sliceMs: number };
 }
 
 /** Measures the loads of the groups on all contenders, and their anchors. Returns the table, and the ratios to anchors. */
@@ -37,14 +37,14 @@ export async function runContests(
   groups: readonly Group[],
   options: ContestOptions,
 ): Promise<{ rows: Row[]; ratios: Ratios }> {
-  const { contenders, anchors, stores, rounds, seed, warmUpMs } = options;
+  const { contenders, anchors, stores, rounds, seed, times } = options;
   const places = [...contenders.map(({ place }) => place), ...(anchors ? [anchors] : [])];
   const contests: Contest[] = [];
   for (const group of groups) contests.push(...(await openGroup(group, contenders, anchors)));
   const slices = await measureRounds(
     contests.map((contest) => [...contest.loads, ...contest.anchors]),
     {
-      ...{ rounds, stores, random: seededRandom(seed), ...(warmUpMs && { warmUpMs }) },
+      ...{ rounds, stores, random: seededRandom(seed), ...times },
       async beforeRound(round) {
         console.error(`round ${round + 1} of ${rounds}`);
         for (const { tidy } of places) await tidy();

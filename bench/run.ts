@@ -15,8 +15,8 @@ const BASELINE = "bench/baseline.json";
 const START = "start";
 /** More than usual, so that each worker has so many that its cost is not that of an idle process. */
 const CALLERS_OF_WORKERS = 32;
-/** Longer than usual, because each worker compiles its code by itself, and has only its part of the calls. */
-const WORKERS_WARM_UP_MS = 20_000;
+/** Longer than usual, because each worker compiles its code and fills its caches by itself, with its part of the calls. */
+const TIMES_OF_WORKERS = { warmUpMs: 20_000, sliceMs: 1000 };
 
 /** The services that take part; the last one is compared with the first. */
 function checkoutsOf({ before, workers }: Options): Checkout[] {
@@ -43,7 +43,7 @@ async function measure(options: Options): Promise<Ratios> {
   const chosen = groups.filter(({ name }) => isChosen(name));
   const contests = await runContests(chosen, {
     ...{ contenders, stores, rounds, seed },
-    ...(options.workers !== null && { warmUpMs: WORKERS_WARM_UP_MS }),
+    ...(options.workers !== null && { times: TIMES_OF_WORKERS }),
     anchors: await openAnchors(stores),
   });
   console.log([heading(), ...contests.rows.map(formatRow)].join("\n"));

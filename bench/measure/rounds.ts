@@ -16,6 +16,8 @@ interface RoundsOptions {
   beforeRound(round: number): Promise<void>;
   /** Time (ms) of calls to each subject before the first round. */
   warmUpMs?: number;
+  /** The length of slices, of subjects that have none of their own. */
+  sliceMs?: number;
 }
 
 /**
@@ -25,7 +27,7 @@ interface RoundsOptions {
  */
 export async function measureRounds(
   units: readonly (readonly Subject[])[],
-  { rounds, stores, random, beforeRound, warmUpMs = WARM_UP_MS }: RoundsOptions,
+  { rounds, stores, random, beforeRound, warmUpMs = WARM_UP_MS, sliceMs = SLICE_MS }: RoundsOptions,
 ): Promise<Slice[][][]> {
   for (const subject of new Set(units.flat())) await measureSlice(subject, stores, warmUpMs);
   const slices = units.map((unit) => unit.map((): Slice[] => []));
@@ -33,7 +35,7 @@ export async function measureRounds(
     await beforeRound(round);
     for (const [unitIndex, unit] of shuffled([...units.entries()], random)) {
       for (const [index, subject] of shuffled([...unit.entries()], random)) {
-        const slice = await measureSlice(subject, stores, subject.sliceMs ?? SLICE_MS);
+        const slice = await measureSlice(subject, stores, subject.sliceMs ?? sliceMs);
         slices[unitIndex]?.[index]?.push(slice);
       }
     }
