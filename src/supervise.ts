@@ -19,7 +19,6 @@ await runSupervisor({
       level,
       openLogOutput(process.stdout.fd, (flush) => process.once("exit", flush)),
     ),
-  print: console.log,
   printError: console.error,
   onSignal: (signal, listener) => process.on(signal, listener),
   onUncaught: (listener) => process.on("uncaughtException", listener),

@@ -8,7 +8,7 @@ import { createInfrastructure, openServerDatabase } from "../infrastructure.js";
 import { describeStartupError } from "../startup-error.js";
 import type { Logger } from "../system/logger.js";
 import { readTextFile } from "../system/read-text-file.js";
-import { exitOnError, type ServerProcess } from "./server-process.js";
+import { exitOnError, logWarnings, type ServerProcess } from "./server-process.js";
 import { stopOnRequest } from "./stop-on-request.js";
 
 /** Time after which a server that listens warms up. */
@@ -16,7 +16,8 @@ const WARM_UP_DELAY_MS = 100;
 
 /**
  * Runs the server process: configuration, migrations, service, signals. Resolves when the service listens; it stops on
- * SIGTERM and SIGINT, and a worker when it is told to retire. If it fails to start, it prints the error to standard error and exits with 1.
+ * SIGTERM and SIGINT, and a worker when it is told to retire. If it fails to start, it prints the error to standard error
+ * and exits with 1.
  */
 export async function runServer(host: ServerProcess): Promise<void> {
   try {
@@ -34,7 +35,7 @@ async function start(host: ServerProcess): Promise<void> {
   const config = readConfig(host.environment, "server", readTextFile);
   const logger = host.createLogger(config.logLevel);
   // A supervisor says it once for all its workers.
-  if (!host.supervisor) for (const warning of config.warnings) logger.warn(warning);
+  if (!host.supervisor) logWarnings(config, logger);
   // Node would print the error with its message and all its properties.
   host.onUncaught(exitOnError(host, logger, "uncaught error"));
   const database = await openServerDatabase(

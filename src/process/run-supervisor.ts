@@ -4,9 +4,8 @@ import { type Config, ConfigError, readConfig } from "../config.js";
 import type { EnvironmentVariables } from "../config-files.js";
 import { systemClock } from "../system/clock.js";
 import { formatError } from "../system/format-error.js";
-import type { Logger } from "../system/logger.js";
 import { readTextFile } from "../system/read-text-file.js";
-import { exitOnError, type HostProcess } from "./server-process.js";
+import { exitOnError, type HostProcess, logWarnings } from "./server-process.js";
 import { STOP_DEADLINE_MS } from "./stop-on-request.js";
 import { createSupervisor, type SupervisorDeps } from "./supervisor.js";
 
@@ -97,7 +96,3 @@ async function start(host: SupervisorProcess): Promise<void> {
 
 /** A configuration without WORKERS, read when a supervisor is there already, leaves one. */
 const countOf = ({ workers }: Config) => workers ?? 1;
-
-function logWarnings({ warnings }: Config, logger: Logger): void {
-  for (const warning of warnings) logger.warn(warning);
-}

@@ -1,3 +1,4 @@
+import type { Config } from "../config.js";
 import type { EnvironmentVariables } from "../config-files.js";
 import type { Logger } from "../system/logger.js";
 import type { SupervisorLink } from "./supervisor-link.js";
@@ -5,8 +6,6 @@ import type { SupervisorLink } from "./supervisor-link.js";
 /** What both the server and its supervisor use of the process that they run in: `process`, or a test's. */
 export interface HostProcess {
   createLogger(level: string): Logger;
-  /** Writes a line to standard output. */
-  print(line: string): void;
   /** Writes a line to standard error. */
   printError(line: string): void;
   onSignal(signal: NodeJS.Signals, stop: (signal: NodeJS.Signals) => void): void;
@@ -18,6 +17,8 @@ export interface HostProcess {
 /** The process that the server runs in. */
 export interface ServerProcess extends HostProcess {
   environment: EnvironmentVariables;
+  /** Writes a line to standard output. */
+  print(line: string): void;
   /** Gives back the memory that only the start needed. */
   releaseMemory(): Promise<void>;
   /** Absent: this process is no worker. */
@@ -34,4 +35,9 @@ export function exitOnError(
     logger.fatal({ err: error }, message);
     host.exit(1);
   };
+}
+
+/** Logs what is probably a mistake in the configuration. */
+export function logWarnings({ warnings }: Pick<Config, "warnings">, logger: Logger): void {
+  for (const warning of warnings) logger.warn(warning);
 }

@@ -336,7 +336,7 @@ describe("errors in the log", () => {
       let read = () => variables;
       const listeners = new Map<string, () => void>();
       await runSupervisor({
-        ...{ print: () => {}, printError: () => {}, onUncaught: () => {}, exit: () => {} },
+        ...{ printError: () => {}, onUncaught: () => {}, exit: () => {} },
         fork: () => obedientWorker(1),
         readEnvironment: () => read(),
         createLogger: () => logger,

@@ -2,10 +2,10 @@ import { expect } from "chai";
 import { useTestDatabase } from "../support/database.js";
 import { useFixture } from "../support/fixture.js";
 import { recordSecret } from "../support/log.js";
-import { testKeyPrefix, testRedisUrl } from "../support/redis.js";
 import { login, post, succeed } from "../support/rest-calls.js";
 import { type RunningService, runService } from "../support/running-service.js";
-import { newPhone, testKeys, testPassword } from "../support/test-context.js";
+import { sharedEnvironment } from "../support/shared-environment.js";
+import { newPhone, testPassword } from "../support/test-context.js";
 
 describe("two processes on one PostgreSQL and one Redis", function () {
   this.timeout(60_000);
@@ -13,12 +13,7 @@ describe("two processes on one PostgreSQL and one Redis", function () {
   async function startServers(): Promise<{ one: RunningService; two: RunningService }> {
     const environment = {
       NODE_ENV: "test",
-      DATABASE_URL: database.url,
-      REDIS_URL: testRedisUrl(),
-      REDIS_PREFIX: testKeyPrefix(),
-      TOKEN_SECRET: testKeys.token,
-      CODE_SECRET: testKeys.code,
-      KEY_ENCRYPTION_SECRET: testKeys.encryption,
+      ...sharedEnvironment(database),
       // Longer than a busy machine takes for the calls.
       LIMIT_LOGIN: "15/hour",
       REFRESH_REUSE_GRACE: "600",

@@ -2,11 +2,11 @@ import { expect } from "chai";
 import { useTestDatabase } from "../support/database.js";
 import { aroundTests } from "../support/fixture.js";
 import { recordSecret } from "../support/log.js";
-import { testKeyPrefix, testRedisUrl } from "../support/redis.js";
+
 import { activationCode, CUSTOMER, login, post, registration, succeed } from "../support/rest-calls.js";
 import { errorLines, type RunningService, runService } from "../support/running-service.js";
 import { generousLimits } from "../support/service.js";
-import { testKeys } from "../support/test-context.js";
+import { sharedEnvironment } from "../support/shared-environment.js";
 import { versionBefore } from "../support/version-before.js";
 
 const PHONES = ["+237670000000", "+237670000001", "+237670000002", "+237658552295"] as const;
@@ -26,12 +26,7 @@ describe("the version before and this one on one database", function () {
     const environment = {
       ...generousLimits,
       NODE_ENV: "development",
-      DATABASE_URL: database.url,
-      REDIS_URL: testRedisUrl(),
-      REDIS_PREFIX: testKeyPrefix(),
-      TOKEN_SECRET: testKeys.token,
-      CODE_SECRET: testKeys.code,
-      KEY_ENCRYPTION_SECRET: testKeys.encryption,
+      ...sharedEnvironment(database),
     };
     // One after the other: the first one whitelists the test numbers.
     current = await runService(environment);

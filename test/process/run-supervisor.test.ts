@@ -34,7 +34,6 @@ describe("the supervisor's process", () => {
           log.push(JSON.parse(line));
           events.emit("log");
         }),
-      print: () => {},
       printError: (line: string) => void errors.push(line),
       onSignal: (signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void) =>
         void events.on(signal, listener),

@@ -6,23 +6,20 @@ import { type BuiltProgram, buildTemporaryProgram } from "../support/built-progr
 import { useTestDatabase } from "../support/database.js";
 import { useFixture } from "../support/fixture.js";
 import { recordSecret } from "../support/log.js";
-import { testKeyPrefix, testRedisUrl } from "../support/redis.js";
-import { login, post, succeed } from "../support/rest-calls.js";
+import { activationCode, CUSTOMER, login, post, registration, succeed } from "../support/rest-calls.js";
 import { errorLines, type RunningService, runService } from "../support/running-service.js";
 import { freePort } from "../support/server-process.js";
 import { generousLimits } from "../support/service.js";
+import { sharedEnvironment } from "../support/shared-environment.js";
 import { startCallers } from "../support/steady-callers.js";
-import { newPhone, testKeys, testPassword } from "../support/test-context.js";
+import { newPhone } from "../support/test-context.js";
+import { until } from "../support/until.js";
 import { isRunning, workersOf } from "../support/workers.js";
-
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 10));
-}
 
 describe("two workers on one port", function () {
   this.timeout(120_000);
   const database = useTestDatabase();
-  const person = { phone: newPhone(), password: testPassword };
+  const person = { ...CUSTOMER, phone: newPhone() };
 
   let program: BuiltProgram;
   before(async () => {
@@ -37,12 +34,7 @@ describe("two workers on one port", function () {
       WORKERS: "2",
       // With port 0 it would be another one when all workers have ended.
       PORT: String(await freePort()),
-      DATABASE_URL: database.url,
-      REDIS_URL: testRedisUrl(),
-      REDIS_PREFIX: testKeyPrefix(),
-      TOKEN_SECRET: testKeys.token,
-      CODE_SECRET: testKeys.code,
-      KEY_ENCRYPTION_SECRET: testKeys.encryption,
+      ...sharedEnvironment(database),
       // Longer than a busy machine takes for the calls.
       LIMIT_ACTIVATE: "7/hour",
     };
@@ -58,10 +50,9 @@ describe("two workers on one port", function () {
       text: "INSERT INTO whitelist_entries (phone, added_at) VALUES ($1, now())",
     };
     await database.database.run(null, statement, [person.phone]);
-    const { phone, password } = person;
-    const names = { first_name: "J", last_name: "D" };
-    await succeed(service, "register", { phone, password, password_confirm: password, ...names });
-    const [, code = ""] = await service.printed(/Code d'activation pour \+\d+: (\d{6})/);
+    const { phone } = person;
+    await succeed(service, "register", registration(phone));
+    const code = await activationCode(service, phone);
     recordSecret(code);
     await succeed(service, "activate", { phone, code });
     return service;

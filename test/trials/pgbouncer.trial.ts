@@ -13,6 +13,7 @@ import {
 import { errorLines, type RunningService, runService } from "../support/running-service.js";
 import { seededRandom, trialSeed } from "../support/seeded-random.js";
 import { generousLimits } from "../support/service.js";
+import { until } from "../support/until.js";
 import { type Ledger, runLoad } from "./crash-load.js";
 import { startPostgresPair } from "./postgres-pair.js";
 import { type PgBouncerOptions, startPgBouncer } from "./start-pgbouncer.js";
@@ -120,9 +121,6 @@ async function tryFailover(trial: Trial): Promise<void> {
   const statuses = new Map<number, number>();
   let isOver = false;
   const traffic = sessions.map((tokens) => useSession(service, tokens, statuses, () => isOver));
-  const until = async (isSo: () => boolean) => {
-    while (!isSo()) await delay(10);
-  };
   await trial.step("no call fails before", async () => {
     await until(() => (statuses.get(200) ?? 0) > 200);
     expect([...statuses.keys()]).to.deep.equal([200]);

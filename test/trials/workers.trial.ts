@@ -13,6 +13,7 @@ import { seededRandom, trialSeed } from "../support/seeded-random.js";
 import { startServers } from "../support/servers.js";
 import { generousLimits } from "../support/service.js";
 import { type SteadyCallers, startCallers, type Target } from "../support/steady-callers.js";
+import { until } from "../support/until.js";
 import { isRunning, workersOf } from "../support/workers.js";
 import { expectAcknowledged, expectOneSuccessor } from "./acknowledged.js";
 import { makeCertificate } from "./certificate.js";
@@ -33,7 +34,6 @@ const LIMIT = 15;
 interface Workers {
   service: RunningService;
   database: Database;
-  environment: Record<string, string>;
 }
 
 async function start(trial: Trial, variables: Record<string, string> = {}): Promise<Workers> {
@@ -59,11 +59,7 @@ async function start(trial: Trial, variables: Record<string, string> = {}): Prom
   await service.printed(/all workers serve/);
   const database = await openCliDatabase(readConfig(environment), { creates: false });
   trial.atEnd(() => database.close());
-  return { service, database, environment };
-}
-
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await delay(10);
+  return { service, database };
 }
 
 /** How often the output has had the message. */
