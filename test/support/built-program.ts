@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Metafile } from "esbuild";
-import { buildProgram } from "../../deploy/build.js";
+import { buildProgram } from "../../deploy/build-program.js";
 
 /** The program as `npm run build` writes it, in a folder of its own. */
 export interface BuiltProgram {
