@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 export interface Options {
   /** The folder of another checkout, which is compared with this one. */
   before: string | null;
-  /** So many workers are compared with one process; null: no. */
+  /** So many workers are compared with one; null: no. */
   workers: number | null;
   /** Names of groups; empty: all. */
   only: readonly string[];

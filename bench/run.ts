@@ -13,19 +13,23 @@ import { startStores } from "./servers/stores.js";
 
 const BASELINE = "bench/baseline.json";
 const START = "start";
-/** More than usual, so that each worker has so many that its cost is not that of an idle process. */
-const CALLERS_OF_WORKERS = 32;
+/**
+ * The callers of each worker make 500 calls a second together, of one worker and of several. A process that has less to do
+ * does less in one turn of its event loop, and one on a full machine shares its caches: either makes a call dearer.
+ */
+const CALLERS_OF_A_WORKER = 16;
+const EVERY_MS = 32;
 /** Longer than usual, because each worker compiles its code and fills its caches by itself, with its part of the calls. */
 const TIMES_OF_WORKERS = { warmUpMs: 20_000, sliceMs: 1000 };
 
 /** The services that take part; the last one is compared with the first. */
 function checkoutsOf({ before, workers }: Options): Checkout[] {
   if (workers !== null) {
-    const callers = CALLERS_OF_WORKERS;
-    return [
-      { name: "alone", folder: ".", callers },
-      { name: "workers", folder: ".", callers, workers },
-    ];
+    const withWorkers = (name: string, count: number): Checkout => ({
+      ...{ name, folder: ".", workers: count },
+      callers: { callers: count * CALLERS_OF_A_WORKER, everyMs: EVERY_MS },
+    });
+    return [withWorkers("single", 1), withWorkers("workers", workers)];
   }
   return [...(before === null ? [] : [{ name: "before", folder: before }]), { name: "after", folder: "." }];
 }
@@ -43,8 +47,7 @@ async function measure(options: Options): Promise<Ratios> {
   const chosen = groups.filter(({ name }) => isChosen(name));
   const contests = await runContests(chosen, {
     ...{ contenders, stores, rounds, seed },
-    ...(options.workers !== null && { times: TIMES_OF_WORKERS }),
-    anchors: await openAnchors(stores),
+    ...(options.workers === null ? { anchors: await openAnchors(stores) } : { times: TIMES_OF_WORKERS }),
   });
   console.log([heading(), ...contests.rows.map(formatRow)].join("\n"));
   if (!isChosen(START)) return contests.ratios;

@@ -46,7 +46,7 @@ export function withWork(
 
 /** Calls over HTTP/1.1, from as many connections and addresses as there are callers. */
 export function http1Subject(
-  { pid, port, callers: usual = CALLERS }: Program,
+  { pid, port, callers: usual = CALLERS, everyMs }: Program,
   call: (client: Http1Client) => Promise<unknown>,
   callers = usual,
 ): Subject {
@@ -59,6 +59,7 @@ export function http1Subject(
           callFor(
             durationMs,
             clients.map((client) => () => call(client)),
+            everyMs,
           ),
         close: () => closeAll(clients),
       };
@@ -75,16 +76,22 @@ export async function closeAll(clients: readonly Http1Client[]): Promise<void> {
   for (const client of clients) client.close();
 }
 
-/** gRPC calls, side by side on one connection. */
-export function grpcSubject({ pid, port }: Program, call: (client: GrpcClient) => Promise<unknown>): Subject {
+/** gRPC calls, side by side on one connection for every eight callers. */
+export function grpcSubject(
+  { pid, port, callers: count = CALLERS, everyMs }: Program,
+  call: (client: GrpcClient) => Promise<unknown>,
+): Subject {
   return {
     pid,
     async open() {
-      const client = await connectGrpc(port);
-      const callers = Array.from({ length: CALLERS }, () => () => call(client));
+      const connections = Array.from({ length: count / CALLERS }, () => connectGrpc(port));
+      const clients = await Promise.all(connections);
+      const callers = clients.flatMap((client) => Array.from({ length: CALLERS }, () => () => call(client)));
       return {
-        run: (durationMs) => callFor(durationMs, callers),
-        close: async () => client.close(),
+        run: (durationMs) => callFor(durationMs, callers, everyMs),
+        close: async () => {
+          for (const client of clients) client.close();
+        },
       };
     },
   };

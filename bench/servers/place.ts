@@ -68,8 +68,8 @@ export interface Checkout {
   folder: string;
   /** WORKERS; absent: one process, without a supervisor. */
   workers?: number | null;
-  /** `callers` of the program. */
-  callers?: number;
+  /** Who calls it, if not as many as usual without a pause. */
+  callers?: Pick<Program, "callers" | "everyMs">;
 }
 
 /** Starts the service of a checkout, or `runnable` instead, with a database of its own. */
@@ -80,7 +80,7 @@ export async function openService(
 ): Promise<Place> {
   const settings = await createSettings(stores, name, folder, workers);
   const started = await startService(runnable, settings);
-  const program = callers === undefined ? started : { ...started, callers };
+  const program = { ...started, ...callers };
   return createPlace(program, settings, () => serviceSessions(program.port));
 }
 

@@ -11,6 +11,8 @@ export interface Program {
   port: number;
   /** How many call it at a time, if not as many as usual. */
   callers?: number;
+  /** The time (ms) between two calls of a caller; absent: it calls again as soon as it has its answer. */
+  everyMs?: number;
   /** Ends it before the run ends. */
   stop(): Promise<void>;
 }

@@ -5,15 +5,25 @@ import type { Traffic } from "../measure/slice.js";
 export type MakeCall = () => Promise<unknown>;
 
 /**
- * Lets callers call for `durationMs`, each one again as soon as it has its answer, and resolves when the last answers are
- * there.
+ * Lets callers call for `durationMs`, each one again as soon as it has its answer, but at most every `everyMs`. Resolves when
+ * the last answers are there.
  */
-export async function callFor(durationMs: number, callers: readonly MakeCall[]): Promise<Traffic> {
+export async function callFor(
+  durationMs: number,
+  callers: readonly MakeCall[],
+  everyMs = 0,
+): Promise<Traffic> {
   const latenciesMs: number[] = [];
-  const end = performance.now() + durationMs;
+  const begin = performance.now();
+  const end = begin + durationMs;
   await Promise.all(
-    callers.map(async (call) => {
-      for (let start = performance.now(); start < end; ) {
+    callers.map(async (call, index) => {
+      // Spread, so that they don't all call at the same moment.
+      let due = begin + (everyMs * index) / callers.length;
+      for (let start = performance.now(); Math.max(start, due) < end; ) {
+        if (due > start) await delay(due - start);
+        due += everyMs;
+        start = performance.now();
         await call();
         const now = performance.now();
         latenciesMs.push(now - start);

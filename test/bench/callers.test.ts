@@ -19,6 +19,11 @@ describe("the callers of the benchmark", () => {
     expect(calls).to.be.at.least(3).and.equal(latenciesMs.length);
   });
 
+  it("call no more often than they are told", async () => {
+    const { calls } = await callFor(50, [async () => {}, async () => {}], 20);
+    expect(calls).to.be.within(2, 6);
+  });
+
   it("call at a fixed rate although no response comes", async () => {
     const waiting: (() => void)[] = [];
     const { calls } = await callAtRate(50, 10, async () => {
