@@ -5,7 +5,7 @@ RUN npm ci
 COPY tsconfig.json ./
 COPY gen gen
 COPY src src
-COPY deploy/build.ts deploy/
+COPY deploy/build.ts deploy/build-program.ts deploy/
 RUN npm run build && npm prune --omit=dev
 
 FROM node:24-bookworm-slim
