@@ -31,7 +31,13 @@ const { redisUrl, redisPrefix } = config;
 const limiter = createLimiter({ ...infrastructure, logger, redisUrl, redisPrefix });
 const context = createContext(config, { ...infrastructure, clearRateLimits: limiter.clear });
 const services = [ProfileService];
-const interceptors = createServiceInterceptors(config, { context, limiter, logger, services });
+const interceptors = createServiceInterceptors(config, {
+  ...infrastructure,
+  context,
+  limiter,
+  logger,
+  services,
+});
 const router = createConnectRouter({ interceptors, readMaxBytes: MAX_MESSAGE_BYTES });
 router.service(ProfileService, createProfileService(context));
 

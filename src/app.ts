@@ -12,6 +12,7 @@ import { createAuthService } from "./auth/auth-service.js";
 import type { Config } from "./config.js";
 import { type AppContext, createContext } from "./context.js";
 import { createDirectoryService } from "./directory/directory-service.js";
+import { createGauges } from "./gauges.js";
 import { trustProxies } from "./http/client-address.js";
 import { createReadiness } from "./http/readiness.js";
 import { createRoutes } from "./http/routes.js";
@@ -79,7 +80,7 @@ export function createApp(
   overrides: Partial<AppContext> = {},
   tls?: Tls,
 ): App {
-  const { database, clock, random, background, keyFollower } = infrastructure;
+  const { database, clock, random, background, keyFollower, metrics } = infrastructure;
   const services = API_SERVICES;
   assertLimitedByAddress(services.flatMap((service): readonly DescMethod[] => service.methods));
 
@@ -89,11 +90,14 @@ export function createApp(
     logger,
     redisUrl: config.redisUrl,
     redisPrefix: config.redisPrefix,
+    onRefused: metrics.limitsReached,
   });
   const tools = { ...infrastructure, clearRateLimits: limiter.clear };
   const context = createContext(config, tools, overrides);
   const rules = loadRules(services);
-  const interceptors = createServiceInterceptors(config, { context, limiter, logger, services, rules });
+  metrics.watch(createGauges({ ...context, limiter }));
+  const serviceDeps = { context, limiter, logger, metrics, services, rules };
+  const interceptors = createServiceInterceptors(config, serviceDeps);
   const readiness = createReadiness({ database });
   const methods = createMethodRegistry({
     interceptors,
@@ -111,10 +115,9 @@ export function createApp(
     },
   });
 
-  const { tokens, publicUrl } = config;
   const discovery = createDiscovery({
-    ...tokens,
-    publicUrl,
+    ...config.tokens,
+    publicUrl: config.publicUrl,
     publishedKeys: context.keyRing.published,
     scopes: scopesOf(DirectoryService.methods),
   });
@@ -123,6 +126,7 @@ export function createApp(
     limiter,
     limitRules: config,
     logger,
+    metrics,
     introspectionScope: scopeOf(DirectoryService.method.introspectToken),
   });
   const trustsProxy = trustProxies(config.trustedProxies);

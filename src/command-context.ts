@@ -86,12 +86,14 @@ export function createDatabaseContext(
 /** Creates the stores, and the tools that need only the secrets of the account history. */
 export function createAuditContext(
   config: Config,
-  infrastructure: Pick<Infrastructure, "database" | "clock" | "random">,
+  infrastructure: Pick<Infrastructure, "database" | "clock" | "random"> &
+    Partial<Pick<Infrastructure, "actCommitted">>,
   keys: CommandKeys,
 ) {
   const context = createDatabaseContext(config, infrastructure);
   const auditKeys: AuditKeys = createAuditKeys(keys.audit);
-  const record = createRecord({ history: context.history, auditKeys });
+  const { actCommitted = () => {} } = infrastructure;
+  const record = createRecord({ history: context.history, auditKeys, actCommitted });
   return {
     ...context,
     auditKeys,

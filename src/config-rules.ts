@@ -1,4 +1,4 @@
-import { listEntries, MIN_SECRET_LENGTH } from "./config-values.js";
+import { DEFAULT_PUBLIC_URL, listEntries, MIN_SECRET_LENGTH } from "./config-values.js";
 import type { Variables } from "./config-variables.js";
 import { parseRange } from "./system/ip-range.js";
 
@@ -36,6 +36,7 @@ export function brokenRules(variables: Variables, scope: ConfigScope): string[] 
   return [
     ...missingForTwilio(variables),
     ...halfOfTls(variables),
+    ...metricsOnPort(variables),
     ...(scope === "server" ? unsharedWorkers(variables) : []),
     ...rules.flatMap((rule) => rule(variables)),
   ];
@@ -75,9 +76,6 @@ function optionalRegistration({ ACTIVATION_NEEDS_REGISTRATION }: Variables): str
   ];
 }
 
-/** Where production is reached from outside, unless PUBLIC_URL says it. */
-export const DEFAULT_PUBLIC_URL = "https://identity.waterbill.app";
-
 function defaultedPublicUrl({ PUBLIC_URL }: Variables): string[] {
   if (PUBLIC_URL) return [];
   return [
@@ -99,6 +97,10 @@ function missingForTwilio(variables: Variables): string[] {
 function halfOfTls({ TLS_CERT_FILE, TLS_KEY_FILE }: Variables): string[] {
   if (Boolean(TLS_CERT_FILE) === Boolean(TLS_KEY_FILE)) return [];
   return [`${TLS_CERT_FILE ? "TLS_KEY_FILE" : "TLS_CERT_FILE"}: is required for TLS`];
+}
+
+function metricsOnPort({ METRICS_PORT, PORT = "8000" }: Variables): string[] {
+  return METRICS_PORT === PORT && PORT !== "0" ? ["METRICS_PORT: must be another one than PORT"] : [];
 }
 
 /** Workers share nothing but these: the embedded database serves one process, and memory counts the calls of one. */

@@ -158,3 +158,6 @@ export const webUrl = url(
   ({ username, password }) => username === "" && password === "",
   "must be a URL like https://waterbill.app, without user name, password, query and fragment",
 ).transform((address) => address.replace(/\/+$/, ""));
+
+/** Where production is reached from outside, unless PUBLIC_URL says it. */
+export const DEFAULT_PUBLIC_URL = "https://identity.waterbill.app";

@@ -30,6 +30,8 @@ export const environmentSchema = z.object({
   TLS_KEY_FILE: text.optional(),
   SHUTDOWN_DELAY: whole(0, 3600).default(0),
   WORKERS: workers.optional(),
+  METRICS_PORT: whole(0, 65_535).optional(),
+  METRICS_HOST: host.optional(),
   LOG_LEVEL: oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent").default("info"),
   DATA_DIR: text.default(".data"),
   DATABASE_URL: postgresUrl.optional(),

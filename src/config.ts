@@ -1,34 +1,14 @@
+import { defaultPublicUrl, metricsAddress, namesIn, smsConfig, tlsFiles } from "./config-derived.js";
 import {
   type EnvironmentVariables,
   type ReadFile,
   type ReadVariables,
   readVariables,
 } from "./config-files.js";
-import { brokenRules, type ConfigScope, configWarnings, DEFAULT_PUBLIC_URL } from "./config-rules.js";
+import { brokenRules, type ConfigScope, configWarnings } from "./config-rules.js";
+import { DEFAULT_PUBLIC_URL } from "./config-values.js";
 import { type Environment, environmentSchema } from "./config-variables.js";
 import { LoggableError } from "./system/loggable-error.js";
-
-function smsConfig(env: Environment) {
-  if (env.SMS_PROVIDER === "console") return { provider: "console" as const };
-  return {
-    provider: "twilio" as const,
-    accountSid: env.TWILIO_ACCOUNT_SID ?? "",
-    authToken: env.TWILIO_AUTH_TOKEN ?? "",
-    fromNumber: env.TWILIO_FROM_NUMBER ?? "",
-  };
-}
-
-/** Where the service is reached from outside unless PUBLIC_URL says it: in production its domain, else this machine. */
-function defaultPublicUrl({ NODE_ENV, PORT, TLS_CERT_FILE }: Environment): string {
-  const scheme = TLS_CERT_FILE === undefined ? "http" : "https";
-  return NODE_ENV === "production" ? DEFAULT_PUBLIC_URL : `${scheme}://localhost:${PORT}`;
-}
-
-/** The names in the host of a URL, without the short ones (`www`, `app`, `com`); those in the text if it is no URL. */
-function namesIn(issuer: string): string[] {
-  const host = URL.canParse(issuer) ? new URL(issuer).hostname || issuer : issuer;
-  return [host, ...host.split(/[^\p{L}\p{N}-]+/u)].filter((name) => name.length > 3 && /\p{L}/u.test(name));
-}
 
 function toConfig(env: Environment, warnings: readonly string[]) {
   const publicUrl = env.PUBLIC_URL ?? defaultPublicUrl(env);
@@ -38,14 +18,13 @@ function toConfig(env: Environment, warnings: readonly string[]) {
     host: env.HOST,
     port: env.PORT,
     /** The files of the port's certificate; null: the port is in clear text. */
-    tls:
-      env.TLS_CERT_FILE && env.TLS_KEY_FILE
-        ? { certFile: env.TLS_CERT_FILE, keyFile: env.TLS_KEY_FILE }
-        : null,
+    tls: tlsFiles(env),
     /** Time between "not ready" and closing the port, so that load balancers notice first. */
     shutdownDelaySeconds: env.SHUTDOWN_DELAY,
     /** How many processes a supervisor keeps running on the port; null: this one serves, without a supervisor. */
     workers: env.WORKERS ?? null,
+    /** Where the metrics are read; null: nothing is counted. */
+    metrics: metricsAddress(env),
     logLevel: env.LOG_LEVEL,
     /** Folder of the embedded database, the generated keys and the sockets. */
     dataDir: env.DATA_DIR,

@@ -1,10 +1,13 @@
 import { randomInt } from "node:crypto";
+import type { Act } from "./audit/act.js";
+import { createActReport } from "./audit/report-act.js";
 import type { Config } from "./config.js";
 import type { Database } from "./db/database.js";
 import { joinEmbeddedDatabase, openEmbeddedDatabase } from "./db/embedded/embedded-database.js";
 import { openDatabase } from "./db/open-database.js";
 import { DomainError, ERROR_TABLE } from "./errors.js";
 import { createSigning, type Signing } from "./signing-keys/signing.js";
+import { countSms } from "./sms/count-sms.js";
 import { createSmsGateway } from "./sms/create-sms-gateway.js";
 import { type SmsRefusal, SmsRefusedError } from "./sms/sms-budget.js";
 import type { SmsGateway } from "./sms/sms-gateway.js";
@@ -20,6 +23,7 @@ import {
 import type { Logger } from "./system/logger.js";
 import { oncePerMinute } from "./system/once-per-minute.js";
 import { type Random, systemRandom } from "./system/random.js";
+import { type Metrics, NO_METRICS } from "./telemetry/metrics.js";
 
 /** Maximum number of waiting and running background jobs. */
 const BACKGROUND_LIMIT = 1000;
@@ -72,6 +76,9 @@ export interface Infrastructure extends Signing {
   random: Random;
   sms: SmsGateway;
   background: Background;
+  metrics: Metrics;
+  /** Reports an act on an account once it is committed. */
+  actCommitted(act: Act): void;
   /** Reports a message that the SMS budget refuses. */
   smsRefused(refusal: SmsRefusal): void;
 }
@@ -80,16 +87,25 @@ export interface Infrastructure extends Signing {
 export async function createInfrastructure(
   config: Config,
   database: Database,
-  { logger, print }: { logger: Logger; print: (line: string) => void },
+  {
+    logger,
+    print,
+    metrics = NO_METRICS,
+  }: { logger: Logger; print: (line: string) => void; metrics?: Metrics },
 ): Promise<Infrastructure> {
   const keys = resolveKeys(config);
+  const reportRefusal = oncePerMinute(systemClock, ({ kind, ...figures }: SmsRefusal) =>
+    logger.error({ refusal: kind, ...figures }, "SMS are refused; `waterbill sms budget` tells why"),
+  );
   return {
     database,
     keys,
     ...createSigning(config, { database, secrets: keys.encryption, random: systemRandom, logger }),
     clock: systemClock,
     random: systemRandom,
-    sms: await createSmsGateway(config.sms, { logger, print }),
+    metrics,
+    actCommitted: createActReport({ logger, metrics }),
+    sms: countSms(await createSmsGateway(config.sms, { logger, print }), metrics),
     background: createBackground({
       // Random, so that the duration of the next call doesn't reveal what a job costs.
       nextDelay: () => randomInt(BACKGROUND_DELAY_MS),
@@ -103,9 +119,10 @@ export async function createInfrastructure(
         else logger.error({ err: error }, "a background job failed");
       },
     }),
-    smsRefused: oncePerMinute(systemClock, ({ kind, ...figures }: SmsRefusal) =>
-      logger.error({ refusal: kind, ...figures }, "SMS are refused; `waterbill sms budget` tells why"),
-    ),
+    smsRefused(refusal) {
+      metrics.smsRefused(refusal);
+      reportRefusal(refusal);
+    },
   };
 }
 

@@ -16,15 +16,16 @@ interface CallLimitsDeps {
 
 interface ServiceInterceptorDeps
   extends CallLimitsDeps,
-    Pick<InterceptorDeps, "logger" | "services" | "rules"> {
+    Pick<InterceptorDeps, "logger" | "metrics" | "services" | "rules"> {
   context: Pick<AppContext, "verifyAccessToken" | "verifyServiceToken" | "refreshTokens">;
 }
 
 /** Creates the interceptors of the methods of `services`, with the configured limits and rules for phone numbers. */
 export function createServiceInterceptors(config: Config, deps: ServiceInterceptorDeps): Interceptor[] {
-  const { context, limiter, logger, services, rules } = deps;
+  const { context, limiter, logger, metrics, services, rules } = deps;
   return createInterceptors({
     logger,
+    metrics,
     ...(rules && { rules }),
     verifyAccessToken: context.verifyAccessToken,
     verifyServiceToken: context.verifyServiceToken,

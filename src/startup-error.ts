@@ -34,7 +34,7 @@ export function describeStartupError(error: unknown): string {
   }
   const code = errorCode(Object(error));
   if (PORT_ERRORS.includes(code)) {
-    return `Cannot open the port (${code}): choose another PORT or HOST.`;
+    return `Cannot open the port (${code}): choose another PORT, METRICS_PORT or HOST.`;
   }
   return formatError(error);
 }

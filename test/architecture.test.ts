@@ -11,6 +11,7 @@ const layers = [
   ["main", "supervise", "process/", "cli", "cli/"],
   [
     "app",
+    "gauges",
     "service-interceptors",
     "first-start",
     "jobs/",
@@ -41,6 +42,7 @@ const layers = [
   [
     "challenge",
     "config",
+    "config-derived",
     "config-files",
     "config-rates",
     "config-rules",
@@ -48,6 +50,7 @@ const layers = [
     "config-variables",
     "errors",
     "messages/",
+    "telemetry/",
     "system/",
   ],
 ];

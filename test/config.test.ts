@@ -155,6 +155,17 @@ describe("configuration", () => {
     expect(readConfig({ WORKERS: "2" }, "database").workers).to.equal(2);
   });
 
+  it("counts nothing unless the metrics have a port, which is another one than that of the service", () => {
+    expect(readConfig({}).metrics).to.equal(null);
+    expect(readConfig({ METRICS_PORT: "9464" }).metrics).to.deep.equal({ port: 9464, host: "0.0.0.0" });
+    const local = { METRICS_PORT: "9464", METRICS_HOST: "127.0.0.1" };
+    expect(readConfig(local).metrics).to.deep.equal({ port: 9464, host: "127.0.0.1" });
+    for (const same of [{ METRICS_PORT: "8000" }, { METRICS_PORT: "8001", PORT: "8001" }]) {
+      expect(problems(same)).to.deep.equal(["METRICS_PORT: must be another one than PORT"]);
+    }
+    expect(problems({ METRICS_PORT: "0", PORT: "0" })).to.deep.equal([]);
+  });
+
   describe("with secrets in files", () => {
     const files: Record<string, string> = {
       "/run/secrets/url": `${production.DATABASE_URL}\n`,

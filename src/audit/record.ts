@@ -1,4 +1,5 @@
 import type { Tx } from "../db/database.js";
+import { afterCommit } from "../db/transaction.js";
 import { LoggableError } from "../system/loggable-error.js";
 import { type Act, contentOf } from "./act.js";
 import type { AuditKey, AuditKeys } from "./audit-keys.js";
@@ -15,9 +16,11 @@ export type RecordActs = (tx: Tx, ...acts: [Act, ...Act[]]) => Promise<void>;
 export interface RecordDeps {
   history: HistoryStore;
   auditKeys: AuditKeys;
+  /** Reports an act once it is committed; absent: nobody wants to know. */
+  actCommitted?: (act: Act) => void;
 }
 
-export function createRecord({ history, auditKeys }: RecordDeps): RecordActs {
+export function createRecord({ history, auditKeys, actCommitted = () => {} }: RecordDeps): RecordActs {
   const { current: key } = auditKeys;
   return async (tx, ...acts) => {
     const account_id = acts[0].accountId;
@@ -34,6 +37,7 @@ export function createRecord({ history, auditKeys }: RecordDeps): RecordActs {
     });
     const seal = headSeal(key, { account_id, number, mac });
     await history.append(tx, rows, { account_id, mac, seal });
+    afterCommit(tx, () => acts.forEach(actCommitted));
   };
 }
 

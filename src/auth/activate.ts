@@ -1,3 +1,4 @@
+import type { Act } from "../audit/act.js";
 import type { SealFirstActs } from "../audit/first-acts.js";
 import { DomainError, type Reason, rateLimitedUntil } from "../errors.js";
 import { KNOWN_SECONDS } from "../guessing/guess.js";
@@ -29,6 +30,8 @@ export interface ActivateDeps extends FindRegistrationDeps {
   smsQuota: SmsQuotaStore;
   phoneRules: PhoneRules;
   sealFirstActs: SealFirstActs;
+  /** Reports an act that is committed. */
+  actCommitted(act: Act): void;
 }
 
 export interface ActivateInput extends RegistrationCaller {
@@ -61,17 +64,23 @@ export async function activate(deps: ActivateDeps, input: ActivateInput): Promis
 }
 
 /** Null for every caller but the first who proves the number. The account knows the address of that one. */
-function createAccount(
+async function createAccount(
   deps: ActivateDeps,
   { id, code, address }: { id: number; code: ComparableCode; address: string },
 ): Promise<User | null> {
   const activatedAt = deps.clock.now();
-  return deps.activations.activate(null, {
+  const user = await deps.activations.activate(null, {
     id,
     code,
     knownAddress: { caller: knownAddressKey(address), expiresAt: addSeconds(activatedAt, KNOWN_SECONDS) },
     acts: deps.sealFirstActs({ accountId: id, registeredAt: code.registeredAt, activatedAt }),
   });
+  if (user) {
+    const act = { accountId: id, actor: { kind: "owner" } } as const;
+    deps.actCommitted({ ...act, action: "registered", at: code.registeredAt });
+    deps.actCommitted({ ...act, action: "activated", at: activatedAt });
+  }
+  return user;
 }
 
 async function countAttempt(

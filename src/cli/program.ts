@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import type { EnvironmentVariables } from "../config-files.js";
 import { UsageError } from "../startup-error.js";
-import { ROOT_FOLDER } from "../system/program-folder.js";
+import { packageVersion } from "../system/package-version.js";
 import { addAuditCommands } from "./audit-commands.js";
 import { addConfigCommands } from "./config-commands.js";
 import { addDatabaseCommands } from "./database-commands.js";
@@ -17,12 +16,6 @@ import type { CliStreams } from "./streams.js";
 import { addSuperuserCommands } from "./superuser-commands.js";
 import { addUserCommands } from "./user-commands.js";
 import { addWhitelistCommands } from "./whitelist-commands.js";
-
-const PACKAGE_FILE = new URL("package.json", ROOT_FOLDER);
-
-function packageVersion(): string {
-  return (JSON.parse(readFileSync(PACKAGE_FILE, "utf8")) as { version: string }).version;
-}
 
 /** The program without its commands. Its options apply to every command, and may come before or after it. */
 function createProgram({ stdout, stderr }: CliStreams): Command {

@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 import type { Sequelize } from "sequelize";
 import { overloaded } from "../errors.js";
-import type { Statement } from "./database.js";
+import type { PoolUsage, Statement } from "./database.js";
 import {
   isPreparedStatementLost,
   isStalePlan,
@@ -39,6 +39,7 @@ export interface Connections {
   run<Row extends object>(client: Client, statement: Statement, values: readonly unknown[]): Promise<Row[]>;
   /** Runs a statement that Sequelize sends for a model; on a connection of its own unless `client` is given. */
   runModel<T>(client: Client | undefined, text: string, query: () => Promise<T>): Promise<T>;
+  usage(): PoolUsage;
   /** Waits for running statements, then closes every connection. */
   close(): Promise<void>;
 }
@@ -100,9 +101,20 @@ export function createConnections(options: ConnectionsOptions): Connections {
       if (isClosed) throw overloaded(1);
       return send(client, query);
     },
+    usage() {
+      const { using: used, available: idle, waiting, maxSize: max } = poolOf(sequelize);
+      return { used, idle, waiting, max };
+    },
     async close() {
       isClosed = true;
       await sequelize.close();
     },
   };
+}
+
+/** Sequelize's pool, which its types don't declare. */
+function poolOf({ connectionManager }: Sequelize) {
+  return (
+    connectionManager as unknown as { pool: Record<"using" | "available" | "waiting" | "maxSize", number> }
+  ).pool;
 }

@@ -39,6 +39,7 @@ export function createDatabase(options: ConnectionsOptions): Database {
     async ping() {
       await run(null, { name: "ping", text: "SELECT 1" }, []);
     },
+    poolUsage: connections.usage,
     close: () => connections.close(),
   };
 }

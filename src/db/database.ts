@@ -16,6 +16,13 @@ export interface Statement {
   isAdHoc?: boolean;
 }
 
+export interface PoolUsage {
+  used: number;
+  idle: number;
+  waiting: number;
+  max: number;
+}
+
 /**
  * Access to PostgreSQL, external or embedded.
  *
@@ -42,6 +49,8 @@ export interface Database {
   execute(tx: Tx, sql: string): Promise<void>;
   /** Resolves if the database responds; throws DomainError OVERLOADED if it does not. */
   ping(): Promise<void>;
+  /** The connections of this process's pool, and the calls that wait for one. */
+  poolUsage(): PoolUsage;
   /** Waits for running statements, then closes every connection. */
   close(): Promise<void>;
 }

@@ -5,13 +5,23 @@ import type { Connections } from "./connections.js";
 import type { Tx } from "./database.js";
 
 /** What Sequelize stores in a transaction: its connection, and once it has ended, how. */
-type OpenTransaction = Tx & { connection: Client; finished?: "commit" | "rollback" };
+type OpenTransaction = Tx & {
+  connection: Client;
+  finished?: "commit" | "rollback";
+  onCommit?: (() => void)[];
+};
 
 /** The connection of an open transaction. Throws if the transaction has ended, which is a mistake of the caller. */
 export function connectionOf(tx: Tx, statementName: string): Client {
   const { connection, finished } = tx as OpenTransaction;
   if (finished) throw new LoggableError(`${statementName} came after the ${finished} of its transaction`);
   return connection;
+}
+
+/** Calls `report` once the transaction is committed; never, if it is rolled back. */
+export function afterCommit(tx: Tx, report: () => void): void {
+  const open = tx as OpenTransaction;
+  open.onCommit = [...(open.onCommit ?? []), report];
 }
 
 /**
@@ -32,6 +42,7 @@ export async function runTransaction<T>(
     tx.finished = "commit";
     const { command } = await connections.command(client, "COMMIT");
     if (command !== "COMMIT") throw new LoggableError("a failed statement had already ended the transaction");
+    for (const report of tx.onCommit ?? []) report();
     return result;
   } catch (error) {
     if (tx.finished !== "commit" && !connections.isLost(client)) {

@@ -12,6 +12,7 @@ import { type AuthenticateClientDeps, authenticateClient } from "../services/aut
 import type { Service } from "../services/service.js";
 import { millisecondsSince } from "../system/clock.js";
 import type { Logger } from "../system/logger.js";
+import type { Metrics } from "../telemetry/metrics.js";
 import { readClientProof } from "./client-proof.js";
 import { type Form, readForm } from "./form.js";
 import { invalidClient, OAuthError } from "./oauth-error.js";
@@ -20,6 +21,7 @@ export interface OAuthHandlerDeps extends AuthenticateClientDeps {
   limiter: Limiter;
   limitRules: LimitRules;
   logger: Logger;
+  metrics: Pick<Metrics, "oauthRequestEnded">;
 }
 
 /** What an endpoint returns to a client that has authenticated, as JSON. Throws an OAuthError. */
@@ -78,6 +80,7 @@ export function createOAuthEndpoint(deps: OAuthHandlerDeps, name: string, method
       ...headers,
     });
     sendResponse(request, response, { status, header, body });
+    deps.metrics.oauthRequestEnded({ endpoint: name, error: failure?.code ?? null });
     const line = {
       method: name,
       protocol: "oauth",

@@ -28,6 +28,8 @@ export interface PasswordHasher {
   verifyNothing(password: string, caller?: HashCaller): Promise<void>;
   /** Number of queued calls. */
   readonly waiting: number;
+  /** Number of hashes that are being computed. */
+  readonly running: number;
 }
 
 export interface PasswordHasherOptions {
@@ -99,6 +101,10 @@ export function createPasswordHasher({ concurrency, queueLimit }: PasswordHasher
 
     get waiting() {
       return limit.pendingCount;
+    },
+
+    get running() {
+      return limit.activeCount;
     },
   };
 }

@@ -1,5 +1,6 @@
 import cluster, { type Worker as ClusterWorker } from "node:cluster";
-import type { Exit, Worker, WorkerReport } from "./worker.js";
+import { withTimeout } from "../system/timeout.js";
+import type { Exit, Worker, WorkerMetrics, WorkerOrder, WorkerReport } from "./worker.js";
 
 // The supervisor accepts all connections and gives them to its workers in turn. The kernel could choose a worker too
 // (SO_REUSEPORT), but loses the connections that wait for one that ends.
@@ -25,6 +26,7 @@ export function forkWorker(): Worker {
     pid: child.pid ?? 0,
     hasReported: (report) => Promise.race([reports[report], exited.then(() => false)]),
     order: (order) => void worker.send(order),
+    metrics: metricsOf(worker, exited),
     kill: (signal) => void child.kill(signal),
     exited,
   };
@@ -50,6 +52,38 @@ function closeWhatItWasGiven({ process: child }: ClusterWorker): void {
     if (ack === given?.seq) given = null;
   });
   child.once("exit", () => given?.connection.close());
+}
+
+/** How long (ms) a worker may take to say what it has counted. */
+const METRICS_TIMEOUT_MS = 2000;
+
+const isMetrics = (message: unknown): message is WorkerMetrics =>
+  typeof message === "object" && message !== null && "metrics" in message;
+
+function metricsOf(worker: ClusterWorker, exited: Promise<Exit>): Worker["metrics"] {
+  let latest: WorkerMetrics["metrics"] = [];
+  let isEnded = false;
+  const waiting = new Set<() => void>();
+  const respond = () => {
+    for (const resolve of waiting) resolve();
+    waiting.clear();
+  };
+  worker.on("message", (message: unknown) => {
+    if (!isMetrics(message)) return;
+    latest = message.metrics;
+    respond();
+  });
+  void exited.then(() => {
+    isEnded = true;
+    respond();
+  });
+  return async () => {
+    if (isEnded) return latest;
+    const response = new Promise<void>((resolve) => waiting.add(resolve));
+    worker.send("report metrics" satisfies WorkerOrder);
+    await withTimeout(METRICS_TIMEOUT_MS, response).catch(() => {});
+    return latest;
+  };
 }
 
 function isReported(worker: ClusterWorker, report: WorkerReport): Promise<boolean> {

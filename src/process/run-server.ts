@@ -8,6 +8,7 @@ import { createInfrastructure, openServerDatabase } from "../infrastructure.js";
 import { describeStartupError } from "../startup-error.js";
 import type { Logger } from "../system/logger.js";
 import { readTextFile } from "../system/read-text-file.js";
+import { openMetrics } from "./open-metrics.js";
 import { exitOnError, logWarnings, type ServerProcess } from "./server-process.js";
 import { stopOnRequest } from "./stop-on-request.js";
 
@@ -44,11 +45,14 @@ async function start(host: ServerProcess): Promise<void> {
     exitOnError(host, logger, "the embedded database failed"),
   );
   let close = () => database.close();
+  let endMetrics = async () => {};
   try {
+    const { metrics, end } = await openMetrics(config, host, logger);
+    endMetrics = end;
     await prepareTables(config, database, logger);
     await checkConnectionLimit(config, database, logger);
     const tls = config.tls ? await openTls(config.tls, logger) : undefined;
-    const infrastructure = await createInfrastructure(config, database, { logger, print });
+    const infrastructure = await createInfrastructure(config, database, { logger, print, metrics });
     const app = createApp(config, infrastructure, logger, {}, tls);
     close = () => app.close();
     const superuser = config.environment === "development" ? await prepareFirstStart(app.context) : null;
@@ -58,13 +62,18 @@ async function start(host: ServerProcess): Promise<void> {
       app.listen(),
       ...(host.supervisor ? [host.supervisor.lost] : []),
     ]);
-    stopOnRequest(host, app, logger, config.shutdownDelaySeconds);
+    const ending = {
+      stop: () => app.stop().then(endMetrics),
+      retire: () => app.retire().then(endMetrics),
+    };
+    stopOnRequest(host, ending, logger, config.shutdownDelaySeconds);
     host.supervisor?.serving();
     logger.info({ address, port, environment: config.environment }, "serving");
     warmUpSoon(host, app, logger);
     if (superuser) print(firstStartText(superuser, `${tls ? "https" : "http"}://localhost:${port}`));
   } catch (error) {
     await close();
+    await endMetrics();
     throw error;
   }
 }

@@ -5,6 +5,7 @@ import type { EnvironmentVariables } from "../config-files.js";
 import { systemClock } from "../system/clock.js";
 import { formatError } from "../system/format-error.js";
 import { readTextFile } from "../system/read-text-file.js";
+import { openWorkersMetrics } from "./open-metrics.js";
 import { exitOnError, type HostProcess, logWarnings } from "./server-process.js";
 import { STOP_DEADLINE_MS } from "./stop-on-request.js";
 import { createSupervisor, type SupervisorDeps } from "./supervisor.js";
@@ -38,8 +39,13 @@ async function start(host: SupervisorProcess): Promise<void> {
   let config = read();
   const logger = host.createLogger(config.logLevel);
   host.onUncaught(exitOnError(host, logger, "uncaught error"));
+  const metrics = await openWorkersMetrics(config, logger);
   const supervisor = createSupervisor({
-    fork: host.fork,
+    fork() {
+      const worker = host.fork();
+      metrics?.add(worker);
+      return worker;
+    },
     wait: (ms, signal) => delay(ms, undefined, { signal }).catch(() => {}),
     clock: systemClock,
     logger,
@@ -71,7 +77,9 @@ async function start(host: SupervisorProcess): Promise<void> {
     isStopping = true;
     logger.info({ signal }, "stopping all workers");
     const deadlineMs = delaySeconds * 1000 + STOP_DEADLINE_MS + KILL_DELAY_MS;
-    if (await supervisor.stop(deadlineMs)) logger.info("all workers have stopped");
+    const hasStopped = await supervisor.stop(deadlineMs);
+    await metrics?.close();
+    if (hasStopped) logger.info("all workers have stopped");
     else {
       logger.error("a worker could not stop");
       host.exit(1);

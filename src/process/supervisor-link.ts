@@ -1,6 +1,7 @@
 import type { Worker as ClusterWorker } from "node:cluster";
 import { LoggableError } from "../system/loggable-error.js";
-import type { WorkerOrder, WorkerReport } from "./worker.js";
+import type { MetricsSnapshot } from "../telemetry/metrics.js";
+import type { WorkerMetrics, WorkerOrder, WorkerReport } from "./worker.js";
 
 /** A worker's way to its supervisor. */
 export interface SupervisorLink {
@@ -15,6 +16,10 @@ export interface SupervisorLink {
    * reason.
    */
   onRetire(retire: (reason: string) => void): void;
+  /** Responds with what `read` returns when the supervisor asks for the metrics. */
+  onMetricsRequest(read: () => Promise<MetricsSnapshot>): void;
+  /** Reports the metrics, for the last time. Resolves when the supervisor has them, or has ended. */
+  reportMetrics(metrics: MetricsSnapshot): Promise<void>;
   /** Disconnects, so that the process can end. */
   leave(): void;
 }
@@ -34,6 +39,11 @@ export function linkToSupervisor(worker: ClusterWorker): SupervisorLink {
       if (message === order) listener();
     });
   const report = (text: WorkerReport) => void (worker.isConnected() && worker.send(text));
+  const reportMetrics = (metrics: MetricsSnapshot) =>
+    new Promise<void>((resolve) => {
+      if (!worker.isConnected()) return resolve();
+      worker.send({ metrics } satisfies WorkerMetrics, () => resolve());
+    });
   const lost = new Promise<never>((_, reject) => {
     onLost(() => reject(new LoggableError("The supervisor of this worker has ended.")));
   });
@@ -51,6 +61,10 @@ export function linkToSupervisor(worker: ClusterWorker): SupervisorLink {
       onOrder("retire", () => retire("replaced"));
       onLost(() => retire("supervisor ended"));
     },
+    onMetricsRequest(read) {
+      onOrder("report metrics", () => void read().then(reportMetrics));
+    },
+    reportMetrics,
     leave: () => void (worker.isConnected() && worker.disconnect()),
   };
 }

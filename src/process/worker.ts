@@ -1,8 +1,15 @@
+import type { MetricsSnapshot } from "../telemetry/metrics.js";
+
 /** What a worker reports: that it could serve, and that it serves. */
 export type WorkerReport = "prepared" | "serving";
 
-/** What a supervisor orders: to serve, and to end because another worker serves instead. */
-export type WorkerOrder = "listen" | "retire";
+/** What a worker has counted so far: when it is asked, and when it ends. */
+export interface WorkerMetrics {
+  metrics: MetricsSnapshot;
+}
+
+/** What a supervisor orders: to serve, to report its metrics, and to end because another worker serves instead. */
+export type WorkerOrder = "listen" | "report metrics" | "retire";
 
 /** How a process ended: with an exit code, or by a signal. */
 export interface Exit {
@@ -18,6 +25,8 @@ export interface Worker {
   /** Resolves with true when the worker reports it, with false when it has ended without. */
   hasReported(report: WorkerReport): Promise<boolean>;
   order(order: WorkerOrder): void;
+  /** Asks for what the worker has counted. Resolves with what it last said if it has ended, or does not respond. */
+  metrics(): Promise<MetricsSnapshot>;
   kill(signal: NodeJS.Signals): void;
   readonly exited: Promise<Exit>;
 }

@@ -25,6 +25,8 @@ function isConnectingTimeout(error: unknown): boolean {
 interface FallbackStore extends Pick<RateLimitStore, "consume"> {
   /** Clears the number in `memoryStore` and in Redis. Resolves with whether Redis has done so. */
   clear(phone: string): Promise<boolean>;
+  /** Whether calls are counted in `memoryStore`. */
+  isInMemory(): boolean;
   close(): void;
 }
 
@@ -164,6 +166,7 @@ export function createFallbackStore(deps: FallbackStoreDeps, timings = TIMINGS):
         logger.warn("Redis does not work: it keeps the limits of a number that were to be cleared");
       return isCleared;
     },
+    isInMemory: () => state === "memory",
     close() {
       state = "closed";
       markDecided();

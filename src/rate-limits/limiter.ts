@@ -33,6 +33,8 @@ export interface Limiter {
    * rejects.
    */
   clear(phone: string): Promise<boolean>;
+  /** Whether this process counts in its memory although there is a Redis. */
+  isInMemory(): boolean;
   close(): void;
 }
 
@@ -44,6 +46,8 @@ export interface LimiterDeps {
   redisUrl: string | undefined;
   /** Before every key in Redis. */
   redisPrefix?: string;
+  /** Called with the names of the limits that refuse a call. */
+  onRefused?(limits: ReadonlySet<string>): void;
 }
 
 /** The form of the data in Redis. Another one needs other keys: a window that can't be read is replaced. */
@@ -56,6 +60,7 @@ export function createLimiter({
   logger,
   redisUrl,
   redisPrefix = "waterbill:limits:",
+  onRefused = () => {},
 }: LimiterDeps): Limiter {
   const memoryStore = createMemoryStore(clock);
   const store = redisUrl
@@ -70,16 +75,26 @@ export function createLimiter({
     : {
         consume: memoryStore.consume,
         clear: (phone: string) => memoryStore.clear(phone).then(() => false),
+        isInMemory: () => false,
         close: () => {},
       };
   return {
     async consume(windows) {
       const { usages, giveBack } = await store.consume(windows);
-      return { ...verdictOf(windows, usages, clock.now()), giveBack };
+      const verdict = verdictOf(windows, usages, clock.now());
+      if (!verdict.allowed) onRefused(refusing(windows, usages));
+      return { ...verdict, giveBack };
     },
     clear: (phone) => store.clear(phoneDigest(phone)),
+    isInMemory: store.isInMemory,
     close: store.close,
   };
+}
+
+/** The names of the limits whose windows are full. */
+function refusing(windows: readonly SlidingWindow[], usages: readonly WindowUsage[]): Set<string> {
+  const full = windows.filter(({ limit }, i) => usages[i]!.used > limit);
+  return new Set(full.map(({ key }) => key.slice(0, key.indexOf(":"))));
 }
 
 /** The verdict at `now` on a call with these `windows` and their `usages`. */

@@ -60,3 +60,15 @@ export function exceededBudget(
   }
   return null;
 }
+
+/** The used part of a budget, 0 to 1, by period; a period without a limit is absent. */
+export function budgetUse(
+  budget: SmsBudgets[BudgetName],
+  used: Usage,
+): Partial<Record<BudgetPeriod, number>> {
+  const limited = (["hour", "day"] as const).flatMap((period) => {
+    const limit = budget[period];
+    return limit === null ? [] : [[period, used[period] / limit] as const];
+  });
+  return Object.fromEntries(limited);
+}

@@ -35,6 +35,7 @@ export function fakeWorker(
       worker.orders.push(order);
       onOrder(worker, order);
     },
+    metrics: async () => [],
     kill(signal) {
       worker.signals.push(signal);
       if (signal === "SIGKILL") worker.end({ signal });

@@ -101,6 +101,16 @@ describe("server process", () => {
     expect(exits).to.deep.equal([]);
   });
 
+  it("serves metrics on a port of their own until it has stopped", async () => {
+    const { host, log, signal } = fakeProcess({ NODE_ENV: "development", METRICS_PORT: "0" });
+    await runServer(host);
+    const { port } = log.find(({ msg }) => msg === "serving metrics") as { port: number };
+    const read = () => fetch(`http://127.0.0.1:${port}/metrics`);
+    expect(await (await read()).text()).to.include("\nwaterbill_workers 1\n");
+    await signal("SIGTERM", "stopped");
+    expect(await rejection(read())).to.be.an("error");
+  });
+
   it("exits with 1 and names all errors of the configuration, before it opens anything", async () => {
     const unopened = join(folder, "unopened");
     const { host, exits, errors, log } = fakeProcess({
@@ -166,7 +176,9 @@ describe("server process", () => {
     await runServer(host);
     taken.close();
     expect(exits).to.deep.equal([1]);
-    expect(errors).to.deep.equal(["Cannot open the port (EADDRINUSE): choose another PORT or HOST."]);
+    expect(errors).to.deep.equal([
+      "Cannot open the port (EADDRINUSE): choose another PORT, METRICS_PORT or HOST.",
+    ]);
   });
 
   it("exits with 1 and a stack trace on an unexpected error", async () => {

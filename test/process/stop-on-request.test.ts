@@ -53,6 +53,8 @@ describe("stopOnRequest", () => {
         onRetire(retire: (reason: string) => void) {
           order = retire;
         },
+        onMetricsRequest: () => {},
+        reportMetrics: async () => {},
         leave: () => void calls.push("leave"),
       },
     };

@@ -41,6 +41,23 @@ describe("limiter", () => {
   });
 });
 
+describe("a limiter that refuses", () => {
+  it("tells the names of the limits that are full, once each", async () => {
+    const refused: string[][] = [];
+    const limiter = createLimiter({
+      ...{ clock: testClock(), random: systemRandom, logger: testLogger(), redisUrl: undefined },
+      onRefused: (limits) => void refused.push([...limits]),
+    });
+    const full = ["login:60:a", "resend_code:60:a", "resend_code:86400:a"].map((key) => perMinute(key, 1));
+    await limiter.consume(full);
+    expect(refused).to.deep.equal([]);
+    await limiter.consume([...full, perMinute("anon:60:a", 5)]);
+    expect(refused).to.deep.equal([["login", "resend_code"]]);
+    expect(limiter.isInMemory()).to.equal(false);
+    limiter.close();
+  });
+});
+
 describe("a limiter that clears a number", () => {
   const rules = readConfig({ LIMIT_RESEND_CODE: "1/hour,5/day", LIMIT_PHONE_BASED: "1/hour" });
   const { resendCode, activate } = AuthService.method;

@@ -10,6 +10,7 @@ import { DomainError } from "../../src/errors.js";
 import { createInterceptors } from "../../src/rpc/interceptors/chain.js";
 import type { FormatChecks } from "../../src/rpc/interceptors/field-formats.js";
 import { createLogger } from "../../src/system/logger.js";
+import { NO_METRICS } from "../../src/telemetry/metrics.js";
 import { parsePhone } from "../../src/users/phone-number.js";
 import { parseLinkToken } from "../../src/verification/link-token.js";
 
@@ -129,6 +130,7 @@ export function testInterceptors(
   limitCalls: Interceptor = (next) => next,
 ): Interceptor[] {
   return createInterceptors({
+    metrics: NO_METRICS,
     logger: createLogger("trace", { write: (line) => void lines.push(line) }),
     services: [AuthService, ProfileService, AccountService],
     formats: testFormats,

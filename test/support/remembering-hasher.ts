@@ -34,5 +34,8 @@ export function rememberingHasher(hasher: PasswordHasher): PasswordHasher {
     get waiting() {
       return hasher.waiting;
     },
+    get running() {
+      return hasher.running;
+    },
   };
 }

@@ -12,6 +12,7 @@ import type { SmsRefusal } from "../../src/sms/sms-budget.js";
 import { createBackground } from "../../src/system/background.js";
 import { addSeconds, systemClock } from "../../src/system/clock.js";
 import { systemRandom } from "../../src/system/random.js";
+import { NO_METRICS } from "../../src/telemetry/metrics.js";
 import type { User } from "../../src/users/user.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
 import { type TestClock, testClock } from "./clock.js";
@@ -118,6 +119,8 @@ export async function createTestContext(options: TestContextOptions = {}): Promi
     database: base.database,
     keys,
     ...signing,
+    metrics: NO_METRICS,
+    actCommitted() {},
     clock,
     random: systemRandom,
     sms: outbox,

@@ -3,30 +3,37 @@ import { callerKey, principalKey, protocolKey, servicePrincipalKey } from "../..
 import { DomainError, ERROR_TABLE, type Reason } from "../../errors.js";
 import { millisecondsSince } from "../../system/clock.js";
 import type { Logger } from "../../system/logger.js";
+import type { Metrics } from "../../telemetry/metrics.js";
 import { codeToString } from "../connect-internals.js";
 import { watchEnd } from "../stream-messages.js";
 
 export interface LogCallsDeps {
   logger: Logger;
+  metrics: Pick<Metrics, "callEnded">;
 }
 
 /**
- * Logs one line when a call ends (for a stream, after its last response): method, caller, status and duration in
+ * Counts a call, and logs one line, when a call ends (for a stream, after its last response): method, caller, status and duration in
  * milliseconds. Never logs message contents. Logs server errors at level error with their cause, and all other calls
  * at level info.
  */
-export function logCalls({ logger }: LogCallsDeps): Interceptor {
+export function logCalls({ logger, metrics }: LogCallsDeps): Interceptor {
   return (next) => async (request) => {
     const start = performance.now();
     const report = (error?: unknown) => {
       const { status, reason, err } = outcomeOf(error);
       const { address, requestId } = request.contextValues.get(callerKey);
-      const line = {
+      const ms = millisecondsSince(start);
+      const call = {
         method: `${request.service.typeName}/${request.method.name}`,
         protocol: request.contextValues.get(protocolKey),
         status,
         reason,
-        ms: millisecondsSince(start),
+      };
+      metrics.callEnded({ ...call, seconds: ms / 1000 });
+      const line = {
+        ...call,
+        ms,
         requestId,
         address,
         userId: request.contextValues.get(principalKey)?.user.id,

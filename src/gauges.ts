@@ -1,0 +1,27 @@
+import type { Database } from "./db/database.js";
+import type { PasswordHasher } from "./passwords/password-hash.js";
+import type { Limiter } from "./rate-limits/limiter.js";
+import type { SmsBudgetDeps } from "./sms/send-within-budget.js";
+import { budgetUse } from "./sms/sms-budget.js";
+import type { Gauges } from "./telemetry/metrics.js";
+
+interface GaugesDeps extends Pick<SmsBudgetDeps, "smsCounts" | "smsBudget" | "clock"> {
+  hasher: Pick<PasswordHasher, "running" | "waiting">;
+  database: Pick<Database, "poolUsage">;
+  limiter: Pick<Limiter, "isInMemory">;
+}
+
+/** What the metrics read of the running service. The part of the SMS budget is absent while the database does not respond. */
+export function createGauges(deps: GaugesDeps): Gauges {
+  const { hasher, database, limiter, smsCounts, smsBudget, clock } = deps;
+  return {
+    hashes: () => ({ running: hasher.running, waiting: hasher.waiting }),
+    connections: () => database.poolUsage(),
+    limitsInMemory: () => limiter.isInMemory(),
+    async smsBudgetUse() {
+      const none = { country: null, address: null };
+      const usage = await smsCounts.usage(null, none, clock.now()).catch(() => null);
+      return usage ? budgetUse(smsBudget.budgets.total, usage.total) : {};
+    },
+  };
+}
