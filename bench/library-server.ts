@@ -21,7 +21,7 @@ import { createLogger } from "../src/system/logger.js";
 // for unary calls: what src/rpc/unary-method.ts and the protocols beside it replace.
 
 const config = readConfig(process.env);
-const logger = createLogger(config.logLevel, process.stdout);
+const logger = createLogger(config.log.level, process.stdout);
 const database = await openServerDatabase(config, logger, (error) => {
   throw error;
 });

@@ -33,6 +33,7 @@ export const environmentSchema = z.object({
   METRICS_PORT: whole(0, 65_535).optional(),
   METRICS_HOST: host.optional(),
   LOG_LEVEL: oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent").default("info"),
+  LOG_FORMAT: oneOf("json", "pretty").optional(),
   DATA_DIR: text.default(".data"),
   DATABASE_URL: postgresUrl.optional(),
   DATABASE_POOL_SIZE: whole(1).default(10),

@@ -25,7 +25,7 @@ function toConfig(env: Environment, warnings: readonly string[]) {
     workers: env.WORKERS ?? null,
     /** Where the metrics are read; null: nothing is counted. */
     metrics: metricsAddress(env),
-    logLevel: env.LOG_LEVEL,
+    log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT ?? null },
     /** Folder of the embedded database, the generated keys and the sockets. */
     dataDir: env.DATA_DIR,
     /** Absent: the embedded database is used. */

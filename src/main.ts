@@ -1,8 +1,7 @@
 import cluster from "node:cluster";
 import { runServer } from "./process/run-server.js";
 import { linkToSupervisor } from "./process/supervisor-link.js";
-import { openLogOutput } from "./system/log-output.js";
-import { createLogger } from "./system/logger.js";
+import { openLog } from "./system/open-log.js";
 import { releaseMemory } from "./system/release-memory.js";
 
 // The server. `npm start` runs it by start.cts, which prepares the environment.
@@ -12,10 +11,10 @@ const worker = process.env.WATERBILL_SUPERVISED ? cluster.worker : undefined;
 
 await runServer({
   environment: process.env,
-  createLogger: (level) =>
-    createLogger(
-      level,
-      openLogOutput(process.stdout.fd, (flush) => process.once("exit", flush)),
+  openLog: (settings) =>
+    openLog(
+      settings,
+      { stdout: process.stdout, onExit: (flush) => process.once("exit", flush) },
       worker ? { worker: worker.id } : null,
     ),
   print: console.log,

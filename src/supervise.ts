@@ -2,8 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { forkWorker } from "./process/fork-worker.js";
 import { runSupervisor } from "./process/run-supervisor.js";
-import { openLogOutput } from "./system/log-output.js";
-import { createLogger } from "./system/logger.js";
+import { openLog } from "./system/open-log.js";
 
 // The supervisor of several servers. start.cts runs it when WORKERS is set, and its workers run start.cts again: with the
 // environment that this process was given, and with what is in .env then.
@@ -14,11 +13,8 @@ await runSupervisor({
     ...(existsSync(".env") && parseEnv(readFileSync(".env", "utf8"))),
     ...process.env,
   }),
-  createLogger: (level) =>
-    createLogger(
-      level,
-      openLogOutput(process.stdout.fd, (flush) => process.once("exit", flush)),
-    ),
+  openLog: (settings) =>
+    openLog(settings, { stdout: process.stdout, onExit: (flush) => process.once("exit", flush) }),
   printError: console.error,
   onSignal: (signal, listener) => process.on(signal, listener),
   onUncaught: (listener) => process.on("uncaughtException", listener),

@@ -34,7 +34,7 @@ async function start(host: ServerProcess): Promise<void> {
   // To all processes of a terminal that closes; it is for the supervisor.
   if (host.supervisor) host.onSignal("SIGHUP", () => {});
   const config = readConfig(host.environment, "server", readTextFile);
-  const logger = host.createLogger(config.logLevel);
+  const logger = await host.openLog(config.log);
   // A supervisor says it once for all its workers.
   if (!host.supervisor) logWarnings(config, logger);
   // Node would print the error with its message and all its properties.

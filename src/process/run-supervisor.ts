@@ -37,7 +37,7 @@ export async function runSupervisor(host: SupervisorProcess): Promise<void> {
 async function start(host: SupervisorProcess): Promise<void> {
   const read = () => readConfig(host.readEnvironment(), "server", readTextFile);
   let config = read();
-  const logger = host.createLogger(config.logLevel);
+  const logger = await host.openLog(config.log);
   host.onUncaught(exitOnError(host, logger, "uncaught error"));
   const metrics = await openWorkersMetrics(config, logger);
   const supervisor = createSupervisor({

@@ -1,11 +1,12 @@
 import type { Config } from "../config.js";
 import type { EnvironmentVariables } from "../config-files.js";
 import type { Logger } from "../system/logger.js";
+import type { LogSettings } from "../system/open-log.js";
 import type { SupervisorLink } from "./supervisor-link.js";
 
 /** What both the server and its supervisor use of the process that they run in: `process`, or a test's. */
 export interface HostProcess {
-  createLogger(level: string): Logger;
+  openLog(settings: LogSettings): Promise<Logger>;
   /** Writes a line to standard error. */
   printError(line: string): void;
   onSignal(signal: NodeJS.Signals, stop: (signal: NodeJS.Signals) => void): void;

@@ -339,7 +339,7 @@ describe("errors in the log", () => {
         ...{ printError: () => {}, onUncaught: () => {}, exit: () => {} },
         fork: () => obedientWorker(1),
         readEnvironment: () => read(),
-        createLogger: () => logger,
+        openLog: async () => logger,
         onSignal: (signal, listener) => void listeners.set(signal, () => listener(signal)),
       });
       lines.length = 0;

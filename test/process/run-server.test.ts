@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { runServer } from "../../src/process/run-server.js";
 import { createLogger } from "../../src/system/logger.js";
+import type { LogSettings } from "../../src/system/open-log.js";
 import { useTestDatabase } from "../support/database.js";
 import { recordSecret, testLogFile } from "../support/log.js";
 import { rejection } from "../support/rejection.js";
@@ -36,7 +37,7 @@ describe("server process", () => {
       },
       host: {
         environment: { HOST: "127.0.0.1", PORT: "0", DATABASE_URL: base.url, DATA_DIR: folder, ...variables },
-        createLogger: (level: string) =>
+        openLog: async ({ level }: LogSettings) =>
           createLogger(level, {
             write(line) {
               appendFileSync(testLogFile(), line);

@@ -29,7 +29,7 @@ describe("the supervisor's process", () => {
         return state.canStart ? worker : { ...worker, hasReported: async () => false };
       },
       readEnvironment: () => state.variables,
-      createLogger: () =>
+      openLog: async () =>
         testLogger((line) => {
           log.push(JSON.parse(line));
           events.emit("log");
