@@ -92,6 +92,8 @@ export interface ReachedLimit {
   limit: number;
   /** When the window has room again, in seconds since the epoch. */
   resetAt: number;
+  /** The window counts wrong passwords for a number. */
+  countsGuesses?: true;
 }
 
 interface DomainErrorOptions {
@@ -159,10 +161,17 @@ export function rateLimited(
 /** RATE_LIMITED until `hasRoomAt`, for another second at least. */
 export function rateLimitedUntil(
   hasRoomAt: Date,
-  { limit, now, challenge }: { limit: number; now: Date; challenge?: Challenge | undefined },
+  {
+    now,
+    challenge,
+    ...window
+  }: Omit<ReachedLimit, "resetAt"> & {
+    now: Date;
+    challenge?: Challenge | undefined;
+  },
 ): DomainError {
   const waitSeconds = Math.max(1, Math.ceil((hasRoomAt.getTime() - now.getTime()) / 1000));
-  return rateLimited(waitSeconds, { limit, resetAt: Math.ceil(hasRoomAt.getTime() / 1000) }, challenge);
+  return rateLimited(waitSeconds, { ...window, resetAt: Math.ceil(hasRoomAt.getTime() / 1000) }, challenge);
 }
 
 /** OVERLOADED: the service can't take this call now; a retry after `retryAfterSeconds` makes sense. */

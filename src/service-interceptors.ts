@@ -26,6 +26,7 @@ export function createServiceInterceptors(config: Config, deps: ServiceIntercept
   return createInterceptors({
     logger,
     metrics,
+    phoneKey: (text) => phoneKey(config.phones, text),
     ...(rules && { rules }),
     verifyAccessToken: context.verifyAccessToken,
     verifyServiceToken: context.verifyServiceToken,

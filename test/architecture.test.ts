@@ -52,6 +52,7 @@ const layers = [
     "messages/",
     "telemetry/",
     "system/",
+    "telemetry/",
   ],
 ];
 

@@ -77,7 +77,11 @@ export function tooManyGuesses({ isKnown, count, oldest, inARow, last }: FullCou
   const limit = isKnown ? DAILY_GUESSES.known : DAILY_GUESSES.unknown;
   const isUsedUp = count >= limit;
   const hasRoomAt = isUsedUp ? addSeconds(oldest, GUESS_SECONDS) : addSeconds(last, waitSeconds(inARow));
-  return rateLimitedUntil(hasRoomAt, { limit: isUsedUp ? limit : FIRST_WAIT_AT, now });
+  return rateLimitedUntil(hasRoomAt, {
+    limit: isUsedUp ? limit : FIRST_WAIT_AT,
+    countsGuesses: true,
+    now,
+  });
 }
 
 /** The wait after so many wrong passwords in a row; 0 before the first. The statements compute the same. */

@@ -8,7 +8,11 @@ import { localize } from "../messages/catalogue.js";
 import { addressWindows, type LimitRules, serviceWindows } from "../rate-limits/keys.js";
 import { limitHeaders } from "../rate-limits/limit-headers.js";
 import type { Limiter } from "../rate-limits/limiter.js";
-import { type AuthenticateClientDeps, authenticateClient } from "../services/authenticate-client.js";
+import {
+  type AuthenticateClientDeps,
+  authenticateClient,
+  type ClientRefusal,
+} from "../services/authenticate-client.js";
 import type { Service } from "../services/service.js";
 import { millisecondsSince } from "../system/clock.js";
 import type { Logger } from "../system/logger.js";
@@ -16,6 +20,7 @@ import type { Metrics } from "../telemetry/metrics.js";
 import { readClientProof } from "./client-proof.js";
 import { type Form, readForm } from "./form.js";
 import { invalidClient, OAuthError } from "./oauth-error.js";
+import { oauthEvent } from "./oauth-event.js";
 
 export interface OAuthHandlerDeps extends AuthenticateClientDeps {
   limiter: Limiter;
@@ -34,6 +39,8 @@ interface Exchange {
   address: string;
   /** Who has authenticated. */
   client: Service | null;
+  /** Why nobody has, and the service that the request named. */
+  refused: { refusal: ClientRefusal; named: string | null } | null;
   /** The figures of the window that counts the request. */
   limitHeaders: Readonly<Record<string, string>>;
 }
@@ -50,8 +57,12 @@ export function createOAuthEndpoint(deps: OAuthHandlerDeps, name: string, method
       throw new OAuthError("invalid_request", "The HTTP method must be POST.", { status: 405, headers });
     }
     const form = await readForm(exchange.request);
-    const client = await authenticateClient(deps, readClientProof(exchange.authorization, form));
-    if (!client) throw invalidClient();
+    const found = await authenticateClient(deps, readClientProof(exchange.authorization, form));
+    const { client } = found;
+    if (!client) {
+      exchange.refused = found;
+      throw invalidClient();
+    }
     exchange.client = client;
     await count(deps, exchange, serviceWindows(deps.limitRules, client.name));
     return method(client, form);
@@ -59,7 +70,14 @@ export function createOAuthEndpoint(deps: OAuthHandlerDeps, name: string, method
 
   return async (request, response, { address, authorization, requestId }) => {
     const start = performance.now();
-    const exchange: Exchange = { request, authorization, address, client: null, limitHeaders: {} };
+    const exchange: Exchange = {
+      request,
+      authorization,
+      address,
+      client: null,
+      refused: null,
+      limitHeaders: {},
+    };
     let content: object;
     let failure: OAuthError | null = null;
     try {
@@ -82,13 +100,15 @@ export function createOAuthEndpoint(deps: OAuthHandlerDeps, name: string, method
     sendResponse(request, response, { status, header, body });
     deps.metrics.oauthRequestEnded({ endpoint: name, error: failure?.code ?? null });
     const line = {
+      event: oauthEvent(status, failure?.code),
       method: name,
       protocol: "oauth",
       status: failure?.code ?? "ok",
       ms: millisecondsSince(start),
       requestId,
       address,
-      service: exchange.client?.name,
+      service: exchange.client?.name ?? exchange.refused?.named ?? undefined,
+      refusal: exchange.refused?.refusal,
     };
     if (status >= 500) deps.logger.error({ ...line, err: failure?.cause }, "call");
     else deps.logger.info(line, "call");

@@ -7,7 +7,7 @@ import { jwtVerify } from "jose/jwt/verify";
 import type { Clock } from "../system/clock.js";
 import { findClient } from "./find-client.js";
 import { ASSERTION_ALGORITHMS } from "./public-keys.js";
-import type { PublicKey, ServiceCredentials } from "./service.js";
+import type { CheckedProof, PublicKey } from "./service.js";
 import type { ServiceStore } from "./service-store.js";
 
 export interface ClientAssertionDeps {
@@ -45,22 +45,22 @@ const DECOY_KEYS: readonly PublicKey[] = [
 ];
 
 /**
- * Returns the service that signed an assertion (RFC 7523, section 2.2), whether or not it is disabled; null for an assertion
- * that is not valid. Each works once, for whoever of many callers comes first.
+ * Finds the service that an assertion names (RFC 7523, section 2.2), whether or not it is disabled, and whether that one
+ * signed it. Each works once, for whoever of many callers comes first.
  */
 export async function verifyClientAssertion(
   deps: ClientAssertionDeps,
   assertion: string,
-): Promise<ServiceCredentials | null> {
+): Promise<CheckedProof> {
   const name = subjectOf(assertion);
   const service = await findClient(deps.services, name);
   const claims = await verify(deps, assertion, name, service?.publicKeys ?? []);
-  if (!claims || !service) return null;
+  if (!claims || !service) return { service, isValid: false };
   const expiresAt = new Date((claims.exp + TOLERANCE_SECONDS) * 1000);
   const digest = createHash("sha256")
     .update(JSON.stringify([service.name, claims.jti]))
     .digest();
-  return (await deps.services.claimAssertion(null, digest, expiresAt)) ? service : null;
+  return { service, isValid: await deps.services.claimAssertion(null, digest, expiresAt) };
 }
 
 /** Whom the assertion names, which nothing has proved yet. */

@@ -19,6 +19,13 @@ export interface ServiceCredentials extends Service {
   publicKeys: readonly PublicKey[] | null;
 }
 
+/** What a client authenticates with, checked. */
+export interface CheckedProof {
+  /** The service that it names; null if there is none. */
+  service: ServiceCredentials | null;
+  isValid: boolean;
+}
+
 /** A service, as operators see it. */
 export interface ListedService extends Service {
   createdAt: Date;

@@ -48,10 +48,10 @@ describe("service", () => {
   }
 
   const works = async (name: string, secret: string) =>
-    (await authenticateClient(cli.context.app, { name, secret })) !== null;
+    (await authenticateClient(cli.context.app, { name, secret })).client !== null;
   async function signs(name: string, { privateKey }: ClientKeys): Promise<boolean> {
     const assertion = await signAssertion(assertionClaims(cli.context.app, name), privateKey);
-    return (await authenticateClient(cli.context.app, { name: null, assertion })) !== null;
+    return (await authenticateClient(cli.context.app, { name: null, assertion })).client !== null;
   }
   const refusalOf = (token: string) => rejectionReason(cli.context.app.verifyServiceToken(token));
   const scopesOf = async (token: string) => (await cli.context.app.verifyServiceToken(token)).scopes;

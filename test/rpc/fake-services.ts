@@ -11,7 +11,7 @@ import { createInterceptors } from "../../src/rpc/interceptors/chain.js";
 import type { FormatChecks } from "../../src/rpc/interceptors/field-formats.js";
 import { createLogger } from "../../src/system/logger.js";
 import { NO_METRICS } from "../../src/telemetry/metrics.js";
-import { parsePhone } from "../../src/users/phone-number.js";
+import { type PhoneRules, parsePhone, phoneKey } from "../../src/users/phone-number.js";
 import { parseLinkToken } from "../../src/verification/link-token.js";
 
 /** What the services behind rpc/ and rest/ have received, and what they do. */
@@ -118,9 +118,11 @@ const userOfJohn = {
   isSuperuser: false,
 };
 
+const PHONE_RULES: PhoneRules = { defaultRegion: undefined, policy: "length" };
+
 /** The formats of the service with its default rules for phone numbers. */
 export const testFormats: FormatChecks = {
-  [Format.PHONE]: (text, field) => parsePhone({ defaultRegion: undefined, policy: "length" }, text, field),
+  [Format.PHONE]: (text, field) => parsePhone(PHONE_RULES, text, field),
   [Format.LINK_TOKEN]: parseLinkToken,
 };
 
@@ -132,6 +134,7 @@ export function testInterceptors(
   return createInterceptors({
     metrics: NO_METRICS,
     logger: createLogger("trace", { write: (line) => void lines.push(line) }),
+    phoneKey: (text) => phoneKey(PHONE_RULES, text),
     services: [AuthService, ProfileService, AccountService],
     formats: testFormats,
     verifyAccessToken: fakeAuthenticate,

@@ -15,7 +15,7 @@ const ODD_TEXTS = [
 describe("a service that authenticates with its secret", () => {
   const context = useTestContext();
   const authenticate = async (name: string, secret: string, app = context.app) =>
-    (await authenticateClient(app, { name, secret }))?.name ?? null;
+    (await authenticateClient(app, { name, secret })).client?.name ?? null;
 
   /** The statements of `work`. */
   async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
@@ -31,7 +31,7 @@ describe("a service that authenticates with its secret", () => {
 
   it("is the service of this name and secret", async () => {
     const [one, two] = [await newService(context, ["users.read"]), await newService(context, ["users.read"])];
-    expect(await authenticateClient(context.app, one)).to.deep.include({
+    expect((await authenticateClient(context.app, one)).client).to.deep.include({
       ...{ name: one.name, scopes: ["users.read"], disabledAt: null },
     });
     expect(await authenticate(one.name, two.secret)).to.equal(null);
@@ -72,7 +72,7 @@ describe("a service that authenticates with its secret", () => {
       await signAssertion(claims, keys.privateKey),
       await signAssertion(claims, key, { alg: "HS256" }),
     ]) {
-      expect(await authenticateClient(context.app, { name, assertion })).to.equal(null);
+      expect((await authenticateClient(context.app, { name, assertion })).client).to.equal(null);
     }
   });
 

@@ -18,7 +18,7 @@ describe("a service that authenticates with an assertion", () => {
   });
 
   const authenticate = async (assertion: string, proved: string | null = null, app = context.app) =>
-    (await authenticateClient(app, { name: proved, assertion }))?.name ?? null;
+    (await authenticateClient(app, { name: proved, assertion })).client?.name ?? null;
   const claimsOf = (changes: object = {}): JWTPayload => ({
     ...assertionClaims(context.app, name),
     ...changes,

@@ -12,7 +12,7 @@ import { newClientKeys, newServiceName, newServiceWithKeys } from "./new-service
 describe("the secrets of a service", () => {
   const context = useTestContext();
   const works = async (name: string, secret: string) =>
-    (await authenticateClient(context.app, { name, secret })) !== null;
+    (await authenticateClient(context.app, { name, secret })).client !== null;
   const secretsOf = async (name: string) =>
     (await context.app.services.findCredentials(null, name))?.secrets.length;
 
@@ -153,7 +153,7 @@ describe("createService", () => {
     recordSecret(secret);
     const found = await context.app.services.findCredentials(null, name);
     expect(found?.secrets).to.have.length(1);
-    expect(await authenticateClient(context.app, { name, secret })).to.include({ name });
+    expect((await authenticateClient(context.app, { name, secret })).client).to.include({ name });
   });
 
   it("takes no name of a disabled service", async () => {
@@ -162,7 +162,7 @@ describe("createService", () => {
     const again = { name, scopes: ["tokens.introspect"], publicKeys: null };
     expect(await createService(context.app, again)).to.equal("taken");
     await context.app.services.change(null, name, { isDisabled: false });
-    expect(await authenticateClient(context.app, { name, secret })).to.deep.include({
+    expect((await authenticateClient(context.app, { name, secret })).client).to.deep.include({
       scopes: ["users.read"],
     });
   });
