@@ -1,0 +1,91 @@
+import { readFileSync } from "node:fs";
+import { expect } from "chai";
+import type { Model, ModelStatic } from "sequelize";
+import { verified } from "./audit/stored-history.js";
+import { activeUser, useTestContext } from "./support/test-context.js";
+
+/** Tables without anything about people. */
+const IMPERSONAL_TABLES = [
+  ...["job_leases", "schema_migrations", "service_assertions", "service_secrets", "services"],
+  ...["signing_keys", "whitelist_counts"],
+];
+
+/** Columns of other tables that tell nothing of anybody: random ids, digests of secrets, numbers of rows, counts. */
+const IMPERSONAL_COLUMNS = [
+  ...["account_history.key_id", "account_history.mac", "account_history.number"],
+  ...["account_history_heads.mac", "account_history_heads.seal"],
+  ...["activation_codes.code_digest", "activation_codes.expires_at", "activation_codes.id"],
+  ...["activation_codes.number", "activation_codes.registration_id"],
+  ...[
+    "codes.attempts",
+    "codes.code_digest",
+    "codes.id",
+    "codes.number",
+    "codes.series",
+    "codes.token_digest",
+  ],
+  "number_guesses.bucket",
+  ...[
+    "phone_changes.id",
+    "phone_changes.is_counted",
+    "phone_changes.is_request",
+    "phone_changes.token_digest",
+  ],
+  ...["registrations.id", "registrations.named_attempts", "registrations.named_since"],
+  ...["registrations.other_attempts", "registrations.other_since", "registrations.token_digest"],
+  ...["sessions.confirmed_id", "sessions.refresh_id", "sessions.used_ids"],
+  ...["sms_counts.bucket", "sms_counts.sent", "sms_sends.id"],
+  ...["whitelist_entries.id", "whitelist_history.id"],
+];
+
+/** The columns that docs/personal-data.md lists, as `table.column`. */
+function documentedColumns(): string[] {
+  const guide = readFileSync("docs/personal-data.md", "utf8");
+  return [...guide.matchAll(/^\| `(\w+)` \| (`[^|]*`) \|/gm)].flatMap(([, table, columns = ""]) =>
+    [...columns.matchAll(/`(\w+)`/g)].map(([, column]) => `${table}.${column}`),
+  );
+}
+
+describe("personal data", () => {
+  const context = useTestContext();
+
+  const columns = () =>
+    Object.values<ModelStatic<Model>>(context.testDatabase.database.models)
+      .map((model) => ({ table: String(model.getTableName()), names: Object.keys(model.getAttributes()) }))
+      .filter(({ table }) => !IMPERSONAL_TABLES.includes(table))
+      .flatMap(({ table, names }) => names.map((name) => `${table}.${name}`));
+
+  it("is listed in docs/personal-data.md, with every column that may hold some", () => {
+    const known = new Set([...documentedColumns(), ...IMPERSONAL_COLUMNS]);
+    const missing = columns().filter((column) => !known.has(column));
+    expect(missing, "list these columns in docs/personal-data.md, or here if they are not personal").to.be
+      .empty;
+  });
+
+  it("is listed once, and only in columns that exist", () => {
+    const listed = [...documentedColumns(), ...IMPERSONAL_COLUMNS];
+    const existing = new Set(columns());
+    expect(listed.filter((column) => !existing.has(column))).to.deep.equal([]);
+    expect(listed.filter((column, index) => listed.indexOf(column) < index)).to.deep.equal([]);
+  });
+
+  it("is erased by the statements of the guide, after which the history is still verifiable", async () => {
+    const { id, phone } = await activeUser(context);
+    const { database } = context.testDatabase;
+    const guide = readFileSync("docs/personal-data.md", "utf8");
+    const statements = guide.match(/^DELETE .*;$/gm) ?? [];
+    expect(statements).to.have.length(4);
+    for (const statement of statements) {
+      const text = statement.replace("42", String(id)).replace("+237670000001", phone);
+      await database.run(null, { name: "test_erase", text, isAdHoc: true }, []);
+    }
+    const { users, sessions, accountHistory, accountHistoryValues, whitelistHistory } = database.models;
+    const transaction = null;
+    expect(await users.count({ where: { id }, transaction })).to.equal(0);
+    expect(await sessions.count({ where: { user_id: id }, transaction })).to.equal(0);
+    expect(await accountHistoryValues.count({ where: { account_id: id }, transaction })).to.equal(0);
+    expect(await whitelistHistory.count({ where: { phone }, transaction })).to.equal(0);
+    expect(await accountHistory.count({ where: { account_id: id }, transaction })).to.be.above(0);
+    expect((await verified(context.app, id)).problems).to.deep.equal([]);
+  });
+});
