@@ -85,11 +85,14 @@ describe("docker-compose.yml", () => {
     expect(readFileSync(".gitignore", "utf8").split("\n")).to.include("/secrets/");
   });
 
-  it("publishes the port that the service listens on", () => {
+  it("publishes the port that the service listens on, and that of the metrics to this machine only", () => {
     const port = readConfig({}).port;
-    const published = ours.flatMap(({ ports = [] }) => ports);
-    expect(published).to.have.length(2);
-    for (const entry of published) expect(entry.endsWith(`:${port}`), entry).to.equal(true);
+    const { METRICS_PORT: metricsPort } = environmentOf(services.identity!);
+    expect(services.identity!.ports).to.deep.equal([
+      `\${LISTEN:-${port}}:${port}`,
+      `127.0.0.1:${metricsPort}:${metricsPort}`,
+    ]);
+    expect(services.development!.ports).to.deep.equal([`127.0.0.1:${port}:${port}`]);
   });
 
   it("watches paths that exist", () => {

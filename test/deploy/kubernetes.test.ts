@@ -76,7 +76,9 @@ describe("the Kubernetes manifests", () => {
     const names = [...Object.keys(environment), ...migration.env!.map(({ name }) => name)];
     expect(names.filter((name) => !KNOWN_VARIABLES.has(name))).to.deep.equal([]);
     const config = readConfig(environment, "server", readMountedSecret);
-    expect(config).to.include({ environment: "production", port: server.ports![0]!.containerPort });
+    const ports = Object.fromEntries(server.ports!.map(({ name, containerPort }) => [name, containerPort]));
+    expect(config).to.include({ environment: "production", port: ports.http });
+    expect(environment.METRICS_PORT).to.equal(String(ports.metrics));
   });
 
   it("migrate with the command of the command line", () => {
