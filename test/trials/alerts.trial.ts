@@ -2,6 +2,10 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "chai";
+import { registerCustomer, registration, succeed } from "../support/rest-calls.js";
+import { runService } from "../support/running-service.js";
+import { freePort } from "../support/server-process.js";
+import { keepBusy } from "./busy-customer.js";
 import { askPrometheus, type QueryResult, queryDashboard } from "./dashboard-queries.js";
 import { serveMadeUpMetrics } from "./made-up-metrics.js";
 import { PROMETHEUS_FOLDER, prometheusBin, startPrometheus } from "./start-prometheus.js";
@@ -35,6 +39,9 @@ async function readUntil<T>(read: () => Promise<T>, isDone: (state: T) => boolea
     await delay(POLL_MS);
   }
 }
+
+/** Whitelisted in development. */
+const OTHERS = ["+237670000000", "+237670000002"];
 
 const withoutSeries = (results: readonly QueryResult[]) =>
   results.filter(({ seriesCount }) => seriesCount === 0).map(({ panel, expr }) => `${panel}: ${expr}`);
@@ -71,5 +78,42 @@ await runTrial("dashboard", [], async (trial) => {
     );
     expect(withoutSeries(results)).to.deep.equal([]);
     return `${results.length} queries, ${results.reduce((sum, { seriesCount }) => sum + seriesCount, 0)} series`;
+  });
+});
+
+await runTrial("metrics", [], async (trial) => {
+  const port = await freePort();
+  const service = await runService({
+    DATA_DIR: `${trial.folder}/.data`,
+    METRICS_PORT: String(port),
+    ...{ LIMIT_LOGIN: "2/second", LIMIT_REGISTER: "1000/minute" },
+  });
+  trial.atEnd(service.stop);
+  await registerCustomer(service);
+  const url = await startPrometheus(trial, `127.0.0.1:${port}`);
+  trial.atEnd(keepBusy(service));
+  // After the first scrape: an increase needs two values.
+  await readUntil(
+    () => askPrometheus<{ result: unknown[] }>(url, "query", { query: "waterbill_sms_total" }),
+    ({ result }) => result.length > 0,
+  );
+  for (const phone of OTHERS) await succeed(service, "register", registration(phone));
+
+  await trial.step("every query of the dashboard has series of the service itself", async () => {
+    const results = await readUntil(
+      () => queryDashboard(url),
+      (all) => withoutSeries(all).length === 0,
+    );
+    expect(withoutSeries(results)).to.deep.equal([]);
+    return `${results.length} queries`;
+  });
+  await trial.step("no alert fires", async () => {
+    const { alerts } = await askPrometheus<{ alerts: { state: string; labels: { alertname: string } }[] }>(
+      url,
+      "alerts",
+    );
+    const firing = alerts.filter(({ state }) => state === "firing").map(({ labels }) => labels.alertname);
+    expect(firing).to.deep.equal([]);
+    return `${alerts.length} pending`;
   });
 });
