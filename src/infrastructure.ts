@@ -120,7 +120,7 @@ export async function createInfrastructure(
       },
     }),
     smsRefused(refusal) {
-      metrics.smsRefused(refusal);
+      metrics.smsRefused(refusal.kind);
       reportRefusal(refusal);
     },
   };

@@ -5,6 +5,7 @@ type CodePurpose = Exclude<SmsKind, "confirmation" | "notice">;
 
 /** What the end of a call counts as. */
 export interface CallOutcome {
+  /** As `counters.ts` names it. */
   counter: "registrations" | "activations" | "codes" | "sessions" | "signInsRefused";
   labels: Readonly<Record<string, string>>;
 }
@@ -39,10 +40,11 @@ const CODE_REFUSALS: ReadonlySet<string | undefined> = new Set([
   "CODE_LOCKED",
 ]);
 
-/** Why a login is refused for what it says, as opposed to how or how often. */
+/** Why a login is refused for what it says, or for how often it was tried. */
 const SIGN_IN_REFUSALS: ReadonlySet<string | undefined> = new Set([
   "CREDENTIALS_REJECTED",
   "ACCOUNT_NOT_ACTIVATED",
+  "RATE_LIMITED",
 ]);
 
 /** Returns what the end of a call counts as. `reason` is that of its error; undefined, with `isOk`, if it has none. */

@@ -51,8 +51,8 @@ export interface Metrics {
   oauthRequestEnded(request: { endpoint: string; error: string | null }): void;
   actCommitted(act: CommittedAct): void;
   smsEnded(kind: SmsKind, outcome: SmsOutcome): void;
-  /** The SMS budget refused a message; `budget` names the one that had no room. */
-  smsRefused(refusal: { kind: string; budget?: string }): void;
+  /** The SMS budget refused a message, for this kind of reason. */
+  smsRefused(refusal: string): void;
   /** A call was refused by the limits with these names. */
   limitsReached(limits: Iterable<string>): void;
   /** Reads `gauges` at each snapshot from now on. */

@@ -1,5 +1,6 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
-import { type CallOutcome, outcomesOf } from "./call-outcomes.js";
+import { collectDefaultMetrics, Histogram, Registry } from "prom-client";
+import { outcomesOf } from "./call-outcomes.js";
+import { createCounters } from "./counters.js";
 import type { EndedCall, Metrics } from "./metrics.js";
 import { registerProcess, watchGauges } from "./watch-gauges.js";
 
@@ -23,9 +24,8 @@ const RPC_SYSTEMS: Readonly<Record<EndedCall["protocol"], string>> = {
 export function createPrometheusMetrics(version: string): Metrics {
   const register = new Registry();
   collectDefaultMetrics({ register, eventLoopMonitoringPrecision: EVENT_LOOP_PRECISION_MS });
-  const counter = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
-    new Counter({ name, help, labelNames, registers: [register] });
-
+  // Of several processes the youngest one; by default there is none in a sum.
+  Object.assign(register.getSingleMetric("process_start_time_seconds") ?? {}, { aggregator: "max" });
   const durations = new Histogram({
     name: "rpc_server_call_duration_seconds",
     help: "Duration of calls, until the last response of a stream.",
@@ -33,50 +33,7 @@ export function createPrometheusMetrics(version: string): Metrics {
     buckets: DURATION_BUCKETS,
     registers: [register],
   });
-  const oauthRequests = counter(
-    "waterbill_oauth_requests_total",
-    "Requests of services for tokens and introspection; error is OAuth's code, empty for none.",
-    "endpoint",
-    "error",
-  );
-  const registrations = counter(
-    "waterbill_registrations_total",
-    "Registrations, with a code accepted for sending.",
-  );
-  const activations = counter("waterbill_activations_total", "Registrations that became accounts.");
-  const codes = counter(
-    "waterbill_codes_total",
-    "Codes by SMS: sent, verified and refused.",
-    "purpose",
-    "event",
-  );
-  const sessions = counter(
-    "waterbill_sessions_total",
-    "Sessions: opened, refreshed, ended and reused.",
-    "event",
-  );
-  const signInsRefused = counter(
-    "waterbill_sign_ins_refused_total",
-    "Logins refused for what they say.",
-    "reason",
-  );
-  const acts = counter(
-    "waterbill_acts_total",
-    "Acts on accounts, as the history names them.",
-    "action",
-    "actor",
-  );
-  const sms = counter("waterbill_sms_total", "Messages handed to the SMS provider.", "kind", "outcome");
-  const smsRefused = counter(
-    "waterbill_sms_refused_total",
-    "Messages that the SMS budget refused.",
-    "refusal",
-    "budget",
-  );
-  const rateLimited = counter("waterbill_rate_limited_total", "Calls refused by a limit.", "limit");
-  const outcomes: Record<CallOutcome["counter"], Counter> = {
-    ...{ registrations, activations, codes, sessions, signInsRefused },
-  };
+  const counters = createCounters(register);
   registerProcess(register, version);
 
   return {
@@ -89,23 +46,23 @@ export function createPrometheusMetrics(version: string): Metrics {
       };
       durations.observe(labels, seconds);
       for (const { counter, labels } of outcomesOf(method, status === "ok", reason)) {
-        outcomes[counter].inc(labels);
+        counters[counter].inc(labels);
       }
     },
-    oauthRequestEnded: ({ endpoint, error }) => oauthRequests.inc({ endpoint, error: error ?? "" }),
+    oauthRequestEnded: ({ endpoint, error }) => counters.oauthRequests.inc({ endpoint, error: error ?? "" }),
     actCommitted({ action, actor, sessionCount }) {
-      acts.inc({ action, actor });
-      if (sessionCount > 0) sessions.inc({ event: "ended" }, sessionCount);
-      if (action === "refresh_reused") sessions.inc({ event: "reused" });
+      counters.acts.inc({ action, actor });
+      if (sessionCount > 0) counters.sessions.inc({ event: "ended" }, sessionCount);
+      if (action === "refresh_reused") counters.sessions.inc({ event: "reused" });
     },
     smsEnded(kind, outcome) {
       const isCode = kind !== "confirmation" && kind !== "notice";
-      sms.inc({ kind: isCode ? "code" : kind, outcome });
-      if (isCode && outcome === "accepted") codes.inc({ purpose: kind, event: "sent" });
+      counters.sms.inc({ kind: isCode ? "code" : kind, outcome });
+      if (isCode && outcome === "accepted") counters.codes.inc({ purpose: kind, event: "sent" });
     },
-    smsRefused: ({ kind, budget = "" }) => smsRefused.inc({ refusal: kind, budget }),
+    smsRefused: (refusal) => counters.smsRefused.inc({ refusal }),
     limitsReached(limits) {
-      for (const limit of limits) rateLimited.inc({ limit });
+      for (const limit of limits) counters.rateLimited.inc({ limit });
     },
     watch: (gauges) => watchGauges(register, gauges),
     snapshot: () => register.getMetricsAsJSON() as ReturnType<Metrics["snapshot"]>,

@@ -50,7 +50,7 @@ export const SERVICE_METRICS: Readonly<Record<string, Metric>> = {
     type: "counter",
     labels: {
       kind: ["code", "confirmation", "notice"],
-      outcome: ["accepted", "failed", "unknown", "invalid_number", "refused"],
+      outcome: ["accepted", "failed", "unknown", "invalid_number"],
     },
   },
   waterbill_sms_refused_total: { type: "counter", labels: { refusal: ["paused", "country", "budget"] } },
@@ -58,6 +58,10 @@ export const SERVICE_METRICS: Readonly<Record<string, Metric>> = {
   waterbill_sign_ins_refused_total: {
     type: "counter",
     labels: { reason: ["CREDENTIALS_REJECTED", "RATE_LIMITED", "ACCOUNT_NOT_ACTIVATED"] },
+  },
+  waterbill_oauth_requests_total: {
+    type: "counter",
+    labels: { endpoint: ["token", "introspect"], error: ["", "invalid_client"] },
   },
   waterbill_sms_budget_used_ratio: {
     type: "gauge",

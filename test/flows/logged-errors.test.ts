@@ -18,6 +18,7 @@ import { createRoutes } from "../../src/http/routes.js";
 import { createServer } from "../../src/http/server.js";
 import { openTls } from "../../src/http/tls.js";
 import { createInfrastructure } from "../../src/infrastructure.js";
+import { openMetrics } from "../../src/process/open-metrics.js";
 import { runSupervisor } from "../../src/process/run-supervisor.js";
 import { exitOnError } from "../../src/process/server-process.js";
 import { stopOnRequest } from "../../src/process/stop-on-request.js";
@@ -34,6 +35,7 @@ import { testInterceptors } from "../rpc/fake-services.js";
 import { expectNoSecret, type HostileError, hostileErrors, SECRETS } from "../support/hostile-errors.js";
 import { rejection } from "../support/rejection.js";
 import { serve } from "../support/serve.js";
+import { freePort } from "../support/server-process.js";
 import { generousLimits } from "../support/service.js";
 import { useTestContext } from "../support/test-context.js";
 
@@ -45,6 +47,7 @@ const LOGGING_FILES = [
   "http/tls.ts",
   "infrastructure.ts",
   "oauth/oauth-handler.ts",
+  "process/open-metrics.ts",
   "process/run-supervisor.ts",
   "process/server-process.ts",
   "process/stop-on-request.ts",
@@ -349,6 +352,27 @@ describe("errors in the log", () => {
       listeners.get("SIGHUP")?.();
       await new Promise(setImmediate);
     });
+  });
+
+  it("hold no secret of metrics that can't be read", async () => {
+    const address = { host: "127.0.0.1", port: await freePort() };
+    const { metrics, end } = await openMetrics({ metrics: address }, {}, logger);
+    const gauges = {
+      connections: () => ({ used: 0, idle: 0, waiting: 0, max: 0 }),
+      limitsInMemory: () => false,
+    };
+    let fault: unknown;
+    metrics.watch({
+      ...{ ...gauges, smsBudgetUse: async () => ({}) },
+      hashes() {
+        throw fault;
+      },
+    });
+    await logEach(async (error) => {
+      fault = error;
+      await (await fetch(`http://127.0.0.1:${address.port}/metrics`)).text();
+    });
+    await end();
   });
 
   it("hold no secret of a worker that can't be forked", () => {

@@ -40,13 +40,13 @@ describe("the outcomes of a call", () => {
     expect(outcomesOf(nameOf(login), false, "CODE_INCORRECT")).to.deep.equal([]);
   });
 
-  it("are a refused sign-in for wrong credentials and an inactive account, and not for a limit", () => {
-    for (const reason of ["CREDENTIALS_REJECTED", "ACCOUNT_NOT_ACTIVATED"]) {
+  it("are a refused sign-in for wrong credentials, an inactive account and a limit, and not for our own fault", () => {
+    for (const reason of ["CREDENTIALS_REJECTED", "ACCOUNT_NOT_ACTIVATED", "RATE_LIMITED"]) {
       expect(outcomesOf(nameOf(login), false, reason)).to.deep.equal([
         { counter: "signInsRefused", labels: { reason } },
       ]);
     }
-    expect(outcomesOf(nameOf(login), false, "RATE_LIMITED")).to.deep.equal([]);
+    expect(outcomesOf(nameOf(login), false, "OVERLOADED")).to.deep.equal([]);
     expect(outcomesOf("grpc.health.v1.Health/Check", true, undefined)).to.deep.equal([]);
   });
 });

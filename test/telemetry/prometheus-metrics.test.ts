@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { toPrometheusText, toTotals } from "../../src/telemetry/merge-snapshots.js";
 import type { EndedCall, Gauges, Metrics } from "../../src/telemetry/metrics.js";
 import { createPrometheusMetrics } from "../../src/telemetry/prometheus-metrics.js";
+import { SERVICE_METRICS } from "../deploy/exported-metrics.js";
 
 const LOGIN: EndedCall = {
   protocol: "grpc-web",
@@ -64,15 +65,15 @@ describe("the metrics of a process", () => {
     metrics.smsEnded("confirmation", "accepted");
     metrics.smsEnded("notice", "unknown");
     metrics.smsEnded("phone_change", "failed");
-    metrics.smsRefused({ kind: "budget", budget: "total" });
-    metrics.smsRefused({ kind: "paused" });
+    metrics.smsRefused("budget");
+    metrics.smsRefused("paused");
     const lines = (await linesOf(metrics)).filter((line) => /_(sms|codes)_/.test(line));
     expect(lines).to.deep.equal([
+      'waterbill_sms_total{kind="code",outcome="failed"} 1',
       'waterbill_sms_total{kind="confirmation",outcome="accepted"} 1',
       'waterbill_sms_total{kind="notice",outcome="unknown"} 1',
-      'waterbill_sms_total{kind="code",outcome="failed"} 1',
-      'waterbill_sms_refused_total{refusal="budget",budget="total"} 1',
-      'waterbill_sms_refused_total{refusal="paused",budget=""} 1',
+      'waterbill_sms_refused_total{refusal="paused"} 1',
+      'waterbill_sms_refused_total{refusal="budget"} 1',
     ]);
   });
 
@@ -92,6 +93,37 @@ describe("the metrics of a process", () => {
       "waterbill_rate_limits_in_memory 1",
       'waterbill_sms_budget_used_ratio{scope="total",period="hour"} 0.25',
     ]);
+  });
+
+  it("have the series whose labels are known from the start, because Prometheus doesn't see the first value", async () => {
+    const text = await toPrometheusText([await createPrometheusMetrics("1.2.3").snapshot()]);
+    for (const series of [
+      "waterbill_activations_total",
+      'waterbill_sessions_total{event="reused"}',
+      'waterbill_codes_total{purpose="phone_change",event="refused"}',
+      'waterbill_sms_total{kind="notice",outcome="unknown"}',
+    ]) {
+      expect(text).to.include(`\n${series} 0\n`);
+    }
+    expect(text).to.match(/\nprocess_start_time_seconds \d+/);
+  });
+
+  it("are those that the alerts are written for, with their labels", async () => {
+    const metrics = createPrometheusMetrics("1.2.3");
+    metrics.watch(GAUGES);
+    metrics.callEnded(LOGIN);
+    metrics.actCommitted({ action: "activated", actor: "owner", sessionCount: 0 });
+    metrics.limitsReached(["login"]);
+    metrics.oauthRequestEnded({ endpoint: "token", error: null });
+    const ours = (await metrics.snapshot()).filter(({ name }) => /^(waterbill|rpc|db)_/.test(name));
+    const exported = ours.map(({ name, type, values }) => {
+      const labels = values.flatMap(({ labels }) => Object.keys(labels)).filter((label) => label !== "le");
+      return [name, { type: String(type), labels: [...new Set(labels)].sort() }] as const;
+    });
+    const expected = Object.entries(SERVICE_METRICS).map(
+      ([name, { type, labels }]) => [name, { type, labels: Object.keys(labels).sort() }] as const,
+    );
+    expect(Object.fromEntries(exported)).to.deep.equal(Object.fromEntries(expected));
   });
 
   it("keep their counters as totals, and no gauges", async () => {
