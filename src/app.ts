@@ -80,14 +80,12 @@ export function createApp(
   overrides: Partial<AppContext> = {},
   tls?: Tls,
 ): App {
-  const { database, clock, random, background, keyFollower, metrics } = infrastructure;
+  const { database, clock, random, background, keyFollower, metrics, tracing } = infrastructure;
   const services = API_SERVICES;
   assertLimitedByAddress(services.flatMap((service): readonly DescMethod[] => service.methods));
 
   const limiter = createLimiter({
-    clock,
-    random,
-    logger,
+    ...{ clock, random, logger, tracing },
     redisUrl: config.redisUrl,
     redisPrefix: config.redisPrefix,
     onRefused: metrics.limitsReached,
@@ -96,7 +94,7 @@ export function createApp(
   const context = createContext(config, tools, overrides);
   const rules = loadRules(services);
   metrics.watch(createGauges({ ...context, limiter }));
-  const serviceDeps = { context, limiter, logger, metrics, services, rules };
+  const serviceDeps = { context, limiter, logger, metrics, services, rules, tracing };
   const interceptors = createServiceInterceptors(config, serviceDeps);
   const readiness = createReadiness({ database });
   const methods = createMethodRegistry({
@@ -133,13 +131,14 @@ export function createApp(
   const server = createServer({
     handler: createRoutes({
       rpc: createRpcHandler(methods),
-      rest: createRestHandler(methods),
+      rest: createRestHandler(methods, tracing),
       resources: new Map([...pages, ...discovery]),
       endpoints: oauth,
       readiness,
       trustsProxy,
       random,
       logger,
+      tracing,
     }),
     logger,
     tls,
@@ -165,6 +164,7 @@ export function createApp(
     await keyFollower.stop();
     limiter.close();
     await database.close();
+    await tracing?.stop();
   }
 
   async function drainAndClose(): Promise<void> {

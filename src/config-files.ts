@@ -10,6 +10,7 @@ export const SECRET_VARIABLES = [
   "CODE_SECRET",
   "AUDIT_SECRET",
   "TWILIO_AUTH_TOKEN",
+  "OTEL_EXPORTER_OTLP_HEADERS",
 ] as const;
 type SecretVariable = (typeof SECRET_VARIABLES)[number];
 

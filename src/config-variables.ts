@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { rates, smsBudgets } from "./config-rates.js";
+import { pairs, ratio, sampler } from "./config-trace-values.js";
 import {
   callingCodes,
   flag,
@@ -34,6 +35,12 @@ export const environmentSchema = z.object({
   METRICS_HOST: host.optional(),
   LOG_LEVEL: oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent").default("info"),
   LOG_FORMAT: oneOf("json", "pretty").optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: webUrl.optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: pairs.default({}),
+  OTEL_SERVICE_NAME: text.optional(),
+  OTEL_RESOURCE_ATTRIBUTES: pairs.default({}),
+  OTEL_TRACES_SAMPLER: sampler.default("parentbased_always_on"),
+  OTEL_TRACES_SAMPLER_ARG: ratio.default(1),
   DATA_DIR: text.default(".data"),
   DATABASE_URL: postgresUrl.optional(),
   DATABASE_POOL_SIZE: whole(1).default(10),

@@ -6,6 +6,7 @@ import {
   readVariables,
 } from "./config-files.js";
 import { brokenRules, type ConfigScope, configWarnings } from "./config-rules.js";
+import { traceConfig } from "./config-traces.js";
 import { DEFAULT_PUBLIC_URL } from "./config-values.js";
 import { type Environment, environmentSchema } from "./config-variables.js";
 import { LoggableError } from "./system/loggable-error.js";
@@ -26,6 +27,7 @@ function toConfig(env: Environment, warnings: readonly string[]) {
     /** Where the metrics are read; null: nothing is counted. */
     metrics: metricsAddress(env),
     log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT ?? null },
+    traces: traceConfig(env),
     /** Folder of the embedded database, the generated keys and the sockets. */
     dataDir: env.DATA_DIR,
     /** Absent: the embedded database is used. */

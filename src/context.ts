@@ -11,6 +11,7 @@ import type { JobLeaseStore } from "./jobs/job-lease-store.js";
 import { endpointUrls } from "./oauth/endpoint-urls.js";
 import { createPageTokens } from "./paging/page-token.js";
 import { createRefusalTime } from "./passwords/refusal-time.js";
+import { traceHasher } from "./passwords/trace-hasher.js";
 import type { PhoneChangeStore } from "./profile/phone-change-store.js";
 import type { ProfileServiceDeps } from "./profile/profile-service.js";
 import type { AuthenticateDeps } from "./rpc/interceptors/authenticate.js";
@@ -91,6 +92,7 @@ export function createContext(
   return {
     ...infrastructure,
     ...context,
+    ...(infrastructure.tracing && { hasher: traceHasher(context.hasher, infrastructure.tracing) }),
     pageTokens: createPageTokens(keys.token),
     accessTokens,
     refreshTokens: createRefreshTokens({

@@ -24,6 +24,7 @@ import type { Logger } from "./system/logger.js";
 import { oncePerMinute } from "./system/once-per-minute.js";
 import { type Random, systemRandom } from "./system/random.js";
 import { type Metrics, NO_METRICS } from "./telemetry/metrics.js";
+import type { Tracing } from "./telemetry/tracing.js";
 
 /** Maximum number of waiting and running background jobs. */
 const BACKGROUND_LIMIT = 1000;
@@ -40,14 +41,15 @@ export async function openServerDatabase(
   config: Config,
   logger: Logger,
   onFailure: (error: Error) => void,
+  tracing?: Tracing | undefined,
 ): Promise<Database> {
   const { databaseUrl: url, databasePoolSize: poolSize, preparesStatements: prepares } = config;
   const onUnprepared = () =>
     logger.info(
       "a pooler loses prepared statements: they are not prepared any more (DATABASE_PREPARED=false)",
     );
-  if (url) return openDatabase({ url, poolSize, prepares, onUnprepared });
-  return openEmbeddedDatabase({ folder: config.dataDir, poolSize, onFailure });
+  if (url) return openDatabase({ url, poolSize, prepares, onUnprepared, tracing });
+  return openEmbeddedDatabase({ folder: config.dataDir, poolSize, onFailure, tracing });
 }
 
 /**
@@ -81,6 +83,8 @@ export interface Infrastructure extends Signing {
   actCommitted(act: Act): void;
   /** Reports a message that the SMS budget refuses. */
   smsRefused(refusal: SmsRefusal): void;
+  /** Absent: nothing is recorded. */
+  tracing?: Tracing | undefined;
 }
 
 /** Creates the infrastructure that the configuration selects. The console SMS gateway writes with `print`. */
@@ -91,7 +95,13 @@ export async function createInfrastructure(
     logger,
     print,
     metrics = NO_METRICS,
-  }: { logger: Logger; print: (line: string) => void; metrics?: Metrics },
+    tracing,
+  }: {
+    logger: Logger;
+    print: (line: string) => void;
+    metrics?: Metrics;
+    tracing?: Tracing | undefined;
+  },
 ): Promise<Infrastructure> {
   const keys = resolveKeys(config);
   const reportRefusal = oncePerMinute(systemClock, ({ kind, ...figures }: SmsRefusal) =>
@@ -105,7 +115,8 @@ export async function createInfrastructure(
     random: systemRandom,
     metrics,
     actCommitted: createActReport({ logger, metrics }),
-    sms: countSms(await createSmsGateway(config.sms, { logger, print }), metrics),
+    sms: countSms(await createSmsGateway(config.sms, { logger, print, tracing }), metrics),
+    tracing,
     background: createBackground({
       // Random, so that the duration of the next call doesn't reveal what a job costs.
       nextDelay: () => randomInt(BACKGROUND_DELAY_MS),

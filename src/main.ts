@@ -11,11 +11,12 @@ const worker = process.env.WATERBILL_SUPERVISED ? cluster.worker : undefined;
 
 await runServer({
   environment: process.env,
-  openLog: (settings) =>
+  openLog: (settings, moment) =>
     openLog(
       settings,
       { stdout: process.stdout, onExit: (flush) => process.once("exit", flush) },
       worker ? { worker: worker.id } : null,
+      moment,
     ),
   print: console.log,
   printError: console.error,

@@ -16,16 +16,17 @@ interface CallLimitsDeps {
 
 interface ServiceInterceptorDeps
   extends CallLimitsDeps,
-    Pick<InterceptorDeps, "logger" | "metrics" | "services" | "rules"> {
+    Pick<InterceptorDeps, "logger" | "metrics" | "services" | "rules" | "tracing"> {
   context: Pick<AppContext, "verifyAccessToken" | "verifyServiceToken" | "refreshTokens">;
 }
 
 /** Creates the interceptors of the methods of `services`, with the configured limits and rules for phone numbers. */
 export function createServiceInterceptors(config: Config, deps: ServiceInterceptorDeps): Interceptor[] {
-  const { context, limiter, logger, metrics, services, rules } = deps;
+  const { context, limiter, logger, metrics, services, rules, tracing } = deps;
   return createInterceptors({
     logger,
     metrics,
+    tracing,
     phoneKey: (text) => phoneKey(config.phones, text),
     ...(rules && { rules }),
     verifyAccessToken: context.verifyAccessToken,

@@ -46,6 +46,8 @@ const layers = [
     "config-files",
     "config-rates",
     "config-rules",
+    "config-trace-values",
+    "config-traces",
     "config-values",
     "config-variables",
     "errors",

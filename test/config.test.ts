@@ -175,6 +175,7 @@ describe("configuration", () => {
       "/run/secrets/code": codeSecret,
       "/run/secrets/audit": auditSecret,
       "/run/secrets/twilio": "token\n",
+      "/run/secrets/headers": "x-key=key\n",
       "/run/secrets/blank": " \n",
       "/run/secrets/lines": `${tokenSecret}\n${keySecret}\n`,
       "/run/secrets/short": "too-short-secret",
@@ -190,10 +191,15 @@ describe("configuration", () => {
       ...{ DATABASE_URL_FILE: "/run/secrets/url", REDIS_URL_FILE: "/run/secrets/redis" },
       ...{ TOKEN_SECRET_FILE: "/run/secrets/token", KEY_ENCRYPTION_SECRET_FILE: "/run/secrets/key" },
       ...{ CODE_SECRET_FILE: "/run/secrets/code", AUDIT_SECRET_FILE: "/run/secrets/audit" },
+      ...{ OTEL_EXPORTER_OTLP_HEADERS_FILE: "/run/secrets/headers" },
     };
 
     it("reads each as if it were in the environment, without white space at its end", () => {
-      const inEnvironment = { ...production, TOKEN_SECRET: `${tokenSecret},${keySecret}1` };
+      const inEnvironment = {
+        ...production,
+        TOKEN_SECRET: `${tokenSecret},${keySecret}1`,
+        OTEL_EXPORTER_OTLP_HEADERS: "x-key=key",
+      };
       expect(readConfig(inFiles, "server", readFile)).to.deep.equal(readConfig(inEnvironment));
       const { fromFiles } = examineConfig(inFiles, "server", readFile);
       expect([...fromFiles]).to.deep.equal([...SECRET_VARIABLES]);
@@ -261,6 +267,26 @@ describe("configuration", () => {
       ],
       [["NODE_ENV"], "must be one of development, production, test", notChoices],
       [["LOG_LEVEL"], "must be one of trace, debug, info, warn, error, fatal, silent", notChoices],
+      [
+        ["OTEL_EXPORTER_OTLP_ENDPOINT"],
+        web,
+        ["collector:4318", "ftp://host", "http://user@host", "http://host?a"],
+      ],
+      [
+        ["OTEL_EXPORTER_OTLP_HEADERS", "OTEL_RESOURCE_ATTRIBUTES"],
+        "entry 2 must be a pair like name=value, with special characters percent-encoded",
+        ["a=b,c", "a=b,=c", "a=b,c d=e", "a=b,c=%", "a=b,c=%0D%0Ad", "a=b,c=é"],
+      ],
+      [
+        ["OTEL_TRACES_SAMPLER"],
+        "must be one of always_on, always_off, traceidratio, parentbased_always_on, parentbased_always_off, parentbased_traceidratio",
+        [...notChoices, "jaeger_remote"],
+      ],
+      [
+        ["OTEL_TRACES_SAMPLER_ARG"],
+        "must be a number from 0 to 1, like 0.1",
+        ["-0.1", "1.1", "2", "1e-1", "half"],
+      ],
       [["PHONE_POLICY"], "must be one of length, possible, valid, mobile", notChoices],
       [["SMS_PROVIDER"], "must be one of console, twilio", notChoices],
       [["ALLOW_CONSOLE_SMS"], "must be true or false", ["yes", "TRUE", " ", "1"]],

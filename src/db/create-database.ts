@@ -8,10 +8,15 @@ import { connectionOf, runTransaction } from "./transaction.js";
 /** One day, because a migration takes as long as it needs. */
 const MIGRATION_TIMEOUT_MS = 86_400_000;
 
+interface DatabaseParts extends ConnectionsOptions {
+  /** Wraps the connections that everything uses. */
+  wrap?: ((connections: Connections) => Connections) | undefined;
+}
+
 /** Creates a Database over Sequelize's pool: Sequelize for the models, its connections for prepared statements. */
-export function createDatabase(options: ConnectionsOptions): Database {
-  const { sequelize } = options;
-  const connections = createConnections(options);
+export function createDatabase(options: DatabaseParts): Database {
+  const { sequelize, wrap = (connections) => connections } = options;
+  const connections = wrap(createConnections(options));
   runModelsOn(connections, sequelize);
 
   async function run<Row extends object>(tx: Tx | null, statement: Statement, values: readonly unknown[]) {

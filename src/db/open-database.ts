@@ -2,8 +2,10 @@ import { Socket } from "node:net";
 import pg from "pg";
 import { parse } from "pg-connection-string";
 import { type Options, Sequelize } from "sequelize";
+import type { Tracing } from "../telemetry/tracing.js";
 import { createDatabase } from "./create-database.js";
 import type { Database } from "./database.js";
+import { traceConnections } from "./trace-connections.js";
 
 /** Default timeout after which the server cancels a statement. */
 const STATEMENT_TIMEOUT_MS = 5000;
@@ -25,6 +27,8 @@ export interface DatabaseOptions {
   onUnprepared?: () => void;
   /** Called with the text of every statement before it is sent. */
   onStatement?: (text: string) => void;
+  /** Absent: nothing is recorded. */
+  tracing?: Tracing | undefined;
   /**
    * The unix socket of the embedded database, used instead of the URL's host. All its connections share one session:
    * statements can't have names there, and connections wait for each other.
@@ -71,7 +75,7 @@ async function limitStatements(client: pg.Client, timeoutMs: number): Promise<vo
 
 /** Creates a database that connects on first use, and reconnects whenever its connections are lost. */
 export function openDatabase(options: DatabaseOptions): Database {
-  const { embeddedSocket, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
+  const { embeddedSocket, tracing, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
   const connectTimeoutMs =
     options.connectTimeoutMs ?? (embeddedSocket ? EMBEDDED_CONNECT_TIMEOUT_MS : CONNECT_TIMEOUT_MS);
   // Given a URL, Sequelize would parse it by `url.parse`, which Node deprecates.
@@ -110,5 +114,6 @@ export function openDatabase(options: DatabaseOptions): Database {
     preparedStatements: !embeddedSocket && (options.prepares ?? true),
     onUnprepared: options.onUnprepared,
     onStatement: options.onStatement,
+    wrap: tracing && ((connections) => traceConnections(connections, tracing, sequelize.config)),
   });
 }

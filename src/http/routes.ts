@@ -2,6 +2,7 @@ import { constants } from "node:http2";
 import type { Caller } from "../caller.js";
 import type { Logger } from "../system/logger.js";
 import type { Random } from "../system/random.js";
+import type { Tracing } from "../telemetry/tracing.js";
 import type { TrustsProxy } from "./client-address.js";
 import { namesOneHost, namesUrlHost } from "./host.js";
 import {
@@ -16,6 +17,7 @@ import type { Readiness } from "./readiness.js";
 import { requestCaller } from "./request-caller.js";
 import { hostInvalid, methodNotAllowed } from "./request-error.js";
 import type { Endpoint, Endpoints, Resource, Resources } from "./resource.js";
+import { traceRequests } from "./trace-requests.js";
 
 interface Deps {
   rpc: RpcHandler;
@@ -28,6 +30,8 @@ interface Deps {
   trustsProxy: TrustsProxy;
   random: Pick<Random, "uuid">;
   logger: Logger;
+  /** Absent: nothing is recorded. */
+  tracing?: Tracing | undefined;
 }
 
 /** Paths below it are REST, whatever the content type. */
@@ -84,7 +88,7 @@ function setCommonHeaders(response: NodeResponse, caller: Caller): void {
  * Every response carries `X-Request-Id` and the other fields of `setCommonHeaders`.
  */
 export function createRoutes(deps: Deps): NodeHandler {
-  const { rpc, rest, logger } = deps;
+  const { rpc, rest, logger, tracing } = deps;
   const resources: Resources = new Map([...createProbes(deps.readiness), ...deps.resources]);
   const endpoints: Endpoints = new Map([
     ...Array.from(resources, ([path, resource]) => [path, toEndpoint(resource, rest)] as const),
@@ -119,7 +123,10 @@ export function createRoutes(deps: Deps): NodeHandler {
     else response.destroy();
   }
 
-  return (request, response) => {
+  const handler: NodeHandler = (request, response) => {
     route(request, response).catch((error: unknown) => handleFailure(response, error));
   };
+  return tracing
+    ? traceRequests({ ...deps, tracing, isResource: (path) => endpoints.has(path) }, handler)
+    : handler;
 }

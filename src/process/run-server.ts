@@ -6,8 +6,11 @@ import { firstStartText, prepareFirstStart } from "../first-start.js";
 import { openTls } from "../http/tls.js";
 import { createInfrastructure, openServerDatabase } from "../infrastructure.js";
 import { describeStartupError } from "../startup-error.js";
+import { systemClock } from "../system/clock.js";
 import type { Logger } from "../system/logger.js";
+import { systemRandom } from "../system/random.js";
 import { readTextFile } from "../system/read-text-file.js";
+import { startTracing } from "../telemetry/start-tracing.js";
 import { openMetrics } from "./open-metrics.js";
 import { exitOnError, logWarnings, type ServerProcess } from "./server-process.js";
 import { stopOnRequest } from "./stop-on-request.js";
@@ -34,7 +37,12 @@ async function start(host: ServerProcess): Promise<void> {
   // To all processes of a terminal that closes; it is for the supervisor.
   if (host.supervisor) host.onSignal("SIGHUP", () => {});
   const config = readConfig(host.environment, "server", readTextFile);
-  const logger = await host.openLog(config.log);
+  const tracing = await startTracing(config.traces, {
+    clock: systemClock,
+    random: systemRandom,
+    logger: () => logger,
+  });
+  const logger = await host.openLog(config.log, tracing?.logFields);
   // A supervisor says it once for all its workers.
   if (!host.supervisor) logWarnings(config, logger);
   // Node would print the error with its message and all its properties.
@@ -43,6 +51,7 @@ async function start(host: ServerProcess): Promise<void> {
     config,
     logger,
     exitOnError(host, logger, "the embedded database failed"),
+    tracing,
   );
   let close = () => database.close();
   let endMetrics = async () => {};
@@ -52,7 +61,7 @@ async function start(host: ServerProcess): Promise<void> {
     await prepareTables(config, database, logger);
     await checkConnectionLimit(config, database, logger);
     const tls = config.tls ? await openTls(config.tls, logger) : undefined;
-    const infrastructure = await createInfrastructure(config, database, { logger, print, metrics });
+    const infrastructure = await createInfrastructure(config, database, { logger, print, metrics, tracing });
     const app = createApp(config, infrastructure, logger, {}, tls);
     close = () => app.close();
     const superuser = config.environment === "development" ? await prepareFirstStart(app.context) : null;

@@ -6,7 +6,8 @@ import type { SupervisorLink } from "./supervisor-link.js";
 
 /** What both the server and its supervisor use of the process that they run in: `process`, or a test's. */
 export interface HostProcess {
-  openLog(settings: LogSettings): Promise<Logger>;
+  /** `moment` returns what a line says of the moment in which it is written. */
+  openLog(settings: LogSettings, moment?: () => object): Promise<Logger>;
   /** Writes a line to standard error. */
   printError(line: string): void;
   onSignal(signal: NodeJS.Signals, stop: (signal: NodeJS.Signals) => void): void;

@@ -4,10 +4,12 @@ import type { Logger } from "../system/logger.js";
 import { oncePerMinute } from "../system/once-per-minute.js";
 import type { Random } from "../system/random.js";
 import { withTimeout } from "../system/timeout.js";
+import type { Tracing } from "../telemetry/tracing.js";
 import { connectRedis } from "./connect-redis.js";
 import { CONNECTION_CLOSED, isRedirection, redisFailure } from "./redis-failure.js";
 import { createRedisStore } from "./redis-store.js";
 import type { Charge, RateLimitStore, SlidingWindow } from "./store.js";
+import { traceStore } from "./trace-store.js";
 
 /** How long a call waits for Redis, and how long the first calls wait for the connection, in milliseconds. */
 export const TIMINGS = { responseMs: 150, startMs: 1000 };
@@ -39,6 +41,8 @@ export interface FallbackStoreDeps {
   clock: Clock;
   random: Random;
   logger: Logger;
+  /** Absent: nothing is recorded. */
+  tracing?: Tracing | undefined;
 }
 
 /**
@@ -81,7 +85,8 @@ export function createFallbackStore(deps: FallbackStoreDeps, timings = TIMINGS):
   const reportReplaced = oncePerMinute(deps.clock, (limit: string) =>
     logger.warn({ limit }, "a key in Redis held something else than a limit: it was replaced"),
   );
-  const redisStore = createRedisStore(connection.client, redisPrefix, deps.random, reportReplaced);
+  const store = createRedisStore(connection.client, redisPrefix, deps.random, reportReplaced);
+  const redisStore = deps.tracing ? traceStore(store, deps.tracing, deps.redisUrl) : store;
   let state: "undecided" | "redis" | "memory" | "closed" = "undecided";
 
   let markDecided = () => {};

@@ -1,6 +1,7 @@
 import type { Clock, MonotonicClock } from "../system/clock.js";
 import type { Logger } from "../system/logger.js";
 import type { Random } from "../system/random.js";
+import type { Tracing } from "../telemetry/tracing.js";
 import { createFallbackStore } from "./fallback-store.js";
 import { phoneDigest } from "./keys.js";
 import { createMemoryStore } from "./memory-store.js";
@@ -48,6 +49,8 @@ export interface LimiterDeps {
   redisPrefix?: string;
   /** Called with the names of the limits that refuse a call. */
   onRefused?(limits: ReadonlySet<string>): void;
+  /** Absent: nothing is recorded. */
+  tracing?: Tracing | undefined;
 }
 
 /** The form of the data in Redis. Another one needs other keys: a window that can't be read is replaced. */
@@ -61,6 +64,7 @@ export function createLimiter({
   redisUrl,
   redisPrefix = "waterbill:limits:",
   onRefused = () => {},
+  tracing,
 }: LimiterDeps): Limiter {
   const memoryStore = createMemoryStore(clock);
   const store = redisUrl
@@ -71,6 +75,7 @@ export function createLimiter({
         clock,
         random,
         logger,
+        tracing,
       })
     : {
         consume: memoryStore.consume,

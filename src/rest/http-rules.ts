@@ -23,6 +23,11 @@ export interface HttpBinding {
   responseBody: string;
 }
 
+/** `/api/auth/users/{id}` */
+export function pathTemplate({ segments }: HttpBinding): string {
+  return segments.map(({ name, isVariable }) => (isVariable ? `/{${name}}` : `/${name}`)).join("");
+}
+
 /**
  * Reads the bindings of a method's `google.api.http` option; none without the option. Every path below `/api/auth/` is
  * also served below `/api/`. Throws if a rule is not supported.

@@ -6,9 +6,10 @@ import type { MethodRegistry } from "../rpc/method-registry.js";
 import type { StreamingMethodHandler } from "../rpc/streaming-method.js";
 import type { MethodHandler } from "../rpc/unary-method.js";
 import { LoggableError } from "../system/loggable-error.js";
+import type { Tracing } from "../telemetry/tracing.js";
 import { type Route, successBody, successStatus } from "./envelope.js";
 import { type HttpExchange, sendError, sendJson } from "./http-exchange.js";
-import { readHttpRules } from "./http-rules.js";
+import { pathTemplate, readHttpRules } from "./http-rules.js";
 import { toRestJson } from "./rest-json.js";
 import { handleStream } from "./rest-stream.js";
 import { createRouteTable, type Variables } from "./route-table.js";
@@ -20,7 +21,10 @@ import { transcode } from "./transcode.js";
  * method that the other protocols call.
  * Throws if a method has no success response, or if two methods claim the same HTTP method and path.
  */
-export function createRestHandler({ unary, streams }: MethodRegistry): RequestHandler {
+export function createRestHandler(
+  { unary, streams }: MethodRegistry,
+  tracing?: Pick<Tracing, "currentRequest">,
+): RequestHandler {
   const table = createRouteTable([...unary.values(), ...streams.values()].flatMap(routesOf));
   const refuse: RequestHandler["refuse"] = (request, response, caller, error) =>
     sendError({ request, response, caller }, toConnectError(error, caller.language), new Headers());
@@ -32,6 +36,7 @@ export function createRestHandler({ unary, streams }: MethodRegistry): RequestHa
       if (match?.target) {
         const exchange = { request, response, caller };
         const { handler, ...route } = match.target;
+        tracing?.currentRequest()?.set({ "http.route": pathTemplate(route.binding) });
         if ("open" in handler) await handleStream(exchange, handler, route);
         else await handleUnary(exchange, handler, route, match.variables);
         return;

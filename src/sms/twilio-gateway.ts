@@ -24,6 +24,8 @@ export interface TwilioGatewayOptions {
 }
 
 const TIMEOUT_MS = 10_000;
+/** Where the package sends requests to. */
+export const TWILIO_HOST = "api.twilio.com";
 
 /**
  * Sends through Twilio's Messages resource. Logs each send with its operation and masked number, and each failure with

@@ -55,13 +55,15 @@ export interface LogOrigin {
 
 /**
  * Writes one JSON object a line. What is logged is chosen by the caller: no secret, code or token is ever handed over.
- * `err` is any error or thrown value, and shown as `describeError` says; `phone` is shown masked.
+ * `err` is any error or thrown value, and shown as `describeError` says; `phone` is shown masked. `moment` returns further
+ * fields when a line is written.
  */
 export function createLogger(
   level: string,
   destination?: DestinationStream,
   origin: LogOrigin | null = null,
+  moment?: () => object,
 ): Logger {
-  const options = { ...OPTIONS, level, base: origin };
+  const options = { ...OPTIONS, level, base: origin, ...(moment && { mixin: moment }) };
   return destination ? pino(options, destination) : pino(options);
 }

@@ -17,17 +17,21 @@ export interface LogPlace {
   onExit(flush: () => void): void;
 }
 
-/** Opens the log of the server or its supervisor: JSON for programs, or readable lines for people at a terminal. */
+/**
+ * Opens the log of the server or its supervisor: JSON for programs, or readable lines for people at a terminal. `moment`
+ * returns what a line says of the moment in which it is written.
+ */
 export async function openLog(
   settings: LogSettings,
   { stdout, onExit }: LogPlace,
   origin: LogOrigin | null = null,
+  moment?: () => object,
 ): Promise<Logger> {
   const isTerminal = stdout.isTTY === true;
   const output = openLogOutput(stdout.fd, onExit, isTerminal);
   const format = settings.format ?? (isTerminal ? "pretty" : "json");
   const destination = format === "pretty" ? await prettify(output, stdout.hasColors?.() ?? false) : output;
-  return createLogger(settings.level, destination, origin);
+  return createLogger(settings.level, destination, origin, moment);
 }
 
 /** In this process and at once, not in pino's thread: a process that ends has written every line. */

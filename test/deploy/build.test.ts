@@ -92,9 +92,15 @@ describe("the built program", () => {
     const { outputs, packages } = loadedWith("main.js");
     const inputs = outputs.flatMap((output) => Object.keys(output.inputs));
     expect(inputs.filter((file) => file.endsWith("sequelize/lib/model.js"))).to.have.length(1);
-    const onDemand = /node_modules\/(@bufbuild\/cel|commander|@inquirer|pino-pretty)\//;
+    const onDemand =
+      /node_modules\/(@bufbuild\/cel|commander|@inquirer|pino-pretty|prom-client|@opentelemetry)\//;
     expect(inputs.filter((file) => onDemand.test(file))).to.deep.equal([]);
     expect(packages).to.deep.equal([]);
+  });
+
+  it("can load OpenTelemetry on demand", () => {
+    const inputs = Object.values(files).flatMap((output) => Object.keys(output.inputs));
+    expect(inputs.filter((file) => file.endsWith("sdk-trace/build/src/TracerProvider.js"))).to.have.length(1);
   });
 
   it("takes one byte a character in memory", () => {

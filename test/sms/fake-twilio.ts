@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 
 /** A request that the fake received. */
@@ -6,6 +6,7 @@ export interface TwilioRequest {
   method: string;
   path: string;
   authorization: string;
+  headers: IncomingHttpHeaders;
   form: Record<string, string>;
 }
 
@@ -79,6 +80,7 @@ async function readRequest(incoming: IncomingMessage): Promise<TwilioRequest> {
     method: incoming.method ?? "",
     path: incoming.url ?? "",
     authorization: incoming.headers.authorization ?? "",
+    headers: incoming.headers,
     form: Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString())),
   };
 }

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { DomainError } from "../../errors.js";
 import { LoggableError } from "../../system/loggable-error.js";
+import type { Tracing } from "../../telemetry/tracing.js";
 import type { Database } from "../database.js";
 import { openDatabase } from "../open-database.js";
 import { dataFolder } from "./data-folder.js";
@@ -22,6 +23,8 @@ export interface EmbeddedOptions {
   poolSize: number;
   /** Called with the text of every statement before it is sent. */
   onStatement?: (text: string) => void;
+  /** Absent: nothing is recorded. */
+  tracing?: Tracing | undefined;
   /** Called once if the database fails: no further call will work, and the process should exit. */
   onFailure: (error: Error) => void;
 }
@@ -72,11 +75,12 @@ async function startWorker(folder: string, onFailure: (error: Error) => void) {
   };
 }
 
-function openSocket(address: string, { poolSize, onStatement }: EmbeddedOptions): Database {
+function openSocket(address: string, { poolSize, onStatement, tracing }: EmbeddedOptions): Database {
   return openDatabase({
     url: "postgres://postgres@localhost/postgres",
     embeddedSocket: address,
     poolSize,
+    tracing,
     ...(onStatement && { onStatement }),
   });
 }

@@ -1,9 +1,11 @@
 import type { Interceptor } from "@connectrpc/connect";
+import type { Tracing } from "../../telemetry/tracing.js";
 import { type AuthenticateDeps, authenticate } from "./authenticate.js";
 import { authorize } from "./authorize.js";
 import { enforceDeadline } from "./enforce-deadline.js";
 import { type LogCallsDeps, logCalls } from "./log-calls.js";
 import { reportErrors } from "./report-errors.js";
+import { traceCalls } from "./trace-calls.js";
 import { type ValidateDeps, validate } from "./validate.js";
 
 export interface InterceptorDeps extends LogCallsDeps, AuthenticateDeps, ValidateDeps {
@@ -11,6 +13,8 @@ export interface InterceptorDeps extends LogCallsDeps, AuthenticateDeps, Validat
   limitCalls: Interceptor;
   /** The interceptor that limits calls without a token of ours (rate-limits/). */
   limitUnauthenticated: Interceptor;
+  /** Absent: nothing is recorded. */
+  tracing?: Tracing | undefined;
 }
 
 /**
@@ -19,6 +23,7 @@ export interface InterceptorDeps extends LogCallsDeps, AuthenticateDeps, Validat
  */
 export function createInterceptors(deps: InterceptorDeps): Interceptor[] {
   return [
+    ...(deps.tracing ? [traceCalls(deps.tracing)] : []),
     logCalls(deps),
     reportErrors,
     enforceDeadline,

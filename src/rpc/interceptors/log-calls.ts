@@ -82,7 +82,8 @@ interface Outcome {
   err?: unknown;
 }
 
-function outcomeOf(error: unknown): Outcome {
+/** How a call ended. */
+export function outcomeOf(error: unknown): Outcome {
   if (error === undefined) return { status: "ok", reason: undefined };
   const { code, cause } = ConnectError.from(error, Code.Internal);
   const status = codeToString(code);
