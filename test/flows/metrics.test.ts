@@ -114,7 +114,7 @@ describe("the metrics of a service", function () {
     let series: Series = new Map();
     await until(async () => {
       series = await scrape(metricsPort);
-      return series.has('waterbill_codes_total{purpose="password_reset",event="sent"}');
+      return series.get('waterbill_codes_total{purpose="password_reset",event="sent"}') === 1;
     });
     return series;
   }
