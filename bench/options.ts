@@ -5,6 +5,8 @@ export interface Options {
   before: string | null;
   /** So many workers are compared with one; null: no. */
   workers: number | null;
+  /** A service that records metrics, and one that records traces, are compared with one that records neither. */
+  telemetry: boolean;
   /** Names of groups; empty: all. */
   only: readonly string[];
   rounds: number;
@@ -31,6 +33,7 @@ export function readOptions(args: readonly string[], names: readonly string[]): 
     options: {
       only: { type: "string", default: "" },
       workers: { type: "string" },
+      telemetry: { type: "boolean", default: false },
       rounds: { type: "string", default: String(DEFAULT_ROUNDS) },
       seed: { type: "string", default: "bench" },
       check: { type: "boolean", default: false },
@@ -44,10 +47,14 @@ export function readOptions(args: readonly string[], names: readonly string[]): 
   const workers = values.workers === undefined ? null : readCount("workers", values.workers);
   const hasOthers = positionals.length > 0 || values.check || values["write-baseline"];
   if (workers !== null && hasOthers) throw new Error("--workers: give no other checkout, and no baseline");
+  if (values.telemetry && (hasOthers || workers !== null)) {
+    throw new Error("--telemetry: give no other checkout, no workers and no baseline");
+  }
   if (positionals.length > 1) throw new Error("give one other checkout, or none");
   return {
     before: positionals[0] ?? null,
     workers,
+    telemetry: values.telemetry,
     only,
     rounds,
     seed: values.seed,

@@ -4,6 +4,7 @@ import { compareWithBaseline, type Ratios, readBaseline, writeBaseline } from ".
 import { formatRow, heading } from "./measure/report.js";
 import { type Options, readOptions } from "./options.js";
 import { endAll } from "./servers/at-end.js";
+import { startCollector } from "./servers/collector.js";
 import { type Checkout, openAnchors, openService } from "./servers/place.js";
 import { build } from "./servers/service.js";
 import { measureStarts } from "./servers/start.js";
@@ -22,8 +23,17 @@ const EVERY_MS = 32;
 /** Longer than usual, because each worker compiles its code and fills its caches by itself, with its part of the calls. */
 const TIMES_OF_WORKERS = { warmUpMs: 20_000, sliceMs: 1000 };
 
-/** The services that take part; the last one is compared with the first. */
-function checkoutsOf({ before, workers }: Options): Checkout[] {
+/** The services that take part; the others are compared with the first. */
+async function checkoutsOf({ before, workers, telemetry }: Options): Promise<Checkout[]> {
+  if (telemetry) {
+    const spans = { OTEL_EXPORTER_OTLP_ENDPOINT: await startCollector() };
+    const few = { OTEL_TRACES_SAMPLER: "parentbased_traceidratio", OTEL_TRACES_SAMPLER_ARG: "0.05" };
+    return [
+      { name: "off", folder: "." },
+      { name: "metrics", folder: ".", environment: { METRICS_PORT: "0" } },
+      { name: "traces", folder: ".", environment: { ...spans, ...few } },
+    ];
+  }
   if (workers !== null) {
     const withWorkers = (name: string, count: number): Checkout => ({
       ...{ name, folder: ".", workers: count },
@@ -37,7 +47,7 @@ function checkoutsOf({ before, workers }: Options): Checkout[] {
 async function measure(options: Options): Promise<Ratios> {
   const { only, rounds, seed } = options;
   const isChosen = (name: string) => only.length === 0 || only.includes(name);
-  const checkouts = checkoutsOf(options);
+  const checkouts = await checkoutsOf(options);
   for (const { folder } of checkouts) await build(folder);
   const stores = await startStores();
   const contenders: Contender[] = [];
@@ -47,7 +57,9 @@ async function measure(options: Options): Promise<Ratios> {
   const chosen = groups.filter(({ name }) => isChosen(name));
   const contests = await runContests(chosen, {
     ...{ contenders, stores, rounds, seed },
-    ...(options.workers === null ? { anchors: await openAnchors(stores) } : { times: TIMES_OF_WORKERS }),
+    ...(options.workers !== null && { times: TIMES_OF_WORKERS }),
+    // What takes part in the other cases is compared with itself.
+    ...(options.workers === null && !options.telemetry && { anchors: await openAnchors(stores) }),
   });
   console.log([heading(), ...contests.rows.map(formatRow)].join("\n"));
   if (!isChosen(START)) return contests.ratios;

@@ -68,6 +68,8 @@ export interface Checkout {
   folder: string;
   /** WORKERS; absent: one process, without a supervisor. */
   workers?: number | null;
+  /** Further variables of its environment. */
+  environment?: Readonly<Record<string, string>>;
   /** Who calls it, if not as many as usual without a pause. */
   callers?: Pick<Program, "callers" | "everyMs">;
 }
@@ -75,11 +77,11 @@ export interface Checkout {
 /** Starts the service of a checkout, or `runnable` instead, with a database of its own. */
 export async function openService(
   stores: Stores,
-  { name, folder, workers, callers }: Checkout,
+  { name, folder, workers, environment, callers }: Checkout,
   runnable = builtService(folder),
 ): Promise<Place> {
   const settings = await createSettings(stores, name, folder, workers);
-  const started = await startService(runnable, settings);
+  const started = await startService(runnable, settings, environment);
   const program = { ...started, ...callers };
   return createPlace(program, settings, () => serviceSessions(program.port));
 }

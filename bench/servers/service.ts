@@ -77,9 +77,13 @@ export function builtService(checkout: string): Runnable {
   return { folder: tmpdir(), args: [resolve(checkout, file)] };
 }
 
-/** Starts the service in production. */
-export function startService(runnable: Runnable, settings: Settings): Promise<Program> {
-  return startProgram({ ...runnable, environment: productionEnvironment(settings) });
+/** Starts the service in production, with further variables in `environment`. */
+export function startService(
+  runnable: Runnable,
+  settings: Settings,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Program> {
+  return startProgram({ ...runnable, environment: { ...productionEnvironment(settings), ...environment } });
 }
 
 /** Starts one of the programs in `bench/anchors`, with as many threads of libuv as the service. */

@@ -5,6 +5,7 @@ const names = ["profile", "refresh"];
 const defaults = {
   before: null,
   workers: null,
+  telemetry: false,
   only: [],
   rounds: 24,
   seed: "bench",
@@ -29,6 +30,10 @@ describe("the options of the benchmark", () => {
     expect(readOptions(["--workers", "2"], names)).to.deep.equal({ ...defaults, workers: 2 });
   });
 
+  it("compare with and without telemetry", () => {
+    expect(readOptions(["--telemetry"], names)).to.deep.equal({ ...defaults, telemetry: true });
+  });
+
   it("check and write the baseline", () => {
     expect(readOptions(["--check", "--write-baseline", "--rounds", "8", "--seed", "2"], names)).to.deep.equal(
       {
@@ -48,6 +53,8 @@ describe("the options of the benchmark", () => {
     ["--workers", "0"],
     ["--workers", "2", "../main"],
     ["--workers", "2", "--check"],
+    ["--telemetry", "--workers", "2"],
+    ["--telemetry", "../main"],
     ["a", "b"],
     ["--fast"],
   ]) {
