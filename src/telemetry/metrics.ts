@@ -1,11 +1,12 @@
 import type { MetricObjectWithValues, MetricValue } from "prom-client";
+import type { RPC_SYSTEMS } from "./rpc-conventions.js";
 
 /** The values of all metrics at one moment. */
 export type MetricsSnapshot = MetricObjectWithValues<MetricValue<string>>[];
 
 /** A call of a method that ended; for a stream, after its last response. */
 export interface EndedCall {
-  protocol: "grpc" | "grpc-web" | "connect" | "rest";
+  protocol: keyof typeof RPC_SYSTEMS;
   /** `waterbill.identity.v1.AuthService/Login` */
   method: string;
   /** `ok`, or the name of its code in Connect. */

@@ -1,7 +1,8 @@
 import { collectDefaultMetrics, Histogram, Registry } from "prom-client";
 import { outcomesOf } from "./call-outcomes.js";
 import { createCounters } from "./counters.js";
-import type { EndedCall, Metrics } from "./metrics.js";
+import type { Metrics } from "./metrics.js";
+import { RPC_SYSTEMS, statusCode } from "./rpc-conventions.js";
 import { registerProcess, watchGauges } from "./watch-gauges.js";
 
 /**
@@ -11,14 +12,6 @@ import { registerProcess, watchGauges } from "./watch-gauges.js";
 const DURATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10];
 /** How often (ms) the event loop is looked at; by default every 10 ms, which a process that idles would notice. */
 const EVENT_LOOP_PRECISION_MS = 20;
-
-/** `rpc.system.name` in OpenTelemetry's conventions, which has no value for gRPC-Web and REST. */
-const RPC_SYSTEMS: Readonly<Record<EndedCall["protocol"], string>> = {
-  grpc: "grpc",
-  "grpc-web": "grpc_web",
-  connect: "connectrpc",
-  rest: "rest",
-};
 
 /** Creates the metrics of this process, in Prometheus's data model. `version` is the program's. */
 export function createPrometheusMetrics(version: string): Metrics {
@@ -41,7 +34,7 @@ export function createPrometheusMetrics(version: string): Metrics {
       const labels = {
         rpc_system_name: RPC_SYSTEMS[protocol],
         rpc_method: method,
-        rpc_response_status_code: status.toUpperCase(),
+        rpc_response_status_code: statusCode(status),
         error_type: reason ?? "",
       };
       durations.observe(labels, seconds);

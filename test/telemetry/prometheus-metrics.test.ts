@@ -35,10 +35,12 @@ describe("the metrics of a process", () => {
       status: "resource_exhausted",
       reason: "RATE_LIMITED",
     });
+    metrics.callEnded({ ...LOGIN, protocol: "grpc", status: "canceled" });
     const counts = (await linesOf(metrics)).filter((line) => line.includes("_count"));
     expect(counts).to.deep.equal([
       'rpc_server_call_duration_seconds_count{rpc_system_name="grpc_web",rpc_method="waterbill.identity.v1.AuthService/Login",rpc_response_status_code="OK",error_type=""} 1',
       'rpc_server_call_duration_seconds_count{rpc_system_name="connectrpc",rpc_method="waterbill.identity.v1.AuthService/Login",rpc_response_status_code="RESOURCE_EXHAUSTED",error_type="RATE_LIMITED"} 1',
+      'rpc_server_call_duration_seconds_count{rpc_system_name="grpc",rpc_method="waterbill.identity.v1.AuthService/Login",rpc_response_status_code="CANCELLED",error_type=""} 1',
     ]);
   });
 

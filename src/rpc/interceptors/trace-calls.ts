@@ -1,15 +1,9 @@
 import type { Interceptor } from "@connectrpc/connect";
-import { type ProtocolName, protocolKey } from "../../caller.js";
+import { protocolKey } from "../../caller.js";
+import { RPC_SYSTEMS, statusCode } from "../../telemetry/rpc-conventions.js";
 import type { RequestSpan, Tracing } from "../../telemetry/tracing.js";
 import { watchEnd } from "../stream-messages.js";
 import { outcomeOf } from "./log-calls.js";
-
-const SYSTEMS: Readonly<Record<ProtocolName, string>> = {
-  grpc: "grpc",
-  "grpc-web": "grpc_web",
-  connect: "connectrpc",
-  rest: "rest",
-};
 
 /** Statuses that are a fault of the service, as the semantic conventions of gRPC have them. */
 const FAULTS: ReadonlySet<string> = new Set([
@@ -29,7 +23,7 @@ export function traceCalls({ currentRequest }: Pick<Tracing, "currentRequest">):
     const method = `${request.service.typeName}/${request.method.name}`;
     span.rename(method);
     span.set({
-      "rpc.system.name": SYSTEMS[request.contextValues.get(protocolKey)],
+      "rpc.system.name": RPC_SYSTEMS[request.contextValues.get(protocolKey)],
       "rpc.method": method,
     });
     const report = (error?: unknown) => setOutcome(span, error);
@@ -47,8 +41,7 @@ export function traceCalls({ currentRequest }: Pick<Tracing, "currentRequest">):
 
 function setOutcome(span: RequestSpan, error: unknown): void {
   const { status, reason } = outcomeOf(error);
-  // gRPC's name of it.
-  const code = status === "canceled" ? "CANCELLED" : status.toUpperCase();
+  const code = statusCode(status);
   span.set({
     "rpc.response.status_code": code,
     ...(error !== undefined && { "error.type": reason ?? code }),
