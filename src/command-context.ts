@@ -92,8 +92,7 @@ export function createAuditContext(
 ) {
   const context = createDatabaseContext(config, infrastructure);
   const auditKeys: AuditKeys = createAuditKeys(keys.audit);
-  const { actCommitted = () => {} } = infrastructure;
-  const record = createRecord({ history: context.history, auditKeys, actCommitted });
+  const record = createRecord({ ...infrastructure, history: context.history, auditKeys });
   return {
     ...context,
     auditKeys,

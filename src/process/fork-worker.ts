@@ -62,26 +62,18 @@ const isMetrics = (message: unknown): message is WorkerMetrics =>
 
 function metricsOf(worker: ClusterWorker, exited: Promise<Exit>): Worker["metrics"] {
   let latest: WorkerMetrics["metrics"] = [];
-  let isEnded = false;
   const waiting = new Set<() => void>();
-  const respond = () => {
-    for (const resolve of waiting) resolve();
-    waiting.clear();
-  };
   worker.on("message", (message: unknown) => {
     if (!isMetrics(message)) return;
     latest = message.metrics;
-    respond();
-  });
-  void exited.then(() => {
-    isEnded = true;
-    respond();
+    for (const resolve of waiting) resolve();
+    waiting.clear();
   });
   return async () => {
-    if (isEnded) return latest;
+    if (worker.isDead()) return latest;
     const response = new Promise<void>((resolve) => waiting.add(resolve));
     worker.send("report metrics" satisfies WorkerOrder);
-    await withTimeout(METRICS_TIMEOUT_MS, response).catch(() => {});
+    await withTimeout(METRICS_TIMEOUT_MS, Promise.race([response, exited])).catch(() => {});
     return latest;
   };
 }

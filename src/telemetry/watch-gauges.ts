@@ -17,47 +17,45 @@ export function registerProcess(register: Registry, version: string): void {
 /** Registers gauges whose values are read at each snapshot. */
 export function watchGauges(register: Registry, gauges: Gauges): void {
   const registers = [register];
-  new Gauge({
-    name: "waterbill_password_hashes",
-    help: "Password hashes that are computed, and that wait.",
-    labelNames: ["state"],
-    registers,
-    collect() {
-      const { running, waiting } = gauges.hashes();
-      this.set({ state: "running" }, running);
-      this.set({ state: "waiting" }, waiting);
-    },
-  });
-  new Gauge({
-    name: "db_client_connection_count",
-    help: "Connections to the database.",
-    labelNames: ["db_client_connection_state"],
-    registers,
-    collect() {
-      const { used, idle } = gauges.connections();
-      this.set({ db_client_connection_state: "used" }, used);
-      this.set({ db_client_connection_state: "idle" }, idle);
-    },
-  });
-  const connections = (name: string, help: string, value: "waiting" | "max") =>
+  const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
-      name,
-      help,
-      registers,
+      ...{ name, help, registers },
       collect() {
-        this.set(gauges.connections()[value]);
+        this.set(read());
       },
     });
-  connections("db_client_connection_pending_requests", "Statements that wait for a connection.", "waiting");
-  connections("db_client_connection_max", "Connections to the database that are allowed.", "max");
-  new Gauge({
-    name: "waterbill_rate_limits_in_memory",
-    help: "Processes that count limits in their memory because Redis does not work.",
-    registers,
-    collect() {
-      this.set(gauges.limitsInMemory() ? 1 : 0);
-    },
+  const gaugesBy = (label: string, name: string, help: string, read: () => Record<string, number>) =>
+    new Gauge({
+      ...{ name, help, labelNames: [label], registers },
+      collect() {
+        for (const [value, count] of Object.entries(read())) this.set({ [label]: value }, count);
+      },
+    });
+  gaugesBy(
+    "state",
+    "waterbill_password_hashes",
+    "Password hashes that are computed, and that wait.",
+    gauges.hashes,
+  );
+  gaugesBy("db_client_connection_state", "db_client_connection_count", "Connections to the database.", () => {
+    const { used, idle } = gauges.connections();
+    return { used, idle };
   });
+  gauge(
+    "db_client_connection_pending_requests",
+    "Statements that wait for a connection.",
+    () => gauges.connections().waiting,
+  );
+  gauge(
+    "db_client_connection_max",
+    "Connections to the database that are allowed.",
+    () => gauges.connections().max,
+  );
+  gauge(
+    "waterbill_rate_limits_in_memory",
+    "Processes that count limits in their memory because Redis does not work.",
+    () => (gauges.limitsInMemory() ? 1 : 0),
+  );
   new Gauge({
     name: "waterbill_sms_budget_used_ratio",
     help: "Used part of the SMS budget, 0 to 1.",
