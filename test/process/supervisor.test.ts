@@ -54,6 +54,17 @@ describe("the supervisor", () => {
     };
   }
 
+  /** Starts a worker, and a restart whose new worker serves while the former one does nothing. */
+  async function replaceOnly({ supervisor, workers, state, settle }: ReturnType<typeof start>) {
+    await supervisor.start(1);
+    state.isObedient = false;
+    const restarted = supervisor.restart(1);
+    await settle();
+    workers[1]!.report("prepared");
+    workers[1]!.report("serving");
+    return { restarted };
+  }
+
   it("lets the first worker prepare alone, and none serve before all can", async () => {
     const { supervisor, workers, state, settle, orders } = start();
     state.isObedient = false;
@@ -144,13 +155,9 @@ describe("the supervisor", () => {
   });
 
   it("kills a worker that does not end when it is replaced", async () => {
-    const { supervisor, workers, state, settle, pass } = start();
-    await supervisor.start(1);
-    state.isObedient = false;
-    const restarted = supervisor.restart(1);
-    await settle();
-    workers[1]!.report("prepared");
-    workers[1]!.report("serving");
+    const started = start();
+    const { workers, pass } = started;
+    const { restarted } = await replaceOnly(started);
     await pass(12_000);
     expect(await restarted).to.equal(true);
     expect(workers[0]!.signals).to.deep.equal(["SIGKILL"]);
@@ -245,13 +252,9 @@ describe("the supervisor", () => {
   });
 
   it("logs a failure of a worker that was told to end", async () => {
-    const { supervisor, workers, state, settle, lines } = start();
-    await supervisor.start(1);
-    state.isObedient = false;
-    const restarted = supervisor.restart(1);
-    await settle();
-    workers[1]!.report("prepared");
-    workers[1]!.report("serving");
+    const started = start();
+    const { workers, settle, lines } = started;
+    const { restarted } = await replaceOnly(started);
     await settle();
     workers[0]!.end({ code: 1 });
     expect(await restarted).to.equal(true);
