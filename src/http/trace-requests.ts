@@ -46,6 +46,7 @@ export function traceRequests({ tracing, trustsProxy, isResource }: Deps, handle
       },
       ...describe(request, route),
     );
+    if (!span) return handler(request, response);
     response.setHeader("traceresponse", span.traceResponse);
     const end = () => {
       setOutcome(span, response, route !== "");

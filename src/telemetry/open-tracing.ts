@@ -14,7 +14,7 @@ import { createTraceExporter, EXPORT_TIMEOUT_MS } from "./trace-exporter.js";
 import { parentOf } from "./trace-parent.js";
 import { createSampler } from "./trace-sampler.js";
 import type { TraceSettings } from "./trace-settings.js";
-import type { RequestSpan, Tracing } from "./tracing.js";
+import type { RequestSpan, SpanAttributes, SpanDescription, Tracing } from "./tracing.js";
 
 // `startTracing` loads this module, and with it the OpenTelemetry SDK, only when it is needed. It imports next to nothing else:
 // what it shares with the server becomes a file of its own in the built program, which every server loads.
@@ -57,28 +57,39 @@ export function openTracing(settings: TraceSettings, onFailure: (error: unknown)
   const tracer = provider.getTracer("waterbill-identity");
   const storage = new AsyncLocalStorage<CurrentRequest>();
 
+  async function inChild<T>(
+    context: Context,
+    { name, isRemote, attributes }: SpanDescription,
+    work: () => Promise<T>,
+    describeFailure: (error: unknown) => SpanAttributes,
+  ): Promise<T> {
+    const options = { kind: isRemote ? SpanKind.CLIENT : SpanKind.INTERNAL, attributes };
+    const span = tracer.startSpan(name, options, context);
+    try {
+      return await work();
+    } catch (error) {
+      span.setAttributes(describeFailure(error)).setStatus({ code: SpanStatusCode.ERROR });
+      throw error;
+    } finally {
+      span.end();
+    }
+  }
+
   return {
     startRequest(incoming, name, attributes) {
       const options = { kind: SpanKind.SERVER, attributes };
-      const span = tracer.startSpan(name, options, parentOf(incoming));
+      const parent = parentOf(incoming);
+      const span = tracer.startSpan(name, options, parent);
+      if (parent === ROOT_CONTEXT && !isSampled(span)) return undefined;
       const request = toRequestSpan(span, (work) => storage.run(current, work));
       const current = { span, request, context: trace.setSpan(ROOT_CONTEXT, span) };
       return request;
     },
     currentRequest: () => storage.getStore()?.request,
-    async inSpan({ name, isRemote, attributes }, work, describeFailure) {
+    inSpan(description, work, describeFailure) {
       const current = storage.getStore();
       if (!current || !isSampled(current.span)) return work();
-      const options = { kind: isRemote ? SpanKind.CLIENT : SpanKind.INTERNAL, attributes };
-      const span = tracer.startSpan(name, options, current.context);
-      try {
-        return await work();
-      } catch (error) {
-        span.setAttributes(describeFailure(error)).setStatus({ code: SpanStatusCode.ERROR });
-        throw error;
-      } finally {
-        span.end();
-      }
+      return inChild(current.context, description, work, describeFailure);
     },
     logFields() {
       const current = storage.getStore();

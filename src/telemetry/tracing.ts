@@ -25,10 +25,21 @@ export interface IncomingTrace {
   isTrusted: boolean;
 }
 
+/** A part of what a request does. */
+export interface SpanDescription {
+  name: string;
+  /** Whether another system does it. */
+  isRemote: boolean;
+  attributes: SpanAttributes;
+}
+
 /** Records what requests do as spans, and sends them to a collector. */
 export interface Tracing {
-  /** Starts the span of a request, in the trace that it continues; a malformed header starts a new trace. */
-  startRequest(incoming: IncomingTrace, name: string, attributes: SpanAttributes): RequestSpan;
+  /**
+   * Starts the span of a request, in the trace that it continues; a malformed header starts a new trace. Undefined if the
+   * request begins a trace that is not recorded, which nobody could look up.
+   */
+  startRequest(incoming: IncomingTrace, name: string, attributes: SpanAttributes): RequestSpan | undefined;
   /** The span of the request that the caller works for; undefined outside of requests. */
   currentRequest(): RequestSpan | undefined;
   /**
@@ -36,7 +47,7 @@ export interface Tracing {
    * only runs `work`. `describeFailure` says what `work` rejected with.
    */
   inSpan<T>(
-    span: { name: string; isRemote: boolean; attributes: SpanAttributes },
+    span: SpanDescription,
     work: () => Promise<T>,
     describeFailure: (error: unknown) => SpanAttributes,
   ): Promise<T>;

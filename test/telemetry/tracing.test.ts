@@ -44,17 +44,17 @@ describe("tracing", () => {
     return tracing!;
   }
 
-  /** The flags of requests in their `traceresponse`. */
-  function flagsOf(tracing: Tracing, incoming: IncomingTrace, count = 1): string[] {
+  /** The flags of requests in their `traceresponse`; undefined for those that have no span. */
+  function flagsOf(tracing: Tracing, incoming: IncomingTrace, count = 1): (string | undefined)[] {
     return Array.from({ length: count }, () =>
-      tracing.startRequest(incoming, "call", {}).traceResponse.slice(-2),
+      tracing.startRequest(incoming, "call", {})?.traceResponse.slice(-2),
     );
   }
 
   /** The parent that a request has in the collector; empty for a root. */
   async function parentFor(incoming: IncomingTrace) {
     const tracing = await open();
-    tracing.startRequest(incoming, "call", {}).end();
+    tracing.startRequest(incoming, "call", {})?.end();
     await tracing.stop();
     const [span] = receiver.spans;
     return span!;
@@ -125,7 +125,15 @@ describe("tracing", () => {
       const half = await open({ ratio: 0.5 });
       // By chance, and not by the id: all of 200 are the same once in 2^199 runs.
       expect(new Set(flagsOf(half, stranger("01"), 200))).to.have.all.keys("00", "01");
-      expect(new Set(flagsOf(half, nobody, 200))).to.have.all.keys("00", "01");
+      expect(new Set(flagsOf(half, nobody, 200))).to.deep.equal(new Set([undefined, "01"]));
+    });
+
+    it("nothing of a request that begins a trace that is not recorded", async () => {
+      const none = await open({ ratio: 0 });
+      expect(none.startRequest(nobody, "call", {})).to.equal(undefined);
+      expect(none.startRequest({ ...stranger("01"), traceparent: "malformed" }, "call", {})).to.equal(
+        undefined,
+      );
     });
 
     it("nothing inside a request that is not recorded, and nothing outside of requests", async () => {
@@ -133,7 +141,7 @@ describe("tracing", () => {
       const work = () =>
         tracing.inSpan({ name: "inner", isRemote: true, attributes: {} }, async () => 1, failureAttributes);
       expect(await work()).to.equal(1);
-      const request = tracing.startRequest(nobody, "call", {});
+      const request = tracing.startRequest(stranger("01"), "call", {})!;
       await new Promise<void>((resolve) => request.run(() => void work().then(() => resolve())));
       request.end();
       await tracing.stop();
@@ -145,7 +153,7 @@ describe("tracing", () => {
     const tracing = await open();
     const inRequest = (name: string) =>
       new Promise<void>((resolve) => {
-        const request = tracing.startRequest(nobody, name, {});
+        const request = tracing.startRequest(nobody, name, {})!;
         request.run(() => {
           const inner = { name: `inner ${name}`, isRemote: true, attributes: {} };
           void Promise.resolve()
@@ -167,7 +175,7 @@ describe("tracing", () => {
 
   it("says of failed work the class of its error, and passes the error on", async () => {
     const tracing = await open();
-    const request = tracing.startRequest(nobody, "call", {});
+    const request = tracing.startRequest(nobody, "call", {})!;
     const failure = new RangeError("+237 699 000 000");
     const inner = { name: "inner", isRemote: false, attributes: {} };
     const work = new Promise<unknown>((resolve) =>
@@ -191,14 +199,14 @@ describe("tracing", () => {
       receiver.respondWith(400);
       for (const _ of [1, 2]) {
         const tracing = await open();
-        tracing.startRequest(nobody, "call", {}).end();
+        tracing.startRequest(nobody, "call", {})?.end();
         await tracing.stop();
       }
       expect(lines).to.have.length(2);
       lines.length = 0;
       const tracing = await open();
       // More than one batch.
-      for (let n = 0; n < 2000; n++) tracing.startRequest(nobody, "call", {}).end();
+      for (let n = 0; n < 2000; n++) tracing.startRequest(nobody, "call", {})?.end();
       await tracing.stop();
       expect(lines).to.have.length(1);
       expect(JSON.parse(lines[0]!)).to.include({ level: 40, msg: "spans did not reach the collector" });
@@ -207,7 +215,7 @@ describe("tracing", () => {
     it("stops after a second, though it never responds", async () => {
       receiver.respondWith(null);
       const tracing = await open();
-      tracing.startRequest(nobody, "call", {}).end();
+      tracing.startRequest(nobody, "call", {})?.end();
       await tracing.stop();
       expect(lines.map((line) => JSON.parse(line).err.code)).to.deep.equal(["ETIMEDOUT"]);
     });
