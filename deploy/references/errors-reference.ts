@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import { codeToString } from "@connectrpc/connect/protocol-connect";
+import { ERROR_TABLE, type Reason } from "../../src/errors.js";
+import { type Language, localize } from "../../src/messages/catalogue.js";
+import { markdownTable } from "./markdown-table.js";
+
+const LANGUAGES: readonly Language[] = ["fr", "en"];
+const PROTO = "proto/waterbill/identity/v1/error_reason.proto";
+
+/** docs/errors.md: every reason of the error table. */
+export function errorsReference(): string {
+  const comments = readComments(readFileSync(PROTO, "utf8"));
+  const rows = Object.entries(ERROR_TABLE).map(([name, { code, status, message }]) => {
+    const messages = LANGUAGES.map((language) => localize(language, message));
+    return [
+      `\`${name}\``,
+      codeToString(code),
+      String(status),
+      comments.get(name as Reason) ?? "",
+      ...messages,
+    ];
+  });
+  return `# Errors
+
+Every reason why a call fails. Over gRPC, gRPC-Web and Connect it is \`google.rpc.ErrorInfo.reason\` with the domain \`identity.waterbill\`, beside
+\`google.rpc.LocalizedMessage\`; \`google.rpc.BadRequest\` names the fields at fault, and \`google.rpc.RetryInfo\` says when a limit allows the
+next call. REST sends status and message in the envelope, without the reason. A message is French unless \`Accept-Language\` asks for English,
+and an error may have a more precise one.
+
+${markdownTable(["Reason", "Code (gRPC, Connect)", "Status (REST)", "Meaning", "French", "English"], rows)}
+`;
+}
+
+/** The comment of each value of the enum. */
+function readComments(proto: string): Map<Reason, string> {
+  const values = proto.matchAll(/((?: *\/\/ .*\n)+) *([A-Z_]+) = \d+;/g);
+  return new Map(
+    Array.from(values, ([, comment = "", name]) => [name as Reason, comment.replace(/ *\/\/ /g, "").trim()]),
+  );
+}
