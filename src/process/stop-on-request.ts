@@ -26,13 +26,19 @@ export function stopOnRequest(
     if (isStopping) return;
     isStopping = true;
     logger.info(cause, "stopping");
+    let hasStopped = false;
     const deadline = setTimeout(() => {
+      // Nothing waits for what is left, such as the timer of a collector that does not respond.
+      if (hasStopped) return host.exit(0);
       logger.error("could not stop in time");
       host.exit(1);
     }, deadlineMs);
     deadline.unref();
     end()
-      .then(() => logger.info("stopped"))
+      .then(() => {
+        hasStopped = true;
+        logger.info("stopped");
+      })
       .then(host.supervisor?.leave)
       .catch((error: unknown) => {
         logger.error({ err: error }, "could not stop");

@@ -1,11 +1,12 @@
 import { EventEmitter } from "node:events";
 import { expect } from "chai";
-import { stopOnRequest } from "../../src/process/stop-on-request.js";
+import { STOP_DEADLINE_MS, stopOnRequest } from "../../src/process/stop-on-request.js";
 import { createLogger } from "../../src/system/logger.js";
+import { until } from "../support/until.js";
 
 describe("stopOnRequest", () => {
   /** Sends SIGTERM and then SIGINT; returns what was logged, and the codes that the process exited with. */
-  async function stop(end: () => Promise<void>) {
+  async function stop(end: () => Promise<void>, shutdownDelaySeconds = 0) {
     const events = new EventEmitter();
     const exits: number[] = [];
     const lines: string[] = [];
@@ -15,7 +16,8 @@ describe("stopOnRequest", () => {
       exit: (code: number) => void exits.push(code),
     };
     const retire = () => Promise.reject(new Error("retired"));
-    stopOnRequest(host, { stop: end, retire }, createLogger("debug", { write: (line) => lines.push(line) }));
+    const logger = createLogger("debug", { write: (line) => lines.push(line) });
+    stopOnRequest(host, { stop: end, retire }, logger, shutdownDelaySeconds);
     events.emit("SIGTERM", "SIGTERM");
     events.emit("SIGINT", "SIGINT");
     await new Promise(setImmediate);
@@ -38,6 +40,19 @@ describe("stopOnRequest", () => {
     expect(exits).to.deep.equal([1]);
     expect(entries[1]).to.deep.include({ level: 50, msg: "could not stop" });
     expect(entries[1].err).to.include({ type: "TypeError" });
+  });
+
+  it("exits with 0 at the deadline, if something lives on that has nothing to do", async () => {
+    const { exits } = await stop(async () => {}, -STOP_DEADLINE_MS / 1000);
+    await until(() => exits.length > 0);
+    expect(exits).to.deep.equal([0]);
+  });
+
+  it("exits with 1 at the deadline, if closing hangs", async () => {
+    const { entries, exits } = await stop(() => new Promise(() => {}), -STOP_DEADLINE_MS / 1000);
+    await until(() => exits.length > 0);
+    expect(exits).to.deep.equal([1]);
+    expect(entries.at(-1)).to.include({ msg: "stopping" });
   });
 
   it("retires a worker once, and lets it leave its supervisor", async () => {
