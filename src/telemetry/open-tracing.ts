@@ -41,7 +41,9 @@ interface OpenTracing extends Omit<Tracing, "stop"> {
 
 /** Starts to record spans. `onFailure` gets the error of each batch that does not reach the collector. */
 export function openTracing(settings: TraceSettings, onFailure: (error: unknown) => void): OpenTracing {
-  const exporter = createTraceExporter(settings, onFailure);
+  const storage = new AsyncLocalStorage<CurrentRequest>();
+  // A batch belongs to no request, though its timer was started in one.
+  const exporter = createTraceExporter(settings, (error) => storage.exit(() => onFailure(error)));
   const provider = new TracerProvider({
     resource: defaultResource().merge(resourceFromAttributes(settings.resource)),
     sampler: createSampler(settings.sampling),
@@ -55,7 +57,6 @@ export function openTracing(settings: TraceSettings, onFailure: (error: unknown)
     ],
   });
   const tracer = provider.getTracer("waterbill-identity");
-  const storage = new AsyncLocalStorage<CurrentRequest>();
 
   async function inChild<T>(
     context: Context,

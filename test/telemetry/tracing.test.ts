@@ -19,11 +19,13 @@ const proxy = (flags: string): IncomingTrace => ({ ...stranger(flags), isTrusted
 describe("tracing", () => {
   let receiver: TraceReceiver;
   let lines: string[];
+  let onLine: () => void;
   const clock = testClock();
   const opened: Tracing[] = [];
 
   beforeEach(async () => {
     lines = [];
+    onLine = () => {};
     receiver = await startTraceReceiver();
   });
   afterEach(async () => {
@@ -38,7 +40,10 @@ describe("tracing", () => {
       resource: { "service.name": "test" },
       sampling: { isParentBased: true, ratio: 1, ...sampling },
     };
-    const logger = testLogger((line) => lines.push(line));
+    const logger = testLogger((line) => {
+      lines.push(line);
+      onLine();
+    });
     const tracing = await startTracing(settings, { clock, random: systemRandom, logger: () => logger });
     opened.push(tracing!);
     return tracing!;
@@ -210,6 +215,19 @@ describe("tracing", () => {
       await tracing.stop();
       expect(lines).to.have.length(1);
       expect(JSON.parse(lines[0]!)).to.include({ level: 40, msg: "spans did not reach the collector" });
+    });
+
+    it("writes no line in the context of a request, though one filled the batch", async () => {
+      receiver.respondWith(400);
+      const tracing = await open();
+      const fields = new Promise((resolve) => {
+        onLine = () => resolve(tracing.logFields());
+      });
+      const fill = () => {
+        for (let n = 0; n < 600; n++) tracing.startRequest(nobody, "call", {})?.end();
+      };
+      tracing.startRequest(nobody, "call", {})!.run(fill);
+      expect(await fields).to.deep.equal({});
     });
 
     it("stops after a second, though it never responds", async () => {
