@@ -109,11 +109,12 @@ export function openDatabase(options: DatabaseOptions): Database {
   if (!embeddedSocket) {
     sequelize.addHook("afterConnect", (client) => limitStatements(client as pg.Client, statementTimeoutMs));
   }
+  const server = embeddedSocket ? { ...sequelize.config, host: "" } : sequelize.config;
   return createDatabase({
     sequelize,
     preparedStatements: !embeddedSocket && (options.prepares ?? true),
     onUnprepared: options.onUnprepared,
     onStatement: options.onStatement,
-    wrap: tracing && ((connections) => traceConnections(connections, tracing, sequelize.config)),
+    wrap: tracing && ((connections) => traceConnections(connections, tracing, server)),
   });
 }

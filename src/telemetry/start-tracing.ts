@@ -1,6 +1,7 @@
 import type { Clock } from "../system/clock.js";
 import type { Logger } from "../system/logger.js";
 import { oncePerMinute } from "../system/once-per-minute.js";
+import { packageVersion } from "../system/package-version.js";
 import type { Random } from "../system/random.js";
 import { withTimeout } from "../system/timeout.js";
 import type { TraceSettings } from "./trace-settings.js";
@@ -23,7 +24,8 @@ export async function startTracing(settings: TraceSettings | null, deps: Deps): 
   const onFailure = oncePerMinute(deps.clock, (error: unknown) =>
     deps.logger().warn({ err: error }, "spans did not reach the collector"),
   );
-  const resource = { "service.instance.id": deps.random.uuid(), ...settings.resource };
+  const ours = { "service.version": packageVersion(), "service.instance.id": deps.random.uuid() };
+  const resource = { ...ours, ...settings.resource };
   const { flush, disconnect, ...tracing } = openTracing({ ...settings, resource }, onFailure);
   return {
     ...tracing,
