@@ -9,14 +9,16 @@ interface Deps {
   isResource(path: string): boolean;
 }
 
-/** What load balancers and orchestrators ask for every few seconds. */
-const PROBES: ReadonlySet<string> = new Set([
+/** What load balancers and orchestrators ask for every few seconds, and what tools ask once. */
+const UNTRACED: ReadonlySet<string> = new Set([
   "/healthz",
   "/readyz",
   "/ping",
   "/ping/",
   "/grpc.health.v1.Health/Check",
   "/grpc.health.v1.Health/Watch",
+  "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+  "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
 ]);
 
 const HTTP_METHODS: ReadonlySet<string> = new Set([
@@ -30,13 +32,13 @@ const HTTP_METHODS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Records a span for each request but probes, from its header until its response is sent, and names it in `traceresponse`.
+ * Records a span for each request but probes and reflection, from its header until its response is sent, and names it in `traceresponse`.
  * Paths may hold phone numbers, so only those of resources and endpoints are part of it.
  */
 export function traceRequests({ tracing, trustsProxy, isResource }: Deps, handler: NodeHandler): NodeHandler {
   return (request, response) => {
     const path = pathOf(request);
-    if (PROBES.has(path)) return handler(request, response);
+    if (UNTRACED.has(path)) return handler(request, response);
     const route = isResource(path) ? path : "";
     const span = tracing.startRequest(
       {
