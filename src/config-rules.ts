@@ -47,6 +47,7 @@ export function configWarnings(variables: Variables, scope: ConfigScope): string
   const isProductionServer = scope === "server" && variables.NODE_ENV === "production";
   return [
     ...unusedTwilio(variables),
+    ...unusedRatio(variables),
     ...(isProductionServer
       ? [...sharedAuditKey(variables), ...optionalRegistration(variables), ...defaultedPublicUrl(variables)]
       : []),
@@ -57,6 +58,14 @@ function unusedTwilio(variables: Variables): string[] {
   if (!hasUnusedTwilio(variables)) return [];
   return [
     "SMS_PROVIDER is not twilio: messages are printed instead of sent, and the TWILIO_ variables are not used",
+  ];
+}
+
+function unusedRatio({ OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG }: Variables): string[] {
+  const isUsed = OTEL_TRACES_SAMPLER?.endsWith("traceidratio");
+  if (isUsed || !OTEL_TRACES_SAMPLER_ARG || OTEL_TRACES_SAMPLER_ARG === "1") return [];
+  return [
+    "OTEL_TRACES_SAMPLER_ARG is not used: OTEL_TRACES_SAMPLER is neither traceidratio nor parentbased_traceidratio",
   ];
 }
 

@@ -632,6 +632,17 @@ describe("configuration", () => {
     expect(readConfig({}).warnings).to.deep.equal([]);
   });
 
+  it("warns about a ratio that no sampler uses", () => {
+    const ratio = { OTEL_TRACES_SAMPLER_ARG: "0.05" };
+    expect(readConfig(ratio).warnings).to.deep.equal([
+      "OTEL_TRACES_SAMPLER_ARG is not used: OTEL_TRACES_SAMPLER is neither traceidratio nor parentbased_traceidratio",
+    ]);
+    for (const used of ["traceidratio", "parentbased_traceidratio"]) {
+      expect(readConfig({ ...ratio, OTEL_TRACES_SAMPLER: used }).warnings).to.deep.equal([]);
+    }
+    expect(readConfig({ OTEL_TRACES_SAMPLER_ARG: "1" }).warnings).to.deep.equal([]);
+  });
+
   it("names the missing Twilio variable when others are set", () => {
     expect(problems({ TWILIO_ACCOUNT_SID: "AC123", TWILIO_FROM_NUMBER: "+15005550006" })).to.deep.equal([
       "TWILIO_AUTH_TOKEN: is required for Twilio",
