@@ -108,7 +108,9 @@ export async function migrate(database: Database, logger: Logger): Promise<strin
 /** The database is missing migrations, and this process must not apply them. */
 export class PendingMigrationsError extends LoggableError {
   constructor(pending: readonly string[]) {
-    super(`The database is missing migrations (${pending.join(", ")}): run \`npm run migrate\` first.`);
+    super(
+      `The database is missing migrations (${pending.join(", ")}): run \`npm run migrate\`, or \`node dist/cli.js migrate\` in an image, first.`,
+    );
   }
 }
 

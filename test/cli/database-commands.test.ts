@@ -53,7 +53,7 @@ describe("migrate", () => {
         const result = await cli.run(command, { environment: { NODE_ENV } });
         expect(result).to.include({ code: 2, out: "" });
         expect(result.error).to.equal(
-          `The database is missing migrations (${pending.join(", ")}): run \`npm run migrate\` first.\n`,
+          `The database is missing migrations (${pending.join(", ")}): run \`npm run migrate\`, or \`node dist/cli.js migrate\` in an image, first.\n`,
         );
       }
       expect(await pendingMigrations(database)).to.deep.equal(pending);

@@ -165,7 +165,7 @@ describe("server process", () => {
     await runServer(host);
     expect(exits).to.deep.equal([1]);
     expect(errors[0]).to.match(
-      /^The database is missing migrations \(0001-identity.*\): run `npm run migrate` first\.$/,
+      /^The database is missing migrations \(0001-identity.*\): run `npm run migrate`, or `node dist\/cli\.js migrate` in an image, first\.$/,
     );
   });
 

@@ -115,7 +115,8 @@ export function judgeClock(server: number, before: number, after: number): Findi
 function judgeMigrations({ environment }: Config, pending: readonly string[]): Finding {
   if (pending.length === 0) return ok("all are applied");
   const message = `${pending.length} pending: ${pending.join(", ")}`;
-  if (environment === "production") return problem(message, "run `npm run migrate` (`waterbill migrate`)");
+  if (environment === "production")
+    return problem(message, "run `npm run migrate` (`node dist/cli.js migrate` in an image)");
   return warning(message, "the server applies them when it starts");
 }
 
