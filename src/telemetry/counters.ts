@@ -36,7 +36,7 @@ const COUNTERS = {
   acts: {
     name: "waterbill_acts_total",
     help: "Acts on accounts, as the history names them.",
-    labels: { action: null, actor: ["owner", "administrator", "command_line", "system"] },
+    labels: { action: null, actor: ["owner", "administrator", "system"] },
   },
   sms: {
     name: "waterbill_sms_total",

@@ -43,7 +43,7 @@ export const SERVICE_METRICS: Readonly<Record<string, Metric>> = {
     type: "counter",
     labels: {
       action: ["activated", "session_ended", "refresh_reused"],
-      actor: ["owner", "administrator", "command_line", "system"],
+      actor: ["owner", "administrator", "system"],
     },
   },
   waterbill_sms_total: {
