@@ -26,11 +26,12 @@ function languageOf(tag: string): Language | null {
   return primary === "fr" || primary === "en" ? primary : null;
 }
 
-/** The supported language that the client prefers; null if it names none (`*` names none). */
+/** The supported language that the client prefers; null if it names none. `*` names one only by ruling out the default. */
 function requestedLanguage(acceptLanguage: string): Language | null {
   if (acceptLanguage === "" || acceptLanguage.length > MAX_ACCEPT_LANGUAGE_LENGTH) return null;
   const negotiator = new Negotiator({ headers: { "accept-language": acceptLanguage } });
   for (const tag of negotiator.languages()) {
+    if (tag === "*") return negotiator.languages(["fr", "en"])[0] === "en" ? "en" : null;
     const language = languageOf(tag);
     if (language) return language;
   }

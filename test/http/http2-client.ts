@@ -10,10 +10,10 @@ export interface Http2Response {
 export function getHttp2(
   session: ClientHttp2Session,
   path: string,
-  headers: Record<string, string> = {},
+  headers: Record<string, string | string[]> = {},
 ): Promise<Http2Response> {
   return new Promise((resolve, reject) => {
-    const stream = session.request({ ":path": path, ...headers });
+    const stream = session.request({ ":path": path, ...headers }, { endStream: true });
     let header: Record<string, unknown> = {};
     let body = "";
     stream.setEncoding("utf8");
