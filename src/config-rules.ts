@@ -1,3 +1,4 @@
+import { clearTextOrigins } from "./config-origins.js";
 import { DEFAULT_PUBLIC_URL, listEntries, MIN_SECRET_LENGTH } from "./config-values.js";
 import type { Variables } from "./config-variables.js";
 import { parseRange } from "./system/ip-range.js";
@@ -42,15 +43,15 @@ export function brokenRules(variables: Variables, scope: ConfigScope): string[] 
   ];
 }
 
+const PRODUCTION_WARNINGS = [sharedAuditKey, optionalRegistration, defaultedPublicUrl, clearTextOrigins];
+
 /** Lists what is allowed and probably a mistake. */
 export function configWarnings(variables: Variables, scope: ConfigScope): string[] {
   const isProductionServer = scope === "server" && variables.NODE_ENV === "production";
   return [
     ...unusedTwilio(variables),
     ...unusedRatio(variables),
-    ...(isProductionServer
-      ? [...sharedAuditKey(variables), ...optionalRegistration(variables), ...defaultedPublicUrl(variables)]
-      : []),
+    ...(isProductionServer ? PRODUCTION_WARNINGS.flatMap((warn) => warn(variables)) : []),
   ];
 }
 

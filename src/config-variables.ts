@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { origins } from "./config-origins.js";
 import { rates, smsBudgets } from "./config-rates.js";
 import { pairs, ratio, sampler } from "./config-trace-values.js";
 import {
@@ -83,6 +84,7 @@ export const environmentSchema = z.object({
     "total=1000/hour,10000/day;country=800/hour,8000/day;address=60/hour,300/day",
   ),
   FRONTEND_URL: webUrl.default("https://waterbill.app"),
+  CORS_ALLOWED_ORIGINS: origins.default([]),
   TRUSTED_PROXIES: ranges.default([]),
   SHARED_NETWORKS: sharedNetworks.default([]),
   MAX_CONNECTIONS_PER_ADDRESS: whole(1).default(256),

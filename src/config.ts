@@ -87,6 +87,8 @@ function toConfig(env: Environment, warnings: readonly string[]) {
     publicUrl,
     smsBudget: { isPaused: env.SMS_PAUSED, countries: env.SMS_COUNTRIES ?? null, budgets: env.SMS_BUDGET },
     frontendUrl: env.FRONTEND_URL,
+    /** Origins whose web pages may call the service from browsers. */
+    corsAllowedOrigins: env.CORS_ALLOWED_ORIGINS,
     /** Addresses whose `X-Forwarded-For` is believed. */
     trustedProxies: env.TRUSTED_PROXIES,
     /** Connections that one address may hold of this process, unless it is a trusted proxy. */

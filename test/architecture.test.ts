@@ -44,6 +44,7 @@ const layers = [
     "config",
     "config-derived",
     "config-files",
+    "config-origins",
     "config-rates",
     "config-rules",
     "config-trace-values",

@@ -622,6 +622,63 @@ describe("configuration", () => {
     expect(warnings(named)).to.deep.equal([]);
   });
 
+  it("allows no web pages of other origins unless they are listed, as browsers send them", () => {
+    const origins = (list: string) => readConfig({ CORS_ALLOWED_ORIGINS: list }).corsAllowedOrigins;
+    expect(readConfig({}).corsAllowedOrigins).to.deep.equal([]);
+    expect(origins("")).to.deep.equal([]);
+    expect(origins(" https://app.example.com ,http://localhost:5173,")).to.deep.equal([
+      "https://app.example.com",
+      "http://localhost:5173",
+    ]);
+    expect(
+      origins("https://app.example.com:8443,http://[::1]:3000,https://xn--bcher-kva.example"),
+    ).to.have.length(3);
+    for (const origin of [
+      "*",
+      "null",
+      "app.example.com",
+      "//app.example.com",
+      "https://",
+      "https://*.example.com",
+      "https://app.example.com/",
+      "https://app.example.com/path",
+      "https://app.example.com?a",
+      "https://app.example.com#a",
+      "https://app.example.com:443",
+      "http://app.example.com:80",
+      "https://app.example.com:",
+      "https://app.example.com:99999",
+      "https://user@app.example.com",
+      "https://APP.example.com",
+      "HTTPS://app.example.com",
+      "https://bücher.example",
+      "https://app .example.com",
+      "https://app.exa\nmple.com",
+      "ftp://app.example.com",
+      "capacitor://localhost",
+      "file://",
+    ]) {
+      const [problem = "", ...others] = problems({ CORS_ALLOWED_ORIGINS: `https://a.example,${origin}` });
+      expect(others, origin).to.deep.equal([]);
+      expect(problem, origin).to.match(
+        /^CORS_ALLOWED_ORIGINS: entry 2 must be an origin as browsers send it/,
+      );
+    }
+  });
+
+  it("warns in production about web pages that are not protected by TLS", () => {
+    const warnings = (environment: Record<string, string>) =>
+      readConfig(environment).warnings.filter((warning) => warning.startsWith("CORS_ALLOWED_ORIGINS"));
+    const inClearText = { CORS_ALLOWED_ORIGINS: "https://a.example,http://app.example.com" };
+    expect(warnings({ ...production, ...inClearText })).to.have.length(1);
+    expect(warnings(inClearText)).to.deep.equal([]);
+    const local = "http://localhost:5173,http://app.localhost,http://127.0.0.1:3000,http://[::1]:3000";
+    expect(warnings({ ...production, CORS_ALLOWED_ORIGINS: `https://a.example,${local}` })).to.deep.equal([]);
+    for (const host of ["localhost.example", "evil-localhost", "127.0.0.1.example"]) {
+      expect(warnings({ ...production, CORS_ALLOWED_ORIGINS: `http://${host}` }), host).to.have.length(1);
+    }
+  });
+
   it("warns about a Twilio account that is not used", () => {
     const { SMS_PROVIDER, ...twilio } = production;
     const unused = { ...twilio, NODE_ENV: "development" };

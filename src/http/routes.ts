@@ -4,6 +4,7 @@ import type { Logger } from "../system/logger.js";
 import type { Random } from "../system/random.js";
 import type { Tracing } from "../telemetry/tracing.js";
 import type { TrustsProxy } from "./client-address.js";
+import { createCors } from "./cors.js";
 import { namesOneHost, namesUrlHost } from "./host.js";
 import {
   type NodeHandler,
@@ -24,8 +25,10 @@ interface Deps {
   rest: RequestHandler;
   /** The service's web pages, and what others discover. */
   resources: Resources;
-  /** What is neither a call nor a resource. */
+  /** What is neither a call nor a resource, and only for programs. */
   endpoints: Endpoints;
+  /** Origins whose web pages may call all but the endpoints. Absent: none. */
+  webOrigins?: readonly string[];
   readiness: Pick<Readiness, "check">;
   trustsProxy: TrustsProxy;
   random: Pick<Random, "uuid">;
@@ -94,12 +97,17 @@ export function createRoutes(deps: Deps): NodeHandler {
     ...Array.from(resources, ([path, resource]) => [path, toEndpoint(resource, rest)] as const),
     ...deps.endpoints,
   ]);
+  const cors = createCors({
+    origins: deps.webOrigins ?? [],
+    isExcluded: (path) => deps.endpoints.has(path),
+  });
 
   async function route(request: NodeRequest, response: NodeResponse): Promise<void> {
     const caller = requestCaller(deps, request);
     setCommonHeaders(response, caller);
 
     const path = pathOf(request);
+    if (cors(request, response, path)) return;
     const endpoint = endpoints.get(path);
     const isRpc = !endpoint && !path.startsWith(REST_PREFIX) && rpc.accepts(request);
     const handler = isRpc ? rpc : rest;

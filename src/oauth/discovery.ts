@@ -23,8 +23,8 @@ const MAX_AGE_SECONDS = 300;
 
 const CACHEABLE = {
   "cache-control": `public, max-age=${MAX_AGE_SECONDS}`,
-  // The same in every language, and for every origin: nothing here is secret.
-  vary: "Accept-Encoding",
+  // The same in every language. Web pages of the origins that the configuration lists may read it.
+  vary: "Accept-Encoding, Origin",
 };
 
 const JWKS_PATH = "/.well-known/jwks.json";
