@@ -1,5 +1,4 @@
-import { clearTextOrigins } from "./config-origins.js";
-import { DEFAULT_PUBLIC_URL, listEntries, MIN_SECRET_LENGTH } from "./config-values.js";
+import { listEntries, MIN_SECRET_LENGTH } from "./config-values.js";
 import type { Variables } from "./config-variables.js";
 import { parseRange } from "./system/ip-range.js";
 
@@ -43,61 +42,12 @@ export function brokenRules(variables: Variables, scope: ConfigScope): string[] 
   ];
 }
 
-const PRODUCTION_WARNINGS = [sharedAuditKey, optionalRegistration, defaultedPublicUrl, clearTextOrigins];
-
-/** Lists what is allowed and probably a mistake. */
-export function configWarnings(variables: Variables, scope: ConfigScope): string[] {
-  const isProductionServer = scope === "server" && variables.NODE_ENV === "production";
-  return [
-    ...unusedTwilio(variables),
-    ...unusedRatio(variables),
-    ...(isProductionServer ? PRODUCTION_WARNINGS.flatMap((warn) => warn(variables)) : []),
-  ];
-}
-
-function unusedTwilio(variables: Variables): string[] {
-  if (!hasUnusedTwilio(variables)) return [];
-  return [
-    "SMS_PROVIDER is not twilio: messages are printed instead of sent, and the TWILIO_ variables are not used",
-  ];
-}
-
-function unusedRatio({ OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG }: Variables): string[] {
-  const isUsed = OTEL_TRACES_SAMPLER?.endsWith("traceidratio");
-  if (isUsed || !OTEL_TRACES_SAMPLER_ARG || OTEL_TRACES_SAMPLER_ARG === "1") return [];
-  return [
-    "OTEL_TRACES_SAMPLER_ARG is not used: OTEL_TRACES_SAMPLER is neither traceidratio nor parentbased_traceidratio",
-  ];
-}
-
-function sharedAuditKey({ AUDIT_SECRET }: Variables): string[] {
-  if (AUDIT_SECRET) return [];
-  return [
-    "AUDIT_SECRET is not set, so CODE_SECRET also seals the account history: " +
-      "if you change CODE_SECRET, add its old value to AUDIT_SECRET, so that the history stays verifiable",
-  ];
-}
-
-function optionalRegistration({ ACTIVATION_NEEDS_REGISTRATION }: Variables): string[] {
-  if (ACTIVATION_NEEDS_REGISTRATION === "true") return [];
-  return [
-    "ACTIVATION_NEEDS_REGISTRATION is not true: clients that do not send their registration are told apart by " +
-      "address, so a neighbour behind the same address can register their number and be activated by their code",
-  ];
-}
-
-function defaultedPublicUrl({ PUBLIC_URL }: Variables): string[] {
-  if (PUBLIC_URL) return [];
-  return [
-    `PUBLIC_URL is not set: links in messages that stop or undo a phone change start with ${DEFAULT_PUBLIC_URL}`,
-  ];
-}
-
 const setsTwilio = (variables: Variables) => TWILIO_VARIABLES.some((name) => variables[name]);
 
 const usesConsole = ({ SMS_PROVIDER = "console" }: Variables) => SMS_PROVIDER === "console";
 
-const hasUnusedTwilio = (variables: Variables) => usesConsole(variables) && setsTwilio(variables);
+/** Whether a Twilio account is set that nothing uses. */
+export const hasUnusedTwilio = (variables: Variables) => usesConsole(variables) && setsTwilio(variables);
 
 function missingForTwilio(variables: Variables): string[] {
   if (variables.SMS_PROVIDER !== "twilio" && !setsTwilio(variables)) return [];

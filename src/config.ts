@@ -5,10 +5,11 @@ import {
   type ReadVariables,
   readVariables,
 } from "./config-files.js";
-import { brokenRules, type ConfigScope, configWarnings } from "./config-rules.js";
+import { brokenRules, type ConfigScope } from "./config-rules.js";
 import { traceConfig } from "./config-traces.js";
 import { DEFAULT_PUBLIC_URL } from "./config-values.js";
 import { type Environment, environmentSchema } from "./config-variables.js";
+import { configWarnings } from "./config-warnings.js";
 import { LoggableError } from "./system/loggable-error.js";
 
 function toConfig(env: Environment, warnings: readonly string[]) {

@@ -47,6 +47,7 @@ const layers = [
     "config-origins",
     "config-rates",
     "config-rules",
+    "config-warnings",
     "config-trace-values",
     "config-traces",
     "config-values",
