@@ -56,7 +56,6 @@ const layers = [
     "messages/",
     "telemetry/",
     "system/",
-    "telemetry/",
   ],
 ];
 
