@@ -1,5 +1,6 @@
 import { DomainError } from "../errors.js";
 import type { Tracing } from "../telemetry/tracing.js";
+import { aroundSends } from "./around-sends.js";
 import type { SmsGateway } from "./sms-gateway.js";
 
 /**
@@ -11,23 +12,10 @@ export function traceGateway(
   { inSpan }: Pick<Tracing, "inSpan">,
   server: string,
 ): SmsGateway {
-  const inSend = (kind: string, send: () => Promise<void>) =>
-    inSpan(
-      {
-        name: "send SMS",
-        isRemote: true,
-        attributes: { "waterbill.sms.kind": kind, "server.address": server },
-      },
-      send,
-      (error) => ({ "error.type": error instanceof DomainError ? error.reason : "INTERNAL" }),
-    );
-
-  return {
-    sendActivationCode: (...args) => inSend("activation", () => gateway.sendActivationCode(...args)),
-    sendVerificationCode: (...args) => inSend(args[2], () => gateway.sendVerificationCode(...args)),
-    sendConfirmation: (...args) => inSend(args[1], () => gateway.sendConfirmation(...args)),
-    sendNotice: (...args) => inSend(args[1], () => gateway.sendNotice(...args)),
-    sendGuessingNotice: (...args) => inSend("guessing_notice", () => gateway.sendGuessingNotice(...args)),
-    isAvailable: () => gateway.isAvailable(),
-  };
+  return aroundSends(gateway, (kind, send) => {
+    const attributes = { "waterbill.sms.kind": kind, "server.address": server };
+    return inSpan({ name: "send SMS", isRemote: true, attributes }, send, (error) => ({
+      "error.type": error instanceof DomainError ? error.reason : "INTERNAL",
+    }));
+  });
 }

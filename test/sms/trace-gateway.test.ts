@@ -30,7 +30,7 @@ describe("traced SMS gateway", () => {
     await gateway.sendNotice(phone, "password_change", "a notice");
     await gateway.sendGuessingNotice(phone);
     expect(await gateway.isAvailable()).to.equal(false);
-    const kinds = ["activation", "password_reset", "phone_change", "password_change", "guessing_notice"];
+    const kinds = ["activation", "password_reset", "confirmation", "notice", "notice"];
     expect(spans).to.deep.equal(
       kinds.map((kind) => ({
         name: "send SMS",
