@@ -10,16 +10,7 @@ interface Deps {
 }
 
 /** What load balancers and orchestrators ask for every few seconds, and what tools ask once. */
-const UNTRACED: ReadonlySet<string> = new Set([
-  "/healthz",
-  "/readyz",
-  "/ping",
-  "/ping/",
-  "/grpc.health.v1.Health/Check",
-  "/grpc.health.v1.Health/Watch",
-  "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
-  "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
-]);
+const UNTRACED = /^\/(healthz|readyz|ping\/?|grpc\.(health|reflection)\..*)$/;
 
 const HTTP_METHODS: ReadonlySet<string> = new Set([
   "GET",
@@ -38,7 +29,7 @@ const HTTP_METHODS: ReadonlySet<string> = new Set([
 export function traceRequests({ tracing, trustsProxy, isResource }: Deps, handler: NodeHandler): NodeHandler {
   return (request, response) => {
     const path = pathOf(request);
-    if (UNTRACED.has(path)) return handler(request, response);
+    if (UNTRACED.test(path)) return handler(request, response);
     const route = isResource(path) ? path : "";
     const span = tracing.startRequest(
       {
@@ -50,13 +41,11 @@ export function traceRequests({ tracing, trustsProxy, isResource }: Deps, handle
     );
     if (!span) return handler(request, response);
     response.setHeader("traceresponse", span.traceResponse);
-    const end = () => {
+    // After the end of the response, also of one that is cut off.
+    response.once("close", () => {
       setOutcome(span, response, route !== "");
       span.end();
-    };
-    response.once("finish", end);
-    // Of a response that is cut off.
-    response.once("close", end);
+    });
     span.run(() => handler(request, response));
   };
 }
