@@ -17,8 +17,8 @@ export function tlsFiles({ TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile }: Env
   return certFile && keyFile ? { certFile, keyFile } : null;
 }
 
-export function metricsAddress({ METRICS_PORT: port, METRICS_HOST, HOST }: Environment) {
-  return port === undefined ? null : { port, host: METRICS_HOST ?? HOST };
+export function metricsAddress({ METRICS_PORT: port, METRICS_HOST: host }: Environment) {
+  return port === undefined ? null : { port, host };
 }
 
 /** Where the service is reached from outside unless PUBLIC_URL says it: in production its domain, else this machine. */

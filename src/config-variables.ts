@@ -33,7 +33,7 @@ export const environmentSchema = z.object({
   SHUTDOWN_DELAY: whole(0, 3600).default(0),
   WORKERS: workers.optional(),
   METRICS_PORT: whole(0, 65_535).optional(),
-  METRICS_HOST: host.optional(),
+  METRICS_HOST: host.default("127.0.0.1"),
   LOG_LEVEL: oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent").default("info"),
   LOG_FORMAT: oneOf("json", "pretty").optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: webUrl.optional(),

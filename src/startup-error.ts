@@ -7,6 +7,7 @@ import { TlsFilesError } from "./http/tls.js";
 import { errorCode } from "./system/describe-error.js";
 import { formatError } from "./system/format-error.js";
 import { LoggableError } from "./system/loggable-error.js";
+import { MetricsPortError } from "./telemetry/metrics-server.js";
 
 /** A mistake that the person who started the program can fix. Only its message is printed, without the stack. */
 export class UsageError extends LoggableError {}
@@ -18,6 +19,7 @@ const SELF_EXPLANATORY = [
   ConfigError,
   DatabaseNotFoundError,
   DirectoryInUseError,
+  MetricsPortError,
   PendingMigrationsError,
   TlsFilesError,
   UsageError,
@@ -34,7 +36,7 @@ export function describeStartupError(error: unknown): string {
   }
   const code = errorCode(Object(error));
   if (PORT_ERRORS.includes(code)) {
-    return `Cannot open the port (${code}): choose another PORT, METRICS_PORT or HOST.`;
+    return `Cannot open the port (${code}): choose another PORT or HOST.`;
   }
   return formatError(error);
 }

@@ -157,9 +157,9 @@ describe("configuration", () => {
 
   it("counts nothing unless the metrics have a port, which is another one than that of the service", () => {
     expect(readConfig({}).metrics).to.equal(null);
-    expect(readConfig({ METRICS_PORT: "9464" }).metrics).to.deep.equal({ port: 9464, host: "0.0.0.0" });
-    const local = { METRICS_PORT: "9464", METRICS_HOST: "127.0.0.1" };
-    expect(readConfig(local).metrics).to.deep.equal({ port: 9464, host: "127.0.0.1" });
+    expect(readConfig({ METRICS_PORT: "9464" }).metrics).to.deep.equal({ port: 9464, host: "127.0.0.1" });
+    const open = { METRICS_PORT: "9464", METRICS_HOST: "0.0.0.0" };
+    expect(readConfig(open).metrics).to.deep.equal({ port: 9464, host: "0.0.0.0" });
     for (const same of [{ METRICS_PORT: "8000" }, { METRICS_PORT: "8001", PORT: "8001" }]) {
       expect(problems(same)).to.deep.equal(["METRICS_PORT: must be another one than PORT"]);
     }

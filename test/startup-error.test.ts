@@ -17,7 +17,7 @@ describe("describeStartupError", () => {
     expect(describeStartupError(overloaded(1))).to.include("DATABASE_URL");
     for (const code of ["EADDRINUSE", "ENOTFOUND"]) {
       expect(describeStartupError(Object.assign(new Error(), { code }))).to.equal(
-        `Cannot open the port (${code}): choose another PORT, METRICS_PORT or HOST.`,
+        `Cannot open the port (${code}): choose another PORT or HOST.`,
       );
     }
   });

@@ -54,7 +54,7 @@ function closeWhatItWasGiven({ process: child }: ClusterWorker): void {
   child.once("exit", () => given?.connection.close());
 }
 
-/** How long (ms) a worker may take to say what it has counted. */
+/** How long (ms) a worker may take to say what it has counted, whose own statement for that may take a quarter of it. */
 const METRICS_TIMEOUT_MS = 2000;
 
 const isMetrics = (message: unknown): message is WorkerMetrics =>
@@ -62,19 +62,34 @@ const isMetrics = (message: unknown): message is WorkerMetrics =>
 
 function metricsOf(worker: ClusterWorker, exited: Promise<Exit>): Worker["metrics"] {
   let latest: WorkerMetrics["metrics"] = [];
-  const waiting = new Set<() => void>();
+  /** The question that waits for a response, which all who ask meanwhile share. */
+  let question: { isAnswered: Promise<boolean>; settle(isAnswered: boolean): void } | null = null;
+
+  function settle(isAnswered: boolean): void {
+    question?.settle(isAnswered);
+    question = null;
+  }
+
+  function ask(): Promise<boolean> {
+    let settleThis = (_isAnswered: boolean) => {};
+    const isAnswered = new Promise<boolean>((resolve) => {
+      settleThis = resolve;
+    });
+    question = { isAnswered, settle: settleThis };
+    worker.send("report metrics" satisfies WorkerOrder);
+    withTimeout(METRICS_TIMEOUT_MS, isAnswered).catch(() => settle(false));
+    return isAnswered;
+  }
+
   worker.on("message", (message: unknown) => {
     if (!isMetrics(message)) return;
     latest = message.metrics;
-    for (const resolve of waiting) resolve();
-    waiting.clear();
+    settle(true);
   });
+  void exited.then(() => settle(false));
   return async () => {
-    if (worker.isDead()) return latest;
-    const response = new Promise<void>((resolve) => waiting.add(resolve));
-    worker.send("report metrics" satisfies WorkerOrder);
-    await withTimeout(METRICS_TIMEOUT_MS, Promise.race([response, exited])).catch(() => {});
-    return latest;
+    const isCurrent = !worker.isDead() && (await (question?.isAnswered ?? ask()));
+    return { metrics: latest, isCurrent };
   };
 }
 

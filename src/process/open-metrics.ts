@@ -1,4 +1,5 @@
 import type { Config } from "../config.js";
+import { systemClock } from "../system/clock.js";
 import type { Logger } from "../system/logger.js";
 import { packageVersion } from "../system/package-version.js";
 import { type Metrics, NO_METRICS } from "../telemetry/metrics.js";
@@ -28,8 +29,9 @@ export async function openMetrics(
   const { createPrometheusMetrics } = await import("../telemetry/prometheus-metrics.js");
   const metrics = createPrometheusMetrics(packageVersion());
   if (supervisor) {
-    supervisor.onMetricsRequest(metrics.snapshot);
-    return { metrics, end: async () => supervisor.reportMetrics(await metrics.snapshot()) };
+    const report = async () => supervisor.reportMetrics(await metrics.snapshot());
+    supervisor.onMetricsRequest(() => void report().catch(logFailure(logger)));
+    return { metrics, end: report };
   }
   const { toPrometheusText } = await import("../telemetry/merge-snapshots.js");
   const read = async () => toPrometheusText([await metrics.snapshot()]);
@@ -44,7 +46,7 @@ export async function openWorkersMetrics(
 ): Promise<(Pick<WorkersMetrics, "add"> & Pick<MetricsServer, "close">) | null> {
   if (!address) return null;
   const { createWorkersMetrics } = await import("./worker-metrics.js");
-  const { add, read } = createWorkersMetrics();
+  const { add, read } = createWorkersMetrics(systemClock.now());
   const { close } = await serve(address, read, logger);
   return { add, close };
 }
@@ -56,9 +58,11 @@ async function serve(
 ): Promise<MetricsServer> {
   const { serveMetrics } = await import("../telemetry/metrics-server.js");
   const { PROMETHEUS_TYPE: contentType } = await import("../telemetry/merge-snapshots.js");
-  const onFailure = (error: unknown) => logger.error({ err: error }, "the metrics could not be read");
-  const server = await serveMetrics({ ...address, contentType, read, onFailure });
+  const server = await serveMetrics({ ...address, contentType, read, onFailure: logFailure(logger) });
   const { address: host, port } = server.address;
   logger.info({ address: host, port }, "serving metrics");
   return server;
 }
+
+const logFailure = (logger: Logger) => (error: unknown) =>
+  logger.error({ err: error }, "the metrics could not be read");

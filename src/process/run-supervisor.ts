@@ -5,6 +5,7 @@ import type { EnvironmentVariables } from "../config-files.js";
 import { systemClock } from "../system/clock.js";
 import { formatError } from "../system/format-error.js";
 import { readTextFile } from "../system/read-text-file.js";
+import { MetricsPortError } from "../telemetry/metrics-server.js";
 import { openWorkersMetrics } from "./open-metrics.js";
 import { exitOnError, type HostProcess, logWarnings } from "./server-process.js";
 import { STOP_DEADLINE_MS } from "./stop-on-request.js";
@@ -29,7 +30,8 @@ export async function runSupervisor(host: SupervisorProcess): Promise<void> {
     await start(host);
   } catch (error) {
     // Not `describeStartupError`: it knows the errors of everything that a server opens, and the code that throws them.
-    host.printError(error instanceof ConfigError ? error.message : formatError(error));
+    const isExplained = error instanceof ConfigError || error instanceof MetricsPortError;
+    host.printError(isExplained ? error.message : formatError(error));
     host.exit(1);
   }
 }

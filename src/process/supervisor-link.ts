@@ -16,9 +16,9 @@ export interface SupervisorLink {
    * reason.
    */
   onRetire(retire: (reason: string) => void): void;
-  /** Responds with what `read` returns when the supervisor asks for the metrics. */
-  onMetricsRequest(read: () => Promise<MetricsSnapshot>): void;
-  /** Reports the metrics, for the last time. Resolves when the supervisor has them, or has ended. */
+  /** Calls `respond` when the supervisor asks for the metrics. */
+  onMetricsRequest(respond: () => void): void;
+  /** Reports the metrics. Resolves when they are on their way, or the supervisor has ended. */
   reportMetrics(metrics: MetricsSnapshot): Promise<void>;
   /** Disconnects, so that the process can end. */
   leave(): void;
@@ -61,9 +61,7 @@ export function linkToSupervisor(worker: ClusterWorker): SupervisorLink {
       onOrder("retire", () => retire("replaced"));
       onLost(() => retire("supervisor ended"));
     },
-    onMetricsRequest(read) {
-      onOrder("report metrics", () => void read().then(reportMetrics));
-    },
+    onMetricsRequest: (respond) => onOrder("report metrics", respond),
     reportMetrics,
     leave: () => void (worker.isConnected() && worker.disconnect()),
   };

@@ -17,6 +17,14 @@ export interface Exit {
   signal: string | null;
 }
 
+/** What a worker has counted. */
+interface WorkerReading {
+  /** What it said last. */
+  metrics: MetricsSnapshot;
+  /** Whether it said so now; if not, it has ended or hangs. */
+  isCurrent: boolean;
+}
+
 /** A worker, as its supervisor sees it. */
 export interface Worker {
   /** Unique among all workers of the supervisor; it is in each line that the worker logs. */
@@ -25,8 +33,8 @@ export interface Worker {
   /** Resolves with true when the worker reports it, with false when it has ended without. */
   hasReported(report: WorkerReport): Promise<boolean>;
   order(order: WorkerOrder): void;
-  /** Asks for what the worker has counted. Resolves with what it last said if it has ended, or does not respond. */
-  metrics(): Promise<MetricsSnapshot>;
+  /** Asks for what the worker has counted. */
+  metrics(): Promise<WorkerReading>;
   kill(signal: NodeJS.Signals): void;
   readonly exited: Promise<Exit>;
 }

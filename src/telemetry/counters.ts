@@ -59,7 +59,13 @@ const COUNTERS = {
   oauthRequests: {
     name: "waterbill_oauth_requests_total",
     help: "Requests of services for tokens and introspection; error is OAuth's code, empty for none.",
-    labels: { endpoint: null, error: null },
+    labels: {
+      endpoint: ["/oauth2/token", "/oauth2/introspect"],
+      error: [
+        ...["", "invalid_request", "invalid_client", "invalid_scope", "unsupported_grant_type"],
+        ...["insufficient_scope", "temporarily_unavailable", "server_error"],
+      ],
+    },
   },
 } as const satisfies Record<string, CounterRow>;
 

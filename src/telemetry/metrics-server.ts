@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { errorCode } from "../system/describe-error.js";
+import { LoggableError } from "../system/loggable-error.js";
 
 /** The port on which Prometheus reads the metrics. */
 export interface MetricsServer {
@@ -18,14 +20,30 @@ export interface MetricsServerDeps {
   onFailure(error: unknown): void;
 }
 
-/** Far more than a scrape takes (ms). */
+/** Time (ms) in which a request must have arrived. */
 const TIMEOUT_MS = 5000;
+/** More than Prometheus, its twin and some people need; further ones are closed. */
+const MAX_CONNECTIONS = 32;
+
+/** The port of the metrics can't be opened. */
+export class MetricsPortError extends LoggableError {
+  constructor(code: unknown) {
+    super(`Cannot open the port of the metrics (${code}): choose another METRICS_PORT or METRICS_HOST.`);
+  }
+}
 
 /**
  * Serves the metrics at `/metrics`, in clear text and to everybody who reaches the port: they say nothing about persons.
- * Rejects if the port can't be opened.
+ * Requests that come while they are read share the result. Throws MetricsPortError if the port can't be opened.
  */
 export async function serveMetrics(deps: MetricsServerDeps): Promise<MetricsServer> {
+  let reading: Promise<string> | null = null;
+  const read = () => {
+    reading ??= deps.read().finally(() => {
+      reading = null;
+    });
+    return reading;
+  };
   const server = createServer(
     { headersTimeout: TIMEOUT_MS, requestTimeout: TIMEOUT_MS },
     (request, response) => {
@@ -34,7 +52,7 @@ export async function serveMetrics(deps: MetricsServerDeps): Promise<MetricsServ
       if (!["GET", "HEAD"].includes(request.method ?? "")) {
         return send(response.setHeader("allow", "GET, HEAD"), 405, "The HTTP method must be GET.\n");
       }
-      deps.read().then(
+      read().then(
         (text) => send(response, 200, text, deps.contentType),
         (error: unknown) => {
           deps.onFailure(error);
@@ -43,8 +61,11 @@ export async function serveMetrics(deps: MetricsServerDeps): Promise<MetricsServ
       );
     },
   );
+  server.maxConnections = MAX_CONNECTIONS;
   server.listen(deps.port, deps.host);
-  await once(server, "listening");
+  await once(server, "listening").catch((error: unknown) => {
+    throw new MetricsPortError(errorCode(Object(error)));
+  });
   return {
     address: server.address() as AddressInfo,
     async close() {

@@ -61,7 +61,10 @@ export const SERVICE_METRICS: Readonly<Record<string, Metric>> = {
   },
   waterbill_oauth_requests_total: {
     type: "counter",
-    labels: { endpoint: ["token", "introspect"], error: ["", "invalid_client"] },
+    labels: {
+      endpoint: ["/oauth2/token", "/oauth2/introspect"],
+      error: ["", "invalid_client", "temporarily_unavailable", "server_error"],
+    },
   },
   waterbill_sms_budget_used_ratio: {
     type: "gauge",
@@ -73,6 +76,7 @@ export const SERVICE_METRICS: Readonly<Record<string, Metric>> = {
   db_client_connection_max: { type: "gauge", labels: {} },
   waterbill_rate_limits_in_memory: { type: "gauge", labels: {} },
   waterbill_workers: { type: "gauge", labels: {} },
+  waterbill_worker_failures_total: { type: "counter", labels: {} },
   waterbill_build_info: { type: "gauge", labels: { version: ["1.2.3"] } },
 };
 

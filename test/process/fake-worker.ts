@@ -9,7 +9,7 @@ export interface FakeWorker extends Worker {
 }
 
 /** A promise that is resolved from outside. */
-function deferred<T>(): { promise: Promise<T>; resolve(value: T): void } {
+export function deferred<T>(): { promise: Promise<T>; resolve(value: T): void } {
   let resolve!: (value: T) => void;
   const promise = new Promise<T>((settle) => {
     resolve = settle;
@@ -35,7 +35,7 @@ export function fakeWorker(
       worker.orders.push(order);
       onOrder(worker, order);
     },
-    metrics: async () => [],
+    metrics: async () => ({ metrics: [], isCurrent: true }),
     kill(signal) {
       worker.signals.push(signal);
       if (signal === "SIGKILL") worker.end({ signal });

@@ -177,9 +177,7 @@ describe("server process", () => {
     await runServer(host);
     taken.close();
     expect(exits).to.deep.equal([1]);
-    expect(errors).to.deep.equal([
-      "Cannot open the port (EADDRINUSE): choose another PORT, METRICS_PORT or HOST.",
-    ]);
+    expect(errors).to.deep.equal(["Cannot open the port (EADDRINUSE): choose another PORT or HOST."]);
   });
 
   it("exits with 1 and a stack trace on an unexpected error", async () => {

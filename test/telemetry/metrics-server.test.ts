@@ -1,5 +1,8 @@
+import { once } from "node:events";
+import { get } from "node:http";
+import { text as read } from "node:stream/consumers";
 import { expect } from "chai";
-import { type MetricsServer, serveMetrics } from "../../src/telemetry/metrics-server.js";
+import { MetricsPortError, type MetricsServer, serveMetrics } from "../../src/telemetry/metrics-server.js";
 import { rejection } from "../support/rejection.js";
 
 describe("the port of the metrics", () => {
@@ -14,6 +17,15 @@ describe("the port of the metrics", () => {
     });
   const ask = (path: string, method = "GET") =>
     fetch(`http://127.0.0.1:${server.address.port}${path}`, { method });
+
+  /** Sends a request, and resolves when it has arrived, which the server says before it responds. */
+  async function arrived() {
+    const headers = { expect: "100-continue" };
+    const request = get({ host: "127.0.0.1", port: server.address.port, path: "/metrics", headers });
+    const response = once(request, "response");
+    await once(request, "continue");
+    return { body: async () => read((await response)[0]) };
+  }
 
   beforeEach(async () => {
     text = async () => "calls 1\n";
@@ -45,7 +57,23 @@ describe("the port of the metrics", () => {
     expect(failures).to.deep.equal([error]);
   });
 
+  it("reads them once for all who ask meanwhile, and then anew", async () => {
+    const respond: (() => void)[] = [];
+    text = () => new Promise((resolve) => respond.push(() => resolve(`calls ${respond.length}\n`)));
+    const first = [await arrived(), await arrived(), await arrived()];
+    expect(respond).to.have.length(1);
+    respond[0]!();
+    expect(await Promise.all(first.map(({ body }) => body()))).to.deep.equal(Array(3).fill("calls 1\n"));
+    const next = await arrived();
+    respond[1]!();
+    expect(await next.body()).to.equal("calls 2\n");
+  });
+
   it("rejects if it is taken", async () => {
-    expect(await rejection(open(server.address.port))).to.have.property("code", "EADDRINUSE");
+    const error = await rejection(open(server.address.port));
+    expect(error).to.be.instanceOf(MetricsPortError);
+    expect((error as Error).message)
+      .to.include("(EADDRINUSE)")
+      .and.to.include("METRICS_PORT");
   });
 });

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { toPrometheusText, toTotals } from "../../src/telemetry/merge-snapshots.js";
 import type { EndedCall, Gauges, Metrics } from "../../src/telemetry/metrics.js";
 import { createPrometheusMetrics } from "../../src/telemetry/prometheus-metrics.js";
+import { createSupervisorMetrics } from "../../src/telemetry/supervisor-metrics.js";
 import { SERVICE_METRICS } from "../deploy/exported-metrics.js";
 
 const LOGIN: EndedCall = {
@@ -116,8 +117,10 @@ describe("the metrics of a process", () => {
     metrics.callEnded(LOGIN);
     metrics.actCommitted({ action: "activated", actor: "owner", sessionCount: 0 });
     metrics.limitsReached(["login"]);
-    metrics.oauthRequestEnded({ endpoint: "token", error: null });
-    const ours = (await metrics.snapshot()).filter(({ name }) => /^(waterbill|rpc|db)_/.test(name));
+    metrics.oauthRequestEnded({ endpoint: "/oauth2/token", error: null });
+    const supervisor = createSupervisorMetrics(new Date(0));
+    const snapshots = [await metrics.snapshot(), await supervisor.snapshot(1)];
+    const ours = snapshots.flat().filter(({ name }) => /^(waterbill|rpc|db)_/.test(name));
     const exported = ours.map(({ name, type, values }) => {
       const labels = values.flatMap(({ labels }) => Object.keys(labels)).filter((label) => label !== "le");
       return [name, { type: String(type), labels: [...new Set(labels)].sort() }] as const;
