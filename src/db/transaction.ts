@@ -21,7 +21,8 @@ export function connectionOf(tx: Tx, statementName: string): Client {
 /** Calls `report` once the transaction is committed; never, if it is rolled back. */
 export function afterCommit(tx: Tx, report: () => void): void {
   const open = tx as OpenTransaction;
-  open.onCommit = [...(open.onCommit ?? []), report];
+  open.onCommit ??= [];
+  open.onCommit.push(report);
 }
 
 /**
