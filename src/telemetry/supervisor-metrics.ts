@@ -1,5 +1,6 @@
-import { Counter, Gauge, Registry } from "prom-client";
+import { Gauge, Registry } from "prom-client";
 import type { MetricsSnapshot } from "./metrics.js";
+import { registerWorkers } from "./watch-gauges.js";
 
 /** What a supervisor says of its workers, and of itself. */
 export interface SupervisorMetrics {
@@ -11,17 +12,11 @@ export interface SupervisorMetrics {
 /** `startedAt`: when the supervisor started, which is the start of the whole: its workers come and go. */
 export function createSupervisorMetrics(startedAt: Date): SupervisorMetrics {
   const register = new Registry();
-  const registers = [register];
-  const workers = new Gauge({ name: "waterbill_workers", help: "Processes that serve.", registers });
-  const failures = new Counter({
-    name: "waterbill_worker_failures_total",
-    help: "Workers that ended with an error, or were killed.",
-    registers,
-  });
+  const { workers, failures } = registerWorkers(register);
   new Gauge({
     name: "process_start_time_seconds",
     help: "Start time of the process since unix epoch in seconds.",
-    registers,
+    registers: [register],
   }).set(Math.round(startedAt.getTime() / 1000));
   return {
     workerFailed: () => failures.inc(),

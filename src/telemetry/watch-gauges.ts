@@ -1,10 +1,23 @@
-import { Gauge, type Registry } from "prom-client";
+import { Counter, Gauge, type Registry } from "prom-client";
 import type { Gauges } from "./metrics.js";
 
-/** Registers what a process says about itself: that it serves, and its version. */
+/** Registers what is said of workers. */
+export function registerWorkers(register: Registry): { workers: Gauge; failures: Counter } {
+  const registers = [register];
+  return {
+    workers: new Gauge({ name: "waterbill_workers", help: "Processes that serve.", registers }),
+    failures: new Counter({
+      name: "waterbill_worker_failures_total",
+      help: "Workers that ended with an error, or were killed.",
+      registers,
+    }),
+  };
+}
+
+/** Registers what a process says about itself: its version, and that it is all that serves, unless it has a supervisor. */
 export function registerProcess(register: Registry, version: string): void {
   const registers = [register];
-  new Gauge({ name: "waterbill_workers", help: "Processes that serve.", registers }).set(1);
+  registerWorkers(register).workers.set(1);
   new Gauge({
     name: "waterbill_build_info",
     help: "The version of the program; the value is 1.",

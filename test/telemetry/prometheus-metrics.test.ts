@@ -2,7 +2,6 @@ import { expect } from "chai";
 import { toPrometheusText, toTotals } from "../../src/telemetry/merge-snapshots.js";
 import type { EndedCall, Gauges, Metrics } from "../../src/telemetry/metrics.js";
 import { createPrometheusMetrics } from "../../src/telemetry/prometheus-metrics.js";
-import { createSupervisorMetrics } from "../../src/telemetry/supervisor-metrics.js";
 import { SERVICE_METRICS } from "../deploy/exported-metrics.js";
 
 const LOGIN: EndedCall = {
@@ -118,9 +117,7 @@ describe("the metrics of a process", () => {
     metrics.actCommitted({ action: "activated", actor: "owner", sessionCount: 0 });
     metrics.limitsReached(["login"]);
     metrics.oauthRequestEnded({ endpoint: "/oauth2/token", error: null });
-    const supervisor = createSupervisorMetrics(new Date(0));
-    const snapshots = [await metrics.snapshot(), await supervisor.snapshot(1)];
-    const ours = snapshots.flat().filter(({ name }) => /^(waterbill|rpc|db)_/.test(name));
+    const ours = (await metrics.snapshot()).filter(({ name }) => /^(waterbill|rpc|db)_/.test(name));
     const exported = ours.map(({ name, type, values }) => {
       const labels = values.flatMap(({ labels }) => Object.keys(labels)).filter((label) => label !== "le");
       return [name, { type: String(type), labels: [...new Set(labels)].sort() }] as const;
