@@ -1,0 +1,126 @@
+import type { LoginResponse } from "../gen/waterbill/identity/v1/auth_service_pb.js";
+import type { User } from "../gen/waterbill/identity/v1/user_pb.js";
+import type { CodeChallenge } from "./challenge.js";
+import type { Clock } from "./clock.js";
+import { endSession } from "./end-session.js";
+import type { CallOptions, Responses } from "./responses.js";
+import type { Services } from "./services.js";
+import type { Sessions } from "./sessions.js";
+import type { StateStore } from "./state-store.js";
+import type { StoredState } from "./token-store.js";
+
+export interface Registration {
+  phone: string;
+  firstName: string;
+  lastName: string;
+  password: string;
+  passwordConfirm: string;
+  email?: string;
+  address?: string;
+  apartmentName?: string;
+}
+
+export interface SignInMethods {
+  /** Registers a number, which gets a code by SMS. */
+  register(registration: Registration, options?: CallOptions): Promise<CodeChallenge>;
+  /** Proves the number with the code. The account can sign in then. */
+  activate(input: { phone: string; code: string }, options?: CallOptions): Promise<User>;
+  resendCode(input: { phone: string }, options?: CallOptions): Promise<CodeChallenge>;
+  /** Signs in. A session that was open on this device is replaced. */
+  login(input: { phone: string; password: string }, options?: CallOptions): Promise<User>;
+  /**
+   * Signs out on this device at once, and tries to end the session on the server. Resolves with whether the server said
+   * that it is over. Rejects only if the store fails.
+   */
+  logout(options?: CallOptions & { forgetsDevice?: boolean }): Promise<boolean>;
+  requestPasswordReset(input: { phone: string }, options?: CallOptions): Promise<CodeChallenge>;
+  /** Sets a new password with the link's token and the code. Ends every session of the account. */
+  confirmPasswordReset(
+    input: { token: string; code: string; newPassword: string; newPasswordConfirm: string },
+    options?: CallOptions,
+  ): Promise<void>;
+}
+
+export interface SignInDeps {
+  auth: Services["auth"];
+  /** The same service, for calls that the session has no part in. */
+  plainAuth: Services["auth"];
+  sessions: Sessions;
+  store: StateStore;
+  responses: Responses;
+  clock: Clock;
+}
+
+const LOGOUT_TIMEOUT_MS = 5_000;
+
+export function createSignInMethods(deps: SignInDeps): SignInMethods {
+  const { auth, plainAuth, sessions, store, responses, clock } = deps;
+
+  /** The registration on this device, if it is that of the number. */
+  async function secretFor(phone: string): Promise<{ registration?: string }> {
+    const { registration } = await store.read();
+    return registration && isSamePhone(registration.phone, phone)
+      ? { registration: registration.secret }
+      : {};
+  }
+
+  async function keepRegistration(phone: string, secret: string | undefined): Promise<void> {
+    if (secret) await store.update((state) => ({ ...state, registration: { phone, secret } }));
+  }
+
+  return {
+    async register(registration, options) {
+      const response = await auth.register(registration, options);
+      const challenge = responses.challenge(response.challenge);
+      await keepRegistration(registration.phone, challenge.registration);
+      return challenge;
+    },
+    async activate(input, options) {
+      const response = await auth.activate({ ...input, ...(await secretFor(input.phone)) }, options);
+      const user = responses.required(response.user);
+      await store.update(withoutRegistration);
+      return user;
+    },
+    async resendCode({ phone }, options) {
+      const response = await auth.resendCode({ phone, ...(await secretFor(phone)) }, options);
+      return responses.challenge(response.challenge);
+    },
+    async login(input, options) {
+      const { device } = await store.read();
+      const sentAt = clock.now();
+      const response = await auth.login({ ...input, ...(device && { device }) }, options);
+      const user = responses.required(response.user);
+      await sessions.signIn(toSession(response, responses), response.device, sentAt);
+      return user;
+    },
+    async logout({ forgetsDevice = false, ...options } = {}) {
+      const session = await sessions.signOut({ forgetsDevice });
+      return !session || endSession(plainAuth, session, { timeoutMs: LOGOUT_TIMEOUT_MS, ...options });
+    },
+    async requestPasswordReset(input, options) {
+      const response = await auth.requestPasswordReset(input, options);
+      return responses.challenge(response.challenge);
+    },
+    async confirmPasswordReset(input, options) {
+      await auth.confirmPasswordReset(input, options);
+    },
+  };
+}
+
+function toSession({ tokens }: LoginResponse, { required }: Responses) {
+  const { access, refresh, accessExpiresIn, refreshExpiresIn } = required(tokens);
+  return { id: newSessionId(), access, refresh, accessExpiresIn, refreshExpiresIn };
+}
+
+/** Not secret, so it needs no better randomness. */
+const newSessionId = () => `${Math.random().toString(36).slice(2)}${Math.random().toString(36).slice(2)}`;
+
+function withoutRegistration({ registration: _, ...rest }: StoredState): StoredState {
+  return rest;
+}
+
+/** People write a number in several ways; its last nine digits are the same in all of them. */
+function isSamePhone(a: string, b: string): boolean {
+  const ending = (phone: string) => phone.replace(/\D/g, "").slice(-9);
+  return ending(a) === ending(b);
+}
