@@ -29,6 +29,7 @@ function release(version: string): void {
   const changelog = prepare(version);
   // In package.json and package-lock.json.
   run("npm", "version", version, "--no-git-tag-version");
+  run("npm", "version", version, "--no-git-tag-version", "--prefix", "clients/typescript");
   writeFileSync(CHANGELOG, changelog);
   run("npx", "--no-install", "buf", "build", "proto", "--exclude-source-info", "--output", IMAGE);
   run("git", "commit", "--quiet", "--message", `Release ${version}`, "--all");

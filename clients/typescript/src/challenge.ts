@@ -75,6 +75,7 @@ export function createChallenges(clock: Clock): Challenges {
       const expiresAtMs = message.expiresAt ? timestampMs(message.expiresAt) : 0;
       const resendAtMs = message.resendAt ? timestampMs(message.resendAt) : expiresAtMs;
       const offsetMs = offsetFor(expiresAtMs);
+      const expiresAt = Math.min(expiresAtMs - offsetMs, clock.now() + CODE_LIFETIME_MS);
       const { registration, attemptsLeft, sendsLeft, codeLength } = message;
       return {
         registration,
@@ -84,7 +85,7 @@ export function createChallenges(clock: Clock): Challenges {
         delivery: DELIVERIES[message.delivery] ?? "PENDING",
         ...createCountdown(clock, {
           resendAt: resendAtMs - offsetMs,
-          expiresAt: expiresAtMs - offsetMs,
+          expiresAt,
           sendsLeft,
         }),
       };

@@ -55,8 +55,11 @@ export interface IdentityClient extends SignInMethods, AccountMethods {
   readonly transport: Transport;
   /** Whether a session is on this device. No network call. */
   isSignedIn(): Promise<boolean>;
-  /** A usable access token, for calls of other services. Rejects with SIGNED_OUT. */
-  accessToken(options?: CallOptions): Promise<string>;
+  /**
+   * A usable access token, for calls of other services. Rejects with SIGNED_OUT.
+   * @param options `refused`: a token that another service did not accept, and that is not returned again
+   */
+  accessToken(options?: CallOptions & { refused?: string }): Promise<string>;
   /** Ends the wait after failed refreshes: for apps that learn that the network is back. */
   retryNow(): void;
   /** Stops listening to other tabs. */
@@ -115,8 +118,9 @@ export function createIdentityClient(options: IdentityClientOptions): IdentityCl
     ...createAccountMethods(services.profile, responses),
     services,
     transport,
-    isSignedIn: async () => (await sessions.check()).session !== undefined,
+    isSignedIn: async () => (await sessions.check()) !== undefined,
     async accessToken(call = {}) {
+      if (call.refused) sessions.refuse(call.refused);
       const deadline = createDeadline(
         { clock, errors },
         { timeoutMs: call.timeoutMs ?? timeoutMs, signal: call.signal },

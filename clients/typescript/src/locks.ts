@@ -42,7 +42,9 @@ async function withWebLock<T>(
   const patience = new AbortController();
   const waiting = new AbortController();
   let isHeld = false;
-  void clock.sleep(LOCK_PATIENCE_MS, waiting.signal).then(() => patience.abort());
+  void clock.sleep(LOCK_PATIENCE_MS, waiting.signal).then(() => {
+    if (!isHeld) patience.abort();
+  });
   try {
     return await locks.request(name, { signal: patience.signal }, () => {
       isHeld = true;

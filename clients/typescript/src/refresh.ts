@@ -35,26 +35,25 @@ async function refreshUnlessDone(deps: RefreshDeps, seen: StoredSession): Promis
   const { session } = await deps.store.read();
   // Another client has refreshed or signed out while this one waited for the lock.
   if (session?.refresh !== seen.refresh) return;
+  const sentAt = deps.clock.now();
   const successor = await requestSuccessor(deps, session);
   // Stored before it is used: the server then knows that the tokens before it are used up. Without locks another client
   // may have stored its own successor meanwhile, or the user has signed out.
-  await deps.store.update((state) => {
+  const stored = await deps.store.update((state) => {
     if (state.session?.refresh !== session.refresh) return null;
     return successor ? { ...state, session: successor } : withoutSession(state);
   });
+  if (successor && stored.session === successor) deps.lifetimes.start(successor, sentAt);
 }
 
 /** Null if the service rejects the token: only that ends a session. */
 async function requestSuccessor(deps: RefreshDeps, session: StoredSession): Promise<StoredSession | null> {
-  const sentAt = deps.clock.now();
   try {
     const { access, refresh, accessExpiresIn, refreshExpiresIn } = await deps.exchange(session.refresh);
     const isUsable = access && access !== session.access && refresh && accessExpiresIn > 0;
     // A 200 of something else, such as the JSON of a captive portal.
     if (!isUsable) throw deps.errors.create("UNAVAILABLE");
-    const successor = { id: session.id, access, refresh, accessExpiresIn, refreshExpiresIn };
-    deps.lifetimes.start(successor, sentAt);
-    return successor;
+    return { id: session.id, access, refresh, accessExpiresIn, refreshExpiresIn };
   } catch (error) {
     if (deps.errors.read(error).reason === "REFRESH_REJECTED") return null;
     throw error;

@@ -42,7 +42,7 @@ export function createSessionTransport(deps: SessionTransportDeps): Transport {
         return await send(grant);
       } catch (error) {
         if (!grant || !isTokenRefused(error)) throw error;
-        sessions.refuse(grant);
+        sessions.refuse(grant.access);
         const next = await grantFor(method, deadline);
         // Never on behalf of somebody who signed in meanwhile.
         if (next && next.id !== grant.id) throw errors.create("SIGNED_OUT", { cause: error });
@@ -53,7 +53,9 @@ export function createSessionTransport(deps: SessionTransportDeps): Transport {
       const deadline = deadlineFor(timeoutMs, signal);
       const grant = await grantFor(method, deadline);
       const headers = authorized(header, grant);
-      const response = await plain.stream(method, signal, timeLeft(deadline), headers, input, contextValues);
+      // A stream takes as long as it has messages, unless its caller limits it.
+      const limitMs = timeoutMs === undefined ? 0 : timeLeft(deadline);
+      const response = await plain.stream(method, signal, limitMs, headers, input, contextValues);
       return { ...response, message: noticeRefusal(response.message, grant) };
     },
   };
@@ -63,7 +65,7 @@ export function createSessionTransport(deps: SessionTransportDeps): Transport {
     try {
       yield* messages;
     } catch (error) {
-      if (grant && isTokenRefused(error)) sessions.refuse(grant);
+      if (grant && isTokenRefused(error)) sessions.refuse(grant.access);
       throw error;
     }
   }

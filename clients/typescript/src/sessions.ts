@@ -5,7 +5,7 @@ import type { Lifetimes } from "./lifetimes.js";
 import type { Errors } from "./read-error.js";
 import type { RefreshOutcome } from "./refresh.js";
 import { type StateStore, withoutSession } from "./state-store.js";
-import type { StoredSession, StoredState } from "./token-store.js";
+import type { StoredSession } from "./token-store.js";
 
 /** An access token, and the session that it belongs to. */
 export type Grant = Pick<StoredSession, "id" | "access">;
@@ -15,13 +15,13 @@ export interface Sessions {
   /** A usable access token, refreshed if need be; null if nobody is signed in. Rejects at the deadline. */
   grant(deadline: Deadline): Promise<Grant | null>;
   /** The server refused the token. */
-  refuse(grant: Grant): void;
+  refuse(access: string): void;
   /** @param sentAt when the tokens were asked for */
   signIn(session: StoredSession, device: string, sentAt: number): Promise<void>;
   /** Ends the session on this device, and returns it. */
   signOut(options: { forgetsDevice: boolean }): Promise<StoredSession | undefined>;
-  /** Reads the store, and notices if the session ended elsewhere. */
-  check(): Promise<StoredState>;
+  /** The open session, by the store. Notices if it ended elsewhere. */
+  check(): Promise<StoredSession | undefined>;
 }
 
 interface SessionsDeps {
@@ -41,18 +41,23 @@ export function createSessions(deps: SessionsDeps): Sessions {
   /** Sessions that this client began or ended itself: no news. */
   const begun = new Set<string>();
   const ended = new Set<string>();
+  /** How often this client began or ended one. */
+  let changes = 0;
   let attempt: Promise<void> | undefined;
   let lastFailure: IdentityError | undefined;
 
-  async function check(): Promise<StoredState> {
-    const state = await store.read();
-    const id = state.session?.id;
-    const current = id && !ended.has(id) ? id : undefined;
-    const isNews = known !== undefined && current !== known && !(current && begun.has(current));
-    known = current;
+  async function check(): Promise<StoredSession | undefined> {
+    const changesBefore = changes;
+    const { session: stored } = await store.read();
+    // What a slow store returns may be older than a change that is done by now.
+    if (changes !== changesBefore) return check();
+    const session = stored && !ended.has(stored.id) ? stored : undefined;
+    if (session?.id === known) return session;
+    const isNews = known !== undefined && !ended.has(known) && !(session && begun.has(session.id));
+    known = session?.id;
     // In a task of its own: what it throws is the app's, and must not look like a failure of a call.
     if (isNews) queueMicrotask(deps.onSignedOut);
-    return state;
+    return session;
   }
 
   /** One attempt for all who ask while it runs. */
@@ -85,27 +90,30 @@ export function createSessions(deps: SessionsDeps): Sessions {
     else await deadline.race(() => refreshOnce(session), failure);
   }
 
-  async function grant(deadline: Deadline): Promise<Grant | null> {
-    const { session } = await deadline.race(check, failure);
-    if (!session || ended.has(session.id)) return null;
+  /** Renews a token that will expire soon, in the background. */
+  function isUsable(session: StoredSession): boolean {
     const state = lifetimes.stateOf(session);
-    if (state === "expired") {
-      await waitForAttempt(session, deadline);
-      return grant(deadline);
-    }
     if (state === "ending" && backOff.waitMs() === 0) void refreshOnce(session);
-    return session;
+    return state !== "expired";
   }
 
   return {
     check,
-    grant,
-    refuse: ({ access }) => lifetimes.end(access),
+    async grant(deadline) {
+      for (;;) {
+        const session = await deadline.race(check, failure);
+        if (!session) return null;
+        if (isUsable(session)) return session;
+        await waitForAttempt(session, deadline);
+      }
+    },
+    refuse: lifetimes.end,
     async signIn(session, device, sentAt) {
       begun.add(session.id);
+      await store.update((state) => ({ session, device: device || (state.device ?? "") }));
       lifetimes.start(session, sentAt);
-      await store.update(() => (device ? { session, device } : { session }));
       known = session.id;
+      changes += 1;
       lastFailure = undefined;
       backOff.succeeded();
     },
@@ -114,6 +122,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
       await store.update((state) => {
         session = state.session;
         if (session) ended.add(session.id);
+        changes += 1;
         return forgetsDevice ? {} : withoutSession(state);
       });
       known = undefined;

@@ -64,21 +64,26 @@ export function createSignInMethods(deps: SignInDeps): SignInMethods {
       : {};
   }
 
-  async function keepRegistration(phone: string, secret: string | undefined): Promise<void> {
-    if (secret) await store.update((state) => ({ ...state, registration: { phone, secret } }));
+  /** A store that fails must not hide that the service has done its part: activation works without the secret too. */
+  async function keepRegistration(registration: StoredState["registration"]): Promise<void> {
+    const update = store.update(({ registration: _, ...rest }) =>
+      registration ? { ...rest, registration } : rest,
+    );
+    await update.catch(() => undefined);
   }
 
   return {
     async register(registration, options) {
       const response = await auth.register(registration, options);
       const challenge = responses.challenge(response.challenge);
-      await keepRegistration(registration.phone, challenge.registration);
+      const { phone } = registration;
+      if (challenge.registration) await keepRegistration({ phone, secret: challenge.registration });
       return challenge;
     },
     async activate(input, options) {
       const response = await auth.activate({ ...input, ...(await secretFor(input.phone)) }, options);
       const user = responses.required(response.user);
-      await store.update(withoutRegistration);
+      await keepRegistration(undefined);
       return user;
     },
     async resendCode({ phone }, options) {
@@ -114,10 +119,6 @@ function toSession({ tokens }: LoginResponse, { required }: Responses) {
 
 /** Not secret, so it needs no better randomness. */
 const newSessionId = () => `${Math.random().toString(36).slice(2)}${Math.random().toString(36).slice(2)}`;
-
-function withoutRegistration({ registration: _, ...rest }: StoredState): StoredState {
-  return rest;
-}
 
 /** People write a number in several ways; its last nine digits are the same in all of them. */
 function isSamePhone(a: string, b: string): boolean {
