@@ -43,7 +43,7 @@ describe("CORS", () => {
       expect(listOf(headers.get("access-control-expose-headers"))).to.include.members([
         ...Object.keys(limitHeaders({ limit: 1, remaining: 1, resetAt: 1 })),
         ...["retry-after", "x-request-id", "content-language", "traceresponse", "www-authenticate"],
-        ...["content-disposition", "grpc-status", "grpc-message", "grpc-status-details-bin"],
+        ...["content-disposition", "date", "grpc-status", "grpc-message", "grpc-status-details-bin"],
         ...connectCors.exposedHeaders.map((name) => name.toLowerCase()),
       ]);
     }
