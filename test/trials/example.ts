@@ -21,9 +21,12 @@ const run = promisify(execFile);
 
 export const folderOf = ({ name }: Pick<Example, "name">) => examples + name;
 
+/** Variables for the programs of examples: the PATH has this project's tools. */
+export const environment = { PATH: `${bin}:${process.env.PATH}` };
+
 /** Runs a command in an example's folder and returns its output. Rejects if it fails. */
 async function execute(example: Example, [program = "", ...args]: readonly string[]): Promise<string> {
-  const options = { cwd: folderOf(example), env: { ...process.env, PATH: `${bin}:${process.env.PATH}` } };
+  const options = { cwd: folderOf(example), env: { ...process.env, ...environment } };
   const { stdout } = await run(program, args, options);
   return stripVTControlCharacters(stdout).trim();
 }
