@@ -42,8 +42,8 @@ call() {
     status=0
     send "$@" || status=$?
     case $status in
-      # UNAVAILABLE
-      112) ;;
+      # UNAVAILABLE, and CANCELED: so buf calls a connection that was reset.
+      112 | 8) ;;
       # RESOURCE_EXHAUSTED
       64) delay=${delay:+$(retry_delay)} ;;
       *) break ;;

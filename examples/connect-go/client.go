@@ -45,7 +45,7 @@ func retry(next connect.UnaryFunc) connect.UnaryFunc {
 		for attempt := 1; ; attempt++ {
 			response, err := next(ctx, request)
 			delay, isUseful := retryDelay(err, attempt)
-			if !isUseful {
+			if !isUseful || ctx.Err() != nil {
 				return response, err
 			}
 			time.Sleep(delay)
@@ -63,7 +63,9 @@ func retryDelay(err error, attempt int) (delay time.Duration, isUseful bool) {
 	}
 	// Twice as long each time. Chance keeps clients apart that failed together.
 	delay = 250 * time.Millisecond << attempt
-	return delay*3/4 + rand.N(delay/2), connect.CodeOf(err) == connect.CodeUnavailable
+	// connect-go calls a connection that was reset canceled, too.
+	code := connect.CodeOf(err)
+	return delay*3/4 + rand.N(delay/2), code == connect.CodeUnavailable || code == connect.CodeCanceled
 }
 
 func (c *client) signIn(ctx context.Context, phone, password string) error {

@@ -63,7 +63,7 @@ export async function openPoorLine(port: number): Promise<{ port: number; close(
     client.on("error", () => client.destroy());
     if (isFirst) {
       isFirst = false;
-      client.once("data", () => client.destroy());
+      client.once("data", () => client.end());
       return;
     }
     const service = connect(port, "127.0.0.1");
