@@ -67,6 +67,7 @@ const otherDialects: Plugin = {
 export async function buildProgram(folder: string): Promise<Metafile> {
   rmSync(folder, { recursive: true, force: true });
   cpSync("src/db/migrations", join(folder, "db/migrations"), { recursive: true });
+  cpSync("gen/openapi.json", join(folder, "openapi.json"));
   const options = { outdir: folder, platform: "node", target: "node20", logLevel: "warning" } as const;
   // CommonJS, as it says itself.
   await build({ ...options, entryPoints: ["src/start.cts"], format: "cjs", outExtension: { ".js": ".cjs" } });

@@ -24,7 +24,7 @@ import { startJobs } from "./jobs/run-jobs.js";
 import { scopeOf, scopesOf } from "./method-access.js";
 import { createDiscovery } from "./oauth/discovery.js";
 import { createOAuthEndpoints } from "./oauth/endpoints.js";
-import { pages } from "./pages/pages.js";
+import { createPages } from "./pages/pages.js";
 import { keepRefusalTime } from "./passwords/refusal-time.js";
 import { createProfileService } from "./profile/profile-service.js";
 import { createLimiter } from "./rate-limits/limiter.js";
@@ -132,7 +132,7 @@ export function createApp(
     handler: createRoutes({
       rpc: createRpcHandler(methods),
       rest: createRestHandler(methods, tracing),
-      resources: new Map([...pages, ...discovery]),
+      resources: new Map([...createPages(config), ...discovery]),
       endpoints: oauth,
       webOrigins: config.corsAllowedOrigins,
       ...{ readiness, trustsProxy, random, logger, tracing },

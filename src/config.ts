@@ -21,6 +21,8 @@ function toConfig(env: Environment, warnings: readonly string[]) {
     port: env.PORT,
     /** The files of the port's certificate; null: the port is in clear text. */
     tls: tlsFiles(env),
+    /** Whether the documents of the API are served. */
+    servesDocs: env.DOCS ?? env.NODE_ENV !== "production",
     /** Time between "not ready" and closing the port, so that load balancers notice first. */
     shutdownDelaySeconds: env.SHUTDOWN_DELAY,
     /** How many processes a supervisor keeps running on the port; null: this one serves, without a supervisor. */

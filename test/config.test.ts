@@ -436,6 +436,13 @@ describe("configuration", () => {
     }
   });
 
+  it("serves the documents of the API by default, but not in production", () => {
+    expect(readConfig({}).servesDocs).to.equal(true);
+    expect(readConfig({ DOCS: "false" }).servesDocs).to.equal(false);
+    expect(readConfig(production).servesDocs).to.equal(false);
+    expect(readConfig({ ...production, DOCS: "true" }).servesDocs).to.equal(true);
+  });
+
   it("refuses placeholders as secrets in production", () => {
     const placeholder =
       "TOKEN_SECRET: must be random, not an example or a repetition; `openssl rand -base64 32` prints a good one";

@@ -7,7 +7,11 @@ import type { HttpBinding } from "./http-rules.js";
 import type { SuccessResponse } from "./success-responses.js";
 
 /** The body of a success response (contract.md, section 4). */
-export function successBody(success: SuccessResponse, data: JsonObject, caller: Caller): JsonObject {
+export function successBody(
+  success: SuccessResponse,
+  data: JsonObject,
+  caller: Pick<Caller, "language">,
+): JsonObject {
   if (success.shape === "bare" || success.shape === "file") return data;
   const localized = "of" in success.message ? success.message.of(data) : success.message;
   const message = localize(caller.language, localized);
@@ -37,7 +41,10 @@ export interface Route {
  * The language of an error's messages: the caller's. Clients of the predecessor service look for its English message of
  * RATE_LIMITED (contract.md, section 5), which therefore is the default.
  */
-export function errorLanguage(error: DomainError, { language, isLanguageRequested }: Caller): Language {
+export function errorLanguage(
+  error: DomainError,
+  { language, isLanguageRequested }: Pick<Caller, "language" | "isLanguageRequested">,
+): Language {
   return error.reason === "RATE_LIMITED" && !isLanguageRequested ? "en" : language;
 }
 

@@ -99,6 +99,6 @@ function createParser(
   }
 }
 
-function formUnreadable(cause?: unknown): RequestError {
+export function formUnreadable(cause?: unknown): RequestError {
   return new RequestError((m) => m.formUnreadable, { cause });
 }

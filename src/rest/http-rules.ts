@@ -28,15 +28,19 @@ export function pathTemplate({ segments }: HttpBinding): string {
   return segments.map(({ name, isVariable }) => (isVariable ? `/{${name}}` : `/${name}`)).join("");
 }
 
-/**
- * Reads the bindings of a method's `google.api.http` option; none without the option. Every path below `/api/auth/` is
- * also served below `/api/`. Throws if a rule is not supported.
- */
-export function readHttpRules(method: DescMethod): HttpBinding[] {
+/** Reads the bindings of a method's `google.api.http` option; none without the option. Throws if a rule is not supported. */
+export function readDeclaredRules(method: DescMethod): HttpBinding[] {
   if (!hasOption(method, http)) return [];
   const rule = getOption(method, http);
-  return [rule, ...rule.additionalBindings].flatMap((each) => {
-    const binding = readRule(method, each);
+  return [rule, ...rule.additionalBindings].map((each) => readRule(method, each));
+}
+
+/**
+ * The bindings that a method is served at: those that it declares, and for every path below `/api/auth/` the one below
+ * `/api/`.
+ */
+export function readHttpRules(method: DescMethod): HttpBinding[] {
+  return readDeclaredRules(method).flatMap((binding) => {
     const [api, auth, ...rest] = binding.segments;
     const isBelowAuth = api?.name === "api" && auth?.name === "auth";
     return isBelowAuth ? [binding, { ...binding, segments: [api, ...rest] }] : [binding];

@@ -26,7 +26,7 @@ function withNulls(schema: DescMessage, json: JsonObject): JsonObject {
     const value = json[field.name];
     if (value !== undefined)
       complete[field.name] = field.message ? toNestedJson(field.message, value) : value;
-    else if (!isOmitted(field)) complete[field.name] = null;
+    else if (!isLeftOut(field)) complete[field.name] = null;
   }
   return complete;
 }
@@ -34,8 +34,8 @@ function withNulls(schema: DescMessage, json: JsonObject): JsonObject {
 /** Caches the option: reading it decodes it every time. */
 const omitted = new WeakMap<DescField, boolean>();
 
-/** Whether a field is left out while it is unset. */
-function isOmitted(field: DescField): boolean {
+/** Whether a field is left out while it is unset, instead of being null. */
+export function isLeftOut(field: DescField): boolean {
   if (field.message) return !isTimestamp(field.message);
   const known = omitted.get(field) ?? getOption(field, omitted_if_unset);
   omitted.set(field, known);

@@ -35,7 +35,7 @@ export async function* readUpload(
   const { mediaType } = parseContentType(type);
   const isForm = mediaType === "multipart/form-data";
   if (!isForm && !FILE_TYPES.includes(mediaType)) {
-    throw new RequestError((m) => m.fileTypeUnsupported, { status: 415 });
+    throw fileTypeUnsupported();
   }
   if (encoding !== "identity") throw compressionUnsupported();
   const body = readBody(request);
@@ -50,4 +50,8 @@ async function* readBody(request: NodeRequest): AsyncGenerator<Buffer> {
     if (size > MAX_UPLOAD_BYTES) throw bodyTooLarge();
     yield chunk;
   }
+}
+
+export function fileTypeUnsupported(): RequestError {
+  return new RequestError((m) => m.fileTypeUnsupported, { status: 415 });
 }

@@ -71,6 +71,8 @@ describe("the built program", () => {
       });
       expect(response.status).to.equal(400);
       expect(await response.json()).to.have.nested.property("data.password");
+      const document = await fetch(`${origin}/api/schema/`);
+      expect(await document.json()).to.have.property("openapi", "3.1.0");
     } finally {
       await stopProcess(child, "SIGTERM");
     }

@@ -49,11 +49,15 @@ export declare const GetProfileResponseSchema: GenMessage<GetProfileResponse>;
  */
 export declare type Profile = Message<"waterbill.identity.v1.Profile"> & {
   /**
+   * Not blank, if the mask names it.
+   *
    * @generated from field: string first_name = 1;
    */
   firstName: string;
 
   /**
+   * Not blank, if the mask names it.
+   *
    * @generated from field: string last_name = 2;
    */
   lastName: string;

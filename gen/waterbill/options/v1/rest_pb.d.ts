@@ -11,7 +11,9 @@ import type { FieldOptions } from "@bufbuild/protobuf/wkt";
 export declare const file_waterbill_options_v1_rest: GenFile;
 
 /**
- * True: REST leaves this optional field out while it is unset. Other unset optional fields are null there.
+ * True: REST leaves this optional field out while it is unset. Other unset optional fields are null there, except for
+ * messages that are no times, which are always left out. The OpenAPI document says that a field which is not optional is
+ * always set.
  *
  * @generated from extension: bool omitted_if_unset = 50102;
  */

@@ -12,7 +12,9 @@ export const file_waterbill_options_v1_rest = /*@__PURE__*/
   fileDesc("Ch93YXRlcmJpbGwvb3B0aW9ucy92MS9yZXN0LnByb3RvEhR3YXRlcmJpbGwub3B0aW9ucy52MTpJChBvbWl0dGVkX2lmX3Vuc2V0Eh0uZ29vZ2xlLnByb3RvYnVmLkZpZWxkT3B0aW9ucxi2hwMgASgIUg5vbWl0dGVkSWZVbnNldGIGcHJvdG8z", [file_google_protobuf_descriptor]);
 
 /**
- * True: REST leaves this optional field out while it is unset. Other unset optional fields are null there.
+ * True: REST leaves this optional field out while it is unset. Other unset optional fields are null there, except for
+ * messages that are no times, which are always left out. The OpenAPI document says that a field which is not optional is
+ * always set.
  *
  * @generated from extension: bool omitted_if_unset = 50102;
  */

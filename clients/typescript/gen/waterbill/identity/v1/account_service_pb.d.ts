@@ -81,7 +81,7 @@ export declare type Account = Message<"waterbill.identity.v1.Account"> & {
   /**
    * Absent: the account has never signed in.
    *
-   * @generated from field: google.protobuf.Timestamp last_login = 11;
+   * @generated from field: optional google.protobuf.Timestamp last_login = 11;
    */
   lastLogin?: Timestamp;
 };
@@ -407,11 +407,12 @@ export declare const AccountService: GenService<{
     output: typeof RevokeAccountSessionsResponseSchema;
   },
   /**
-   * Starts the quotas of a phone number anew, whether or not it has an account: the codes that may be sent to it, the
-   * attempts at its activation codes, its wrong passwords, and the phone changes that its account may ask for, in 24
-   * hours. For an owner whom strangers keep from getting a code or from signing in. It also starts the rate limits of
-   * ResendCode and Activate for the number anew, at every address: in Redis for all servers, else in the memory of the
-   * server that is called.
+   * Starts the quotas of a phone number anew, whether or not it has an account.
+   *
+   * They are the codes that may be sent to it, the attempts at its activation codes, its wrong passwords, and the phone
+   * changes that its account may ask for, in 24 hours. For an owner whom strangers keep from getting a code or from signing
+   * in. It also starts the rate limits of ResendCode and Activate for the number anew, at every address: in Redis for all
+   * servers, else in the memory of the server that is called.
    *
    * Codes that were sent work as before, and so do the links that stop or undo a phone change. Rate limits of addresses
    * stay. The history of the number's account has the act and its reason, unless there were only rate limits to clear.

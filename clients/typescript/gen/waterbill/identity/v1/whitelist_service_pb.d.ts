@@ -316,7 +316,7 @@ export declare type CheckWhitelistResponse = Message<"waterbill.identity.v1.Chec
   /**
    * Absent when the number is not on the list.
    *
-   * @generated from field: waterbill.identity.v1.WhitelistDetails whitelist_details = 2;
+   * @generated from field: optional waterbill.identity.v1.WhitelistDetails whitelist_details = 2;
    */
   whitelistDetails?: WhitelistDetails;
 };
@@ -497,14 +497,14 @@ export declare type WhitelistChange = Message<"waterbill.identity.v1.WhitelistCh
   /**
    * Absent: the number was not on the list.
    *
-   * @generated from field: waterbill.identity.v1.WhitelistChange.State before = 6;
+   * @generated from field: optional waterbill.identity.v1.WhitelistChange.State before = 6;
    */
   before?: WhitelistChange_State;
 
   /**
    * Absent: the number was removed.
    *
-   * @generated from field: waterbill.identity.v1.WhitelistChange.State after = 7;
+   * @generated from field: optional waterbill.identity.v1.WhitelistChange.State after = 7;
    */
   after?: WhitelistChange_State;
 };

@@ -1,0 +1,38 @@
+import type { DescMethod } from "@bufbuild/protobuf";
+import { Access } from "#gen/waterbill/options/v1/access_pb.js";
+import { type LimitName, readConfig } from "../config.js";
+import type { Rate } from "../config-rates.js";
+import { accessOf } from "../method-access.js";
+import { type Policy, policiesOf } from "../rate-limits/policies.js";
+
+const UNITS: Readonly<Record<number, string>> = { 1: "second", 60: "minute", 3600: "hour", 86400: "day" };
+
+const COUNTED_BY: Readonly<Record<Policy["by"], string>> = {
+  ip: "for each address",
+  phone: "for each phone number and address",
+  session: "for each session",
+  user: "for each account",
+  service: "for each service",
+};
+
+const { limits } = readConfig({});
+
+/** The rate limits of a method, with their default rates, as a paragraph. */
+export function describeLimits(method: DescMethod): string {
+  const own = policiesOf(method).map(({ limit, by }) => describe(limit, COUNTED_BY[by]));
+  const needsToken = ![Access.PUBLIC, Access.UNSPECIFIED].includes(accessOf(method));
+  const all = needsToken
+    ? [...own, describe("unauthenticated", "without a valid token for each address")]
+    : own;
+  return `Rate limits by default: ${all.join("; ")}.`;
+}
+
+/** `15 calls a minute for each address (LIMIT_LOGIN)` */
+function describe(limit: LimitName, by: string): string {
+  const rates = limits[limit].map(describeRate).join(" and ");
+  return `${rates} ${by} (\`LIMIT_${limit.toUpperCase()}\`)`;
+}
+
+function describeRate({ limit, seconds }: Rate): string {
+  return `${limit} ${limit === 1 ? "call" : "calls"} ${seconds === 3600 ? "an" : "a"} ${UNITS[seconds]}`;
+}

@@ -1,0 +1,58 @@
+import type { DescMethod, JsonObject } from "@bufbuild/protobuf";
+import type { Language } from "../messages/catalogue.js";
+import { successBody, successStatus } from "../rest/envelope.js";
+import { SUCCESS_RESPONSES, type SuccessResponse } from "../rest/success-responses.js";
+import { messageExample } from "./message-example.js";
+import { COUNTED, headersOf } from "./response-headers.js";
+import { responseSchema } from "./response-schema.js";
+import type { Sources } from "./value-schema.js";
+
+/** The response to a call that succeeds, by its status. */
+export function successResponseOf(sources: Sources, method: DescMethod): JsonObject {
+  const success = SUCCESS_RESPONSES.get(method)!;
+  const response =
+    success.shape === "file"
+      ? fileResponse(sources, success.contentType)
+      : {
+          description: "The call succeeded.",
+          headers: headersOf(sources.components, COUNTED),
+          content: {
+            "application/json": {
+              schema: bodySchema(sources, method, success),
+              examples: examplesOf(method, success),
+            },
+          },
+        };
+  return { [String(successStatus(success))]: response };
+}
+
+function fileResponse({ components }: Sources, contentType: string): JsonObject {
+  return {
+    description: "The file, which is streamed. A response that breaks off is not complete.",
+    headers: headersOf(components, [...COUNTED, "Content-Disposition"]),
+    content: { [contentType]: { schema: { type: "string" } } },
+  };
+}
+
+function bodySchema(sources: Sources, { output }: DescMethod, success: SuccessResponse): JsonObject {
+  const renames = success.shape === "envelope" ? success.renames : undefined;
+  if (success.shape === "bare") return responseSchema(sources, output);
+  const hasData = success.shape === "envelope";
+  return {
+    type: "object",
+    required: ["status", "message", ...(hasData ? ["data"] : [])],
+    properties: {
+      status: { type: "string", const: "success" },
+      message: { type: "string" },
+      ...(hasData && { data: responseSchema(sources, output, renames) }),
+    },
+  };
+}
+
+/** One example for each language; one for both if no message is in it. */
+function examplesOf({ output }: DescMethod, success: SuccessResponse): JsonObject {
+  const example = (language: Language) => ({
+    value: successBody(success, messageExample(output), { language }),
+  });
+  return success.shape === "bare" ? { any: example("fr") } : { fr: example("fr"), en: example("en") };
+}
