@@ -2,9 +2,10 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { assertLaterVersion, ReleaseError, releaseChangelog } from "./changelog.js";
 
-// `npm run release -- 1.2.3` releases what is checked out: sets the version, dates the section of the changelog, stores
-// the image that the .proto files are compared with from now on, commits and tags. It publishes nothing; push the
-// branch and the tag afterwards. Nothing is changed unless the tree is clean and `npm run check` passes.
+// `npm run release -- 1.2.3` releases what is checked out: sets the version, also in the OpenAPI document, dates the
+// section of the changelog, stores the image that the .proto files are compared with from now on, commits and tags. It
+// publishes nothing; push the branch and the tag afterwards. Nothing is changed unless the tree is clean and
+// `npm run check` passes.
 
 const CHANGELOG = "CHANGELOG.md";
 const IMAGE = "proto/last-release.binpb";
@@ -30,6 +31,7 @@ function release(version: string): void {
   // In package.json and package-lock.json.
   run("npm", "version", version, "--no-git-tag-version");
   run("npm", "version", version, "--no-git-tag-version", "--prefix", "clients/typescript");
+  run("npm", "run", "generate");
   writeFileSync(CHANGELOG, changelog);
   run("npx", "--no-install", "buf", "build", "proto", "--exclude-source-info", "--output", IMAGE);
   run("git", "commit", "--quiet", "--message", `Release ${version}`, "--all");

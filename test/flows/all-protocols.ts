@@ -5,6 +5,7 @@ import { ERROR_TABLE, type Reason } from "../../src/errors.js";
 import { localize } from "../../src/messages/catalogue.js";
 import type { Catalogue } from "../../src/messages/fr.js";
 import { openProtocolClients, type ProtocolClient } from "../rpc/protocols.js";
+import { callOf, undocumented } from "../support/documented/judge.js";
 import { aroundTests, type FixtureScope } from "../support/fixture.js";
 import { recordSecret } from "../support/log.js";
 
@@ -68,7 +69,10 @@ const restPaths: Record<string, readonly [httpMethod: string, path: string]> = {
   CancelPhoneChange: ["POST", "/api/auth/phone/change/cancel/"],
 };
 
-/** A client for every protocol of the service: gRPC, gRPC-Web, Connect binary, Connect JSON and REST. */
+/**
+ * A client for every protocol of the service: gRPC, gRPC-Web, Connect binary, Connect JSON and REST. Calls over REST fail
+ * unless their responses are as the OpenAPI document describes them.
+ */
 export function openAllClients(origin: string): FlowClient[] {
   return [...openProtocolClients(origin).map((protocol) => fromRpc(protocol)), restClient(origin)];
 }
@@ -138,12 +142,15 @@ function restClient(origin: string, address?: string): FlowClient {
         },
         ...(httpMethod !== "GET" && { body: JSON.stringify(body) }),
       });
-      const envelope = (await response.json()) as Record<string, unknown>;
+      const text = await response.text();
+      const { status, headers: header } = response;
+      const fault = undocumented(callOf(httpMethod, template)!, { status, header, text });
+      expect(fault, `the OpenAPI document of ${httpMethod} ${template}: ${text}`).to.equal("");
+      const envelope = JSON.parse(text) as Record<string, unknown>;
       const data = ("status" in envelope ? (envelope.data ?? {}) : envelope) as Record<string, unknown>;
       recordTokens(data);
       const message = String(envelope.message ?? "");
       const challenge = toFlowChallenge(data.challenge);
-      const { status, headers: header } = response;
       if (response.ok) return { status, reason: undefined, message, fields: {}, header, data, challenge };
       const fields = Object.fromEntries(
         Object.entries(data).map(([field, messages]) => [field, (messages as string[])[0] ?? ""]),

@@ -27,7 +27,7 @@ export interface MediaType {
   examples?: Record<string, { value: JsonValue }>;
 }
 
-interface ApiResponse {
+export interface ApiResponse {
   description: string;
   headers: Record<string, unknown>;
   content: Record<string, MediaType>;

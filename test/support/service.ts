@@ -1,6 +1,7 @@
 import { type App, createApp } from "../../src/app.js";
 import type { LimitName } from "../../src/config.js";
 import type { Logger } from "../../src/system/logger.js";
+import { watchReasons } from "./documented-reasons.js";
 import { type FixtureScope, useFixture } from "./fixture.js";
 import { testLogger } from "./log.js";
 import { testKeyPrefix, testRedisUrl } from "./redis.js";
@@ -8,7 +9,7 @@ import { createTestContext, type TestContext, type TestContextOptions } from "./
 
 /**
  * The whole service on a free port, with a real PostgreSQL, a real Redis unless `REDIS_URL` is empty, and everything
- * else that a test context has.
+ * else that a test context has. Closing it fails if a method failed with a reason that its .proto file doesn't name.
  */
 export interface TestService {
   context: TestContext;
@@ -79,7 +80,11 @@ async function createTestService({
   });
   // The context closes the database.
   const database = { ...context.infrastructure.database, close: async () => {} };
-  const { logger, usesRedis } = watchedLogger(onLogLine);
+  const reasons = watchReasons();
+  const { logger, usesRedis } = watchedLogger((line) => {
+    reasons.onLogLine(line);
+    onLogLine(line);
+  });
   const app = createApp(context.config, { ...context.infrastructure, database }, logger, context.overrides);
   const { port } = await app.listen();
   // On a busy machine connecting may take so long that the first calls are counted in memory.
@@ -98,6 +103,7 @@ async function createTestService({
     async close() {
       await app.close();
       await context.close();
+      reasons.check();
     },
   };
 }
