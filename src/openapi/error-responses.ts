@@ -3,7 +3,7 @@ import type { DomainError } from "../errors.js";
 import { localize } from "../messages/catalogue.js";
 import { errorBody, errorLanguage, errorStatus } from "../rest/envelope.js";
 import type { HttpBinding } from "../rest/http-rules.js";
-import { SUCCESS_RESPONSES } from "../rest/success-responses.js";
+import { successResponseFor } from "../rest/success-responses.js";
 import { errorsFor, messageOf } from "./reason-errors.js";
 import { reasonsOf } from "./reasons.js";
 import { requestErrorsOf } from "./request-errors.js";
@@ -89,7 +89,7 @@ function errorHeaders({ components }: Sources, errors: readonly NamedError[]): J
 
 /** What a French client gets, and one that asks for no language: `RATE_LIMITED` is in English then. */
 function exampleOf(error: DomainError, method: DescMethod, binding: HttpBinding): JsonObject {
-  const success = SUCCESS_RESPONSES.get(method)!;
+  const success = successResponseFor(method);
   const language = errorLanguage(error, { language: "fr", isLanguageRequested: false });
   return { value: errorBody(error, language, { binding, success }) };
 }

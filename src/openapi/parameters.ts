@@ -1,6 +1,6 @@
 import type { DescField, DescMethod, JsonObject } from "@bufbuild/protobuf";
 import type { HttpBinding } from "../rest/http-rules.js";
-import { SUCCESS_RESPONSES } from "../rest/success-responses.js";
+import { successResponseFor } from "../rest/success-responses.js";
 import { isRequired } from "./constraints.js";
 import { fieldExample } from "./field-examples.js";
 import { fieldSchema } from "./request-schema.js";
@@ -35,7 +35,7 @@ function queryFields(method: DescMethod, binding: HttpBinding): DescField[] {
   const readsQuery =
     ["GET", "DELETE"].includes(binding.httpMethod) || method.methodKind === "client_streaming";
   if (!readsQuery) return [];
-  const success = SUCCESS_RESPONSES.get(method);
+  const success = successResponseFor(method);
   const preset = success?.shape === "file" ? success.request : {};
   return method.input.fields.filter(
     (field) =>

@@ -1,7 +1,7 @@
 import type { DescMethod, JsonObject } from "@bufbuild/protobuf";
 import type { Language } from "../messages/catalogue.js";
 import { successBody, successStatus } from "../rest/envelope.js";
-import { SUCCESS_RESPONSES, type SuccessResponse } from "../rest/success-responses.js";
+import { type SuccessResponse, successResponseFor } from "../rest/success-responses.js";
 import { messageExample } from "./message-example.js";
 import { COUNTED, headersOf } from "./response-headers.js";
 import { responseSchema } from "./response-schema.js";
@@ -9,7 +9,7 @@ import type { Sources } from "./value-schema.js";
 
 /** The response to a call that succeeds, by its status. */
 export function successResponseOf(sources: Sources, method: DescMethod): JsonObject {
-  const success = SUCCESS_RESPONSES.get(method)!;
+  const success = successResponseFor(method);
   const response =
     success.shape === "file"
       ? fileResponse(sources, success.contentType)

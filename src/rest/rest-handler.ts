@@ -5,7 +5,6 @@ import { toConnectError } from "../rpc/interceptors/report-errors.js";
 import type { MethodRegistry } from "../rpc/method-registry.js";
 import type { StreamingMethodHandler } from "../rpc/streaming-method.js";
 import type { MethodHandler } from "../rpc/unary-method.js";
-import { LoggableError } from "../system/loggable-error.js";
 import type { Tracing } from "../telemetry/tracing.js";
 import { type Route, successBody, successStatus } from "./envelope.js";
 import { type HttpExchange, sendError, sendJson } from "./http-exchange.js";
@@ -13,7 +12,7 @@ import { pathTemplate, readHttpRules } from "./http-rules.js";
 import { toRestJson } from "./rest-json.js";
 import { handleStream } from "./rest-stream.js";
 import { createRouteTable, type Variables } from "./route-table.js";
-import { SUCCESS_RESPONSES } from "./success-responses.js";
+import { successResponseFor } from "./success-responses.js";
 import { transcode } from "./transcode.js";
 
 /**
@@ -52,11 +51,10 @@ function routesOf(
   handler: AnyHandler,
 ): { binding: Route["binding"]; target: Route & { handler: AnyHandler } }[] {
   const { method } = handler;
-  return readHttpRules(method).map((binding) => {
-    const success = SUCCESS_RESPONSES.get(method);
-    if (!success) throw new LoggableError(`${method}: rest/success-responses.ts has no response for it`);
-    return { binding, target: { handler, binding, success } };
-  });
+  return readHttpRules(method).map((binding) => ({
+    binding,
+    target: { handler, binding, success: successResponseFor(method) },
+  }));
 }
 
 async function handleUnary(

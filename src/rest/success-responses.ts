@@ -4,6 +4,7 @@ import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { WhitelistService } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
 import type { LocalizedMessage } from "../messages/catalogue.js";
+import { LoggableError } from "../system/loggable-error.js";
 
 /** The REST response to a successful call of a method. */
 export type SuccessResponse = BareResponse | EnvelopeResponse | FileResponse;
@@ -126,6 +127,13 @@ export const SUCCESS_RESPONSES: ReadonlyMap<DescMethod, SuccessResponse> = new M
     },
   ],
 ]);
+
+/** The success response of a method. Throws if it has none. */
+export function successResponseFor(method: DescMethod): SuccessResponse {
+  const success = SUCCESS_RESPONSES.get(method);
+  if (!success) throw new LoggableError(`${method}: rest/success-responses.ts has no response for it`);
+  return success;
+}
 
 /** Whether a field of the message differs from its default. */
 function isSet(message: JsonValue | undefined, field: string): boolean {
