@@ -1,16 +1,17 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { Caller } from "../caller.js";
 import type { RequestHandler } from "./node-handler.js";
 
 /** A complete HTTP response. */
-interface ResourceResponse {
+export interface ResourceResponse {
   status: number;
   contentType: string;
   headers?: Readonly<Record<string, string>>;
-  body: string;
+  body: string | Buffer;
 }
 
 /** What GET and HEAD return on one path. Reading it changes nothing. */
-export type Resource = (caller: Caller) => Promise<ResourceResponse>;
+export type Resource = (caller: Caller, headers: IncomingHttpHeaders) => Promise<ResourceResponse>;
 
 /** Handles every request for one path, whatever its HTTP method. */
 export type Endpoint = RequestHandler["handle"];

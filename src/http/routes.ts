@@ -17,7 +17,7 @@ import {
 import type { Readiness } from "./readiness.js";
 import { requestCaller } from "./request-caller.js";
 import { hostInvalid, methodNotAllowed } from "./request-error.js";
-import type { Endpoint, Endpoints, Resource, Resources } from "./resource.js";
+import type { Endpoint, Endpoints, Resource, ResourceResponse, Resources } from "./resource.js";
 import { traceRequests } from "./trace-requests.js";
 
 interface Deps {
@@ -63,13 +63,14 @@ function createProbes(readiness: Deps["readiness"]): Resources {
 /** Serves a resource to GET and HEAD, and refuses every other HTTP method as REST does. */
 function toEndpoint(resource: Resource, rest: RequestHandler): Endpoint {
   return async (request, response, caller) => {
-    if (request.method === "GET" || request.method === "HEAD") return respondWith(resource, response, caller);
+    if (request.method === "GET" || request.method === "HEAD") {
+      return respondWith(response, await resource(caller, request.headers));
+    }
     return rest.refuse(request, response, caller, methodNotAllowed(["GET", "HEAD"]));
   };
 }
 
-async function respondWith(resource: Resource, response: NodeResponse, caller: Caller): Promise<void> {
-  const { status, contentType, headers = {}, body } = await resource(caller);
+function respondWith(response: NodeResponse, { status, contentType, headers = {}, body }: ResourceResponse) {
   response.statusCode = status;
   response.setHeader("content-type", contentType);
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);

@@ -16,8 +16,8 @@ const DEPS: DiscoveryDeps = {
 async function get(path: string, deps: Partial<DiscoveryDeps> = {}) {
   const resource = createDiscovery({ ...DEPS, ...deps }).get(path);
   if (!resource) return null;
-  const { body, ...response } = await resource({} as Caller);
-  return { ...response, content: JSON.parse(body) as Record<string, unknown> };
+  const { body, ...response } = await resource({} as Caller, {});
+  return { ...response, content: JSON.parse(String(body)) as Record<string, unknown> };
 }
 
 describe("discovery", () => {
