@@ -1,5 +1,6 @@
 import type { Resources } from "../http/resource.js";
 import { apiDocument } from "./api-document.js";
+import { documentationPages } from "./documentation-pages.js";
 import { pageFile } from "./page.js";
 import { PHONE_CHANGE_SCRIPT, phoneChangePage } from "./phone-change-page.js";
 
@@ -20,5 +21,5 @@ const pages: Resources = new Map([
 
 /** What the service has for people: its web pages and, if it serves them, the documents of its API. */
 export function createPages({ servesDocs }: { servesDocs: boolean }): Resources {
-  return servesDocs ? new Map([...pages, ...apiDocument]) : pages;
+  return servesDocs ? new Map([...pages, ...apiDocument, ...documentationPages()]) : pages;
 }

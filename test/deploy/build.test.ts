@@ -59,6 +59,17 @@ describe("the built program", () => {
     throw new Error("the server ended");
   }
 
+  /** Loads the first script of a page in every encoding that the service has. */
+  async function expectCompressedScript(page: string): Promise<void> {
+    const [, path = ""] = /<script src="([^"]+)"/.exec(await (await fetch(page)).text())!;
+    const content = readFileSync("node_modules/swagger-ui-dist/swagger-ui-bundle.js", "utf8");
+    for (const encoding of ["br", "gzip", "identity"]) {
+      const response = await fetch(new URL(path, page), { headers: { "accept-encoding": encoding } });
+      expect(response.headers.get("content-encoding") ?? "identity").to.equal(encoding);
+      expect((await response.text()) === content, encoding).to.equal(true);
+    }
+  }
+
   it("serves calls, and stops on a signal", async () => {
     const { child, origin } = await startServer();
     const exited = once(child, "exit");
@@ -73,10 +84,28 @@ describe("the built program", () => {
       expect(await response.json()).to.have.nested.property("data.password");
       const document = await fetch(`${origin}/api/schema/`);
       expect(await document.json()).to.have.property("openapi", "3.1.0");
+      await expectCompressedScript(`${origin}/api/docs/`);
     } finally {
       await stopProcess(child, "SIGTERM");
     }
     expect(await exited).to.deep.equal([0, null]);
+  });
+
+  it("has what the documentation pages load of packages, and the licences", () => {
+    const packages = join(folder, "dist/packages");
+    const names = readdirSync(packages, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => name);
+    const isNotice = (name: string) => /LICENSE|NOTICE/.test(name);
+    expect(names.filter((name) => !isNotice(name))).to.have.members([
+      ...["package.json", "package.json"],
+      ...["swagger-ui-bundle.js", "swagger-ui.css", "redoc.standalone.js"].flatMap((name) => [
+        ...[name, `${name}.br`, `${name}.gzip`],
+      ]),
+    ]);
+    expect(names.filter((name) => name === "LICENSE")).to.have.length(2);
+    const redoc = readFileSync(join(packages, "redoc/bundles/redoc.standalone.js"), "utf8");
+    expect(redoc.includes("cdn.redoc.ly")).to.equal(false);
   });
 
   it("has the command line", () => {
