@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** A server program of the tests: where to look for it, and the package to install if it is missing. */
+/** A program that the tests run: where to look for it, and the package to install if it is missing. */
 interface Program {
   /** The files that one folder must contain. */
   files: readonly string[];
@@ -29,6 +29,12 @@ export const redisProgram: Program = {
   aptPackage: "redis-server",
 };
 
+export const chromiumProgram: Program = {
+  files: ["chromium"],
+  places: ["/usr/bin"],
+  aptPackage: "chromium",
+};
+
 /** `/a/*\/b` as the folders that exist. */
 function expand(place: string): string[] {
   const parts = place.split("/");
@@ -48,32 +54,38 @@ function find(program: Program): string | undefined {
   return folders.find((folder) => program.files.every((file) => existsSync(join(folder, file))));
 }
 
+/** One at a time: files of tests run in parallel. */
+const INSTALL_LOCK = "/tmp/waterbill-tests-install.lock";
+
 function install({ aptPackage }: Program): void {
   // Run level 1 prevents the package from starting a server.
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
   const apt = (...args: string[]) =>
-    execFileSync("apt-get", args, { env, stdio: ["ignore", "ignore", "inherit"] });
+    execFileSync("flock", [INSTALL_LOCK, "apt-get", ...args], {
+      env,
+      stdio: ["ignore", "ignore", "inherit"],
+    });
   apt("update", "-qq");
   apt("install", "-y", "-qq", "--no-install-recommends", aptPackage);
 }
 
-/**
- * The folder of a program, which is installed first if possible.
- * Otherwise throws one sentence that says what to install.
- */
-export function folderOf(program: Program): string {
+/** The folder of a program, which is installed first if possible; undefined if it isn't there. */
+export function findFolder(program: Program): string | undefined {
   const found = find(program);
-  if (found) return found;
-  if (process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) {
-    console.log(`The tests need ${program.aptPackage}: installing it.`);
-    try {
-      install(program);
-    } catch {
-      // apt-get has printed the reason.
-    }
+  if (found || process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return found;
+  console.log(`The tests need ${program.aptPackage}: installing it.`);
+  try {
+    install(program);
+  } catch {
+    // apt-get has printed the reason.
   }
-  const installed = find(program);
-  if (installed) return installed;
+  return find(program);
+}
+
+/** Same, but throws one sentence that says what to install. */
+export function folderOf(program: Program): string {
+  const folder = findFolder(program);
+  if (folder) return folder;
   throw new Error(
     `The tests need ${program.files.join(" and ")}: install the package ${program.aptPackage}, or set TEST_DATABASE_URL and TEST_REDIS_URL.`,
   );

@@ -1,0 +1,96 @@
+import { expect } from "chai";
+import type { Page } from "playwright-core";
+import { NO_PROBLEMS, useBrowser } from "../support/browser.js";
+import { useTestService } from "../support/service.js";
+import { activeUser, testPassword } from "../support/test-context.js";
+
+/** A page takes seconds to render on a busy machine. */
+const TEST_TIMEOUT_MS = 120_000;
+
+/** How many pixels the content is wider than the window. */
+const overflow = (page: Page) =>
+  page.evaluate<number>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+
+describe("Swagger UI in a browser", function () {
+  this.timeout(TEST_TIMEOUT_MS);
+  const service = useTestService();
+  const browser = useBrowser();
+
+  for (const width of [360, 1280]) {
+    it(`shows every operation in ${width} pixels, and loads nothing from elsewhere`, async () => {
+      const address = `${service.origin}/api/docs/#/Auth/login`;
+      const { page, problems, screenshot } = await browser.open(address, { width });
+      await page.locator("#operations-Auth-login .responses-table").waitFor();
+      expect(await page.locator(".opblock").count()).to.be.above(30);
+      expect(await overflow(page)).to.equal(0);
+      await screenshot(`swagger-ui-${width}`);
+      expect(problems).to.deep.equal(NO_PROBLEMS);
+    });
+  }
+
+  it("signs in, calls a method with the token, and forgets it", async () => {
+    const { phone } = await activeUser(service.context);
+    const { page, problems, screenshot } = await browser.open(`${service.origin}/api/docs`);
+
+    /** Sends a request, by default with the body of the example, and returns what the page shows of its response. */
+    async function tryOut(operation: string, body?: object) {
+      const block = page.locator(`#operations-${operation}`);
+      await block.locator(".opblock-summary-control").click();
+      await block.getByRole("button", { name: "Try it out" }).click();
+      if (body) await block.locator("textarea.body-param__text").fill(JSON.stringify(body));
+      await block.getByRole("button", { name: "Execute" }).click();
+      const response = block.locator(".live-responses-table tbody");
+      const status = await response.locator(".response-col_status").innerText();
+      const text = await response.locator(".highlight-code").innerText();
+      await response.scrollIntoViewIfNeeded();
+      await screenshot(`swagger-ui-${operation}`);
+      return { status: status.trim(), data: JSON.parse(text.slice(text.indexOf("{"))).data };
+    }
+
+    const login = await tryOut("Auth-login", { phone, password: testPassword });
+    expect(login.status).to.equal("200");
+    expect(login.data.tokens).to.include.keys("access", "refresh");
+
+    await page.getByRole("button", { name: "Authorize" }).click();
+    const dialog = page.locator(".auth-container");
+    await dialog.locator("input").fill(login.data.tokens.access);
+    await dialog.locator("button[type=submit]").click();
+    await dialog.getByRole("button", { name: "Close" }).click();
+    const profile = await tryOut("Profile-getProfile");
+    expect(profile.status).to.equal("200");
+    expect(profile.data.user.phone).to.equal(phone);
+
+    expect(
+      await page.evaluate("localStorage.length + sessionStorage.length + document.cookie.length"),
+    ).to.equal(0);
+    await page.reload();
+    await page.locator(".btn.authorize.unlocked").waitFor();
+    expect(problems).to.deep.equal(NO_PROBLEMS);
+  });
+});
+
+describe("Redoc in a browser", function () {
+  this.timeout(TEST_TIMEOUT_MS);
+  const service = useTestService();
+  const browser = useBrowser();
+
+  for (const width of [360, 1280]) {
+    it(`shows every operation in ${width} pixels, and loads nothing from elsewhere`, async () => {
+      const address = `${service.origin}/api/redoc/#tag/Auth/operation/login`;
+      const { page, problems, screenshot } = await browser.open(address, { width });
+      await page.locator('[id="tag/Auth/operation/login"] h2').waitFor();
+      expect(await page.locator('[id*="/operation/"]').count()).to.be.above(30);
+      expect(await overflow(page)).to.equal(0);
+      await screenshot(`redoc-${width}`);
+      expect(problems).to.deep.equal(NO_PROBLEMS);
+    });
+  }
+
+  it("finds operations by their words", async () => {
+    const { page, problems, screenshot } = await browser.open(`${service.origin}/api/redoc`);
+    await page.getByRole("textbox", { name: "Search" }).fill("whitelist");
+    await page.locator('[data-role="search:results"] li').first().waitFor();
+    await screenshot("redoc-search");
+    expect(problems).to.deep.equal(NO_PROBLEMS);
+  });
+});

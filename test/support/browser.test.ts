@@ -1,0 +1,33 @@
+import { expect } from "chai";
+import { useBrowser } from "./browser.js";
+import { serve, stopServing } from "./serve.js";
+
+const PAGE = `<!doctype html><title>A page</title><link rel="icon" href="data:,">
+<script src="script.js"></script><script>inline()</script>
+<img src="http://images.example/a.png"><img src="data:image/gif,">`;
+const SCRIPT = `console.error("a message"); console.log("harmless"); setTimeout(() => { throw new Error("a fault"); });
+fetch("http://api.example/b").catch(() => {}).finally(() => document.title = "done");`;
+const POLICY = "default-src 'none'; script-src 'self'; connect-src http://api.example; img-src data:";
+
+describe("a browser of the tests", () => {
+  const browser = useBrowser();
+  afterEach(stopServing);
+
+  it("tells what goes wrong in a page", async () => {
+    const { url } = await serve((request, response) => {
+      response.setHeader("content-type", request.url === "/" ? "text/html" : "text/javascript");
+      response.setHeader("content-security-policy", POLICY);
+      response.end(request.url === "/" ? PAGE : SCRIPT);
+    });
+    const { page, problems } = await browser.open(`${url}/`);
+    await page.waitForFunction("document.title === 'done'");
+
+    expect(problems.consoleErrors).to.include.members(["a message", "Error: a fault"]);
+    expect(problems.consoleErrors).not.to.include("harmless");
+    expect(problems.policyViolations).to.have.members([
+      `script-src-elem refused inline in ${url}/`,
+      `img-src refused http://images.example/a.png in ${url}/`,
+    ]);
+    expect(problems.foreignRequests).to.include("GET http://api.example/b");
+  });
+});
