@@ -17,7 +17,7 @@ FROM dependencies AS build
 COPY tsconfig.json ./
 COPY gen gen
 COPY src src
-COPY deploy/build.ts deploy/build-program.ts deploy/packaged-files.ts deploy/
+COPY deploy/build.ts deploy/build-program.ts deploy/packaged-files.ts deploy/static-file.ts deploy/
 # Migrations keep the permissions that they have in the checkout, where only its owner may be able to read them.
 RUN npm run build && chmod -R a+rX dist
 

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { build, type Metafile, type Plugin } from "esbuild";
 import { PAGE_PACKAGES } from "../src/pages/packaged-files.js";
 import { copyPackagedFiles } from "./packaged-files.js";
+import { writeStaticFile } from "./static-file.js";
 
 // The modules of the program and those of most packages become a few files, because Node takes 0.2 to 0.5 ms for each file
 // that it loads (docs/decisions/0030-start.md). A module that is imported on demand gets a file of its own.
@@ -69,7 +70,7 @@ const otherDialects: Plugin = {
 export async function buildProgram(folder: string): Promise<Metafile> {
   rmSync(folder, { recursive: true, force: true });
   cpSync("src/db/migrations", join(folder, "db/migrations"), { recursive: true });
-  cpSync("gen/openapi.json", join(folder, "openapi.json"));
+  await writeStaticFile(join(folder, "openapi.json"), readFileSync("gen/openapi.json"));
   await Promise.all(PAGE_PACKAGES.map((source) => copyPackagedFiles(source, join(folder, "packages"))));
   const options = { outdir: folder, platform: "node", target: "node20", logLevel: "warning" } as const;
   // CommonJS, as it says itself.

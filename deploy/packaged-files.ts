@@ -1,22 +1,7 @@
 import { cpSync, readdirSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { promisify } from "node:util";
-import { brotliCompress, constants, gzip } from "node:zlib";
-import {
-  FILE_ENCODINGS,
-  type FileEncoding,
-  type PagePackage,
-  readPackagedFile,
-} from "../src/pages/packaged-files.js";
-
-/** 9 of 11: the last two levels take 16 times as long, and save 8 % of the files. */
-const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
-
-const COMPRESS: Readonly<Record<FileEncoding, (content: Buffer) => Promise<Buffer>>> = {
-  br: (content) => promisify(brotliCompress)(content, BROTLI),
-  gzip: (content) => promisify(gzip)(content, { level: 9 }),
-};
+import { join } from "node:path";
+import { type PagePackage, readPackagedFile } from "../src/pages/packaged-files.js";
+import { writeStaticFile } from "./static-file.js";
 
 /** What is copied besides the served files: the version, and the licences of what is in them. */
 const NOTICES = /(^|[\\/])(package\.json|LICENSE|NOTICE)$|\.LICENSE\.txt$/;
@@ -32,14 +17,8 @@ export async function copyPackagedFiles(source: PagePackage, folder: string): Pr
     if (NOTICES.test(path)) cpSync(join(installed, path), join(copied, path));
   }
   await Promise.all(
-    source.files.map(async (file) => {
-      const content = await readPackagedFile(source, file);
-      const target = join(copied, file.path);
-      await mkdir(dirname(target), { recursive: true });
-      await writeFile(target, content);
-      for (const encoding of FILE_ENCODINGS) {
-        await writeFile(`${target}.${encoding}`, await COMPRESS[encoding](content));
-      }
-    }),
+    source.files.map(async (file) =>
+      writeStaticFile(join(copied, file.path), await readPackagedFile(source, file, null)),
+    ),
   );
 }

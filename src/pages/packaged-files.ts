@@ -1,12 +1,11 @@
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { acceptedEncoding } from "../http/accept-encoding.js";
-import type { Resource, Resources } from "../http/resource.js";
+import type { Resources } from "../http/resource.js";
 import { LoggableError } from "../system/loggable-error.js";
 import { IS_BUILT, PROGRAM_FOLDER } from "../system/program-folder.js";
-import { shareContent } from "../system/share-content.js";
 import { pageHeaders } from "./page.js";
+import { type FileEncoding, staticFile } from "./static-file.js";
 
 /** A file of a package that the documentation pages load. */
 interface PackagedFile {
@@ -57,10 +56,6 @@ export function withoutLogo(script: string): string {
   return parts.join("data:,");
 }
 
-/** Encodings in which the build also writes the files, the smaller one first. Their names end with the encoding. */
-export const FILE_ENCODINGS = ["br", "gzip"] as const;
-export type FileEncoding = (typeof FILE_ENCODINGS)[number];
-
 /** The folder of packages. The build copies what pages need of them into dist, with the structure of node_modules. */
 const PACKAGES_FOLDER = new URL(IS_BUILT ? "packages/" : "../node_modules/", PROGRAM_FOLDER);
 
@@ -76,36 +71,25 @@ export function versionOf(source: PagePackage): string {
 export async function readPackagedFile(
   source: PagePackage,
   { path, change }: PackagedFile,
-  encoding: FileEncoding | null = null,
+  encoding: FileEncoding | null,
 ): Promise<Buffer> {
   const content = await readFile(locate(source, encoding ? `${path}.${encoding}` : path));
   // The build has changed it.
   return change && !IS_BUILT ? Buffer.from(change(content.toString())) : content;
 }
 
-const HEADERS = {
-  ...pageHeaders(),
-  "cache-control": "public, max-age=31536000, immutable",
-  "content-language": "en",
-  vary: "Accept-Encoding, Origin",
-};
+const HEADERS = { ...pageHeaders(), "cache-control": "public, max-age=31536000, immutable" };
 
-/** The files of a package, by their paths below `base`. They are read when they are asked for. */
+/** The files of a package, by their paths below `base`. */
 export function packagedFiles(base: string, source: PagePackage): Resources {
-  return new Map(source.files.map((file) => [`${base}${basename(file.path)}`, packagedFile(source, file)]));
-}
-
-function packagedFile(source: PagePackage, file: PackagedFile): Resource {
-  const read = (encoding: FileEncoding | null) =>
-    shareContent(() => readPackagedFile(source, file, encoding));
-  const contents = { br: read("br"), gzip: read("gzip"), identity: read(null) };
-  return async (_, headers) => {
-    const encoding = IS_BUILT ? acceptedEncoding(headers, FILE_ENCODINGS) : null;
-    return {
-      status: 200,
-      contentType: file.contentType,
-      headers: { ...HEADERS, ...(encoding && { "content-encoding": encoding }) },
-      body: await contents[encoding ?? "identity"](),
-    };
-  };
+  return new Map(
+    source.files.map((file) => [
+      `${base}${basename(file.path)}`,
+      staticFile({
+        contentType: file.contentType,
+        headers: HEADERS,
+        read: (encoding) => readPackagedFile(source, file, encoding),
+      }),
+    ]),
+  );
 }

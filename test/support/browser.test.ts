@@ -24,9 +24,11 @@ describe("a browser of the tests", () => {
 
     expect(problems.consoleErrors).to.include.members(["a message", "Error: a fault"]);
     expect(problems.consoleErrors).not.to.include("harmless");
-    expect(problems.policyViolations).to.have.members([
-      `script-src-elem refused inline in ${url}/`,
-      `img-src refused http://images.example/a.png in ${url}/`,
+    // Chromium doesn't always know the file.
+    const refused = problems.policyViolations.map((violation) => violation.replace(/ in .*/, ""));
+    expect(refused).to.have.members([
+      "script-src-elem refused inline",
+      "img-src refused http://images.example/a.png",
     ]);
     expect(problems.foreignRequests).to.include("GET http://api.example/b");
   });
