@@ -10,6 +10,14 @@ export interface Rate {
 
 const SECONDS_PER_UNIT = { second: 1, minute: 60, hour: 3600, day: 86_400 } as const;
 
+/** The period of a rate for people: `a minute`, `an hour`. */
+export function perPeriod({ seconds }: Rate): string {
+  const [unit] = Object.entries(SECONDS_PER_UNIT).find(([, each]) => each === seconds) ?? [
+    `${seconds} seconds`,
+  ];
+  return unit === "hour" ? "an hour" : `a ${unit}`;
+}
+
 function parseRate(text: string): Rate | null {
   const match = /^\s*([1-9]\d{0,8})\/(second|minute|hour|day)\s*$/.exec(text);
   if (!match) return null;

@@ -1,6 +1,7 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import { API_SERVICES } from "../../src/app.js";
 import { type LimitName, readConfig } from "../../src/config.js";
+import { perPeriod } from "../../src/config-rates.js";
 import { type Policy, policiesOf } from "../../src/rate-limits/policies.js";
 import { markdownTable } from "./markdown-table.js";
 
@@ -23,20 +24,13 @@ const BESIDE_METHODS: Readonly<Partial<Record<LimitName, readonly [by: string, w
   anon: ["address", "streams of server reflection"],
 };
 
-const PERIODS = new Map([
-  [1, "second"],
-  [60, "minute"],
-  [3600, "hour"],
-  [86_400, "day"],
-]);
-
 /** docs/limits.md: every rate limit. */
 export function limitsReference(): string {
   const { limits } = readConfig({});
   const methods = API_SERVICES.flatMap((service): readonly DescMethod[] => service.methods);
   const rows = Object.entries(limits).flatMap(([name, rates]) => {
     const variable = `\`LIMIT_${name.toUpperCase()}\``;
-    const rate = rates.map(({ limit, seconds }) => `${limit} a ${PERIODS.get(seconds)}`).join(", ");
+    const rate = rates.map((each) => `${each.limit} ${perPeriod(each)}`).join(", ");
     const uses = usesOf(name as LimitName, methods);
     return Array.from(uses, ([by, calls]) => [`\`${name}\``, variable, rate, by, calls.join(", ")]);
   });

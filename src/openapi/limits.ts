@@ -1,11 +1,9 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import { Access } from "#gen/waterbill/options/v1/access_pb.js";
 import { type LimitName, readConfig } from "../config.js";
-import type { Rate } from "../config-rates.js";
+import { perPeriod, type Rate } from "../config-rates.js";
 import { accessOf } from "../method-access.js";
 import { type Policy, policiesOf } from "../rate-limits/policies.js";
-
-const UNITS: Readonly<Record<number, string>> = { 1: "second", 60: "minute", 3600: "hour", 86400: "day" };
 
 const COUNTED_BY: Readonly<Record<Policy["by"], string>> = {
   ip: "for each address",
@@ -33,6 +31,6 @@ function describe(limit: LimitName, by: string): string {
   return `${rates} ${by} (\`LIMIT_${limit.toUpperCase()}\`)`;
 }
 
-function describeRate({ limit, seconds }: Rate): string {
-  return `${limit} ${limit === 1 ? "call" : "calls"} ${seconds === 3600 ? "an" : "a"} ${UNITS[seconds]}`;
+function describeRate(rate: Rate): string {
+  return `${rate.limit} ${rate.limit === 1 ? "call" : "calls"} ${perPeriod(rate)}`;
 }
