@@ -14,6 +14,9 @@ import { messageFor } from "./messages.js";
 /** The domain of the service's reasons in google.rpc.ErrorInfo. */
 const DOMAIN = "identity.waterbill";
 
+/** A portal or proxy in between may ask for less patience than the service: it knows nothing of the session. */
+const LONGEST_FOREIGN_WAIT_SECONDS = 60;
+
 export interface Errors {
   /** Any failure of a call as an IdentityError. */
   read(error: unknown): IdentityError;
@@ -36,7 +39,10 @@ export function createErrors(challenges: Challenges, language: () => string | un
       const [info] = error.findDetails(ErrorInfoSchema).filter(({ domain }) => domain === DOMAIN);
       const retryAfterSeconds = readRetryAfter(error);
       // A proxy may write the same details as our service, but not by accident.
-      if (!info) return create(clientReason(error), { cause: error, retryAfterSeconds });
+      if (!info) {
+        const seconds = retryAfterSeconds && Math.min(retryAfterSeconds, LONGEST_FOREIGN_WAIT_SECONDS);
+        return create(clientReason(error), { cause: error, retryAfterSeconds: seconds });
+      }
       const [localized] = error.findDetails(LocalizedMessageSchema);
       const [challenge] = error.findDetails(ChallengeSchema);
       const reason = isServerReason(info.reason) ? info.reason : "UNKNOWN";
@@ -52,7 +58,7 @@ export function createErrors(challenges: Challenges, language: () => string | un
 }
 
 function isServerReason(reason: string): reason is ServerReason {
-  return reason in ErrorReason && reason !== ErrorReason[ErrorReason.ERROR_REASON_UNSPECIFIED];
+  return Object.hasOwn(ErrorReason, reason) && reason !== ErrorReason[ErrorReason.ERROR_REASON_UNSPECIFIED];
 }
 
 function clientReason({ code, cause }: ConnectError): ClientReason {

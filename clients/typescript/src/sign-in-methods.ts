@@ -100,7 +100,8 @@ export function createSignInMethods(deps: SignInDeps): SignInMethods {
     },
     async logout({ forgetsDevice = false, ...options } = {}) {
       const session = await sessions.signOut({ forgetsDevice });
-      return !session || endSession(plainAuth, session, { timeoutMs: LOGOUT_TIMEOUT_MS, ...options });
+      const timeoutMs = options.timeoutMs ?? LOGOUT_TIMEOUT_MS;
+      return !session || endSession(plainAuth, session, { ...options, timeoutMs });
     },
     async requestPasswordReset(input, options) {
       const response = await auth.requestPasswordReset(input, options);

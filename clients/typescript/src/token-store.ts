@@ -49,21 +49,28 @@ export function memoryStore(initial?: StoredState): TokenStore {
 /** Asks a slow store once, such as a phone's keychain. For stores that no other program changes. */
 export function cachedStore(store: TokenStore): TokenStore {
   let cached: { state: StoredState | undefined } | undefined;
+  /** Grows with each write, at its beginning and its end. */
+  let writes = 0;
+
+  /** What is kept is unknown until `work` is done, which may fail. */
+  async function write(work: () => Awaitable<void>, state: StoredState | undefined): Promise<void> {
+    cached = undefined;
+    writes += 1;
+    await work();
+    writes += 1;
+    cached = { state };
+  }
+
   return {
     async get() {
-      cached ??= { state: await store.get() };
-      return cached.state;
+      if (cached) return cached.state;
+      const writesBefore = writes;
+      const state = await store.get();
+      // A read that took longer than a write says what was there before.
+      if (writes === writesBefore) cached = { state };
+      return cached ? cached.state : state;
     },
-    async set(state) {
-      // Unknown until it is written: the write may fail.
-      cached = undefined;
-      await store.set(state);
-      cached = { state };
-    },
-    async clear() {
-      cached = undefined;
-      await store.clear();
-      cached = { state: undefined };
-    },
+    set: (state) => write(() => store.set(state), state),
+    clear: () => write(() => store.clear(), undefined),
   };
 }

@@ -131,11 +131,20 @@ describe("the TypeScript client in an outage", () => {
     expect(await device.client.isSignedIn()).to.equal(true);
   });
 
+  it("waits a minute at most for what a portal asks for", async () => {
+    const device = await signedInDevice(service.context, proxy.origin);
+    await outliveAccessToken(service.context, device);
+    proxy.faults.of = firstCalls(1, "RefreshToken", json(503, {}, { "retry-after": "86400" }));
+    expect(await failure(profile(device))).to.include({ reason: "UNAVAILABLE", retryAfterSeconds: 60 });
+    await device.pass(60);
+    await profile(device);
+  });
+
   it("reads an HTTP date in Retry-After by the response's own clock", async () => {
     const device = await signedInDevice(service.context, proxy.origin);
-    const headers = { date: "Fri, 01 Jan 2010 00:00:00 GMT", "retry-after": "Fri, 01 Jan 2010 00:01:30 GMT" };
+    const headers = { date: "Fri, 01 Jan 2010 00:00:00 GMT", "retry-after": "Fri, 01 Jan 2010 00:00:45 GMT" };
     proxy.faults.of = () => json(503, {}, headers);
-    expect((await failure(profile(device))).retryAfterSeconds).to.equal(90);
+    expect((await failure(profile(device))).retryAfterSeconds).to.equal(45);
   });
 
   it("ends a call at its deadline or by its signal", async () => {

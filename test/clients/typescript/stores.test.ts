@@ -132,4 +132,24 @@ describe("the TypeScript client's store", () => {
     expect(reads).to.equal(1);
     expect(inner.get()).to.equal(undefined);
   });
+
+  it("believes a write of a cached store, and no read that began before it", async () => {
+    const inner = memoryStore();
+    let finishRead = () => {};
+    const store = cachedStore({
+      ...inner,
+      async get() {
+        const state = inner.get();
+        await new Promise<void>((resolve) => {
+          finishRead = resolve;
+        });
+        return state;
+      },
+    });
+    const read = store.get();
+    await store.set({ device: "new" });
+    finishRead();
+    expect(await read).to.deep.equal({ device: "new" });
+    expect(await store.get()).to.deep.equal({ device: "new" });
+  });
 });
