@@ -78,7 +78,7 @@ export function createIdentityClient(options: IdentityClientOptions): IdentityCl
     locks: options.locks === null ? undefined : (options.locks ?? browserLocks()),
     clock,
   };
-  const store = createStateStore(tokenStore, createLock(lockDeps, "store"), errors);
+  const store = createStateStore({ ...lockDeps, lock: createLock(lockDeps, "store"), errors });
   const plain = createPlainTransport({
     base: options.transport ?? createBaseTransport(options),
     challenges,

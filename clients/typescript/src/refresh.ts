@@ -32,15 +32,17 @@ export async function refreshSession(deps: RefreshDeps, seen: StoredSession): Pr
 }
 
 async function refreshUnlessDone(deps: RefreshDeps, seen: StoredSession): Promise<void> {
-  const { session } = await deps.store.read();
   // Another client has refreshed or signed out while this one waited for the lock.
-  if (session?.refresh !== seen.refresh) return;
+  const isDone = async () => (await deps.store.read()).session?.refresh !== seen.refresh;
+  if (await isDone()) return;
+  await deps.store.settle();
+  if (await isDone()) return;
   const sentAt = deps.clock.now();
-  const successor = await requestSuccessor(deps, session);
+  const successor = await requestSuccessor(deps, seen);
   // Stored before it is used: the server then knows that the tokens before it are used up. Without locks another client
   // may have stored its own successor meanwhile, or the user has signed out.
   const stored = await deps.store.update((state) => {
-    if (state.session?.refresh !== session.refresh) return null;
+    if (state.session?.refresh !== seen.refresh) return null;
     return successor ? { ...state, session: successor } : withoutSession(state);
   });
   if (successor && stored.session === successor) deps.lifetimes.start(successor, sentAt);

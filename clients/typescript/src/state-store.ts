@@ -1,4 +1,5 @@
-import type { Lock } from "./locks.js";
+import type { Clock } from "./clock.js";
+import type { Lock, WebLocks } from "./locks.js";
 import type { Errors } from "./read-error.js";
 import type { StoredState, TokenStore } from "./token-store.js";
 
@@ -8,10 +9,23 @@ export interface StateStore {
   read(): Promise<StoredState>;
   /** Writes what `change` makes of the state, unless that is null, and returns what is stored then. Rejects with STORAGE. */
   update(change: (state: StoredState) => StoredState | null): Promise<StoredState>;
+  /** With a Web Lock: waits until everything is visible that other tabs stored before they released it. */
+  settle(): Promise<void>;
 }
 
-/** @param lock held from reading to writing, so that no client overwrites what another one has just stored */
-export function createStateStore(store: TokenStore, lock: Lock, errors: Errors): StateStore {
+/** Browsers may pass on a lock sooner than what its last holder stored: Chromium does, by some milliseconds. */
+const SETTLE_MS = 50;
+
+interface StateStoreDeps {
+  store: TokenStore;
+  /** Held from reading to writing, so that no client overwrites what another one has just stored. */
+  lock: Lock;
+  locks: WebLocks | undefined;
+  clock: Clock;
+  errors: Errors;
+}
+
+export function createStateStore({ store, lock, locks, clock, errors }: StateStoreDeps): StateStore {
   async function guarded<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -39,6 +53,13 @@ export function createStateStore(store: TokenStore, lock: Lock, errors: Errors):
           return next;
         }),
       ),
+    async settle() {
+      if (!locks || !store.subscribe) return;
+      const change = new AbortController();
+      const unsubscribe = store.subscribe(() => change.abort());
+      await clock.sleep(SETTLE_MS, change.signal);
+      unsubscribe();
+    },
   };
 }
 

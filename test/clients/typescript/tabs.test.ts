@@ -1,7 +1,8 @@
 import { expect } from "chai";
-import { webStorageStore } from "../../../clients/typescript/src/index.js";
+import { type WebStorage, webStorageStore } from "../../../clients/typescript/src/index.js";
 import { useFaultyProxy } from "../../support/faulty-proxy.js";
 import { useTestService } from "../../support/service.js";
+import { type VirtualTime, virtualTime } from "../../support/virtual-time.js";
 import {
   browserLocks,
   browserStorage,
@@ -11,6 +12,26 @@ import {
   signedInDevice,
   stateOf,
 } from "./devices.js";
+
+function sameStorage(): [WebStorage, WebStorage] {
+  const storage = browserStorage();
+  return [storage, storage];
+}
+
+/** The storage of two tabs, each of which sees a moment later what the other one stored. */
+function laggingStorages(time: VirtualTime): [WebStorage, WebStorage] {
+  const LAG_MS = 20;
+  const tabs = [browserStorage(), browserStorage()] as const;
+  const view = (own: WebStorage, other: WebStorage): WebStorage => ({
+    getItem: own.getItem,
+    setItem(key, value) {
+      own.setItem(key, value);
+      void time.wait(LAG_MS).then(() => other.setItem(key, value));
+    },
+    removeItem: own.removeItem,
+  });
+  return [view(tabs[0], tabs[1]), view(tabs[1], tabs[0])];
+}
 
 const profile = (device: Device) => device.call((client) => client.profile());
 
@@ -22,11 +43,14 @@ describe("the TypeScript client's refresh in two tabs at once", () => {
   /** Calls since the last call of this function. */
   const newCalls = () => proxy.calls.splice(0);
 
-  async function twoTabs(locks: ReturnType<typeof browserLocks> | null): Promise<[Device, Device]> {
-    const storage = browserStorage();
-    const options = () => ({ store: webStorageStore(storage), locks });
-    const first = await signedInDevice(service.context, proxy.origin, options());
-    const second = newDevice(proxy.origin, { ...options(), time: first.time });
+  async function twoTabs(
+    locks: ReturnType<typeof browserLocks> | null,
+    { time = virtualTime(), storages = sameStorage() } = {},
+  ): Promise<[Device, Device]> {
+    const [one, another] = storages.map((storage) => ({ store: webStorageStore(storage), locks, time }));
+    const first = await signedInDevice(service.context, proxy.origin, one);
+    await first.pass(1);
+    const second = newDevice(proxy.origin, another);
     await profile(second);
     await outliveAccessToken(service.context, first);
     newCalls();
@@ -47,6 +71,14 @@ describe("the TypeScript client's refresh in two tabs at once", () => {
   it("is one request with Web Locks", async () => {
     const tabs = await twoTabs(browserLocks());
     await tabs[0].time.pass(Promise.all(tabs.map(({ client }) => client.profile())));
+    expect(newCalls().filter((method) => method === "RefreshToken")).to.have.length(1);
+    await expectBothSignedIn(tabs);
+  });
+
+  it("is one request although a tab sees what another one stored only after it released the lock", async () => {
+    const time = virtualTime();
+    const tabs = await twoTabs(browserLocks(), { time, storages: laggingStorages(time) });
+    await time.pass(Promise.all(tabs.map(({ client }) => client.profile())));
     expect(newCalls().filter((method) => method === "RefreshToken")).to.have.length(1);
     await expectBothSignedIn(tabs);
   });
