@@ -30,6 +30,8 @@ interface PageOptions {
   height?: number;
   /** What the browser asks for. */
   language?: string;
+  /** What the clock of the device says at first. `page.clock` moves it then. */
+  time?: Date;
 }
 
 interface TestBrowser {
@@ -77,10 +79,11 @@ export function useBrowser(): TestBrowser {
   after(() => browser?.close());
 
   return {
-    async open(address, { width = 1280, height = 900, language = "fr-FR" } = {}) {
+    async open(address, { width = 1280, height = 900, language = "fr-FR", time } = {}) {
       const context = await browser!.newContext({ viewport: { width, height }, locale: language });
       opened.push(context);
       context.setDefaultTimeout(STEP_TIMEOUT_MS);
+      if (time) await context.clock.install({ time });
       const page = await context.newPage();
       const problems = await watch(page, new URL(address).origin);
       await page.goto(address);

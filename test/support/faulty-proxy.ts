@@ -16,7 +16,7 @@ export type Fault =
 /** An HTTP proxy before the service that does harm. */
 export interface FaultyProxy {
   origin: string;
-  /** The methods that were called, in their order, faulty ones included. */
+  /** The methods that were called, in their order, faulty ones included. Preflights of browsers pass, and are no calls. */
   calls: string[];
   faults: {
     /** The fault of the next call of a method, which `calls` has already. */
@@ -68,17 +68,25 @@ async function startFaultyProxy(service: { origin: string }): Promise<FaultyProx
     return fetch(`${service.origin}${request.url}`, { method: request.method ?? "POST", headers, body });
   }
 
-  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function faultOf(request: IncomingMessage): Promise<Fault | undefined> {
+    if (request.method === "OPTIONS") return undefined;
     const method = request.url?.split("/").at(-1) ?? "";
     calls.push(method);
-    const fault = await faults.of(method);
+    return faults.of(method);
+  }
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const fault = await faultOf(request);
     if (fault === "no_connection") return void request.socket.destroy();
     if (typeof fault === "object")
       return void response.writeHead(fault.status, fault.headers).end(fault.body);
     const answer = await forward(request);
     const body = Buffer.from(await answer.arrayBuffer());
     if (fault === "lost_response") return void request.socket.destroy();
-    response.writeHead(answer.status, { ...Object.fromEntries(answer.headers), ...faults.headers }).end(body);
+    const headers = new Headers(answer.headers);
+    // `fetch` has decoded the body.
+    for (const name of ["content-encoding", "content-length"]) headers.delete(name);
+    response.writeHead(answer.status, { ...Object.fromEntries(headers), ...faults.headers }).end(body);
   }
 
   const server = createServer((request, response) => {

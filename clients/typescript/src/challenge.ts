@@ -47,7 +47,7 @@ const DELIVERIES = {
 export function createChallenges(clock: Clock): Challenges {
   /** The server's time minus the clock's, by the latest `Date`. */
   let learnedOffsetMs: number | undefined;
-  /** The same, by the latest challenge that came without a usable `Date` (pages of other origins don't see it). */
+  /** The same, by the latest challenge that came without a usable `Date` (a proxy may hide it from pages of other origins). */
   let assumedOffsetMs: number | undefined;
 
   /** A `Date` is no use if it contradicts the lifetime of codes: a proxy with a wrong clock may have written it. */
