@@ -98,9 +98,8 @@ function createCountdown(
   clock: Clock,
   { resendAt, expiresAt, sendsLeft }: { resendAt: number; expiresAt: number; sendsLeft: number },
 ): Pick<CodeChallenge, "countdown" | "watch"> {
-  const secondsUntil = (time: number) => Math.max(0, Math.ceil((time - clock.now()) / 1000));
-
-  function countdown(): Countdown {
+  function countdownAt(now: number): Countdown {
+    const secondsUntil = (time: number) => Math.max(0, Math.ceil((time - now) / 1000));
     const secondsUntilResend = secondsUntil(resendAt);
     return {
       secondsUntilResend,
@@ -109,23 +108,25 @@ function createCountdown(
     };
   }
 
-  /** Milliseconds until a number of the countdown changes. */
-  function untilNextTick(): number {
-    const left = [resendAt, expiresAt].map((time) => time - clock.now()).filter((ms) => ms > 0);
-    return Math.min(...left.map((ms) => ms % 1000 || 1000));
+  /** When a number of the countdown that is true at `now` changes next. */
+  function nextChange(now: number): number {
+    const left = [resendAt, expiresAt].map((time) => time - now).filter((ms) => ms > 0);
+    return now + Math.min(...left.map((ms) => ms % 1000 || 1000));
   }
 
   async function tick(onTick: (countdown: Countdown) => void, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const now = countdown();
-      onTick(now);
-      if (now.secondsUntilResend === 0 && now.secondsUntilExpiry === 0) return;
-      await clock.sleep(untilNextTick(), signal);
+      // The end may come while `onTick` runs.
+      const shownAt = clock.now();
+      const shown = countdownAt(shownAt);
+      onTick(shown);
+      if (shown.secondsUntilResend === 0 && shown.secondsUntilExpiry === 0) return;
+      await clock.sleep(Math.max(0, nextChange(shownAt) - clock.now()), signal);
     }
   }
 
   return {
-    countdown,
+    countdown: () => countdownAt(clock.now()),
     watch(onTick) {
       const stop = new AbortController();
       void tick(onTick, stop.signal);

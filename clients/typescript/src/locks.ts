@@ -4,6 +4,7 @@ import type { TokenStore } from "./token-store.js";
 /** The part of `navigator.locks` that is used. */
 export interface WebLocks {
   request<T>(name: string, options: { signal: AbortSignal }, work: () => Promise<T>): Promise<T>;
+  query?(): Promise<{ held?: { name?: string; clientId?: string }[] }>;
 }
 
 /** Runs one `work` at a time. */
@@ -11,7 +12,8 @@ export type Lock = <T>(work: () => Promise<T>) => Promise<T>;
 
 /**
  * A tab that a browser suspended may hold a lock for hours. After this time work goes on without it: the server gives
- * two tabs that refresh at once the same tokens, and no store is written without a look at what it holds.
+ * two tabs that refresh at once the same tokens, and no store is written without a look at what it holds. Tabs that pass
+ * the lock on to each other are not suspended.
  */
 const LOCK_PATIENCE_MS = 15_000;
 
@@ -42,7 +44,7 @@ async function withWebLock<T>(
   const patience = new AbortController();
   const waiting = new AbortController();
   let isHeld = false;
-  void clock.sleep(LOCK_PATIENCE_MS, waiting.signal).then(() => {
+  void hasNotMoved(locks, name, clock, waiting.signal).then(() => {
     if (!isHeld) patience.abort();
   });
   try {
@@ -56,6 +58,19 @@ async function withWebLock<T>(
     return await work();
   } finally {
     waiting.abort();
+  }
+}
+
+/** Resolves when one tab has had the lock for too long, or the signal aborts. */
+async function hasNotMoved(locks: WebLocks, name: string, clock: Clock, signal: AbortSignal): Promise<void> {
+  const holder = async () =>
+    (await locks.query?.().catch(() => undefined))?.held?.find((lock) => lock.name === name)?.clientId;
+  let before = await holder();
+  for (;;) {
+    await clock.sleep(LOCK_PATIENCE_MS, signal);
+    const now = await holder();
+    if (signal.aborted || now === before) return;
+    before = now;
   }
 }
 

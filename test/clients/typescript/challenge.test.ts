@@ -94,4 +94,23 @@ describe("a challenge of the TypeScript client", () => {
     expect(ticks.map((tick) => tick.secondsUntilExpiry)).to.deep.equal([10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0]);
     expect(stopped).to.have.length(3);
   });
+
+  it("counts to the end, though timers are early and the listener is slow", async () => {
+    let now = 0;
+    const clock = {
+      now: () => now,
+      async sleep(ms: number) {
+        if (!Number.isFinite(ms)) throw new Error("slept for ever");
+        now += ms > 1 ? ms - 0.5 : ms;
+      },
+    };
+    const challenge = createChallenges(clock).read(message);
+    const last = await new Promise<Countdown>((resolve) => {
+      challenge.watch((countdown) => {
+        now += 3;
+        if (countdown.secondsUntilExpiry === 0) resolve(countdown);
+      });
+    });
+    expect(last).to.deep.equal({ secondsUntilResend: 0, secondsUntilExpiry: 0, canResend: true });
+  });
 });
