@@ -11,15 +11,25 @@ export interface WalkProgram {
   cwd?: string;
   /** Variables on top of this process's own. */
   environment?: Record<string, string>;
+  /** What is typed at each prompt. Default: a wrong code, then the right one. */
+  entries?: readonly Entry[];
 }
+
+type Entry = "nothing" | "wrong code" | "right code";
 
 const PROMPT = "Code: ";
 /** Long enough for a compiler on a busy machine. */
 const TIMEOUT_MS = 120_000;
 
-/** Runs a walk and returns its standard output. Types a wrong code at its first prompt, and the right one at the next. */
+function textOf(entry: Entry | undefined, code: string): string {
+  if (entry === "nothing") return "";
+  return entry === "wrong code" ? String((Number(code) + 1) % 1_000_000).padStart(6, "0") : code;
+}
+
+/** Runs a walk and returns its standard output. */
 export async function runWalk(program: WalkProgram, codeSent: () => Promise<string>): Promise<string> {
   const [file = "", ...args] = program.command;
+  const entries = program.entries ?? ["wrong code", "right code"];
   const child = spawn(file, args, {
     cwd: program.cwd,
     env: { ...process.env, NODE_V8_COVERAGE: "", ...program.environment },
@@ -29,16 +39,14 @@ export async function runWalk(program: WalkProgram, codeSent: () => Promise<stri
   child.stdin.on("error", () => {});
   let output = "";
   let prompts = 0;
-  const type = async (isRight: boolean) => {
-    const code = await codeSent();
-    const wrong = String((Number(code) + 1) % 1_000_000).padStart(6, "0");
-    child.stdin.write(`${isRight ? code : wrong}\n`);
-    if (isRight) child.stdin.end();
+  const type = async (prompt: number) => {
+    child.stdin.write(`${textOf(entries[prompt], await codeSent())}\n`);
+    if (prompt >= entries.length - 1) child.stdin.end();
   };
   const onData = (text: string) => {
     output += text;
     for (; prompts < output.split(PROMPT).length - 1; prompts += 1) {
-      type(prompts > 0).catch((error: Error) => {
+      type(prompts).catch((error: Error) => {
         output += error.message;
         child.kill();
       });
@@ -101,7 +109,6 @@ export const REASONS: Refusals = {
 
 /** The lines that every walk prints, in order. */
 export function expectWalk(output: string, phone: string, refusals: Refusals = REASONS): void {
-  const lines = output.trim().split("\n");
   const field = /^ {2}(profile\.)?(email|apartment_?[nN]ame): \S/;
   const expected = [
     new RegExp(`^Registered \\${phone}\\.`),
@@ -118,6 +125,12 @@ export function expectWalk(output: string, phone: string, refusals: Refusals = R
     /^Signed out$/,
     new RegExp(`^Refused: ${refusals.refresh}: \\S`),
   ];
-  expect(lines, output).to.have.length(expected.length);
-  for (const [index, pattern] of expected.entries()) expect(lines[index], output).to.match(pattern);
+  expectLines(output, expected);
+}
+
+/** Compares each line of a program's output with its pattern. */
+export function expectLines(output: string, patterns: readonly RegExp[]): void {
+  const lines = output.trim().split("\n");
+  expect(lines, output).to.have.length(patterns.length);
+  for (const [index, pattern] of patterns.entries()) expect(lines[index], output).to.match(pattern);
 }
