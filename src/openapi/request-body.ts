@@ -37,16 +37,19 @@ export function requestBodyOf(
   };
 }
 
-/** A file as it is, or as the only file of a form. */
+/**
+ * A file as the only file of a form, or as it is. The form comes first: OpenAPI Generator's Java code doesn't compile in the
+ * other order.
+ */
 function uploadBody(field: string): JsonObject {
   const file = { type: "string", contentMediaType: "text/csv", format: "binary" };
   return {
     required: true,
     content: {
-      "text/csv": { schema: { type: "string" }, example: CSV },
       "multipart/form-data": {
         schema: { type: "object", required: [field], properties: { [field]: file } },
       },
+      "text/csv": { schema: { type: "string" }, example: CSV },
     },
   };
 }

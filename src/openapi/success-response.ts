@@ -34,11 +34,13 @@ function fileResponse({ components }: Sources, contentType: string): JsonObject 
   };
 }
 
-function bodySchema(sources: Sources, { output }: DescMethod, success: SuccessResponse): JsonObject {
-  const renames = success.shape === "envelope" ? success.renames : undefined;
+/** A component, because generators of clients name the type after it. */
+function bodySchema(sources: Sources, method: DescMethod, success: SuccessResponse): JsonObject {
+  const { output } = method;
   if (success.shape === "bare") return responseSchema(sources, output);
+  const renames = success.shape === "envelope" ? success.renames : undefined;
   const hasData = success.shape === "envelope";
-  return {
+  return sources.components.refer("schemas", `${method.name}Success`, () => ({
     type: "object",
     required: ["status", "message", ...(hasData ? ["data"] : [])],
     properties: {
@@ -46,7 +48,7 @@ function bodySchema(sources: Sources, { output }: DescMethod, success: SuccessRe
       message: { type: "string" },
       ...(hasData && { data: responseSchema(sources, output, renames) }),
     },
-  };
+  }));
 }
 
 /** One example for each language; one for both if no message is in it. */

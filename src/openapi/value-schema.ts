@@ -21,7 +21,8 @@ const SCALARS = new Map<ScalarType, JsonObject>([
   [ScalarType.STRING, { type: "string" }],
   [ScalarType.BOOL, { type: "boolean" }],
   [ScalarType.INT32, { type: "integer", format: "int32", minimum: -(2 ** 31), maximum: 2 ** 31 - 1 }],
-  [ScalarType.UINT32, { type: "integer", minimum: 0, maximum: 2 ** 32 - 1 }],
+  // The format has generators choose a type that holds the maximum.
+  [ScalarType.UINT32, { type: "integer", format: "int64", minimum: 0, maximum: 2 ** 32 - 1 }],
 ]);
 
 export const isTimestamp = (message: DescMessage | undefined) =>

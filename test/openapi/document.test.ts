@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { DescMethod } from "@bufbuild/protobuf";
+import type { DescMethod, JsonObject } from "@bufbuild/protobuf";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { expect } from "chai";
 import { Access } from "#gen/waterbill/options/v1/access_pb.js";
@@ -83,6 +83,33 @@ describe("the OpenAPI document", () => {
       (name) => !descriptions.includes(`LIMIT_${name.toUpperCase()}`),
     );
     expect(missing).to.deep.equal(["service", "oauth", "anon"]);
+  });
+
+  it("names the body of every success, for generators of clients", () => {
+    const bodies = calls.flatMap(({ operation }) =>
+      Object.entries(operation.responses)
+        .filter(([status]) => status.startsWith("2"))
+        .flatMap(([, response]) => resolve(response).content["application/json"] ?? []),
+    );
+    expect(bodies).to.have.length(calls.length - 1);
+    expect(bodies.filter(({ schema }) => !schema.$ref)).to.be.empty;
+  });
+
+  it("gives integers above 32 bits a format that holds them", () => {
+    const properties = Object.values(apiDocument.components.schemas).flatMap((schema) =>
+      Object.values((schema.properties ?? {}) as Record<string, JsonObject>),
+    );
+    const wide = properties.filter(({ maximum }) => Number(maximum) >= 2 ** 31);
+    expect(wide).to.have.length.above(10);
+    expect(wide.filter(({ format }) => format !== "int64")).to.be.empty;
+  });
+
+  it("has the form first for an upload, which generators of clients look at", () => {
+    const upload = calls.find(({ operation }) => operation.operationId === "importWhitelistEntries");
+    expect(Object.keys(upload!.operation.requestBody!.content)).to.deep.equal([
+      "multipart/form-data",
+      "text/csv",
+    ]);
   });
 
   it("has the version of the package", () => {

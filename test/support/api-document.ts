@@ -75,7 +75,7 @@ const KEY = "openapi.json";
 const ajv = new Ajv2020({
   strict: false,
   allErrors: true,
-  formats: { phone: true, password: true, binary: true, int32: true },
+  formats: { phone: true, password: true, binary: true, int32: true, int64: true },
 });
 formats.default(ajv);
 // References lead to components only, and the rest would take long to read.
