@@ -1,6 +1,7 @@
 import type { DescMethod, JsonObject } from "@bufbuild/protobuf";
 import { readDeclaredRules } from "../rest/http-rules.js";
 import { SUCCESS_RESPONSES } from "../rest/success-responses.js";
+import { LoggableError } from "../system/loggable-error.js";
 import type { Comments } from "./comments.js";
 import { createComponents } from "./components.js";
 import { INTRODUCTION } from "./introduction.js";
@@ -48,8 +49,14 @@ export function openApiDocument(comments: Comments, version: string): JsonObject
 
 /** The methods that REST has, in the order of their services and .proto files. */
 function restMethods(): RestMethod[] {
-  const services = new Set(Array.from(SUCCESS_RESPONSES.keys(), ({ parent }) => parent));
-  return [...services]
+  const services = Array.from(SUCCESS_RESPONSES.keys(), (method: DescMethod | undefined) => {
+    // The generator runs before the compiler, which says the same.
+    if (!method) {
+      throw new LoggableError("rest/success-responses.ts has a method that proto/ lacks: npx tsc names it");
+    }
+    return method.parent;
+  });
+  return [...new Set(services)]
     .flatMap(({ methods }): readonly DescMethod[] => methods)
     .map((method) => ({ method, bindings: readDeclaredRules(method) }));
 }

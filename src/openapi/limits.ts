@@ -4,6 +4,7 @@ import { type LimitName, readConfig } from "../config.js";
 import { perPeriod, type Rate } from "../config-rates.js";
 import { accessOf } from "../method-access.js";
 import { type Policy, policiesOf } from "../rate-limits/policies.js";
+import { LoggableError } from "../system/loggable-error.js";
 
 const COUNTED_BY: Readonly<Record<Policy["by"], string>> = {
   ip: "for each address",
@@ -27,8 +28,10 @@ export function describeLimits(method: DescMethod): string {
 
 /** `15 calls a minute for each address (LIMIT_LOGIN)` */
 function describe(limit: LimitName, by: string): string {
-  const rates = limits[limit].map(describeRate).join(" and ");
-  return `${rates} ${by} (\`LIMIT_${limit.toUpperCase()}\`)`;
+  const rates: readonly Rate[] | undefined = limits[limit];
+  // The generator runs before the compiler, which says the same.
+  if (!rates) throw new LoggableError(`rate-limits/policies.ts names ${limit}, which config.ts lacks`);
+  return `${rates.map(describeRate).join(" and ")} ${by} (\`LIMIT_${limit.toUpperCase()}\`)`;
 }
 
 function describeRate(rate: Rate): string {

@@ -30,7 +30,9 @@ export function operation(
   binding: HttpBinding,
 ): JsonObject {
   const { summary, rest } = splitSummary(sources.comments.of(method));
-  if (summary === "") throw new LoggableError(`${method}: its .proto file has no comment on it`);
+  if (summary === "") {
+    throw new LoggableError(`${method}: its .proto file has no comment on it, or gen/ has more than proto/`);
+  }
   const [usual] = bindings;
   const isUsual = binding === usual;
   const same = isUsual ? "" : `The same as \`${usual!.httpMethod} ${pathOf(usual!)}\`.`;
