@@ -1,23 +1,28 @@
 import { execFile } from "node:child_process";
+import { readdirSync } from "node:fs";
 import { promisify } from "node:util";
 import { expect } from "chai";
 import { calls } from "../support/api-document.js";
 import { sendDocumented } from "../support/documented/send-documented.js";
-import { administratorOf, CUSTOMER, login, registerCustomer } from "../support/rest-calls.js";
+import { expectWalk, runWalk } from "../support/example-walk.js";
+import { activationCode, administratorOf, CUSTOMER, login, registerCustomer } from "../support/rest-calls.js";
 import { errorLines, runService } from "../support/running-service.js";
 import { trialSeed } from "../support/seeded-random.js";
 import { startServers } from "../support/servers.js";
 import { generousLimits } from "../support/service.js";
-import { runTrial, type Trial } from "./trial.js";
+import { runTrial, SkippedError, type Trial } from "./trial.js";
 
 // Calls the service as its OpenAPI document says, and compares all responses with it: `npm run trials -- openapi`.
 // TRIAL_INPUTS is the number of requests that we generate. Schemathesis generates others: it is on PATH after
-// `pip install schemathesis`.
+// `pip install schemathesis`. openapi-python-client generates a client that walks from registration to sign-out: it and its
+// libraries are there after `pip install openapi-python-client`, in the same environment as python3.
 
 const INPUTS = Number(process.env.TRIAL_INPUTS || 5_000);
 const STEP = 500;
+/** A number without an account that may register. */
+const NEWCOMER = "+237670000002";
 /** Numbers without an account; two of them may register. */
-const PHONES = ["+237670000002", "+237670000003", "+237600000000", "+237670000009"];
+const PHONES = [NEWCOMER, "+237670000003", "+237600000000", "+237670000009"];
 const PASSWORDS = [CUSTOMER.password];
 /** Inputs of Schemathesis for each operation and phase. */
 const EXAMPLES = 40;
@@ -26,6 +31,7 @@ const CHECKS = [
   ...["response_headers_conformance", "response_schema_conformance"],
 ];
 
+const execute = promisify(execFile);
 const seed = trialSeed();
 const chosen = process.argv.slice(2);
 const isChosen = (name: string) => chosen.length === 0 || chosen.includes(name);
@@ -99,12 +105,38 @@ if (isChosen("schemathesis")) {
         // Wrong current passwords end the session.
         ...["--exclude-path-regex", "change/request"],
       ];
-      const run = promisify(execFile)("schemathesis", args, { maxBuffer: 2 ** 26, cwd: trial.folder });
+      const run = execute("schemathesis", args, { maxBuffer: 2 ** 26, cwd: trial.folder });
       const { stdout } = await run.catch((error: { stdout: string }) => {
         throw new Error(error.stdout);
       });
       expect(errorLines(service.output()).join("\n")).to.equal("");
       return /\d+ generated.*/.exec(stdout)?.[0];
+    });
+  });
+}
+
+if (isChosen("generated-client")) {
+  const programs = ["openapi-python-client", "python3"];
+  await runTrial("openapi/generated-client", programs, async (trial) => {
+    await execute("python3", ["-c", "import attrs, httpx"]).catch(() => {
+      throw new SkippedError("its libraries are not installed");
+    });
+    await trial.step("a client by openapi-python-client", async () => {
+      const client = `${trial.folder}/identity_client`;
+      const args = ["--path", "gen/openapi.json", "--meta", "none", "--output-path", client];
+      await execute("openapi-python-client", ["generate", ...args]);
+      const files = readdirSync(`${client}/api`, { recursive: true, encoding: "utf8" });
+      const operations = files.filter((file) => file.endsWith(".py") && !file.endsWith("__init__.py"));
+      // The generator leaves out what it doesn't understand.
+      expect(operations).to.have.length(calls.length);
+      return `${operations.length} operations`;
+    });
+    const { service, origin } = await startService(trial);
+    await trial.step("from registration to sign-out", async () => {
+      const command = ["python3", "test/trials/generated_walk.py", NEWCOMER, origin];
+      const walk = { command, environment: { PYTHONPATH: trial.folder } };
+      const output = await runWalk(walk, () => activationCode(service, NEWCOMER));
+      expectWalk(output, NEWCOMER, { code: "400", password: "401", profile: "400", refresh: "400" });
     });
   });
 }
