@@ -5,7 +5,14 @@ import { expect } from "chai";
 import { calls } from "../support/api-document.js";
 import { sendDocumented } from "../support/documented/send-documented.js";
 import { expectWalk, runWalk } from "../support/example-walk.js";
-import { activationCode, administratorOf, CUSTOMER, login, registerCustomer } from "../support/rest-calls.js";
+import {
+  activationCode,
+  administratorOf,
+  CUSTOMER,
+  login,
+  registerCustomer,
+  succeed,
+} from "../support/rest-calls.js";
 import { errorLines, runService } from "../support/running-service.js";
 import { trialSeed } from "../support/seeded-random.js";
 import { startServers } from "../support/servers.js";
@@ -59,9 +66,12 @@ if (isChosen("requests")) {
     const { service, origin, administrator } = await startService(trial);
     /** Every step has new tokens, because its requests end sessions: wrong current passwords do. */
     const acquaintance = async () => {
+      const { access } = await login(service, administrator);
+      // Its number is the document's example, so a request may have deactivated it.
+      await succeed(service, "admin/users/set-active", { phone: CUSTOMER.phone, is_active: true }, access);
       const [customer, other] = [await login(service, CUSTOMER), await login(service, CUSTOMER)];
       return {
-        tokens: [(await login(service, administrator)).access, customer.access],
+        tokens: [access, customer.access],
         fields: {
           phone: PHONES,
           new_phone: PHONES,
