@@ -27,8 +27,8 @@ field. Phone numbers may be spelled in any way. A time may be a plain date: \`20
 ## Responses
 
 A success is \`{"status": "success", "message": …, "data": {…}}\`, an error \`{"status": "error", "message": …, "data": {…}}\`
-with the messages of each field that is at fault in \`data\`. Fields that are not set are \`null\`. Clients must ignore fields
-that they don't know: new ones may come at any time.
+with the messages of each field that is at fault in \`data\`. Fields that are not set are \`null\`, or left out where the schema
+does not require them. Clients must ignore fields that they don't know: new ones may come at any time.
 
 ## Errors
 

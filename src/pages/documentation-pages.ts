@@ -6,10 +6,21 @@ import { htmlDocument, pageFile, pageHeaders } from "./page.js";
 /** The address of the document, relative to the script: the service may be served below a path. */
 const DOCUMENT_URL = `new URL("../openapi.json", document.currentScript.src).href`;
 
-/** The page keeps no token, and asks no validator about the document. */
+/**
+ * The page keeps no token, and asks no validator about the document. Calls go where the document came from, which the
+ * document itself can't say: not to another application on the host.
+ */
 const SWAGGER_SCRIPT = `"use strict";
+const documentUrl = ${DOCUMENT_URL};
+const servers = [{ url: new URL("..", documentUrl).href.slice(0, -1) }];
 SwaggerUIBundle({
-  url: ${DOCUMENT_URL},
+  url: documentUrl,
+  responseInterceptor(response) {
+    if (response.ok && response.url === documentUrl) {
+      response.text = JSON.stringify({ ...JSON.parse(response.text), servers });
+    }
+    return response;
+  },
   dom_id: "#document",
   deepLinking: true,
   docExpansion: "list",

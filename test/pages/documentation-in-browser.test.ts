@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer, request } from "node:http";
+import type { AddressInfo } from "node:net";
 import { expect } from "chai";
 import type { Page } from "playwright-core";
 import { NO_PROBLEMS, useBrowser } from "../support/browser.js";
@@ -10,6 +13,47 @@ const TEST_TIMEOUT_MS = 120_000;
 /** How many pixels the content is wider than the window. */
 const overflow = (page: Page) =>
   page.evaluate<number>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+
+type Opened = Awaited<ReturnType<ReturnType<typeof useBrowser>["open"]>>;
+
+/**
+ * Sends a request from Swagger UI, by default with the body of the example. Returns what the page shows of the request and its
+ * response.
+ */
+async function tryOut({ page, screenshot }: Opened, operation: string, body?: object) {
+  const block = page.locator(`#operations-${operation}`);
+  await block.locator(".opblock-summary-control").click();
+  await block.getByRole("button", { name: "Try it out" }).click();
+  if (body) await block.locator("textarea.body-param__text").fill(JSON.stringify(body));
+  await block.getByRole("button", { name: "Execute" }).click();
+  const response = block.locator(".live-responses-table tbody");
+  const status = await response.locator(".response-col_status").innerText();
+  const text = await response.locator(".highlight-code").innerText();
+  const url = await block.locator(".request-url pre").innerText();
+  await response.scrollIntoViewIfNeeded();
+  await screenshot(`swagger-ui-${operation}`);
+  return { status: status.trim(), url: url.trim(), data: JSON.parse(text.slice(text.indexOf("{"))).data };
+}
+
+/** Serves what is at `origin` below a path, and nothing beside it, as a proxy may. */
+async function serveBelow(path: string, origin: string) {
+  const server = createServer((incoming, response) => {
+    const { method, headers, url = "" } = incoming;
+    if (!url.startsWith(`${path}/`)) {
+      response.writeHead(404).end();
+      return;
+    }
+    const outgoing = request(`${origin}${url.slice(path.length)}`, { method, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    incoming.pipe(outgoing);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return { origin: `http://127.0.0.1:${port}${path}`, close: () => server.close() };
+}
 
 describe("Swagger UI in a browser", function () {
   this.timeout(TEST_TIMEOUT_MS);
@@ -30,24 +74,9 @@ describe("Swagger UI in a browser", function () {
 
   it("signs in, calls a method with the token, and forgets it", async () => {
     const { phone } = await activeUser(service.context);
-    const { page, problems, screenshot } = await browser.open(`${service.origin}/api/docs`);
-
-    /** Sends a request, by default with the body of the example, and returns what the page shows of its response. */
-    async function tryOut(operation: string, body?: object) {
-      const block = page.locator(`#operations-${operation}`);
-      await block.locator(".opblock-summary-control").click();
-      await block.getByRole("button", { name: "Try it out" }).click();
-      if (body) await block.locator("textarea.body-param__text").fill(JSON.stringify(body));
-      await block.getByRole("button", { name: "Execute" }).click();
-      const response = block.locator(".live-responses-table tbody");
-      const status = await response.locator(".response-col_status").innerText();
-      const text = await response.locator(".highlight-code").innerText();
-      await response.scrollIntoViewIfNeeded();
-      await screenshot(`swagger-ui-${operation}`);
-      return { status: status.trim(), data: JSON.parse(text.slice(text.indexOf("{"))).data };
-    }
-
-    const login = await tryOut("Auth-login", { phone, password: testPassword });
+    const opened = await browser.open(`${service.origin}/api/docs`);
+    const { page, problems } = opened;
+    const login = await tryOut(opened, "Auth-login", { phone, password: testPassword });
     expect(login.status).to.equal("200");
     expect(login.data.tokens).to.include.keys("access", "refresh");
 
@@ -56,7 +85,7 @@ describe("Swagger UI in a browser", function () {
     await dialog.locator("input").fill(login.data.tokens.access);
     await dialog.locator("button[type=submit]").click();
     await dialog.getByRole("button", { name: "Close" }).click();
-    const profile = await tryOut("Profile-getProfile");
+    const profile = await tryOut(opened, "Profile-getProfile");
     expect(profile.status).to.equal("200");
     expect(profile.data.user.phone).to.equal(phone);
 
@@ -66,6 +95,18 @@ describe("Swagger UI in a browser", function () {
     await page.reload();
     await page.locator(".btn.authorize.unlocked").waitFor();
     expect(problems).to.deep.equal(NO_PROBLEMS);
+  });
+
+  it("sends calls below the path that a proxy serves the service at", async () => {
+    const { phone } = await activeUser(service.context);
+    const below = await serveBelow("/identity", service.origin);
+    try {
+      const opened = await browser.open(`${below.origin}/api/docs/`);
+      const login = await tryOut(opened, "Auth-login", { phone, password: testPassword });
+      expect(login).to.include({ status: "200", url: `${below.origin}/api/auth/login/` });
+    } finally {
+      below.close();
+    }
   });
 });
 
