@@ -16,8 +16,12 @@ export interface Sessions {
   grant(deadline: Deadline): Promise<Grant | null>;
   /** The server refused the token. */
   refuse(access: string): void;
-  /** @param sentAt when the tokens were asked for */
-  signIn(session: StoredSession, device: string, sentAt: number): Promise<void>;
+  /**
+   * Stores a session, and returns the one that it replaces.
+   *
+   * @param sentAt when the tokens were asked for
+   */
+  signIn(session: StoredSession, device: string, sentAt: number): Promise<StoredSession | undefined>;
   /** Ends the session on this device, and returns it. */
   signOut(options: { forgetsDevice: boolean }): Promise<StoredSession | undefined>;
   /** The open session, by the store. Notices if it ended elsewhere. */
@@ -110,12 +114,17 @@ export function createSessions(deps: SessionsDeps): Sessions {
     refuse: lifetimes.end,
     async signIn(session, device, sentAt) {
       begun.add(session.id);
-      await store.update((state) => ({ session, device: device || (state.device ?? "") }));
+      let replaced: StoredSession | undefined;
+      await store.update((state) => {
+        replaced = state.session;
+        return { session, device: device || (state.device ?? "") };
+      });
       lifetimes.start(session, sentAt);
       known = session.id;
       changes += 1;
       lastFailure = undefined;
       backOff.succeeded();
+      return replaced;
     },
     async signOut({ forgetsDevice }) {
       let session: StoredSession | undefined;

@@ -26,7 +26,7 @@ export interface SignInMethods {
   /** Proves the number with the code. The account can sign in then. */
   activate(input: { phone: string; code: string }, options?: CallOptions): Promise<User>;
   resendCode(input: { phone: string }, options?: CallOptions): Promise<CodeChallenge>;
-  /** Signs in. A session that was open on this device is replaced. */
+  /** Signs in. A session that was open on this device is replaced, and ended on the server if that can be reached. */
   login(input: { phone: string; password: string }, options?: CallOptions): Promise<User>;
   /**
    * Signs out on this device at once, and tries to end the session on the server. Resolves with whether the server said
@@ -95,7 +95,9 @@ export function createSignInMethods(deps: SignInDeps): SignInMethods {
       const sentAt = clock.now();
       const response = await auth.login({ ...input, ...(device && { device }) }, options);
       const user = responses.required(response.user);
-      await sessions.signIn(toSession(response, responses), response.device, sentAt);
+      const replaced = await sessions.signIn(toSession(response, responses), response.device, sentAt);
+      // Nobody holds its tokens any more. Whether the server hears of it changes nothing for the app.
+      if (replaced) void endSession(plainAuth, replaced, { timeoutMs: LOGOUT_TIMEOUT_MS });
       return user;
     },
     async logout({ forgetsDevice = false, ...options } = {}) {

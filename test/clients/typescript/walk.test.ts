@@ -4,6 +4,7 @@ import { createAdminServices } from "../../../clients/typescript/src/admin.js";
 import { administrator } from "../../support/administrator.js";
 import { useTestService } from "../../support/service.js";
 import { newPhone, testPassword } from "../../support/test-context.js";
+import { until } from "../../support/until.js";
 import { failure, newDevice, signedInDevice, stateOf } from "./devices.js";
 
 const NEW_PASSWORD = "Encore-un-autre-42!";
@@ -57,6 +58,14 @@ describe("the TypeScript client", () => {
       expect(device.signedOut).to.equal(0);
     });
   }
+
+  it("leaves no session on the server that a sign-in replaced", async () => {
+    const device = await signedInDevice(service.context, service.origin);
+    const { phone } = device;
+    await device.call((client) => client.login({ phone, password: testPassword }));
+    await until(async () => (await device.call((client) => client.listSessions())).length === 1);
+    expect(device.signedOut).to.equal(0);
+  });
 
   it("changes and resets the password", async () => {
     const device = await signedInDevice(service.context, service.origin);
