@@ -21,7 +21,12 @@ describe("stopOnRequest", () => {
     events.emit("SIGTERM", "SIGTERM");
     events.emit("SIGINT", "SIGINT");
     await new Promise(setImmediate);
-    return { entries: lines.map((line) => JSON.parse(line)), exits };
+    return {
+      get entries() {
+        return lines.map((line) => JSON.parse(line));
+      },
+      exits,
+    };
   }
 
   it("closes once, and lets the process end on its own", async () => {
@@ -49,10 +54,10 @@ describe("stopOnRequest", () => {
   });
 
   it("exits with 1 at the deadline, if closing hangs", async () => {
-    const { entries, exits } = await stop(() => new Promise(() => {}), -STOP_DEADLINE_MS / 1000);
-    await until(() => exits.length > 0);
-    expect(exits).to.deep.equal([1]);
-    expect(entries.at(-1)).to.include({ msg: "stopping" });
+    const stopped = await stop(() => new Promise(() => {}), -STOP_DEADLINE_MS / 1000);
+    await until(() => stopped.exits.length > 0);
+    expect(stopped.exits).to.deep.equal([1]);
+    expect(stopped.entries.at(-1)).to.include({ msg: "could not stop in time" });
   });
 
   it("retires a worker once, and lets it leave its supervisor", async () => {
