@@ -1,24 +1,19 @@
-import { readFileSync } from "node:fs";
 import { codeToString } from "@connectrpc/connect/protocol-connect";
-import { ERROR_TABLE, type Reason } from "../../src/errors.js";
+import { ErrorReasonSchema } from "#gen/waterbill/identity/v1/error_reason_pb.js";
+import { ERROR_TABLE } from "../../src/errors.js";
 import { type Language, localize } from "../../src/messages/catalogue.js";
+import { protoComments } from "../api-document.js";
 import { markdownTable } from "./markdown-table.js";
 
 const LANGUAGES: readonly Language[] = ["fr", "en"];
-const PROTO = "proto/waterbill/identity/v1/error_reason.proto";
 
 /** docs/errors.md: every reason of the error table. */
 export function errorsReference(): string {
-  const comments = readComments(readFileSync(PROTO, "utf8"));
+  const comments = protoComments();
+  const meanings = new Map(ErrorReasonSchema.values.map((value) => [value.name, comments.ofValue(value)]));
   const rows = Object.entries(ERROR_TABLE).map(([name, { code, status, message }]) => {
     const messages = LANGUAGES.map((language) => localize(language, message));
-    return [
-      `\`${name}\``,
-      codeToString(code),
-      String(status),
-      comments.get(name as Reason) ?? "",
-      ...messages,
-    ];
+    return [`\`${name}\``, codeToString(code), String(status), meanings.get(name) ?? "", ...messages];
   });
   return `# Errors
 
@@ -29,12 +24,4 @@ and an error may have a more precise one.
 
 ${markdownTable(["Reason", "Code (gRPC, Connect)", "Status (REST)", "Meaning", "French", "English"], rows)}
 `;
-}
-
-/** The comment of each value of the enum. */
-function readComments(proto: string): Map<Reason, string> {
-  const values = proto.matchAll(/((?: *\/\/ .*\n)+) *([A-Z_]+) = \d+;/g);
-  return new Map(
-    Array.from(values, ([, comment = "", name]) => [name as Reason, comment.replace(/ *\/\/ /g, "").trim()]),
-  );
 }

@@ -2,16 +2,9 @@ import type { DescMethod } from "@bufbuild/protobuf";
 import { API_SERVICES } from "../../src/app.js";
 import { type LimitName, readConfig } from "../../src/config.js";
 import { perPeriod } from "../../src/config-rates.js";
-import { type Policy, policiesOf } from "../../src/rate-limits/policies.js";
+import { COUNTED_BY } from "../../src/openapi/limits.js";
+import { policiesOf } from "../../src/rate-limits/policies.js";
 import { markdownTable } from "./markdown-table.js";
-
-const KEYS: Readonly<Record<Policy["by"], string>> = {
-  ip: "address",
-  phone: "phone number and address",
-  session: "session of the refresh token, else address",
-  user: "account",
-  service: "internal service",
-};
 
 /** What limits count besides the methods of the API. */
 const BESIDE_METHODS: Readonly<Partial<Record<LimitName, readonly [by: string, what: string]>>> = {
@@ -54,7 +47,7 @@ function usesOf(name: LimitName, methods: readonly DescMethod[]): Map<string, st
   const uses = new Map<string, string[]>();
   const add = (by: string, what: string) => uses.set(by, [...(uses.get(by) ?? []), what]);
   for (const method of methods) {
-    for (const { limit, by } of policiesOf(method)) if (limit === name) add(KEYS[by], method.name);
+    for (const { limit, by } of policiesOf(method)) if (limit === name) add(COUNTED_BY[by], method.name);
   }
   const beside = BESIDE_METHODS[name];
   if (beside) add(...beside);

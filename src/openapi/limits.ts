@@ -6,19 +6,20 @@ import { accessOf } from "../method-access.js";
 import { type Policy, policiesOf } from "../rate-limits/policies.js";
 import { LoggableError } from "../system/loggable-error.js";
 
-const COUNTED_BY: Readonly<Record<Policy["by"], string>> = {
-  ip: "for each address",
-  phone: "for each phone number and address",
-  session: "for each session",
-  user: "for each account",
-  service: "for each service",
+/** What each limit counts by. */
+export const COUNTED_BY: Readonly<Record<Policy["by"], string>> = {
+  ip: "address",
+  phone: "phone number and address",
+  session: "session of the refresh token, else address",
+  user: "account",
+  service: "internal service",
 };
 
 const { limits } = readConfig({});
 
 /** The rate limits of a method, with their default rates, as a paragraph. */
 export function describeLimits(method: DescMethod): string {
-  const own = policiesOf(method).map(({ limit, by }) => describe(limit, COUNTED_BY[by]));
+  const own = policiesOf(method).map(({ limit, by }) => describe(limit, `for each ${COUNTED_BY[by]}`));
   const needsToken = ![Access.PUBLIC, Access.UNSPECIFIED].includes(accessOf(method));
   const all = needsToken
     ? [...own, describe("unauthenticated", "without a valid token for each address")]

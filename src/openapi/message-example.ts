@@ -1,7 +1,7 @@
 import type { DescField, DescMessage, JsonObject, JsonValue } from "@bufbuild/protobuf";
+import { isTimestamp } from "../rest/rest-json.js";
 import { fieldExample } from "./field-examples.js";
 import type { IsIncluded } from "./request-schema.js";
-import { isTimestamp } from "./value-schema.js";
 
 /** A believable message, from the examples of its fields. Of a list it has one element. */
 export function messageExample(message: DescMessage, isIncluded: IsIncluded = () => true): JsonObject {

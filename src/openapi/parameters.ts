@@ -1,10 +1,11 @@
 import type { DescField, DescMethod, JsonObject } from "@bufbuild/protobuf";
 import type { HttpBinding } from "../rest/http-rules.js";
+import { isTimestamp } from "../rest/rest-json.js";
 import { successResponseFor } from "../rest/success-responses.js";
 import { isRequired } from "./constraints.js";
 import { fieldExample } from "./field-examples.js";
 import { fieldSchema } from "./request-schema.js";
-import { described, isTimestamp, type Sources } from "./value-schema.js";
+import { described, type Sources } from "./value-schema.js";
 
 /** Whether the path takes a field. */
 export function isInPath({ segments }: HttpBinding, { name }: DescField): boolean {
@@ -36,7 +37,7 @@ function queryFields(method: DescMethod, binding: HttpBinding): DescField[] {
     ["GET", "DELETE"].includes(binding.httpMethod) || method.methodKind === "client_streaming";
   if (!readsQuery) return [];
   const success = successResponseFor(method);
-  const preset = success?.shape === "file" ? success.request : {};
+  const preset = success.shape === "file" ? success.request : {};
   return method.input.fields.filter(
     (field) =>
       !isInPath(binding, field) && field.name !== binding.body && !(field.name in preset) && isText(field),

@@ -5,7 +5,7 @@ import {
   type JsonObject,
   ScalarType,
 } from "@bufbuild/protobuf";
-import { TimestampSchema } from "@bufbuild/protobuf/wkt";
+import { isTimestamp } from "../rest/rest-json.js";
 import { LoggableError } from "../system/loggable-error.js";
 import type { Comments } from "./comments.js";
 import type { Components } from "./components.js";
@@ -24,9 +24,6 @@ const SCALARS = new Map<ScalarType, JsonObject>([
   // The format has generators choose a type that holds the maximum.
   [ScalarType.UINT32, { type: "integer", format: "int64", minimum: 0, maximum: 2 ** 32 - 1 }],
 ]);
-
-export const isTimestamp = (message: DescMessage | undefined) =>
-  message?.typeName === TimestampSchema.typeName;
 
 /** Describes a message as an object. */
 export type MessageSchema = (message: DescMessage) => JsonObject;

@@ -17,6 +17,8 @@ export function pageHeaders(sources = OWN_SOURCES): Readonly<Record<string, stri
   };
 }
 
+const OWN_HEADERS = pageHeaders();
+
 const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
 const escapeHtml = (text: string) => text.replace(/[&<>"]/g, (character) => ESCAPES[character] ?? character);
@@ -64,11 +66,11 @@ export function page(title: LocalizedMessage, script: string, main: (write: Writ
 ${main(write)}
 </main>`,
     });
-    return { status: 200, contentType: "text/html; charset=utf-8", headers: pageHeaders(), body };
+    return { status: 200, contentType: "text/html; charset=utf-8", headers: OWN_HEADERS, body };
   };
 }
 
 /** A file that pages load. */
 export function pageFile(contentType: string, body: string): Resource {
-  return async () => ({ status: 200, contentType, headers: pageHeaders(), body });
+  return async () => ({ status: 200, contentType, headers: OWN_HEADERS, body });
 }

@@ -42,7 +42,8 @@ export function isLeftOut(field: DescField): boolean {
   return known;
 }
 
-const isTimestamp = ({ typeName }: DescMessage) => typeName === TimestampSchema.typeName;
+export const isTimestamp = (message: DescMessage | undefined) =>
+  message?.typeName === TimestampSchema.typeName;
 
 function toNestedJson(schema: DescMessage, value: JsonValue): JsonValue {
   if (Array.isArray(value)) return value.map((item) => toNestedJson(schema, item));

@@ -1,4 +1,4 @@
-import { Code } from "@connectrpc/connect";
+import { codeToString } from "@connectrpc/connect/protocol-connect";
 import { AccountService } from "#gen/waterbill/identity/v1/account_service_pb.js";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
@@ -59,8 +59,6 @@ const SYSTEMS: Readonly<Record<string, string>> = {
   REST: "rest",
 };
 
-const codeName = (code: Code) => Code[code].replace(/(?<=[a-z])(?=[A-Z])/g, "_").toUpperCase();
-
 /** The same client, which counts its calls in `calls` by the series that the metrics have for them. */
 export function countCalls(client: FlowClient, calls: Record<string, number>): FlowClient {
   return {
@@ -68,7 +66,7 @@ export function countCalls(client: FlowClient, calls: Record<string, number>): F
     async call(method, input, token) {
       const response = await client.call(method, input, token);
       const { reason = "" } = response;
-      const status = reason === "" ? "OK" : codeName(ERROR_TABLE[reason as Reason].code);
+      const status = reason === "" ? "OK" : codeToString(ERROR_TABLE[reason as Reason].code).toUpperCase();
       const series =
         `rpc_server_call_duration_seconds_count{rpc_system_name="${SYSTEMS[client.name]}",` +
         `rpc_method="${method.parent.typeName}/${method.name}",` +
