@@ -2,15 +2,16 @@ import { sms } from "../messages/sms.js";
 import type { SmsGateway } from "./sms-gateway.js";
 import { confirmationText } from "./sms-texts.js";
 
-/** Sends nothing; passes each message to `print`, line by line, for development and tests. */
+/** Sends nothing; passes each message to `print`, for development and tests. */
 export function createConsoleGateway(print: (line: string) => void): SmsGateway {
   return {
     async sendActivationCode(phone, code) {
       print(sms.printedActivation(phone, code));
     },
     async sendVerificationCode(phone, code, operation, linkUrl) {
-      print(sms.printedVerification(sms.operations[operation], phone, code));
-      if (linkUrl) print(sms.printedLink(linkUrl));
+      const text = sms.printedVerification(sms.operations[operation], phone, code);
+      // At once: workers share the output, and the link would come below another's line.
+      print(linkUrl ? `${text}\n${sms.printedLink(linkUrl)}` : text);
     },
     async sendConfirmation(phone, operation, details) {
       const text = confirmationText(operation, details);

@@ -5,8 +5,13 @@ const PHONE = "+237670000001";
 
 describe("console gateway", () => {
   const lines: string[] = [];
-  const gateway = createConsoleGateway((line) => lines.push(line));
+  let prints: number;
+  const gateway = createConsoleGateway((text) => {
+    prints += 1;
+    lines.push(...text.split("\n"));
+  });
   beforeEach(() => {
+    prints = 0;
     lines.length = 0;
   });
 
@@ -28,6 +33,7 @@ describe("console gateway", () => {
       "Code de vérification pour réinitialisation de mot de passe - +237670000001: 543210",
       "Lien: https://waterbill.app/reset-password?token=t",
     ]);
+    expect(prints, "no other process prints between a code and its link").to.equal(2);
   });
 
   it("prints a confirmation, with and without details", async () => {
