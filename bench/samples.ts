@@ -32,7 +32,7 @@ const namesOf = (index: number) => ({
 });
 
 /**
- * A superuser, some staff, and customers, of whom some were deactivated. The newest is first. Names and states are the
+ * A superuser, some staff, and customers, of whom some were deactivated and some are leaving. The newest is first. Names and states are the
  * same each time.
  */
 export function sampleAccounts(now: Date): SampleAccount[] {
@@ -44,17 +44,19 @@ export function sampleAccounts(now: Date): SampleAccount[] {
     apartment_name: index % 7 === 0 ? null : apartmentOf(index),
     is_staff: index % 40 <= 1,
     is_superuser: index === 0,
-    ...stateOf(index, addSeconds(now, -index * 27_000)),
+    ...stateOf(index, now),
   }));
 }
 
-function stateOf(index: number, joined: Date) {
+function stateOf(index: number, now: Date) {
+  const joined = addSeconds(now, -index * 27_000);
   const isDeactivated = index % 10 === 3;
   return {
     is_active: !isDeactivated,
     date_joined: joined,
     last_login: index % 6 === 5 ? null : addSeconds(joined, index * 20_000),
     deactivated_at: isDeactivated ? addSeconds(joined, index * 25_000) : null,
+    deletion_at: index % 50 === 17 ? addSeconds(now, index * 1000) : null,
   };
 }
 

@@ -4,8 +4,8 @@ import type { Order } from "../paging/order.js";
 import type { Placed } from "../paging/page.js";
 import type { Position } from "../paging/page-token.js";
 import type { SearchTerms } from "../paging/search-terms.js";
-import type { User } from "../users/user.js";
-import { toUser, USER_COLUMNS, type UserAttributes } from "../users/user-row.js";
+import type { UserAttributes } from "../users/user-row.js";
+import { ACCOUNT_COLUMNS, type Account, type AccountAttributes, toAccount } from "./account.js";
 
 /** The columns by which accounts can be ordered; the first is the default. */
 export const ACCOUNT_ORDERS = ["date_joined", "phone"] as const;
@@ -32,34 +32,34 @@ export interface AccountStore {
   page(
     tx: Tx | null,
     list: { filter: AccountFilter; order: AccountOrder; after: Position | null; limit: number },
-  ): Promise<Placed<User>[]>;
+  ): Promise<Placed<Account>[]>;
   /**
-   * Returns the ids of the active superusers, and locks these accounts until `tx` ends: other calls wait, and the
+   * Returns the ids of the active superusers that aren't leaving, and locks these accounts until `tx` ends: other calls wait, and the
    * accounts cannot be changed. Of several transactions that remove rights at once, each sees the result of the one
    * before it.
    */
   lockSuperusers(tx: Tx): Promise<number[]>;
   /** Deactivates an account (at `now`) or activates it, whatever its state. Null if the account no longer exists. */
-  setActive(tx: Tx, id: number, isActive: boolean, now: Date): Promise<User | null>;
+  setActive(tx: Tx, id: number, isActive: boolean, now: Date): Promise<Account | null>;
   /** Replaces the rights of an account. Null if the account no longer exists. */
-  setRights(tx: Tx, id: number, rights: Rights): Promise<User | null>;
+  setRights(tx: Tx, id: number, rights: Rights): Promise<Account | null>;
 }
 
 const lockSuperusers: Statement = {
-  name: "accounts_lock_superusers",
-  text: "SELECT id FROM users WHERE is_superuser AND is_active ORDER BY id FOR UPDATE",
+  name: "accounts_lock_superusers_2",
+  text: "SELECT id FROM users WHERE is_superuser AND is_active AND deletion_at IS NULL ORDER BY id FOR UPDATE",
 };
 
 const setActive: Statement = {
   name: "accounts_set_active",
   text: `UPDATE users SET is_active = $2, deactivated_at = CASE WHEN $2 THEN NULL ELSE coalesce(deactivated_at, $3) END
-         WHERE id = $1 RETURNING ${USER_COLUMNS}`,
+         WHERE id = $1 RETURNING ${ACCOUNT_COLUMNS}`,
 };
 
 /** The expression of the index `users_words`. */
 const WORDS = "search_words(users.first_name || ' ' || users.last_name || ' ' || coalesce(users.email, ''))";
 
-interface PlacedRow extends UserAttributes {
+interface PlacedRow extends AccountAttributes {
   /** As text, to keep the digits below the millisecond, which a Date does not have. */
   place: string;
 }
@@ -81,7 +81,7 @@ function pageStatement(list: Parameters<AccountStore["page"]>[1]): {
     );
   }
   const tail = query.tail(orderFrom(query, { table: "users", order, after }), limit);
-  const text = `SELECT ${USER_COLUMNS}, users.${order.column}::text AS place FROM users ${tail}`;
+  const text = `SELECT ${ACCOUNT_COLUMNS}, users.${order.column}::text AS place FROM users ${tail}`;
   return { statement: { name: "accounts_page", text, isAdHoc: true }, values: query.values };
 }
 
@@ -92,7 +92,7 @@ export function createAccountStore(database: Database): AccountStore {
       const { statement, values } = pageStatement(list);
       const rows = await database.run<PlacedRow>(tx, statement, values);
       return rows.map((row) => ({
-        row: toUser(row),
+        row: toAccount(row),
         position: list.order.column === "phone" ? [row.place] : [row.place, String(row.id)],
       }));
     },
@@ -100,13 +100,13 @@ export function createAccountStore(database: Database): AccountStore {
       return (await database.run<Pick<UserAttributes, "id">>(tx, lockSuperusers, [])).map(({ id }) => id);
     },
     async setActive(tx, id, isActive, now) {
-      const [row] = await database.run<UserAttributes>(tx, setActive, [id, isActive, now]);
-      return row ? toUser(row) : null;
+      const [row] = await database.run<AccountAttributes>(tx, setActive, [id, isActive, now]);
+      return row ? toAccount(row) : null;
     },
     async setRights(tx, id, { isStaff, isSuperuser }) {
       const rights = { is_staff: isStaff, is_superuser: isSuperuser };
       const [, [row]] = await users.update(rights, { where: { id }, returning: true, transaction: tx });
-      return row ? toUser(row) : null;
+      return row ? toAccount(row) : null;
     },
   };
 }

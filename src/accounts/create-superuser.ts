@@ -8,8 +8,8 @@ import type { RegistrationStore } from "../registrations/registration-store.js";
 import type { Clock } from "../system/clock.js";
 import { personalNames } from "../users/personal-text.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
-import type { User } from "../users/user.js";
 import type { UserStore } from "../users/user-store.js";
+import type { Account } from "./account.js";
 
 export interface CreateSuperuserDeps {
   database: Database;
@@ -35,7 +35,10 @@ export interface CreateSuperuserInput {
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, INVALID_REQUEST, PASSWORD_REJECTED or PHONE_TAKEN.
  */
-export async function createSuperuser(deps: CreateSuperuserDeps, input: CreateSuperuserInput): Promise<User> {
+export async function createSuperuser(
+  deps: CreateSuperuserDeps,
+  input: CreateSuperuserInput,
+): Promise<Account> {
   const phone = parsePhone(deps.phoneRules, input.phone);
   const { firstName, lastName } = personalNames(input);
   const password = normalisePassword(input.password);
@@ -60,6 +63,6 @@ export async function createSuperuser(deps: CreateSuperuserDeps, input: CreateSu
     await deps.registrations.removeAll(tx, phone);
     const act = { accountId: user.id, at: now, actor: input.actor };
     await deps.record(tx, { ...act, action: "account_created", after: { role: "SUPERUSER" } });
-    return user;
+    return { ...user, deletionAt: null };
   });
 }

@@ -2,7 +2,7 @@ import { parseOrder } from "../paging/order.js";
 import { everyPage, type Page, type PageRequest, readPage } from "../paging/page.js";
 import type { PageTokens } from "../paging/page-token.js";
 import { parseSearch } from "../paging/search-terms.js";
-import type { User } from "../users/user.js";
+import type { Account } from "./account.js";
 import { ACCOUNT_ORDERS, type AccountFilter, type AccountOrder, type AccountStore } from "./account-store.js";
 
 export interface ListAccountsDeps {
@@ -20,7 +20,7 @@ export interface AccountSelection extends Omit<AccountFilter, "search"> {
 export async function listAccounts(
   deps: ListAccountsDeps,
   { pageSize, pageToken, ...selection }: AccountSelection & PageRequest,
-): Promise<Page<User>> {
+): Promise<Page<Account>> {
   const { filter, order } = select(selection);
   return readPage(deps.pageTokens, ["users", order, filter], { pageSize, pageToken }, (after, limit) =>
     deps.accounts.page(null, { filter, order, after, limit }),
@@ -31,7 +31,7 @@ export async function listAccounts(
 export async function* allAccounts(
   deps: Omit<ListAccountsDeps, "pageTokens">,
   selection: AccountSelection,
-): AsyncGenerator<User[]> {
+): AsyncGenerator<Account[]> {
   const { filter, order } = select(selection);
   yield* everyPage((after, limit) => deps.accounts.page(null, { filter, order, after, limit }));
 }

@@ -5,9 +5,9 @@ import { DomainError } from "../errors.js";
 import type { SessionStore } from "../sessions/session-store.js";
 import type { Clock } from "../system/clock.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
-import type { User } from "../users/user.js";
 import type { Credentials } from "../users/user-store.js";
 import type { CodeStore } from "../verification/code-store.js";
+import { type Account, accountOf } from "./account.js";
 import { type LockAccountDeps, lockAccount } from "./lock-account.js";
 
 export interface ChangeAccountDeps extends LockAccountDeps {
@@ -32,10 +32,10 @@ export interface SetAccountActiveDeps extends ChangeAccountDeps {
 export async function setAccountActive(
   deps: SetAccountActiveDeps,
   { phone, isActive, actor }: { phone: string; isActive: boolean; actor: Actor },
-): Promise<User> {
+): Promise<Account> {
   return changeAccount(deps, { phone, actor }, async (tx, before, isLastSuperuser) => {
     if (isLastSuperuser && !isActive) throw new DomainError("LAST_SUPERUSER");
-    if (before.user.isActive === isActive) return before.user;
+    if (before.user.isActive === isActive) return accountOf(before);
     const { id } = before.user;
     const now = deps.clock.now();
     const user = await deps.accounts.setActive(tx, id, isActive, now);
@@ -61,8 +61,8 @@ export async function setAccountActive(
 export async function changeAccount(
   deps: ChangeAccountDeps,
   { phone: rawPhone, actor }: { phone: string; actor: Actor },
-  change: (tx: Tx, account: Credentials, isLastSuperuser: boolean) => Promise<User | null>,
-): Promise<User> {
+  change: (tx: Tx, account: Credentials, isLastSuperuser: boolean) => Promise<Account | null>,
+): Promise<Account> {
   const phone = parsePhone(deps.phoneRules, rawPhone);
   return deps.database.transaction(async (tx) => {
     const { account, superusers } = await lockAccount(deps, tx, { phone, actor });

@@ -1,6 +1,6 @@
 import type { Actor, Role } from "../audit/act.js";
 import { DomainError } from "../errors.js";
-import type { User } from "../users/user.js";
+import type { Account } from "./account.js";
 import type { Rights } from "./account-store.js";
 import { type ChangeAccountDeps, changeAccount } from "./set-account-active.js";
 
@@ -13,7 +13,7 @@ import { type ChangeAccountDeps, changeAccount } from "./set-account-active.js";
 export async function setRights(
   deps: ChangeAccountDeps,
   { phone, rights, actor }: { phone: string; rights: (current: Rights) => Rights; actor: Actor },
-): Promise<User> {
+): Promise<Account> {
   return changeAccount(deps, { phone, actor }, async (tx, { user: { id, ...current } }, isLastSuperuser) => {
     const next = rights(current);
     if (isLastSuperuser && !next.isSuperuser) throw new DomainError("LAST_SUPERUSER");

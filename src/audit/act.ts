@@ -39,6 +39,15 @@ type ActDetails =
   | { action: "deactivated" | "password_reset" | "password_changed"; sessionCount: number }
   /** One session (`sessionId`), or several at once (null). */
   | { action: "session_ended"; sessionId: string | null; sessionCount: number }
+  /** An administrator, or a person at the command line, read the parts of the account that `fields` names. */
+  | { action: "viewed"; fields: readonly string[] }
+  /** A copy of all that is kept about the account was taken. */
+  | { action: "exported" }
+  /** The owner confirmed that the account is to be erased, and its sessions ended; or signed in before it was. */
+  | { action: "deletion_requested"; sessionCount: number }
+  | { action: "deletion_cancelled" }
+  /** The account is gone. */
+  | { action: "erased"; sessionCount: number }
   /** The sending quotas and attempts of its number began anew. */
   | { action: "limits_cleared" }
   /** A used refresh token came back, and its session ended. */

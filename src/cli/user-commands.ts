@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { AccountSchema } from "#gen/waterbill/identity/v1/account_service_pb.js";
+import { type Account, accountOf, accountState } from "../accounts/account.js";
 import { toAccountMessage } from "../accounts/account-message.js";
 import { allAccounts } from "../accounts/list-accounts.js";
 import { setAccountActive } from "../accounts/set-account-active.js";
@@ -8,7 +9,7 @@ import { COMMAND_LINE } from "../audit/act.js";
 import type { AuditContext, DatabaseContext } from "../command-context.js";
 import { DomainError } from "../errors.js";
 import { parsePhone } from "../users/phone-number.js";
-import { fullName, isAdmin, type User } from "../users/user.js";
+import { fullName, isAdmin } from "../users/user.js";
 import type { Credentials } from "../users/user-store.js";
 import { addClearLimitsCommand } from "./clear-limits-command.js";
 import { addHistoryCommand } from "./history-commands.js";
@@ -56,7 +57,7 @@ export function addUserCommands(program: Command, run: Runner): void {
       run.withContext(async (context) => {
         const account = await findAccount(context, phone);
         if (!account) throw new DomainError("ACCOUNT_NOT_FOUND");
-        await run.print([run.isJson ? accountJson(account.user) : accountLine(account.user)]);
+        await run.print([(run.isJson ? accountJson : accountLine)(accountOf(account))]);
       }),
     );
 
@@ -83,7 +84,7 @@ export function addUserCommands(program: Command, run: Runner): void {
 interface AccountChange {
   name: string;
   description: string;
-  apply(context: AuditContext, phone: string): Promise<User>;
+  apply(context: AuditContext, phone: string): Promise<Account>;
   /** Whether the account is already as the command makes it, and what the command then says about it. */
   isDone(account: Credentials): boolean;
   done: string;
@@ -135,18 +136,18 @@ function findAccount(context: DatabaseContext, phone: string): Promise<Credentia
   return context.users.findByPhone(null, parsePhone(context.phoneRules, phone));
 }
 
-const accountJson = (user: User) => jsonLine(AccountSchema, toAccountMessage(user));
+const accountJson = (account: Account) => jsonLine(AccountSchema, toAccountMessage(account));
 
-function accountLine(user: User): string {
-  const rights = user.isSuperuser ? "superuser" : user.isStaff ? "staff" : "-";
+function accountLine(account: Account): string {
+  const rights = account.isSuperuser ? "superuser" : account.isStaff ? "staff" : "-";
   const columns = [
-    user.phone,
-    user.isActive ? "active" : "inactive",
+    account.phone,
+    accountState(account),
     rights,
-    user.dateJoined.toISOString(),
-    user.lastLogin?.toISOString() ?? "-",
-    fullName(user),
-    user.email ?? "-",
+    account.dateJoined.toISOString(),
+    account.lastLogin?.toISOString() ?? "-",
+    fullName(account),
+    account.email ?? "-",
   ];
   return `${columns.join("\t")}\n`;
 }

@@ -5,15 +5,11 @@ import { fullName, type User } from "./user.js";
 
 /** The account as its owner sees it. */
 export function toUserMessage(user: User): MessageInitShape<typeof UserSchema> {
-  return {
-    ...commonFields(user),
-    ...(user.address !== null && { address: user.address }),
-    ...(user.apartmentName !== null && { apartmentName: user.apartmentName }),
-  };
+  return userFields(user);
 }
 
 /** The fields that every message about an account has. */
-export function commonFields(user: User) {
+export function userFields(user: User) {
   return {
     id: user.id,
     phone: user.phone,
@@ -21,6 +17,8 @@ export function commonFields(user: User) {
     lastName: user.lastName,
     fullName: fullName(user),
     ...(user.email !== null && { email: user.email }),
+    ...(user.address !== null && { address: user.address }),
+    ...(user.apartmentName !== null && { apartmentName: user.apartmentName }),
     isActive: user.isActive,
     dateJoined: timestampFromDate(user.dateJoined),
   };

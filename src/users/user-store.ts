@@ -19,6 +19,8 @@ export interface Credentials {
   passwordHash: string;
   /** True if an administrator has deactivated the account. */
   isDeactivated: boolean;
+  /** When the account is erased; null: it isn't leaving. */
+  deletionAt: Date | null;
 }
 
 /** Whether an older version left the account unproved: it is a registration, which `move_waiting_accounts` moves. */
@@ -64,6 +66,7 @@ export const CREDENTIALS_ATTRIBUTES = [
   ...USER_ATTRIBUTES,
   "password_hash",
   "deactivated_at",
+  "deletion_at",
 ] as const satisfies (keyof UserRow)[];
 export type CredentialsRow = Pick<UserRow, (typeof CREDENTIALS_ATTRIBUTES)[number]>;
 
@@ -97,6 +100,7 @@ export function toCredentials(row: CredentialsRow): Credentials {
     user: toUser(row),
     passwordHash: row.password_hash,
     isDeactivated: row.deactivated_at !== null,
+    deletionAt: row.deletion_at,
   };
 }
 

@@ -275,6 +275,10 @@ describe("administration", () => {
           "is_superuser",
           "date_joined",
           "last_login",
+          "state",
+          "deletion_at",
+          "address",
+          "apartment_name",
         ]),
       );
       const set = (is_active: unknown) =>

@@ -27,6 +27,7 @@ export function defineUser(sequelize: Sequelize) {
     declare date_joined: Date;
     declare last_login: Date | null;
     declare deactivated_at: Date | null;
+    declare deletion_at: Date | null;
   }
   const columns: Columns<User> = {
     id: { type: DataTypes.INTEGER, allowNull: false, primaryKey: true, autoIncrement: true },
@@ -43,6 +44,7 @@ export function defineUser(sequelize: Sequelize) {
     date_joined: { type: DataTypes.DATE, allowNull: false },
     last_login: { type: DataTypes.DATE, allowNull: true },
     deactivated_at: { type: DataTypes.DATE, allowNull: true },
+    deletion_at: { type: DataTypes.DATE, allowNull: true },
   };
   return User.init(columns, { sequelize, tableName: "users", timestamps: false });
 }

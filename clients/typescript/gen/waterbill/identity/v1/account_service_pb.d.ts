@@ -2,7 +2,7 @@
 // @generated from file waterbill/identity/v1/account_service.proto (package waterbill.identity.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import type { Session } from "./session_pb.js";
@@ -84,6 +84,28 @@ export declare type Account = Message<"waterbill.identity.v1.Account"> & {
    * @generated from field: optional google.protobuf.Timestamp last_login = 11;
    */
   lastLogin?: Timestamp;
+
+  /**
+   * @generated from field: waterbill.identity.v1.AccountState state = 12;
+   */
+  state: AccountState;
+
+  /**
+   * When the account is erased. Absent: its owner has not asked for that.
+   *
+   * @generated from field: optional google.protobuf.Timestamp deletion_at = 13;
+   */
+  deletionAt?: Timestamp;
+
+  /**
+   * @generated from field: optional string address = 14;
+   */
+  address?: string;
+
+  /**
+   * @generated from field: optional string apartment_name = 15;
+   */
+  apartmentName?: string;
 };
 
 /**
@@ -342,6 +364,44 @@ export declare type ClearLimitsResponse = Message<"waterbill.identity.v1.ClearLi
  * Use `create(ClearLimitsResponseSchema)` to create a new message.
  */
 export declare const ClearLimitsResponseSchema: GenMessage<ClearLimitsResponse>;
+
+/**
+ * What an account may do.
+ *
+ * @generated from enum waterbill.identity.v1.AccountState
+ */
+export enum AccountState {
+  /**
+   * @generated from enum value: ACCOUNT_STATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Its owner may sign in.
+   *
+   * @generated from enum value: ACCOUNT_STATE_ACTIVE = 1;
+   */
+  ACTIVE = 1,
+
+  /**
+   * An administrator has deactivated it.
+   *
+   * @generated from enum value: ACCOUNT_STATE_DEACTIVATED = 2;
+   */
+  DEACTIVATED = 2,
+
+  /**
+   * Its owner has asked for its deletion, and keeps it by signing in before it is erased.
+   *
+   * @generated from enum value: ACCOUNT_STATE_LEAVING = 3;
+   */
+  LEAVING = 3,
+}
+
+/**
+ * Describes the enum waterbill.identity.v1.AccountState.
+ */
+export declare const AccountStateSchema: GenEnum<AccountState>;
 
 /**
  * What administrators do with accounts.
