@@ -11,6 +11,7 @@ const REASONS_BY_ACCESS: Readonly<Record<Access, readonly Reason[]>> = {
   [Access.OPTIONAL]: ["UNAUTHENTICATED"],
   [Access.USER]: ["UNAUTHENTICATED"],
   [Access.ADMIN]: ["UNAUTHENTICATED", "ADMIN_REQUIRED"],
+  [Access.SUPERUSER]: ["UNAUTHENTICATED", "SUPERUSER_REQUIRED"],
   [Access.SERVICE]: ["UNAUTHENTICATED", "SCOPE_REQUIRED"],
 };
 

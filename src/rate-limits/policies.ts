@@ -57,11 +57,17 @@ const DEFAULT_POLICIES: Record<Access, Policy> = {
   [Access.OPTIONAL]: { limit: "anon", by: "ip" },
   [Access.USER]: { limit: "user", by: "user" },
   [Access.ADMIN]: { limit: "admin", by: "user" },
+  [Access.SUPERUSER]: { limit: "admin", by: "user" },
   [Access.SERVICE]: { limit: "service", by: "service" },
 };
 
 /** The access of methods that are limited after their caller was authenticated. */
-const NEEDS_TOKEN: ReadonlySet<Access> = new Set([Access.USER, Access.ADMIN, Access.SERVICE]);
+const NEEDS_TOKEN: ReadonlySet<Access> = new Set([
+  Access.USER,
+  Access.ADMIN,
+  Access.SUPERUSER,
+  Access.SERVICE,
+]);
 
 /** The policies of `method`, at least one. */
 export function policiesOf(method: DescMethod): readonly Policy[] {

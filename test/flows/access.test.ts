@@ -40,7 +40,12 @@ type Kind = (typeof KINDS)[number];
 /** How a call ends that its caller is not refused for. */
 const LET_THROUGH = "let through";
 const REFUSALS = new Set(["UNAUTHENTICATED", "ADMIN_REQUIRED", "SUPERUSER_REQUIRED", "SCOPE_REQUIRED"]);
-type Outcome = typeof LET_THROUGH | "UNAUTHENTICATED" | "ADMIN_REQUIRED" | "SCOPE_REQUIRED";
+type Outcome =
+  | typeof LET_THROUGH
+  | "UNAUTHENTICATED"
+  | "ADMIN_REQUIRED"
+  | "SUPERUSER_REQUIRED"
+  | "SCOPE_REQUIRED";
 
 /** Who may call: all that is not named is UNAUTHENTICATED. A level that is added doesn't compile without a row here. */
 const PERMITTED: Record<Exclude<Access, Access.UNSPECIFIED>, Partial<Record<Kind, Outcome>> | "everybody"> = {
@@ -59,6 +64,11 @@ const PERMITTED: Record<Exclude<Access, Access.UNSPECIFIED>, Partial<Record<Kind
   [Access.ADMIN]: {
     "a user's token": "ADMIN_REQUIRED",
     "a staff account's token": LET_THROUGH,
+    "a superuser's token": LET_THROUGH,
+  },
+  [Access.SUPERUSER]: {
+    "a user's token": "SUPERUSER_REQUIRED",
+    "a staff account's token": "SUPERUSER_REQUIRED",
     "a superuser's token": LET_THROUGH,
   },
   [Access.SERVICE]: {

@@ -21,7 +21,7 @@ import { newPhone, signedIn, testPassword } from "../support/test-context.js";
 
 const adminMethods = [AuthService, ProfileService, AccountService, WhitelistService]
   .flatMap((service): readonly DescMethod[] => service.methods)
-  .filter((method) => getOption(method, access) === Access.ADMIN);
+  .filter((method) => [Access.ADMIN, Access.SUPERUSER].includes(getOption(method, access)));
 
 /** How a request was refused, in one form for every protocol; `null` if it succeeded. */
 type Refusal = "UNAUTHENTICATED" | "ADMIN_REQUIRED" | null;

@@ -60,6 +60,7 @@ describe("the OpenAPI document", () => {
       [Access.OPTIONAL, [{}, bearer]],
       [Access.USER, [bearer]],
       [Access.ADMIN, [bearer]],
+      [Access.SUPERUSER, [bearer]],
     ]);
     for (const method of restMethods) {
       expect(operationOf(method).security, method.name).to.deep.equal(expected.get(accessOf(method)));

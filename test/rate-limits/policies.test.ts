@@ -35,6 +35,7 @@ describe("policies", () => {
     expect(of(Access.OPTIONAL)).to.deep.equal(["anon by ip"]);
     expect(of(Access.USER)).to.deep.equal(["user by user"]);
     expect(of(Access.ADMIN)).to.deep.equal(["admin by user"]);
+    expect(of(Access.SUPERUSER)).to.deep.equal(["admin by user"]);
   });
 });
 
@@ -58,6 +59,6 @@ describe("assertLimitedByAddress", () => {
   });
 
   it("lets methods that need an account count by account", () => {
-    for (const access of [Access.USER, Access.ADMIN]) check(access, "user");
+    for (const access of [Access.USER, Access.ADMIN, Access.SUPERUSER]) check(access, "user");
   });
 });

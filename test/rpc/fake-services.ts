@@ -89,16 +89,19 @@ export function fakeServices(): FakeServices {
   return fake;
 }
 
-/** Accepts the tokens `john` and `admin`. */
+/** The tokens of users. */
+const USER_TOKENS = new Set(["john", "admin", "root"]);
+
+/** Accepts the tokens `john`, `admin` (a staff account) and `root` (a superuser). */
 export async function fakeAuthenticate(token: string): Promise<Principal> {
-  if (token !== "john" && token !== "admin") throw new DomainError("UNAUTHENTICATED");
-  const isStaff = token === "admin";
-  return { sessionId: "a-session", sessionAgeSeconds: 0, user: { ...userOfJohn, isStaff } };
+  if (!USER_TOKENS.has(token)) throw new DomainError("UNAUTHENTICATED");
+  const rights = { isStaff: token === "admin", isSuperuser: token === "root" };
+  return { sessionId: "a-session", sessionAgeSeconds: 0, user: { ...userOfJohn, ...rights } };
 }
 
 /** Knows the service that may read users. */
 export async function fakeVerifyService(token: string): Promise<ServicePrincipal> {
-  if (token === "john" || token === "admin") throw new DomainError("SCOPE_REQUIRED");
+  if (USER_TOKENS.has(token)) throw new DomainError("SCOPE_REQUIRED");
   if (token !== "billing" && token !== "idle") throw new DomainError("UNAUTHENTICATED");
   return { name: token, scopes: token === "billing" ? ["users.read"] : [] };
 }

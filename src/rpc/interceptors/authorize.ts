@@ -2,18 +2,26 @@ import type { DescMethod } from "@bufbuild/protobuf";
 import type { Interceptor } from "@connectrpc/connect";
 import { Access } from "#gen/waterbill/options/v1/access_pb.js";
 import { principalKey, servicePrincipalKey } from "../../caller.js";
-import { DomainError } from "../../errors.js";
+import { DomainError, type Reason } from "../../errors.js";
 import { accessOf, scopeOf } from "../../method-access.js";
 import { LoggableError } from "../../system/loggable-error.js";
 import { isAdmin, type User } from "../../users/user.js";
 
-/** Which signed-in users may call a method, by its access. A level that is missing here is denied to every user. */
-const PERMITS: ReadonlyMap<Access, (user: User) => boolean> = new Map([
-  [Access.PUBLIC, () => true],
-  [Access.OPTIONAL, () => true],
-  [Access.USER, () => true],
-  [Access.ADMIN, isAdmin],
+/** Why a signed-in user may not call a method; null: it may. */
+type Refusal = (user: User) => Reason | null;
+
+const never: Refusal = () => null;
+
+/** Whom the access of a method refuses. A level that is missing here is denied to every user. */
+const REFUSALS: ReadonlyMap<Access, Refusal> = new Map([
+  [Access.PUBLIC, never],
+  [Access.OPTIONAL, never],
+  [Access.USER, never],
+  [Access.ADMIN, (user) => (isAdmin(user) ? null : "ADMIN_REQUIRED")],
+  [Access.SUPERUSER, (user) => (user.isSuperuser ? null : "SUPERUSER_REQUIRED")],
 ]);
+
+const denied: Refusal = () => "ADMIN_REQUIRED";
 
 /**
  * Throws if a method declares no access or an unknown one, or if it is for services and declares no scope, or the reverse,
@@ -21,7 +29,7 @@ const PERMITS: ReadonlyMap<Access, (user: User) => boolean> = new Map([
  */
 export function assertAccessDeclared(methods: Iterable<DescMethod>): void {
   const all = [...methods];
-  const wrong = all.filter((method) => !isForService(method) && !PERMITS.has(accessOf(method)));
+  const wrong = all.filter((method) => !isForService(method) && !REFUSALS.has(accessOf(method)));
   if (wrong.length > 0)
     throw new LoggableError(`no access is declared for ${wrong.join(", ")}, or an unknown one`);
   const mixed = all.filter((method) => isForService(method) !== (scopeOf(method) !== ""));
@@ -30,8 +38,8 @@ export function assertAccessDeclared(methods: Iterable<DescMethod>): void {
 }
 
 /**
- * Throws ADMIN_REQUIRED for a signed-in user whom the method's access doesn't permit, and SCOPE_REQUIRED for a service
- * without the method's scope. Runs inside `authenticate`, which has refused callers who are not signed in where they must
+ * Throws ADMIN_REQUIRED or SUPERUSER_REQUIRED for a signed-in user whom the method's access doesn't permit, and
+ * SCOPE_REQUIRED for a service without the method's scope. Runs inside `authenticate`, which has refused callers who are not signed in where they must
  * be, and inside the rate limits, so that refused calls count.
  */
 export const authorize: Interceptor = (next) => async (request) => {
@@ -44,9 +52,8 @@ export const authorize: Interceptor = (next) => async (request) => {
     return next(request);
   }
   const principal = contextValues.get(principalKey);
-  if (principal && !PERMITS.get(access)?.(principal.user)) {
-    throw new DomainError("ADMIN_REQUIRED");
-  }
+  const refusal = principal && (REFUSALS.get(access) ?? denied)(principal.user);
+  if (refusal) throw new DomainError(refusal);
   return next(request);
 };
 

@@ -5,6 +5,9 @@ import { DomainError } from "../../errors.js";
 import { accessOf } from "../../method-access.js";
 import { refusalEvent, SECURITY_EVENTS, type SecurityEvent } from "../../telemetry/security-events.js";
 
+/** The access of the methods of administrators. */
+const STAFF: ReadonlySet<Access> = new Set([Access.ADMIN, Access.SUPERUSER]);
+
 /**
  * The event that the log line of a call has; undefined for most calls. `cause` is the error that it failed with, if any, and
  * `isServed` tells whether the method ran: a stream may have failed after that.
@@ -16,7 +19,7 @@ export function securityEvent(
   { cause, isServed }: { cause: unknown; isServed: boolean },
 ): SecurityEvent | undefined {
   const refusal = cause instanceof DomainError ? refusalEvent(cause) : undefined;
-  if (refusal || !isServed || accessOf(method) !== Access.ADMIN) return refusal;
+  if (refusal || !isServed || !STAFF.has(accessOf(method))) return refusal;
   return method.idempotency === IdempotencyLevel.NO_SIDE_EFFECTS
     ? SECURITY_EVENTS.STAFF_READ
     : SECURITY_EVENTS.STAFF_CHANGED;

@@ -66,6 +66,7 @@ describe("the TypeScript client's package", () => {
       [Access.OPTIONAL]: "optional",
       [Access.USER]: "required",
       [Access.ADMIN]: "required",
+      [Access.SUPERUSER]: "required",
     };
     for (const service of [AuthService, ProfileService, AccountService, WhitelistService]) {
       for (const method of service.methods) {

@@ -109,7 +109,7 @@ describe("authenticate", () => {
   });
 
   it("passes no service to any other method", async () => {
-    for (const access of [Access.USER, Access.ADMIN, Access.OPTIONAL]) {
+    for (const access of [Access.USER, Access.ADMIN, Access.SUPERUSER, Access.OPTIONAL]) {
       expect(await reasonFor(sampleMethod({ access }), "Bearer billing")).to.equal("UNAUTHENTICATED");
     }
     const values = await passCall(sampleMethod({ access: Access.PUBLIC }), "Bearer billing");

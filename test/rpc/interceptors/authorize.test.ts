@@ -45,6 +45,14 @@ describe("authorize", () => {
     expect(await rejectionReason(pass(Access.ADMIN, "john"))).to.equal("ADMIN_REQUIRED");
   });
 
+  it("lets only superusers call a SUPERUSER method", async () => {
+    await pass(Access.SUPERUSER, "root");
+    for (const token of ["admin", "john"]) {
+      expect(await rejectionReason(pass(Access.SUPERUSER, token))).to.equal("SUPERUSER_REQUIRED");
+    }
+    await pass(Access.ADMIN, "root");
+  });
+
   it("lets only services with the method's scope call a SERVICE method", async () => {
     const method = { access: Access.SERVICE, scope: "users.read" };
     await passService(method, "billing");

@@ -61,6 +61,13 @@ export enum Access {
    * @generated from enum value: ACCESS_SERVICE = 5;
    */
   SERVICE = 5,
+
+  /**
+   * As ACCESS_USER, and the account is superuser at the time of the call. Other users get SUPERUSER_REQUIRED.
+   *
+   * @generated from enum value: ACCESS_SUPERUSER = 6;
+   */
+  SUPERUSER = 6,
 }
 
 /**
