@@ -6,6 +6,7 @@ import { LoggableError } from "../system/loggable-error.js";
 import { splitSummary } from "./comments.js";
 import { errorResponsesOf } from "./error-responses.js";
 import { describeLimits } from "./limits.js";
+import { operationName } from "./operation-name.js";
 import { parametersOf } from "./parameters.js";
 import { requestBodyOf } from "./request-body.js";
 import { successResponseOf } from "./success-response.js";
@@ -39,7 +40,7 @@ export function operation(
   const requestBody = requestBodyOf(sources, method, binding);
   return {
     tags: [tagOf(method)],
-    operationId: isUsual ? method.localName : `${method.localName}${suffix(usual!, binding)}`,
+    operationId: `${operationId(method)}${isUsual ? "" : suffix(usual!, binding)}`,
     summary,
     description: [same, rest, describeLimits(method)].filter(Boolean).join("\n\n"),
     ...(method.deprecated && { deprecated: true }),
@@ -51,6 +52,12 @@ export function operation(
       ...errorResponsesOf(sources, method, binding),
     },
   };
+}
+
+/** Names the usual way to call a method: `login`. */
+export function operationId(method: DescMethod): string {
+  const name = operationName(method);
+  return `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
 }
 
 /** How an unusual way to call a method differs from the usual one: `ViaPutProfile`. */

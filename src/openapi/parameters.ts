@@ -1,6 +1,6 @@
 import type { DescField, DescMethod, JsonObject } from "@bufbuild/protobuf";
 import type { HttpBinding } from "../rest/http-rules.js";
-import { isTimestamp } from "../rest/rest-json.js";
+import { isBodyOnly, isTimestamp } from "../rest/rest-json.js";
 import { successResponseFor } from "../rest/success-responses.js";
 import { isRequired } from "./constraints.js";
 import { fieldExample } from "./field-examples.js";
@@ -40,7 +40,11 @@ function queryFields(method: DescMethod, binding: HttpBinding): DescField[] {
   const preset = success.shape === "file" ? success.request : {};
   return method.input.fields.filter(
     (field) =>
-      !isInPath(binding, field) && field.name !== binding.body && !(field.name in preset) && isText(field),
+      !isInPath(binding, field) &&
+      !isBodyOnly(field) &&
+      field.name !== binding.body &&
+      !(field.name in preset) &&
+      isText(field),
   );
 }
 

@@ -31,6 +31,7 @@ export type MessageSchema = (message: DescMessage) => JsonObject;
 /** The schema of a field's value. Throws for a type that no message of REST has. */
 export function valueSchema(sources: Sources, field: DescField, messageSchema: MessageSchema): JsonObject {
   const single = singleSchema(sources, field, messageSchema);
+  if (field.fieldKind === "map") return { type: "object", additionalProperties: single };
   return field.fieldKind === "list" ? { type: "array", items: single } : single;
 }
 

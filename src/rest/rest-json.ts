@@ -8,7 +8,7 @@ import {
   toJson,
 } from "@bufbuild/protobuf";
 import { TimestampSchema } from "@bufbuild/protobuf/wkt";
-import { omitted_if_unset } from "#gen/waterbill/options/v1/rest_pb.js";
+import { body_only, omitted_if_unset } from "#gen/waterbill/options/v1/rest_pb.js";
 
 /**
  * Converts a message to REST JSON (contract.md, section 2): proto field names in the order of the .proto file, with
@@ -40,6 +40,11 @@ export function isLeftOut(field: DescField): boolean {
   const known = omitted.get(field) ?? getOption(field, omitted_if_unset);
   omitted.set(field, known);
   return known;
+}
+
+/** Whether REST takes a field of a request from a body alone, and never from a query. */
+export function isBodyOnly(field: DescField): boolean {
+  return getOption(field, body_only);
 }
 
 export const isTimestamp = (message: DescMessage | undefined) =>

@@ -15,6 +15,7 @@ import { readJsonObject } from "../rpc/codec.js";
 import { messageFromJson } from "../rpc/json-message.js";
 import { LoggableError } from "../system/loggable-error.js";
 import type { HttpBinding } from "./http-rules.js";
+import { isBodyOnly } from "./rest-json.js";
 import type { Variables } from "./route-table.js";
 
 /**
@@ -63,7 +64,7 @@ async function readFields(request: NodeRequest): Promise<JsonObject> {
   return readJsonObject(bytes);
 }
 
-/** Reads the fields of the query. */
+/** Reads the fields of the query, without those that only a body may have. */
 export function readQuery(input: DescMessage, request: NodeRequest): JsonObject {
   // In a query a plus means a space, but before a digit it belongs to a number: values don't begin with a space, and
   // reading +675… as 675… could yield a different number.
@@ -76,8 +77,10 @@ export function readQuery(input: DescMessage, request: NodeRequest): JsonObject 
  * repeated name wins.
  */
 function textFields(schema: DescMessage, parameters: URLSearchParams): JsonObject {
-  const entries = Array.from(parameters, ([name, value]): [string, JsonValue] => {
-    return [name, isBoolean(findField(schema, name)) ? toBoolean(value) : value];
+  const entries = Array.from(parameters).flatMap(([name, value]): [string, JsonValue][] => {
+    const field = findField(schema, name);
+    if (field && isBodyOnly(field)) return [];
+    return [[name, isBoolean(field) ? toBoolean(value) : value]];
   });
   return Object.fromEntries(entries);
 }

@@ -8,6 +8,7 @@ import { API_SERVICES } from "../../src/app.js";
 import { readConfig } from "../../src/config.js";
 import { ERROR_TABLE } from "../../src/errors.js";
 import { accessOf } from "../../src/method-access.js";
+import { operationId } from "../../src/openapi/operation.js";
 import { readDeclaredRules } from "../../src/rest/http-rules.js";
 import { apiDocument, calls, resolve } from "../support/api-document.js";
 
@@ -16,7 +17,7 @@ const restMethods = methods.filter((method) => readDeclaredRules(method).length 
 
 /** The usual way to call a method. */
 function operationOf(method: DescMethod) {
-  const found = calls.find(({ operation }) => operation.operationId === method.localName);
+  const found = calls.find(({ operation }) => operation.operationId === operationId(method));
   expect(found, `${method}`).not.to.equal(undefined);
   return found!.operation;
 }

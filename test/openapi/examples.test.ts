@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { Format } from "#gen/waterbill/options/v1/format_pb.js";
 import { API_SERVICES } from "../../src/app.js";
 import { readConfig } from "../../src/config.js";
+import { operationId } from "../../src/openapi/operation.js";
 import { createFormatCheck } from "../../src/rpc/interceptors/field-formats.js";
 import { compileRules } from "../../src/rpc/interceptors/rules.js";
 import { messageFromJson } from "../../src/rpc/json-message.js";
@@ -78,7 +79,7 @@ describe("the examples of the OpenAPI document", () => {
     const methods = API_SERVICES.flatMap((service): readonly DescMethod[] => service.methods);
     for (const call of calls) {
       const id = call.operation.operationId.replace(/Via\w+$/, "");
-      const method = methods.find(({ localName }) => localName === id)!;
+      const method = methods.find((each) => operationId(each) === id)!;
       const message = exampleMessage(call, method);
       const violations = [...checkRules(method.input, message), ...checkFormats(method.input, message)];
       expect(violations, call.operation.operationId).to.deep.equal([]);

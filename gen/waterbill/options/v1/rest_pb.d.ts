@@ -19,3 +19,11 @@ export declare const file_waterbill_options_v1_rest: GenFile;
  */
 export declare const omitted_if_unset: GenExtension<FieldOptions, boolean>;
 
+/**
+ * True: REST takes this field from a body alone. In a query it is ignored like an unknown name, because URLs are kept
+ * in logs and histories.
+ *
+ * @generated from extension: bool body_only = 50103;
+ */
+export declare const body_only: GenExtension<FieldOptions, boolean>;
+

@@ -9,7 +9,7 @@ import { file_google_protobuf_descriptor } from "@bufbuild/protobuf/wkt";
  * Describes the file waterbill/options/v1/rest.proto.
  */
 export const file_waterbill_options_v1_rest = /*@__PURE__*/
-  fileDesc("Ch93YXRlcmJpbGwvb3B0aW9ucy92MS9yZXN0LnByb3RvEhR3YXRlcmJpbGwub3B0aW9ucy52MTpJChBvbWl0dGVkX2lmX3Vuc2V0Eh0uZ29vZ2xlLnByb3RvYnVmLkZpZWxkT3B0aW9ucxi2hwMgASgIUg5vbWl0dGVkSWZVbnNldGIGcHJvdG8z", [file_google_protobuf_descriptor]);
+  fileDesc("Ch93YXRlcmJpbGwvb3B0aW9ucy92MS9yZXN0LnByb3RvEhR3YXRlcmJpbGwub3B0aW9ucy52MTpJChBvbWl0dGVkX2lmX3Vuc2V0Eh0uZ29vZ2xlLnByb3RvYnVmLkZpZWxkT3B0aW9ucxi2hwMgASgIUg5vbWl0dGVkSWZVbnNldDo8Cglib2R5X29ubHkSHS5nb29nbGUucHJvdG9idWYuRmllbGRPcHRpb25zGLeHAyABKAhSCGJvZHlPbmx5YgZwcm90bzM", [file_google_protobuf_descriptor]);
 
 /**
  * True: REST leaves this optional field out while it is unset. Other unset optional fields are null there, except for
@@ -20,4 +20,13 @@ export const file_waterbill_options_v1_rest = /*@__PURE__*/
  */
 export const omitted_if_unset = /*@__PURE__*/
   extDesc(file_waterbill_options_v1_rest, 0);
+
+/**
+ * True: REST takes this field from a body alone. In a query it is ignored like an unknown name, because URLs are kept
+ * in logs and histories.
+ *
+ * @generated from extension: bool body_only = 50103;
+ */
+export const body_only = /*@__PURE__*/
+  extDesc(file_waterbill_options_v1_rest, 1);
 
