@@ -5,7 +5,9 @@ import { createSealFirstActs } from "./audit/first-acts.js";
 import { createHistoryStore } from "./audit/history-store.js";
 import { createRecord } from "./audit/record.js";
 import type { Config } from "./config.js";
+import type { Tx } from "./db/database.js";
 import { createDirectoryStore } from "./directory/directory-store.js";
+import { createExportStore } from "./export/export-store.js";
 import { createGuessQueue } from "./guessing/guess-queue.js";
 import { createGuessStore } from "./guessing/guess-store.js";
 import { createNoticeMemory } from "./guessing/notice-guessing.js";
@@ -13,6 +15,7 @@ import { createGuessingNoticeStore } from "./guessing/notice-store.js";
 import type { CommandKeys, Infrastructure } from "./infrastructure.js";
 import { createJobLeaseStore } from "./jobs/job-lease-store.js";
 import { createPasswordHasher, hashConcurrency } from "./passwords/password-hash.js";
+import { assertPhoneSettled } from "./profile/phone-change-link.js";
 import { createPhoneChangeStore } from "./profile/phone-change-store.js";
 import { createActivationAttemptStore } from "./registrations/activation-attempt-store.js";
 import { createActivationStore } from "./registrations/activation-store.js";
@@ -54,6 +57,9 @@ export function createDatabaseContext(
     codes: createCodeStore(database),
     phoneChanges,
     clearPhoneChangeRequests: phoneChanges.clearRequests,
+    assertPhoneSettled: async (tx: Tx, accountId: number) =>
+      assertPhoneSettled({ clock }, await phoneChanges.findRecent(tx, accountId)),
+    exports: createExportStore(database),
     smsQuota: createSmsQuotaStore(database),
     guesses: createGuessStore(database),
     guessQueue: createGuessQueue(),

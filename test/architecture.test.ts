@@ -29,6 +29,7 @@ const layers = [
     "caller",
     "method-access",
     "audit/",
+    "export/",
     "users/",
     "registrations/",
     "guessing/",

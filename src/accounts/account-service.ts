@@ -3,6 +3,7 @@ import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import type { AccountService } from "#gen/waterbill/identity/v1/account_service_pb.js";
 import type { Actor } from "../audit/act.js";
 import { requirePrincipal } from "../caller.js";
+import { toExportMessage } from "../export/export-message.js";
 import { toSessionMessage } from "../sessions/session-message.js";
 import { toAccountMessage } from "./account-message.js";
 import {
@@ -12,6 +13,7 @@ import {
   revokeAccountSessions,
 } from "./account-sessions.js";
 import { type ClearLimitsDeps, clearLimits } from "./clear-limits.js";
+import { type ExportAccountDeps, exportAccount } from "./export-account.js";
 import { type ListAccountsDeps, listAccounts } from "./list-accounts.js";
 import { type SetAccountActiveDeps, setAccountActive } from "./set-account-active.js";
 
@@ -19,6 +21,7 @@ export type AccountServiceDeps = ListAccountsDeps &
   SetAccountActiveDeps &
   ListAccountSessionsDeps &
   RevokeAccountSessionsDeps &
+  ExportAccountDeps &
   ClearLimitsDeps;
 
 /** AccountService on the wire: messages to use cases and back. */
@@ -56,6 +59,11 @@ export function createAccountService(deps: AccountServiceDeps): ServiceImpl<type
       const actor = administrator(context);
       const revokedCount = await revokeAccountSessions(deps, { phone, reason: reason.trim(), actor });
       return { revokedCount };
+    },
+
+    async exportAccount({ phone, reason }, context) {
+      const input = { phone, reason: reason.trim(), actor: administrator(context) };
+      return { accountExport: toExportMessage(await exportAccount(deps, input)) };
     },
 
     async clearLimits({ phone, reason }, context) {

@@ -12,6 +12,7 @@ import { parsePhone } from "../users/phone-number.js";
 import { fullName, isAdmin } from "../users/user.js";
 import type { Credentials } from "../users/user-store.js";
 import { addClearLimitsCommand } from "./clear-limits-command.js";
+import { addExportCommand } from "./export-command.js";
 import { addHistoryCommand } from "./history-commands.js";
 import { jsonLine } from "./json-line.js";
 import type { Runner } from "./runner.js";
@@ -64,6 +65,7 @@ export function addUserCommands(program: Command, run: Runner): void {
   addHistoryCommand(user, run);
   addSessionsCommand(user, run);
   addClearLimitsCommand(user, run);
+  addExportCommand(user, run);
 
   for (const change of CHANGES) {
     user

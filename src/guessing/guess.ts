@@ -67,9 +67,16 @@ export function guessPlace(key: Uint8Array, phone: string, address: string): Gue
   return { bucket, network: network.toString() };
 }
 
+const DEVICE_PREFIX = "device:";
+
 /** How an account knows a device. */
 export function deviceCaller(deviceId: Buffer): string {
-  return `device:${deviceId.toString("base64url")}`;
+  return `${DEVICE_PREFIX}${deviceId.toString("base64url")}`;
+}
+
+/** The address of a known caller; null for a device. */
+export function addressOf(caller: string): string | null {
+  return caller.startsWith(DEVICE_PREFIX) ? null : caller;
 }
 
 /** RATE_LIMITED for a password that was not counted and must not be compared. */

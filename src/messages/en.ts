@@ -12,6 +12,7 @@ export const en: Catalogue = {
   sessionsRead: "Sessions retrieved successfully",
   sessionEnded: "Session ended successfully",
   otherSessionsEnded: "Other sessions ended successfully",
+  accountExported: "Data of the account exported successfully",
   accountSessionsEnded: "Sessions of the account ended successfully",
   passwordResetRequested: "If an account has this number, a verification code has been sent by SMS.",
   passwordReset: "Password reset.",

@@ -14,6 +14,7 @@ export const fr = {
   sessionsRead: "Sessions récupérées avec succès",
   sessionEnded: "Session fermée avec succès",
   otherSessionsEnded: "Autres sessions fermées avec succès",
+  accountExported: "Données du compte exportées avec succès",
   accountSessionsEnded: "Sessions du compte fermées avec succès",
   passwordResetRequested:
     "Si un compte est associé à ce numéro, un code de vérification a été envoyé par SMS.",

@@ -3,6 +3,7 @@ import type { Language } from "../messages/catalogue.js";
 import { successBody, successStatus } from "../rest/envelope.js";
 import { type SuccessResponse, successResponseFor } from "../rest/success-responses.js";
 import { messageExample } from "./message-example.js";
+import { operationName } from "./operation-name.js";
 import { COUNTED, headersOf } from "./response-headers.js";
 import { responseSchema } from "./response-schema.js";
 import type { Sources } from "./value-schema.js";
@@ -15,7 +16,10 @@ export function successResponseOf(sources: Sources, method: DescMethod): JsonObj
       ? fileResponse(sources, success.contentType)
       : {
           description: "The call succeeded.",
-          headers: headersOf(sources.components, COUNTED),
+          headers: headersOf(sources.components, [
+            ...COUNTED,
+            ...(isAttachment(success) ? (["Content-Disposition"] as const) : []),
+          ]),
           content: {
             "application/json": {
               schema: bodySchema(sources, method, success),
@@ -24,6 +28,11 @@ export function successResponseOf(sources: Sources, method: DescMethod): JsonObj
           },
         };
   return { [String(successStatus(success))]: response };
+}
+
+/** Whether browsers save the response as a file, which is an envelope all the same. */
+function isAttachment(success: SuccessResponse): boolean {
+  return success.shape === "envelope" && success.fileName !== undefined;
 }
 
 function fileResponse({ components }: Sources, contentType: string): JsonObject {
@@ -40,7 +49,7 @@ function bodySchema(sources: Sources, method: DescMethod, success: SuccessRespon
   if (success.shape === "bare") return responseSchema(sources, output);
   const renames = success.shape === "envelope" ? success.renames : undefined;
   const hasData = success.shape === "envelope";
-  return sources.components.refer("schemas", `${method.name}Success`, () => ({
+  return sources.components.refer("schemas", `${operationName(method)}Success`, () => ({
     type: "object",
     required: ["status", "message", ...(hasData ? ["data"] : [])],
     properties: {

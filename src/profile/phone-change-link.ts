@@ -32,12 +32,17 @@ export function newChangeLink({ random, codeKey, publicUrl }: ChangeLinkDeps): C
   };
 }
 
+/** Throws RATE_LIMITED while the last change of the account can still be undone. */
+export function assertPhoneSettled({ clock }: { clock: Clock }, recent: RecentChanges): void {
+  if (recent.undoSeconds > 0) throw limitError(clock, 1, recent.undoSeconds);
+}
+
 /**
  * Throws RATE_LIMITED if the account has asked for too many changes, or the last one can still be undone: a second change
  * would take the number away to which the first one can be undone.
  */
 export function assertMayChangePhone({ clock }: { clock: Clock }, recent: RecentChanges): void {
-  if (recent.undoSeconds > 0) throw limitError(clock, 1, recent.undoSeconds);
+  assertPhoneSettled({ clock }, recent);
   if (recent.requests >= DAILY_REQUESTS) throw limitError(clock, DAILY_REQUESTS, recent.oldestRequestSeconds);
 }
 

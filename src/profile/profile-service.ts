@@ -1,6 +1,7 @@
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import type { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { callerAddress, optionalPrincipal, requirePrincipal } from "../caller.js";
+import { toExportMessage } from "../export/export-message.js";
 import type { ReplacePasswordDeps } from "../passwords/replace-password.js";
 import { toSessionMessage } from "../sessions/session-message.js";
 import { toUserMessage } from "../users/user-message.js";
@@ -18,12 +19,14 @@ import {
   type RequestPhoneChangeDeps,
   requestPhoneChange,
 } from "./change-phone.js";
+import { type ExportOwnAccountDeps, exportOwnAccount } from "./export-own-account.js";
 import { fieldsToUpdate } from "./profile-mask.js";
 import { type RevokeSessionsDeps, revokeOtherSessions, revokeSession } from "./revoke-sessions.js";
 import { type UpdateProfileDeps, updateProfile } from "./update-profile.js";
 
 export type ProfileServiceDeps = UpdateProfileDeps &
   RevokeSessionsDeps &
+  ExportOwnAccountDeps &
   RequestPasswordChangeDeps &
   RequestPhoneChangeDeps &
   ConfirmPhoneChangeDeps &
@@ -67,6 +70,12 @@ export function createProfileService(deps: ProfileServiceDeps): ServiceImpl<type
 
     async revokeOtherSessions(_request, context) {
       return { revokedCount: await revokeOtherSessions(deps, callingSession(context)) };
+    },
+
+    async exportAccount({ currentPassword }, context) {
+      const { user, sessionId, sessionAgeSeconds } = requirePrincipal(context);
+      const proof = { userId: user.id, sessionId, sessionAgeSeconds, currentPassword };
+      return { accountExport: toExportMessage(await exportOwnAccount(deps, proof)) };
     },
 
     async requestPasswordChange(request, context) {

@@ -67,10 +67,10 @@ export function revokeOtherSessions(deps: RevokeSessionsDeps, caller: CallingSes
 
 /**
  * Locks the account, so that its sign-ins and revocations pass one by one, and checks that the calling session is still
- * open: another session may have ended it since the call was authenticated.
+ * open: another session may have ended it since the call was authenticated. Throws UNAUTHENTICATED if it is not.
  */
-async function lockCaller(
-  { users, sessions }: RevokeSessionsDeps,
+export async function lockCaller(
+  { users, sessions }: Pick<RevokeSessionsDeps, "users" | "sessions">,
   tx: Tx,
   { userId, currentId }: CallingSession,
 ): Promise<void> {

@@ -48,6 +48,7 @@ const POLICIES = new Map<DescMethod, readonly Policy[]>([
   [ProfileService.method.cancelPhoneChange, [{ limit: "activate", by: "ip" }]],
   [ProfileService.method.requestPasswordChange, [{ limit: "sensitive", by: "user" }]],
   [ProfileService.method.requestPhoneChange, [{ limit: "sensitive", by: "user" }]],
+  [ProfileService.method.exportAccount, [{ limit: "sensitive", by: "user" }]],
 ]);
 
 /** The limit of every other method, by its access. A method without a declared access counts as public. */

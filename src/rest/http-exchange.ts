@@ -24,6 +24,11 @@ export function sendError(exchange: HttpExchange, error: ConnectError, header: H
   sendJson(exchange, errorStatus(cause), header, JSON.stringify(errorBody(cause, language, route)));
 }
 
+/** Has browsers save the response under this name. */
+export function setFileName(header: Headers, fileName: string): void {
+  header.set("content-disposition", `attachment; filename="${fileName}"`);
+}
+
 export function sendJson(
   { request, response }: HttpExchange,
   status: number,

@@ -7,7 +7,7 @@ import type { StreamingMethodHandler } from "../rpc/streaming-method.js";
 import type { MethodHandler } from "../rpc/unary-method.js";
 import type { Tracing } from "../telemetry/tracing.js";
 import { type Route, successBody, successStatus } from "./envelope.js";
-import { type HttpExchange, sendError, sendJson } from "./http-exchange.js";
+import { type HttpExchange, sendError, sendJson, setFileName } from "./http-exchange.js";
 import { pathTemplate, readHttpRules } from "./http-rules.js";
 import { toRestJson } from "./rest-json.js";
 import { handleStream } from "./rest-stream.js";
@@ -75,6 +75,7 @@ async function handleUnary(
     read: () => transcode(input, binding, variables, request),
     write: (message) => JSON.stringify(successBody(success, toRestJson(output, message), caller)),
   });
-  if (result.error) sendError(exchange, result.error, result.header, route);
-  else sendJson(exchange, successStatus(success), result.header, result.response);
+  if (result.error) return sendError(exchange, result.error, result.header, route);
+  if (success.shape === "envelope" && success.fileName) setFileName(result.header, success.fileName);
+  sendJson(exchange, successStatus(success), result.header, result.response);
 }

@@ -5,7 +5,7 @@ import type { NodeRequest } from "../http/node-handler.js";
 import { messageFromJson } from "../rpc/json-message.js";
 import type { StreamingMethodHandler } from "../rpc/streaming-method.js";
 import { type Route, successBody, successStatus } from "./envelope.js";
-import { type HttpExchange, sendError, sendJson } from "./http-exchange.js";
+import { type HttpExchange, sendError, sendJson, setFileName } from "./http-exchange.js";
 import { toRestJson } from "./rest-json.js";
 import { readQuery } from "./transcode.js";
 import { readUpload } from "./upload.js";
@@ -75,7 +75,7 @@ async function sendFile(
 ): Promise<void> {
   if (success.shape !== "file") return;
   header.set("content-type", success.contentType);
-  header.set("content-disposition", `attachment; filename="${success.fileName}"`);
+  setFileName(header, success.fileName);
   startResponse(response, 200, header);
   if (request.method !== "HEAD") {
     for (let next = first; !next.done; next = await rest.next()) {

@@ -30,6 +30,8 @@ interface EnvelopeResponse {
   message: LocalizedMessage | { of(data: JsonObject): LocalizedMessage };
   /** REST names of fields in `data`, by their name in the .proto file, where clients know another one. */
   renames?: Readonly<Record<string, string>>;
+  /** The name under which browsers save the response. */
+  fileName?: string;
   /** Wraps the error message when a field is at fault. */
   failure?: (reason: string) => LocalizedMessage;
 }
@@ -61,6 +63,10 @@ export const SUCCESS_RESPONSES: ReadonlyMap<DescMethod, SuccessResponse> = new M
   [ProfileService.method.revokeSession, { shape: "envelope", message: (m) => m.sessionEnded }],
   [ProfileService.method.revokeOtherSessions, { shape: "envelope", message: (m) => m.otherSessionsEnded }],
   [
+    ProfileService.method.exportAccount,
+    { shape: "envelope", message: (m) => m.accountExported, fileName: "waterbill-account.json" },
+  ],
+  [
     ProfileService.method.requestPasswordChange,
     { shape: "envelope", message: (m) => m.verificationCodeSent },
   ],
@@ -86,6 +92,10 @@ export const SUCCESS_RESPONSES: ReadonlyMap<DescMethod, SuccessResponse> = new M
   [
     AccountService.method.revokeAccountSessions,
     { shape: "envelope", message: (m) => m.accountSessionsEnded },
+  ],
+  [
+    AccountService.method.exportAccount,
+    { shape: "envelope", message: (m) => m.accountExported, fileName: "waterbill-account.json" },
   ],
   [AccountService.method.clearLimits, { shape: "envelope", message: (m) => m.limitsCleared }],
   [WhitelistService.method.listWhitelistEntries, { shape: "envelope", message: (m) => m.whitelistRead }],

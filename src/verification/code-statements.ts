@@ -15,6 +15,9 @@ const IS_VALID = `(
   WHERE newer.user_id = codes.user_id AND newer.purpose = codes.purpose AND newer.number > codes.number
 )`;
 
+/** What follows FROM to find codes that are neither locked nor replaced; whether they have expired is not looked at. */
+export const WORKING_CODES = `codes JOIN ${JOIN_ANCHOR} WHERE anchor.attempts < ${MAX_ATTEMPTS} AND ${IS_VALID}`;
+
 /** The newest code for user $1 and purpose $2, if it went to number $3 and is unexpired at $4. */
 const NEWEST = `FROM codes JOIN ${JOIN_ANCHOR}
   WHERE codes.id = (SELECT id FROM codes WHERE user_id = $1 AND purpose = $2::varchar ORDER BY number DESC LIMIT 1)

@@ -43,7 +43,7 @@ export interface FlowClient {
   close(): void;
 }
 
-/** The service's REST paths in contract.md. */
+/** The service's REST paths in contract.md, by the names of requests: two services have an ExportAccount. */
 const restPaths: Record<string, readonly [httpMethod: string, path: string]> = {
   Register: ["POST", "/api/auth/register/"],
   Activate: ["POST", "/api/auth/activate/"],
@@ -58,6 +58,8 @@ const restPaths: Record<string, readonly [httpMethod: string, path: string]> = {
   ListSessions: ["GET", "/api/auth/sessions/"],
   RevokeSession: ["DELETE", "/api/auth/sessions/{session_id}/"],
   RevokeOtherSessions: ["POST", "/api/auth/sessions/revoke-others/"],
+  ExportAccount: ["POST", "/api/auth/me/export/"],
+  AccountServiceExportAccount: ["POST", "/api/auth/admin/users/{phone}/export/"],
   RequestPasswordChange: ["POST", "/api/auth/password/change/request/"],
   ConfirmPasswordChange: ["POST", "/api/auth/password/change/confirm/"],
   RequestPhoneChange: ["POST", "/api/auth/phone/change/request/"],
@@ -130,7 +132,7 @@ function restClient(origin: string, address?: string): FlowClient {
     name: "REST",
     at: (other) => restClient(origin, other),
     async call(method, input, token) {
-      const [httpMethod, template] = restPaths[method.name]!;
+      const [httpMethod, template] = restPaths[method.input.name.replace(/Request$/, "")]!;
       const path = template.replace(/\{(\w+)\}/, (_, name) => encodeURIComponent(String(input[name])));
       const body = method.name === "UpdateProfile" ? input.profile : input;
       const response = await fetch(`${origin}${path}`, {

@@ -3,6 +3,7 @@ import { MethodOptions_IdempotencyLevel as IdempotencyLevel } from "@bufbuild/pr
 import { expect } from "chai";
 import { API_SERVICES } from "../../src/app.js";
 import { readHttpRules } from "../../src/rest/http-rules.js";
+import { isBodyOnly } from "../../src/rest/rest-json.js";
 import { administrator } from "../support/administrator.js";
 import { useTestService } from "../support/service.js";
 
@@ -30,12 +31,24 @@ describe("GET requests of Connect", () => {
       ...["ListWhitelistEntries", "ListWhitelistHistory", "CheckWhitelist"],
     ]);
     const others = methods.filter(({ idempotency }) => idempotency !== IdempotencyLevel.NO_SIDE_EFFECTS);
-    const httpMethods = others.flatMap((method) => readHttpRules(method).map(({ httpMethod }) => httpMethod));
-    expect(httpMethods).to.include("POST").and.not.include("GET");
+    const bindings = others.flatMap((method) =>
+      readHttpRules(method).map(({ httpMethod }) => ({ httpMethod, name: method.name })),
+    );
+    expect(bindings.map(({ httpMethod }) => httpMethod)).to.include("POST");
+    // It is recorded, and takes a password, which REST reads from a body alone.
+    const gets = bindings.filter(({ httpMethod }) => httpMethod === "GET").map(({ name }) => name);
+    expect(new Set(gets)).to.deep.equal(new Set(["ExportAccount"]));
   });
 
-  it("never carry a secret in their URL, which proxies and browsers keep", () => {
-    const fields = reads.flatMap(({ name, input }) => input.fields.map((field) => `${name}.${field.name}`));
+  it("never carry a secret in their URL, which proxies and browsers keep; nor do those of REST", () => {
+    const isGet = (method: DescMethod) =>
+      readHttpRules(method).some(({ httpMethod }) => httpMethod === "GET");
+    const inUrls = [...reads, ...methods.filter((method) => !isRead(method) && isGet(method))];
+    const fields = inUrls.flatMap((method) =>
+      method.input.fields
+        .filter((field) => isRead(method) || !isBodyOnly(field))
+        .map((field) => `${method.name}.${field.name}`),
+    );
     expect(fields).to.include("ListAccounts.page_token");
     const secret = /\.(?!page_token$)(.*(token|code|password|secret|refresh|registration|device).*)$/;
     expect(fields.filter((field) => secret.test(field))).to.deep.equal([]);

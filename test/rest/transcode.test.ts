@@ -150,6 +150,16 @@ describe("transcode", () => {
     expect(await transcoded("", { httpMethod: "POST", url })).to.deep.equal({});
   });
 
+  it("takes a field that is for bodies alone from no query, in either spelling", async () => {
+    const { input: schema } = ProfileService.method.exportAccount;
+    for (const name of ["current_password", "currentPassword"]) {
+      const url = `/x?${name}=from-the-query`;
+      expect(await transcoded("", { httpMethod: "GET", url, into: "" }, schema)).to.deep.equal({});
+      const body = JSON.stringify({ [name]: "from-the-body" });
+      expect(await transcoded(body, { url }, schema)).to.deep.equal({ currentPassword: "from-the-body" });
+    }
+  });
+
   it("prefers the body over the query, and the path over both", async () => {
     const sent = { httpMethod: "DELETE", url: "/x?phone=1&page_size=1" };
     expect(await transcoded('{"phone":"2"}', sent)).to.deep.equal({ phone: "2", pageSize: 1 });

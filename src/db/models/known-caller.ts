@@ -6,7 +6,9 @@ import {
   Model,
   type Sequelize,
 } from "sequelize";
-import type { Columns } from "./columns.js";
+import type { Columns, RowOf } from "./columns.js";
+
+export type KnownCallerRow = RowOf<typeof defineKnownCaller>;
 
 /** Callers who have shown that they belong to an account, each with its wrong passwords of the last 24 hours. */
 export function defineKnownCaller(sequelize: Sequelize) {

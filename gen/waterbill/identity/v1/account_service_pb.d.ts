@@ -6,6 +6,7 @@ import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobu
 import type { Message } from "@bufbuild/protobuf";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import type { Session } from "./session_pb.js";
+import type { AccountExport } from "./account_export_pb.js";
 
 /**
  * Describes the file waterbill/identity/v1/account_service.proto.
@@ -329,6 +330,47 @@ export declare type RevokeAccountSessionsResponse = Message<"waterbill.identity.
 export declare const RevokeAccountSessionsResponseSchema: GenMessage<RevokeAccountSessionsResponse>;
 
 /**
+ * @generated from message waterbill.identity.v1.AccountServiceExportAccountRequest
+ */
+export declare type AccountServiceExportAccountRequest = Message<"waterbill.identity.v1.AccountServiceExportAccountRequest"> & {
+  /**
+   * Any spelling of the account's phone number.
+   *
+   * @generated from field: string phone = 1;
+   */
+  phone: string;
+
+  /**
+   * Why the copy is taken, for the history.
+   *
+   * @generated from field: string reason = 2;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.AccountServiceExportAccountRequest.
+ * Use `create(AccountServiceExportAccountRequestSchema)` to create a new message.
+ */
+export declare const AccountServiceExportAccountRequestSchema: GenMessage<AccountServiceExportAccountRequest>;
+
+/**
+ * @generated from message waterbill.identity.v1.AccountServiceExportAccountResponse
+ */
+export declare type AccountServiceExportAccountResponse = Message<"waterbill.identity.v1.AccountServiceExportAccountResponse"> & {
+  /**
+   * @generated from field: waterbill.identity.v1.AccountExport account_export = 1;
+   */
+  accountExport?: AccountExport;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.AccountServiceExportAccountResponse.
+ * Use `create(AccountServiceExportAccountResponseSchema)` to create a new message.
+ */
+export declare const AccountServiceExportAccountResponseSchema: GenMessage<AccountServiceExportAccountResponse>;
+
+/**
  * @generated from message waterbill.identity.v1.ClearLimitsRequest
  */
 export declare type ClearLimitsRequest = Message<"waterbill.identity.v1.ClearLimitsRequest"> & {
@@ -465,6 +507,22 @@ export declare const AccountService: GenService<{
     methodKind: "unary";
     input: typeof RevokeAccountSessionsRequestSchema;
     output: typeof RevokeAccountSessionsResponseSchema;
+  },
+  /**
+   * Returns a copy of all that is kept about an account, for a person who asks for it in writing and has no app. It is the
+   * same as ProfileService.ExportAccount returns.
+   *
+   * RATE_LIMITED: also while the last phone change of the account can still be undone (24 hours). The history of the
+   * account has the act and its reason.
+   * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND, or SUPERUSER_REQUIRED for the account of a
+   * superuser if the caller is not one.
+   *
+   * @generated from rpc waterbill.identity.v1.AccountService.ExportAccount
+   */
+  exportAccount: {
+    methodKind: "unary";
+    input: typeof AccountServiceExportAccountRequestSchema;
+    output: typeof AccountServiceExportAccountResponseSchema;
   },
   /**
    * Starts the quotas of a phone number anew, whether or not it has an account.

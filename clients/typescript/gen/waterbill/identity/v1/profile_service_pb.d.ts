@@ -7,6 +7,7 @@ import type { Message } from "@bufbuild/protobuf";
 import type { User } from "./user_pb.js";
 import type { FieldMask } from "@bufbuild/protobuf/wkt";
 import type { Session } from "./session_pb.js";
+import type { AccountExport } from "./account_export_pb.js";
 import type { Challenge } from "./challenge_pb.js";
 
 /**
@@ -219,6 +220,40 @@ export declare type RevokeOtherSessionsResponse = Message<"waterbill.identity.v1
  * Use `create(RevokeOtherSessionsResponseSchema)` to create a new message.
  */
 export declare const RevokeOtherSessionsResponseSchema: GenMessage<RevokeOtherSessionsResponse>;
+
+/**
+ * @generated from message waterbill.identity.v1.ExportAccountRequest
+ */
+export declare type ExportAccountRequest = Message<"waterbill.identity.v1.ExportAccountRequest"> & {
+  /**
+   * Empty: none.
+   *
+   * @generated from field: string current_password = 1;
+   */
+  currentPassword: string;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.ExportAccountRequest.
+ * Use `create(ExportAccountRequestSchema)` to create a new message.
+ */
+export declare const ExportAccountRequestSchema: GenMessage<ExportAccountRequest>;
+
+/**
+ * @generated from message waterbill.identity.v1.ExportAccountResponse
+ */
+export declare type ExportAccountResponse = Message<"waterbill.identity.v1.ExportAccountResponse"> & {
+  /**
+   * @generated from field: waterbill.identity.v1.AccountExport account_export = 1;
+   */
+  accountExport?: AccountExport;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.ExportAccountResponse.
+ * Use `create(ExportAccountResponseSchema)` to create a new message.
+ */
+export declare const ExportAccountResponseSchema: GenMessage<ExportAccountResponse>;
 
 /**
  * @generated from message waterbill.identity.v1.RequestPasswordChangeRequest
@@ -484,6 +519,24 @@ export declare const ProfileService: GenService<{
     methodKind: "unary";
     input: typeof RevokeOtherSessionsRequestSchema;
     output: typeof RevokeOtherSessionsResponseSchema;
+  },
+  /**
+   * Returns a copy of all that is kept about the caller's account.
+   *
+   * Needs the current password, unless the session signed in within the last REAUTHENTICATION_WINDOW (5 minutes); a
+   * refresh is no sign-in. A wrong password is refused in every session. In REST a password goes into the body of a POST:
+   * GET, which takes none, is for sessions that have just signed in.
+   *
+   * RATE_LIMITED: also while the last phone change of the account can still be undone (24 hours). The history of the
+   * account has the act, after what the copy has of it.
+   * Fails with UNAUTHENTICATED, REAUTHENTICATION_REQUIRED or CURRENT_PASSWORD_INCORRECT.
+   *
+   * @generated from rpc waterbill.identity.v1.ProfileService.ExportAccount
+   */
+  exportAccount: {
+    methodKind: "unary";
+    input: typeof ExportAccountRequestSchema;
+    output: typeof ExportAccountResponseSchema;
   },
   /**
    * Sends a code and a link by SMS to the caller's phone number, for ConfirmPasswordChange. The two codes before it work

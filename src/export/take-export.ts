@@ -1,0 +1,44 @@
+import type { Actor } from "../audit/act.js";
+import type { RecordActs } from "../audit/record.js";
+import type { Tx } from "../db/database.js";
+import type { Clock } from "../system/clock.js";
+import { type ExportedRows, type ExportStore, MAX_EXPORTED_ACTS } from "./export-store.js";
+
+export interface TakeExportDeps {
+  exports: ExportStore;
+  clock: Clock;
+  record: RecordActs;
+  /** Throws RATE_LIMITED while the last phone change of the account can still be undone. `tx` must have locked it. */
+  assertPhoneSettled(tx: Tx, accountId: number): Promise<void>;
+}
+
+/** What is kept about an account. */
+export interface AccountCopy extends Omit<ExportedRows, "latest_acts"> {
+  exportedAt: Date;
+  /** The latest 10,000 acts, oldest first. */
+  history: ExportedRows["latest_acts"];
+  hasOlderHistory: boolean;
+}
+
+/**
+ * Copies what is kept about an account, and records that: the copy doesn't have this act. `tx` must have locked the
+ * account. While its last phone change can be undone, whoever has the account may not be its owner.
+ *
+ * Throws RATE_LIMITED.
+ */
+export async function takeExport(
+  deps: TakeExportDeps,
+  tx: Tx,
+  { accountId, actor, reason }: { accountId: number; actor: Actor; reason: string | null },
+): Promise<AccountCopy> {
+  await deps.assertPhoneSettled(tx, accountId);
+  const now = deps.clock.now();
+  const { latest_acts: acts, ...copy } = await deps.exports.read(tx, accountId, now);
+  await deps.record(tx, { accountId, at: now, actor, reason, action: "exported" });
+  return {
+    ...copy,
+    exportedAt: now,
+    history: acts.slice(0, MAX_EXPORTED_ACTS).reverse(),
+    hasOlderHistory: acts.length > MAX_EXPORTED_ACTS,
+  };
+}
