@@ -15,7 +15,7 @@ import { createGuessingNoticeStore } from "./guessing/notice-store.js";
 import type { CommandKeys, Infrastructure } from "./infrastructure.js";
 import { createJobLeaseStore } from "./jobs/job-lease-store.js";
 import { createPasswordHasher, hashConcurrency } from "./passwords/password-hash.js";
-import { assertPhoneSettled } from "./profile/phone-change-link.js";
+import { assertNumberSettled } from "./profile/phone-change-link.js";
 import { createPhoneChangeStore } from "./profile/phone-change-store.js";
 import { createActivationAttemptStore } from "./registrations/activation-attempt-store.js";
 import { createActivationStore } from "./registrations/activation-store.js";
@@ -57,8 +57,8 @@ export function createDatabaseContext(
     codes: createCodeStore(database),
     phoneChanges,
     clearPhoneChangeRequests: phoneChanges.clearRequests,
-    assertPhoneSettled: async (tx: Tx, accountId: number) =>
-      assertPhoneSettled({ clock }, await phoneChanges.findRecent(tx, accountId)),
+    assertNumberSettled: async (tx: Tx, accountId: number) =>
+      assertNumberSettled({ clock }, await phoneChanges.findRecent(tx, accountId)),
     exports: createExportStore(database),
     smsQuota: createSmsQuotaStore(database),
     guesses: createGuessStore(database),

@@ -9,7 +9,7 @@ export interface TakeExportDeps {
   clock: Clock;
   record: RecordActs;
   /** Throws RATE_LIMITED while the last phone change of the account can still be undone. `tx` must have locked it. */
-  assertPhoneSettled(tx: Tx, accountId: number): Promise<void>;
+  assertNumberSettled(tx: Tx, accountId: number): Promise<void>;
 }
 
 /** What is kept about an account. */
@@ -31,7 +31,7 @@ export async function takeExport(
   tx: Tx,
   { accountId, actor, reason }: { accountId: number; actor: Actor; reason: string | null },
 ): Promise<AccountCopy> {
-  await deps.assertPhoneSettled(tx, accountId);
+  await deps.assertNumberSettled(tx, accountId);
   const now = deps.clock.now();
   const { latest_acts: acts, ...copy } = await deps.exports.read(tx, accountId, now);
   await deps.record(tx, { accountId, at: now, actor, reason, action: "exported" });

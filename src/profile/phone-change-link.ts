@@ -32,18 +32,21 @@ export function newChangeLink({ random, codeKey, publicUrl }: ChangeLinkDeps): C
   };
 }
 
-/** Throws RATE_LIMITED while the last change of the account can still be undone. */
-export function assertPhoneSettled({ clock }: { clock: Clock }, recent: RecentChanges): void {
-  if (recent.undoSeconds > 0) throw limitError(clock, 1, recent.undoSeconds);
-}
-
 /**
  * Throws RATE_LIMITED if the account has asked for too many changes, or the last one can still be undone: a second change
  * would take the number away to which the first one can be undone.
  */
 export function assertMayChangePhone({ clock }: { clock: Clock }, recent: RecentChanges): void {
-  assertPhoneSettled({ clock }, recent);
+  assertNumberSettled({ clock }, recent);
   if (recent.requests >= DAILY_REQUESTS) throw limitError(clock, DAILY_REQUESTS, recent.oldestRequestSeconds);
+}
+
+/** Throws RATE_LIMITED while the account's last phone change can be undone: the old number's holder may still be its owner. */
+export function assertNumberSettled(
+  { clock }: { clock: Clock },
+  { undoSeconds }: Pick<RecentChanges, "undoSeconds">,
+): void {
+  if (undoSeconds > 0) throw limitError(clock, 1, undoSeconds);
 }
 
 function limitError(clock: Clock, limit: number, seconds: number) {
