@@ -528,7 +528,8 @@ export declare const ProfileService: GenService<{
    * GET, which takes none, is for sessions that have just signed in.
    *
    * RATE_LIMITED: also while the last phone change of the account can still be undone (24 hours). The history of the
-   * account has the act, after what the copy has of it.
+   * account has the act, after what the copy has of it. A copy with a long history can exceed the 4 MB that clients of gRPC
+   * accept by default.
    * Fails with UNAUTHENTICATED, REAUTHENTICATION_REQUIRED or CURRENT_PASSWORD_INCORRECT.
    *
    * @generated from rpc waterbill.identity.v1.ProfileService.ExportAccount
