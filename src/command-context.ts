@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { createAccountStore } from "./accounts/account-store.js";
+import { createAccountStatisticsStore } from "./accounts/statistics-store.js";
 import { type AuditKeys, createAuditKeys } from "./audit/audit-keys.js";
 import { createSealFirstActs } from "./audit/first-acts.js";
 import { createHistoryStore } from "./audit/history-store.js";
@@ -54,6 +55,7 @@ export function createDatabaseContext(
     users: createUserStore(database),
     registrations: createRegistrationStore(database),
     accounts: createAccountStore(database),
+    accountStatistics: createAccountStatisticsStore(database),
     codes: createCodeStore(database),
     phoneChanges,
     clearPhoneChangeRequests: phoneChanges.clearRequests,

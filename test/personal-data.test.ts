@@ -7,6 +7,7 @@ import { activeUser, useTestContext } from "./support/test-context.js";
 
 /** Tables without anything about people. */
 const IMPERSONAL_TABLES = [
+  "account_counts",
   ...["job_leases", "schema_migrations", "service_assertions", "service_secrets", "services"],
   ...["signing_keys", "whitelist_counts"],
 ];

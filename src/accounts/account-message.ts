@@ -1,14 +1,29 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import { type AccountSchema, AccountState } from "#gen/waterbill/identity/v1/account_service_pb.js";
+import {
+  type AccountSchema,
+  AccountState,
+  type AccountStatisticsSchema,
+} from "#gen/waterbill/identity/v1/account_service_pb.js";
 import { userFields } from "../users/user-message.js";
-import { type Account, accountState } from "./account.js";
+import {
+  ACCOUNT_STATES,
+  type Account,
+  type AccountState as AccountStateName,
+  accountState,
+} from "./account.js";
+import type { AccountStatistics } from "./statistics-store.js";
 
 const STATES = {
   active: AccountState.ACTIVE,
   deactivated: AccountState.DEACTIVATED,
   leaving: AccountState.LEAVING,
 } as const;
+
+/** The state that a request names; null: none. */
+export function toAccountState(state: AccountState): AccountStateName | null {
+  return ACCOUNT_STATES.find((name) => STATES[name] === state) ?? null;
+}
 
 /** The account as administrators see it. */
 export function toAccountMessage(account: Account): MessageInitShape<typeof AccountSchema> {
@@ -19,5 +34,17 @@ export function toAccountMessage(account: Account): MessageInitShape<typeof Acco
     ...(account.lastLogin && { lastLogin: timestampFromDate(account.lastLogin) }),
     state: STATES[accountState(account)],
     ...(account.deletionAt && { deletionAt: timestampFromDate(account.deletionAt) }),
+  };
+}
+
+export function toStatisticsMessage(
+  statistics: AccountStatistics,
+): MessageInitShape<typeof AccountStatisticsSchema> {
+  return {
+    totalCount: statistics.total,
+    activeCount: statistics.active,
+    pendingCount: statistics.pending,
+    deactivatedCount: statistics.deactivated,
+    leavingCount: statistics.leaving,
   };
 }

@@ -5,7 +5,7 @@ import type { Actor } from "../audit/act.js";
 import { requirePrincipal } from "../caller.js";
 import { toExportMessage } from "../export/export-message.js";
 import { toSessionMessage } from "../sessions/session-message.js";
-import { toAccountMessage } from "./account-message.js";
+import { toAccountMessage, toAccountState, toStatisticsMessage } from "./account-message.js";
 import {
   type ListAccountSessionsDeps,
   listAccountSessions,
@@ -33,12 +33,17 @@ export function createAccountService(deps: AccountServiceDeps): ServiceImpl<type
         pageToken: request.pageToken,
         isActive: request.isActive ?? null,
         isStaff: request.isStaff ?? null,
+        state: toAccountState(request.state),
         search: request.search,
         joinedAfter: request.joinedAfter ? timestampDate(request.joinedAfter) : null,
         joinedBefore: request.joinedBefore ? timestampDate(request.joinedBefore) : null,
         orderBy: request.orderBy,
       });
-      return { accounts: page.rows.map(toAccountMessage), nextPageToken: page.nextPageToken };
+      return {
+        accounts: page.rows.map(toAccountMessage),
+        statistics: toStatisticsMessage(page.statistics),
+        nextPageToken: page.nextPageToken,
+      };
     },
 
     async setAccountActive({ phone, isActive }, context) {

@@ -1,11 +1,17 @@
 import type { Database, Statement, Tx } from "../db/database.js";
-import { createListQuery, matches, orderFrom } from "../paging/list-query.js";
+import { createListQuery, type ListQuery, matches, orderFrom } from "../paging/list-query.js";
 import type { Order } from "../paging/order.js";
 import type { Placed } from "../paging/page.js";
 import type { Position } from "../paging/page-token.js";
 import type { SearchTerms } from "../paging/search-terms.js";
-import type { UserAttributes } from "../users/user-row.js";
-import { ACCOUNT_COLUMNS, type Account, type AccountAttributes, toAccount } from "./account.js";
+import { IS_ACCOUNT, type UserAttributes } from "../users/user-row.js";
+import {
+  ACCOUNT_COLUMNS,
+  type Account,
+  type AccountAttributes,
+  type AccountState,
+  toAccount,
+} from "./account.js";
 
 /** The columns by which accounts can be ordered; the first is the default. */
 export const ACCOUNT_ORDERS = ["date_joined", "phone"] as const;
@@ -15,6 +21,7 @@ export type AccountOrder = Order<(typeof ACCOUNT_ORDERS)[number]>;
 export interface AccountFilter {
   isActive: boolean | null;
   isStaff: boolean | null;
+  state: AccountState | null;
   search: SearchTerms | null;
   joinedAfter: Date | null;
   joinedBefore: Date | null;
@@ -28,7 +35,10 @@ export interface Rights {
 
 /** Lists accounts and changes their state and rights, for administrators. */
 export interface AccountStore {
-  /** Returns at most `limit` accounts after a position. An index serves every order and filter. */
+  /**
+   * Returns at most `limit` accounts after a position. An index serves every order and filter. Accounts that an older
+   * version left unproved are none: they are registrations.
+   */
   page(
     tx: Tx | null,
     list: { filter: AccountFilter; order: AccountOrder; after: Position | null; limit: number },
@@ -59,27 +69,51 @@ const setActive: Statement = {
 /** The expression of the index `users_words`. */
 const WORDS = "search_words(users.first_name || ' ' || users.last_name || ' ' || coalesce(users.email, ''))";
 
+/** The conditions for accounts in a state, as constants: the partial indexes serve only these. */
+const IN_STATE: Readonly<Record<AccountState, string>> = {
+  active: "users.is_active AND users.deletion_at IS NULL",
+  leaving: "users.is_active AND users.deletion_at IS NOT NULL",
+  deactivated: "NOT users.is_active",
+};
+
 interface PlacedRow extends AccountAttributes {
   /** As text, to keep the digits below the millisecond, which a Date does not have. */
   place: string;
 }
 
-function pageStatement(list: Parameters<AccountStore["page"]>[1]): {
+/**
+ * The condition of the filters on the state; null: none. One condition, because the planner neither sees that two mean the
+ * same accounts nor that no account meets both.
+ */
+function stateCondition({ isActive, state }: AccountFilter): string | null {
+  if (state === null) {
+    if (isActive === null) return null;
+    return isActive ? "users.is_active" : "NOT users.is_active";
+  }
+  const isMet = isActive === null || isActive === (state !== "deactivated");
+  return isMet ? IN_STATE[state] : "false";
+}
+
+function addConditions(query: ListQuery, filter: AccountFilter): void {
+  const { isStaff, joinedAfter, joinedBefore, search } = filter;
+  query.where(IS_ACCOUNT);
+  const inState = stateCondition(filter);
+  if (inState) query.where(inState);
+  if (isStaff !== null) query.where(isStaff ? "users.is_staff" : "NOT users.is_staff");
+  if (joinedAfter) query.where(`users.date_joined >= ${query.value(joinedAfter)}`);
+  if (joinedBefore) query.where(`users.date_joined < ${query.value(joinedBefore)}`);
+  if (search) {
+    const conditions = matches(query, search, { table: "users", words: WORDS });
+    query.where(`(${conditions.join(" OR ") || "false"})`);
+  }
+}
+
+function pageStatement({ filter, order, after, limit }: Parameters<AccountStore["page"]>[1]): {
   statement: Statement;
   values: readonly unknown[];
 } {
-  const { filter, order, after, limit } = list;
   const query = createListQuery();
-  // Constants, not parameters: the partial index serves only this condition.
-  if (filter.isActive !== null) query.where(filter.isActive ? "users.is_active" : "NOT users.is_active");
-  if (filter.isStaff !== null) query.where(filter.isStaff ? "users.is_staff" : "NOT users.is_staff");
-  if (filter.joinedAfter) query.where(`users.date_joined >= ${query.value(filter.joinedAfter)}`);
-  if (filter.joinedBefore) query.where(`users.date_joined < ${query.value(filter.joinedBefore)}`);
-  if (filter.search) {
-    query.where(
-      `(${matches(query, filter.search, { table: "users", words: WORDS }).join(" OR ") || "false"})`,
-    );
-  }
+  addConditions(query, filter);
   const tail = query.tail(orderFrom(query, { table: "users", order, after }), limit);
   const text = `SELECT ${ACCOUNT_COLUMNS}, users.${order.column}::text AS place FROM users ${tail}`;
   return { statement: { name: "accounts_page", text, isAdHoc: true }, values: query.values };

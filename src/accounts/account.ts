@@ -10,7 +10,8 @@ export interface Account extends User {
 }
 
 /** What an account is: one that is deactivated and leaving counts as deactivated. */
-export type AccountState = "active" | "deactivated" | "leaving";
+export const ACCOUNT_STATES = ["active", "deactivated", "leaving"] as const;
+export type AccountState = (typeof ACCOUNT_STATES)[number];
 
 export function accountState({
   isActive,

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { AccountSchema } from "#gen/waterbill/identity/v1/account_service_pb.js";
-import { type Account, accountOf, accountState } from "../accounts/account.js";
+import { type Account, type AccountState, accountOf, accountState } from "../accounts/account.js";
 import { toAccountMessage } from "../accounts/account-message.js";
 import { allAccounts } from "../accounts/list-accounts.js";
 import { setAccountActive } from "../accounts/set-account-active.js";
@@ -8,6 +8,7 @@ import { setRights } from "../accounts/set-rights.js";
 import { COMMAND_LINE } from "../audit/act.js";
 import type { AuditContext, DatabaseContext } from "../command-context.js";
 import { DomainError } from "../errors.js";
+import { UsageError } from "../startup-error.js";
 import { parsePhone } from "../users/phone-number.js";
 import { fullName, isAdmin } from "../users/user.js";
 import type { Credentials } from "../users/user-store.js";
@@ -17,10 +18,12 @@ import { addHistoryCommand } from "./history-commands.js";
 import { jsonLine } from "./json-line.js";
 import type { Runner } from "./runner.js";
 import { addSessionsCommand } from "./sessions-command.js";
+import { addUserStatisticsCommand } from "./user-statistics-command.js";
 
 interface ListOptions {
   active?: boolean;
   inactive?: boolean;
+  leaving?: boolean;
   staff?: boolean;
   search?: string;
 }
@@ -31,17 +34,18 @@ export function addUserCommands(program: Command, run: Runner): void {
   user
     .command("list")
     .description("print accounts, one per line: phone, state, rights, date joined, last login, name, email")
-    .option("--active", "only active accounts")
-    .option("--inactive", "only inactive accounts")
+    .option("--active", "only active accounts, without those that are leaving")
+    .option("--inactive", "only deactivated accounts")
+    .option("--leaving", "only accounts whose owners have asked for their deletion")
     .option("--staff", "only staff accounts")
     .option(
       "--search <text>",
       "only accounts with these digits in the number, or these words in the name or email",
     )
-    .action(({ active, inactive, staff, search = "" }: ListOptions) =>
+    .action(({ staff, search = "", ...states }: ListOptions) =>
       run.withContext(async (context) => {
-        const isActive = active === inactive ? null : active === true;
-        const selection = { isActive, isStaff: staff ?? null, search, joinedAfter: null, joinedBefore: null };
+        const filters = { isActive: null, isStaff: staff ?? null, state: chosenState(states) };
+        const selection = { ...filters, search, joinedAfter: null, joinedBefore: null };
         async function* lines() {
           for await (const users of allAccounts(context, { ...selection, orderBy: "date_joined" })) {
             yield users.map(run.isJson ? accountJson : accountLine).join("");
@@ -62,6 +66,7 @@ export function addUserCommands(program: Command, run: Runner): void {
       }),
     );
 
+  addUserStatisticsCommand(user, run);
   addHistoryCommand(user, run);
   addSessionsCommand(user, run);
   addClearLimitsCommand(user, run);
@@ -80,6 +85,16 @@ export function addUserCommands(program: Command, run: Runner): void {
         }),
       );
   }
+}
+
+/** The state of the accounts to list; null: any. */
+function chosenState({ active, inactive, leaving }: ListOptions): AccountState | null {
+  const chosen: AccountState[] = [];
+  if (active) chosen.push("active");
+  if (inactive) chosen.push("deactivated");
+  if (leaving) chosen.push("leaving");
+  if (chosen.length > 1) throw new UsageError("Give only one of --active, --inactive and --leaving.");
+  return chosen[0] ?? null;
 }
 
 /** A command that changes one account and prints it. */

@@ -1,6 +1,6 @@
 import type { Database, Statement, Tx } from "../db/database.js";
 import type { User } from "../users/user.js";
-import { toUser, USER_COLUMNS, type UserAttributes } from "../users/user-row.js";
+import { IS_ACCOUNT, toUser, USER_COLUMNS, type UserAttributes } from "../users/user-row.js";
 
 /** Reads accounts for internal services, in no order. What an older version left unproved is no account. */
 export interface DirectoryStore {
@@ -10,15 +10,12 @@ export interface DirectoryStore {
   findByPhones(tx: Tx | null, phones: readonly string[]): Promise<User[]>;
 }
 
-/** Whether a row of `users` is an account. */
-const IS_ACCOUNT = "(is_active OR deactivated_at IS NOT NULL)";
-
 const findByIds: Statement = {
-  name: "directory_find_by_ids",
+  name: "directory_find_by_ids_2",
   text: `SELECT ${USER_COLUMNS} FROM users WHERE id = ANY ($1::int[]) AND ${IS_ACCOUNT}`,
 };
 const findByPhones: Statement = {
-  name: "directory_find_by_phones",
+  name: "directory_find_by_phones_2",
   text: `SELECT ${USER_COLUMNS} FROM users WHERE phone = ANY ($1::varchar[]) AND ${IS_ACCOUNT}`,
 };
 

@@ -103,6 +103,9 @@ const EXAMPLES: Readonly<Record<string, JsonValue>> = {
   total_count: 2,
   active_count: 1,
   inactive_count: 1,
+  pending_count: 3,
+  deactivated_count: 1,
+  leaving_count: 0,
 
   // Whitelist.
   notes: "Building B, second floor",

@@ -22,6 +22,9 @@ export type UserAttributes = Pick<UserRow, (typeof USER_ATTRIBUTES)[number]>;
 /** The same columns for SELECT and RETURNING, of the table or alias `users`. */
 export const USER_COLUMNS = USER_ATTRIBUTES.map((column) => `users.${column}`).join(", ");
 
+/** The condition for rows that are accounts: an older version also kept registrations in `users`. */
+export const IS_ACCOUNT = "(users.is_active OR users.deactivated_at IS NOT NULL)";
+
 export function toUser(row: UserAttributes): User {
   return {
     id: row.id,

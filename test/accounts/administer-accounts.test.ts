@@ -153,6 +153,7 @@ describe("administering accounts", () => {
     const unfiltered: AccountSelection = {
       isActive: null,
       isStaff: null,
+      state: null,
       search: "",
       joinedAfter: null,
       joinedBefore: null,
@@ -190,10 +191,28 @@ describe("administering accounts", () => {
       expect(await phonesOf({ joinedAfter })).to.have.members([user.phone, inactive]);
       expect(await phonesOf({ joinedAfter, isActive: false })).to.deep.equal([inactive]);
       expect(await phonesOf({ joinedAfter, isStaff: true })).to.deep.equal([user.phone]);
+      const { phone: leaving } = await activeUser(context);
+      await run(`UPDATE users SET deletion_at = now() + interval '14 days' WHERE phone = '${leaving}'`);
+      expect(await phonesOf({ joinedAfter, state: "leaving" })).to.deep.equal([leaving]);
+      expect(await phonesOf({ joinedAfter, state: "active" })).to.deep.equal([user.phone]);
+      expect(await phonesOf({ joinedAfter, state: "deactivated" })).to.deep.equal([inactive]);
+      expect(await phonesOf({ joinedAfter, isActive: true })).to.have.members([user.phone, leaving]);
+      expect(await phonesOf({ isActive: false, state: "active" })).to.deep.equal([]);
+      await run(`UPDATE users SET is_active = false, deactivated_at = now() WHERE phone = '${leaving}'`);
+      expect(await phonesOf({ joinedAfter, state: "leaving" })).to.deep.equal([]);
+      expect(await phonesOf({ joinedAfter, state: "deactivated" })).to.have.members([inactive, leaving]);
       expect(await phonesOf({ joinedBefore: joinedAfter })).not.to.include(user.phone);
       const request = { ...unfiltered, joinedAfter, isStaff: true, pageSize: 0, pageToken: "" };
       const [row] = (await listAccounts(context.app, request)).rows;
       expect(row).to.deep.include({ isStaff: true, isSuperuser: false, lastLogin: context.clock.now() });
+    });
+
+    it("leaves out accounts that an older version left unproved, which are registrations", async () => {
+      const { phone } = await activeUser(context);
+      await run(`UPDATE users SET is_active = false WHERE phone = '${phone}'`);
+      for (const filter of [{}, { isActive: false }, { state: "deactivated" }] as const) {
+        expect(await phonesOf({ ...filter, search: phone })).to.deep.equal([]);
+      }
     });
 
     it("lists each account once, page by page", async () => {

@@ -125,11 +125,25 @@ describe("the roles of docs/database-roles.md", () => {
     "GRANT UPDATE ON account_history TO waterbill_app; UPDATE account_history SET number = 9",
     "CREATE TABLE other (id integer)",
     "DELETE FROM schema_migrations",
+    "UPDATE account_counts SET active = 0",
   ]) {
     it(`refuse the application ${statement.replace(/ (SET|DROP COLUMN) .*/, " …")}`, async () => {
       expect(await rejection(run(roles.app, statement))).to.have.property("code", "42501");
     });
   }
+
+  it("let the application, at the version before, make accounts before it has its rights on their new counts", async () => {
+    await run(roles.owner, "REVOKE ALL ON account_counts FROM waterbill_app");
+    const { user } = await signedIn(context);
+    await setAccountActive(context.app, { phone: user.phone, isActive: false, actor: COMMAND_LINE });
+    await run(roles.owner, "GRANT SELECT ON account_counts TO waterbill_app");
+    const { total, deactivated } = await context.app.accountStatistics.read(null, context.clock.now());
+    expect(await run(roles.app, "SELECT count(*)::int AS count FROM users")).to.have.deep.nested.property(
+      "[0][0].count",
+      total,
+    );
+    expect(deactivated).to.be.above(0);
+  });
 
   it("let the application delete values, which erasing needs", async () => {
     await run(roles.app, "DELETE FROM account_history_values");

@@ -20,6 +20,29 @@ describe("user commands", () => {
     expect(absent).to.deep.equal({ code: 2, out: "", error: "No account has this phone number.\n" });
   });
 
+  it("count accounts by their state, and list those that are leaving", async () => {
+    const { id, phone } = await activeUser(cli.context);
+    const { database } = cli.context.testDatabase;
+    const leave = `UPDATE users SET deletion_at = now() + interval '14 days' WHERE id = ${id}`;
+    await database.run(null, { name: "test_leave", text: leave, isAdHoc: true }, []);
+    const leaving = await cli.run(["user", "list", "--leaving"]);
+    expect(leaving.out).to.match(new RegExp(`^\\${phone}\tleaving\t.*\n$`));
+    const active = await cli.run(["user", "list", "--active", "--search", phone]);
+    expect(active).to.deep.equal({ code: 0, out: "", error: "" });
+    const both = await cli.run(["user", "list", "--active", "--leaving"]);
+    expect(both).to.include({ code: 2, out: "" });
+    const json = await cli.run(["user", "statistics", "--json"]);
+    const counts = JSON.parse(json.out);
+    expect(counts).to.deep.include({ leaving_count: 1 });
+    expect(counts.total_count).to.equal(counts.active_count + counts.deactivated_count + 1);
+    const text = await cli.run(["user", "statistics"]);
+    expect(text).to.deep.equal({
+      code: 0,
+      out: `total\t${counts.total_count}\nactive\t${counts.active_count}\nleaving\t1\ndeactivated\t${counts.deactivated_count}\npending\t${counts.pending_count}\n`,
+      error: "",
+    });
+  });
+
   it("deactivate an account and end its sessions, and activate it again", async () => {
     const { user, tokens } = await signedIn(cli.context);
     const { phone } = user;

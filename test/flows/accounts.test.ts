@@ -1,12 +1,12 @@
 import { Code, createClient } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-web";
 import { expect } from "chai";
-import { AccountService } from "#gen/waterbill/identity/v1/account_service_pb.js";
+import { AccountService, AccountState } from "#gen/waterbill/identity/v1/account_service_pb.js";
 import { laterActsOf } from "../audit/stored-history.js";
 import { openProtocolClients, type ProtocolClient, readConnectError } from "../rpc/protocols.js";
 import { administrator } from "../support/administrator.js";
 import { useTestService } from "../support/service.js";
-import { activeUser } from "../support/test-context.js";
+import { activeUser, registered } from "../support/test-context.js";
 
 const { listAccounts, setAccountActive } = AccountService.method;
 
@@ -46,6 +46,42 @@ describe("accounts", () => {
       expect(acts.map((act) => act.actor)).to.deep.equal([actor, actor]);
     });
   }
+
+  it("are counted, and listed by their state, over every protocol", async () => {
+    const { id, phone } = await activeUser(service.context);
+    const { database } = service.context.testDatabase;
+    const leave = `UPDATE users SET deletion_at = now() + interval '14 days' WHERE id = ${id}`;
+    await database.run(null, { name: "test_leave", text: leave, isAdHoc: true }, []);
+    await registered(service.context);
+    const { total, active, leaving, deactivated, pending } = await service.context.app.accountStatistics.read(
+      null,
+      service.context.clock.now(),
+    );
+    expect([leaving, pending]).to.deep.equal([1, 1]);
+    // Clients leave out zeros, and name the fields in their own ways.
+    const counts = [total, active, pending, deactivated, leaving].filter((count) => count > 0);
+    for (const protocol of protocols) {
+      const request = { search: phone, state: AccountState.LEAVING };
+      const { data } = await protocol.call(listAccounts, request, headers);
+      expect(data).to.have.nested.property("accounts[0].id", id);
+      const { statistics } = data as Record<string, Record<string, number>>;
+      expect(Object.values(statistics ?? {}).filter((count) => count > 0)).to.deep.equal(counts);
+      const others = { search: phone, state: AccountState.ACTIVE };
+      expect((await protocol.call(listAccounts, others, headers)).data).not.to.have.nested.property(
+        "accounts[0]",
+      );
+    }
+    const rest = `${service.origin}/api/auth/admin/users/?state=ACCOUNT_STATE_LEAVING`;
+    const { data } = (await (await fetch(rest, { headers })).json()) as { data: Record<string, unknown> };
+    expect(data).to.have.nested.property("users[0].id", id);
+    expect(data.statistics).to.deep.equal({
+      total_count: total,
+      active_count: active,
+      pending_count: pending,
+      deactivated_count: deactivated,
+      leaving_count: leaving,
+    });
+  });
 
   it("are listed by a Connect GET, under the same limit and never cached", async () => {
     const { id, phone } = await activeUser(service.context);

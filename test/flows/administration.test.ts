@@ -262,13 +262,23 @@ describe("administration", () => {
       for (const query of ["added_after=yesterday", "order_by=id", "is_active=maybe", "search=%00"]) {
         expect((await list(query)).status, query).to.equal(400);
       }
+      for (const state of ["ACCOUNT_STATE_GONE", "4"]) {
+        const { status, body } = await json(send("GET", `/api/auth/admin/users/?state=${state}`));
+        expect(status, state).to.equal(400);
+        expect(Object.keys((body as never as { data: object }).data)).to.deep.equal(["state"]);
+      }
     });
 
     it("lists accounts, deactivates one and activates it again", async () => {
       const { user } = await signedIn(service.context);
       const { body } = await json(send("GET", `/api/auth/admin/users/?search=${user.phone.slice(1)}`));
       expect(body).to.have.nested.property("message", "Utilisateurs récupérés avec succès");
-      expect(body.data).to.have.all.keys("users", "next_page_token");
+      expect(body.data).to.have.all.keys("users", "next_page_token", "statistics");
+      expect(body)
+        .to.have.nested.property("data.statistics")
+        .that.has.all.keys([
+          ...["total_count", "active_count", "pending_count", "deactivated_count", "leaving_count"],
+        ]);
       const [account] = (body as never as { data: { users: Record<string, unknown>[] } }).data.users;
       expect(account).to.have.all.keys(
         ["id", "phone", "first_name", "last_name", "full_name", "email", "is_active", "is_staff"].concat([

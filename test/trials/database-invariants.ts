@@ -37,6 +37,14 @@ const INVARIANTS: Readonly<Record<string, string>> = {
       (SELECT count(*) FILTER (WHERE is_active)::int AS listed, count(*) FILTER (WHERE NOT is_active)::int AS unlisted
         FROM whitelist_entries) entries
     WHERE active <> listed OR inactive <> unlisted`,
+  "the counts of accounts are those of their rows": `
+    SELECT counts.*, accounts.* FROM
+      (SELECT coalesce(sum(active + leaving), 0)::int AS active, coalesce(sum(leaving), 0)::int AS leaving,
+        coalesce(sum(deactivated), 0)::int AS deactivated FROM account_counts) counts,
+      (SELECT count(*) FILTER (WHERE is_active)::int AS activated,
+        count(*) FILTER (WHERE is_active AND deletion_at IS NOT NULL)::int AS going,
+        count(*) FILTER (WHERE NOT is_active AND deactivated_at IS NOT NULL)::int AS stopped FROM users) accounts
+    WHERE (active, leaving, deactivated) <> (activated, going, stopped)`,
   "the last change to a number is the state of its entry": `
     SELECT coalesce(entry.phone, latest.phone) AS phone
     FROM whitelist_entries entry

@@ -1,5 +1,4 @@
 import { expect } from "chai";
-import { createAccountStore } from "../../src/accounts/account-store.js";
 import type { Database } from "../../src/db/database.js";
 import { createDirectoryStore } from "../../src/directory/directory-store.js";
 import { parseSearch } from "../../src/paging/search-terms.js";
@@ -128,27 +127,6 @@ describe("plans of the lists", function () {
       expectIndexes();
     });
   }
-
-  it("scan no whole table for accounts", async () => {
-    const directory = createAccountStore(explaining);
-    const all = { isActive: null, isStaff: null, search: null, joinedAfter: null, joinedBefore: null };
-    const some = [
-      {},
-      { isActive: false },
-      { isStaff: true },
-      { joinedAfter: hoursAgo(5) },
-      { search: parseSearch("12345") },
-      { search: parseSearch("name432 jo") },
-      { search: parseSearch("u30@example.com") },
-    ];
-    for (const filter of some) {
-      for (const column of ["date_joined", "phone"] as const) {
-        const order = { column, isDescending: true };
-        await directory.page(null, { filter: { ...all, ...filter }, order, after: null, limit: 1001 });
-      }
-    }
-    expectIndexes();
-  });
 
   it("scan no whole table for a number's history or the statistics", async () => {
     await createWhitelistHistory(explaining).page(null, "+237600012345", null, 1001);

@@ -1,6 +1,7 @@
 import type { Sequelize } from "sequelize";
 import { defineAccountAct } from "./account-act.js";
 import { defineAccountActValues } from "./account-act-values.js";
+import { defineAccountCount } from "./account-count.js";
 import { defineAccountHistoryHead } from "./account-history-head.js";
 import { defineActivationAttempts } from "./activation-attempts.js";
 import { defineActivationCode } from "./activation-code.js";
@@ -32,6 +33,7 @@ export type Models = ReturnType<typeof defineModels>;
 export function defineModels(sequelize: Sequelize) {
   return {
     users: defineUser(sequelize),
+    accountCounts: defineAccountCount(sequelize),
     registrations: defineRegistration(sequelize),
     registrationTries: defineRegistrationTry(sequelize),
     activationCodes: defineActivationCode(sequelize),

@@ -176,6 +176,14 @@ export declare type ListAccountsRequest = Message<"waterbill.identity.v1.ListAcc
    * @generated from field: string order_by = 8;
    */
   orderBy: string;
+
+  /**
+   * Only accounts in this state. Unspecified: in any. Accounts that are leaving are active accounts for is_active, and are
+   * not in the state ACCOUNT_STATE_ACTIVE.
+   *
+   * @generated from field: waterbill.identity.v1.AccountState state = 9;
+   */
+  state: AccountState;
 };
 
 /**
@@ -183,6 +191,52 @@ export declare type ListAccountsRequest = Message<"waterbill.identity.v1.ListAcc
  * Use `create(ListAccountsRequestSchema)` to create a new message.
  */
 export declare const ListAccountsRequestSchema: GenMessage<ListAccountsRequest>;
+
+/**
+ * Counts over all accounts, regardless of filters.
+ *
+ * @generated from message waterbill.identity.v1.AccountStatistics
+ */
+export declare type AccountStatistics = Message<"waterbill.identity.v1.AccountStatistics"> & {
+  /**
+   * Accounts in every state: active, leaving and deactivated. Registrations are no accounts.
+   *
+   * @generated from field: uint32 total_count = 1;
+   */
+  totalCount: number;
+
+  /**
+   * Accounts whose owners may sign in, without those that are leaving.
+   *
+   * @generated from field: uint32 active_count = 2;
+   */
+  activeCount: number;
+
+  /**
+   * Registrations of the last 24 hours that wait for their activation; a number may have several.
+   *
+   * @generated from field: uint32 pending_count = 3;
+   */
+  pendingCount: number;
+
+  /**
+   * @generated from field: uint32 deactivated_count = 4;
+   */
+  deactivatedCount: number;
+
+  /**
+   * Accounts whose owners have asked for their deletion.
+   *
+   * @generated from field: uint32 leaving_count = 5;
+   */
+  leavingCount: number;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.AccountStatistics.
+ * Use `create(AccountStatisticsSchema)` to create a new message.
+ */
+export declare const AccountStatisticsSchema: GenMessage<AccountStatistics>;
 
 /**
  * @generated from message waterbill.identity.v1.ListAccountsResponse
@@ -201,6 +255,11 @@ export declare type ListAccountsResponse = Message<"waterbill.identity.v1.ListAc
    * @generated from field: string next_page_token = 2;
    */
   nextPageToken: string;
+
+  /**
+   * @generated from field: waterbill.identity.v1.AccountStatistics statistics = 3;
+   */
+  statistics?: AccountStatistics;
 };
 
 /**
@@ -455,7 +514,7 @@ export declare const AccountStateSchema: GenEnum<AccountState>;
  */
 export declare const AccountService: GenService<{
   /**
-   * Returns one page of the accounts, active and inactive.
+   * Returns one page of the accounts, active and inactive, and how many there are.
    *
    * Fails with INVALID_REQUEST for a page token of another list and for an unknown order.
    *
