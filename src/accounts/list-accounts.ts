@@ -4,7 +4,8 @@ import type { PageTokens } from "../paging/page-token.js";
 import { parseSearch } from "../paging/search-terms.js";
 import type { Clock } from "../system/clock.js";
 import type { Account } from "./account.js";
-import { ACCOUNT_ORDERS, type AccountFilter, type AccountOrder, type AccountStore } from "./account-store.js";
+import { ACCOUNT_ORDERS, type AccountFilter, type AccountOrder } from "./account-page.js";
+import type { AccountStore } from "./account-store.js";
 import type { AccountStatistics, AccountStatisticsStore } from "./statistics-store.js";
 
 export interface ListAccountsDeps {

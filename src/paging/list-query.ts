@@ -9,6 +9,8 @@ export interface ListQuery {
   value(value: unknown): string;
   /** Adds a condition. */
   where(condition: string): void;
+  /** `WHERE …`; empty without conditions. */
+  filter(): string;
   /** `WHERE … ORDER BY … LIMIT …` */
   tail(order: string, limit: number): string;
 }
@@ -17,14 +19,13 @@ export function createListQuery(): ListQuery {
   const values: unknown[] = [];
   const conditions: string[] = [];
   const value = (parameter: unknown) => `$${values.push(parameter)}`;
+  const filter = () => (conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "");
   return {
     values,
     value,
     where: (condition) => void conditions.push(condition),
-    tail(order, limit) {
-      const where = conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "";
-      return `${where} ORDER BY ${order} LIMIT ${value(limit)}`;
-    },
+    filter,
+    tail: (order, limit) => `${filter()} ORDER BY ${order} LIMIT ${value(limit)}`,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { AccountFilter, AccountOrder, AccountStore } from "../../src/accounts/account-store.js";
+import type { AccountFilter, AccountOrder, AccountRange } from "../../src/accounts/account-page.js";
 import type { Database } from "../../src/db/database.js";
 import { parseSearch } from "../../src/paging/search-terms.js";
 
@@ -103,7 +103,7 @@ export const ORDERS: readonly AccountOrder[] = (["date_joined", "phone"] as cons
 );
 
 /** The first page in an order, and one in the middle of `count` accounts. */
-export function pagesOf(order: AccountOrder, count: number): Parameters<AccountStore["page"]>[1]["after"][] {
+export function pagesOf(order: AccountOrder, count: number): AccountRange["after"][] {
   const middle = count / 2;
   const at = new Date(NEWEST - middle * APART_SECONDS * 1000).toISOString();
   return [null, order.column === "phone" ? ["+237650000000"] : [at, String(middle)]];
@@ -141,6 +141,7 @@ export function explaining(database: Database, options = ""): { database: Databa
     database: {
       ...database,
       async run(tx, statement, values) {
+        if (statement.text.startsWith("EXPLAIN")) return database.run(tx, statement, values);
         const text = `EXPLAIN (FORMAT JSON${options}) ${statement.text}`;
         const [row] = await database.run<{ "QUERY PLAN": [{ Plan: PlanNode }] }>(
           tx,

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { type AccountOrder, createAccountStore } from "../../src/accounts/account-store.js";
+import type { AccountOrder } from "../../src/accounts/account-page.js";
+import { createAccountStore } from "../../src/accounts/account-store.js";
 import { createAccountStatisticsStore } from "../../src/accounts/statistics-store.js";
 import { createHistoryStore } from "../../src/audit/history-store.js";
 import { createSessionStore } from "../../src/sessions/session-store.js";
