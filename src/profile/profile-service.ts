@@ -4,6 +4,7 @@ import { callerAddress, optionalPrincipal, requirePrincipal } from "../caller.js
 import { toExportMessage } from "../export/export-message.js";
 import type { ReplacePasswordDeps } from "../passwords/replace-password.js";
 import { toSessionMessage } from "../sessions/session-message.js";
+import { toProfileUpdate } from "../users/profile-message.js";
 import { toUserMessage } from "../users/user-message.js";
 import { toChallengeMessage } from "../verification/challenge-message.js";
 import type { CallerSession } from "../verification/verify-link.js";
@@ -20,7 +21,6 @@ import {
   requestPhoneChange,
 } from "./change-phone.js";
 import { type ExportOwnAccountDeps, exportOwnAccount } from "./export-own-account.js";
-import { fieldsToUpdate } from "./profile-mask.js";
 import { type RevokeSessionsDeps, revokeOtherSessions, revokeSession } from "./revoke-sessions.js";
 import { type UpdateProfileDeps, updateProfile } from "./update-profile.js";
 
@@ -41,19 +41,9 @@ export function createProfileService(deps: ProfileServiceDeps): ServiceImpl<type
       return { user: toUserMessage(requirePrincipal(context).user) };
     },
 
-    async updateProfile({ profile, updateMask }, context) {
-      const values = {
-        first_name: profile?.firstName ?? "",
-        last_name: profile?.lastName ?? "",
-        email: profile?.email ?? null,
-        address: profile?.address ?? null,
-        apartment_name: profile?.apartmentName ?? null,
-      };
-      const user = await updateProfile(deps, {
-        userId: requirePrincipal(context).user.id,
-        fields: fieldsToUpdate(values, updateMask),
-        values,
-      });
+    async updateProfile(request, context) {
+      const userId = requirePrincipal(context).user.id;
+      const user = await updateProfile(deps, { userId, ...toProfileUpdate(request) });
       return { user: toUserMessage(user) };
     },
 

@@ -28,7 +28,7 @@ export function isUnproved({ user, isDeactivated }: Credentials): boolean {
   return !user.isActive && !isDeactivated;
 }
 
-/** Changes that owners make to their account; an absent field keeps its value. */
+/** Changes to the profile of an account; an absent field keeps its value. */
 export type ProfileChanges = Partial<
   Pick<User, "firstName" | "lastName" | "email" | "address" | "apartmentName">
 >;
@@ -57,7 +57,7 @@ export interface UserStore {
    * other account has it. Case is ignored. An account that an older version left unproved holds no address.
    */
   claimEmail(tx: Tx, email: string, userId: number): Promise<boolean>;
-  /** Changes an active account; null if there is no such account. */
+  /** Changes the profile of an account, whatever its state; null if there is no such account. */
   updateProfile(tx: Tx, id: number, changes: ProfileChanges): Promise<User | null>;
 }
 
@@ -194,11 +194,9 @@ export function createUserStore(database: Database): UserStore {
     },
 
     async updateProfile(tx, id, changes) {
-      const where = { id, is_active: true };
-      const attributes = [...USER_ATTRIBUTES];
-      await users.update(profileColumns(changes), { where, transaction: tx });
-      const row = await users.findOne({ attributes, where, raw: true, transaction: tx });
-      return row && toUser(row);
+      const options = { where: { id }, returning: true as const, transaction: tx };
+      const [, [row]] = await users.update(profileColumns(changes), options);
+      return row ? toUser(row) : null;
     },
   };
 }

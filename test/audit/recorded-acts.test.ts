@@ -10,7 +10,8 @@ import { confirmPasswordReset, requestPasswordReset } from "../../src/auth/reset
 import { cancelPhoneChange } from "../../src/profile/cancel-phone-change.js";
 import { confirmPasswordChange, requestPasswordChange } from "../../src/profile/change-password.js";
 import { confirmPhoneChange, requestPhoneChange } from "../../src/profile/change-phone.js";
-import { type ProfileValues, updateProfile } from "../../src/profile/update-profile.js";
+import { updateProfile } from "../../src/profile/update-profile.js";
+import type { ProfileValues } from "../../src/users/profile-update.js";
 import type { User } from "../../src/users/user.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
 import { rejection } from "../support/rejection.js";

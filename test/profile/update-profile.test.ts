@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { type ProfileValues, updateProfile } from "../../src/profile/update-profile.js";
+import { updateProfile } from "../../src/profile/update-profile.js";
+import type { ProfileValues } from "../../src/users/profile-update.js";
 import { rejectionReason } from "../support/rejection.js";
 import { activeUser, atOnce, registered, useTestContext } from "../support/test-context.js";
 

@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { FieldMaskSchema } from "@bufbuild/protobuf/wkt";
 import { expect } from "chai";
-import { fieldsToUpdate } from "../../src/profile/profile-mask.js";
+import { fieldsToUpdate } from "../../src/users/profile-message.js";
 import { thrown } from "../support/rejection.js";
 
 describe("fieldsToUpdate", () => {
