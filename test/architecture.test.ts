@@ -31,6 +31,7 @@ const layers = [
     "audit/",
     "export/",
     "users/",
+    "batches/",
     "registrations/",
     "guessing/",
     "passwords/",

@@ -2,9 +2,11 @@ import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import type { AccountService } from "#gen/waterbill/identity/v1/account_service_pb.js";
 import type { Actor } from "../audit/act.js";
-import { requirePrincipal } from "../caller.js";
+import { toBatchResult } from "../batches/batch-message.js";
+import { callerKey, requirePrincipal } from "../caller.js";
 import { toExportMessage } from "../export/export-message.js";
 import { toSessionMessage } from "../sessions/session-message.js";
+import { toProfileUpdate } from "../users/profile-message.js";
 import { toAccountMessage, toAccountState, toStatisticsMessage } from "./account-message.js";
 import {
   type ListAccountSessionsDeps,
@@ -12,10 +14,14 @@ import {
   type RevokeAccountSessionsDeps,
   revokeAccountSessions,
 } from "./account-sessions.js";
+import { batchSetAccountsActive } from "./batch-set-accounts-active.js";
 import { type ClearLimitsDeps, clearLimits } from "./clear-limits.js";
 import { type ExportAccountDeps, exportAccount } from "./export-account.js";
 import { type ListAccountsDeps, listAccounts } from "./list-accounts.js";
+import { roleFrom } from "./role-message.js";
 import { type SetAccountActiveDeps, setAccountActive } from "./set-account-active.js";
+import { setAccountRole } from "./set-account-role.js";
+import { updateAccount } from "./update-account.js";
 
 export type AccountServiceDeps = ListAccountsDeps &
   SetAccountActiveDeps &
@@ -46,13 +52,27 @@ export function createAccountService(deps: AccountServiceDeps): ServiceImpl<type
       };
     },
 
-    async setAccountActive({ phone, isActive }, context) {
-      const user = await setAccountActive(deps, {
-        phone,
-        isActive: isActive ?? false,
-        actor: administrator(context),
-      });
+    async setAccountActive({ phone, isActive = false, reason }, context) {
+      const actor = administrator(context);
+      const user = await setAccountActive(deps, { phone, isActive, reason: reason.trim() || null, actor });
       return { account: toAccountMessage(user) };
+    },
+
+    async batchSetAccountsActive({ phones, isActive = false, reason }, context) {
+      const [actor, { signal }] = [administrator(context), context];
+      const act = { isActive, reason: reason.trim(), actor };
+      const rows = await batchSetAccountsActive(deps, { phones, signal, ...act });
+      return { results: rows.map((row) => toBatchResult(row, context.values.get(callerKey).language)) };
+    },
+
+    async setAccountRole({ phone, role, reason }, context) {
+      const act = { role: roleFrom(role), reason: reason.trim(), actor: administrator(context) };
+      return { account: toAccountMessage(await setAccountRole(deps, { phone, ...act })) };
+    },
+
+    async updateAccount({ phone, ...update }, context) {
+      const act = { phone, actor: administrator(context), ...toProfileUpdate(update) };
+      return { account: toAccountMessage(await updateAccount(deps, act)) };
     },
 
     async listAccountSessions({ phone }, context) {

@@ -9,6 +9,14 @@ export interface LockAccountDeps {
   users: UserStore;
 }
 
+/** Who acts on which account. */
+export interface AccountActor {
+  phone: string;
+  actor: Actor;
+  /** True: the act is for superusers alone, whatever the account. */
+  needsSuperuser?: boolean;
+}
+
 /**
  * Locks the active superusers, whose ids it returns, and after them the number's account; null if it has none.
  *
@@ -18,11 +26,11 @@ export interface LockAccountDeps {
 export async function lockAccount(
   { accounts, users }: LockAccountDeps,
   tx: Tx,
-  { phone, actor }: { phone: string; actor: Actor },
+  { phone, actor, needsSuperuser = false }: AccountActor,
 ): Promise<{ account: Credentials | null; superusers: readonly number[] }> {
   const superusers = await accounts.lockSuperusers(tx);
   const account = await users.lock(tx, { phone });
   const isStaff = actor.kind === "administrator" && !superusers.includes(actor.id);
-  if (account?.user.isSuperuser && isStaff) throw new DomainError("SUPERUSER_REQUIRED");
+  if (isStaff && (needsSuperuser || account?.user.isSuperuser)) throw new DomainError("SUPERUSER_REQUIRED");
   return { account: account && !isUnproved(account) ? account : null, superusers };
 }

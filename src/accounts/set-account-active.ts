@@ -8,7 +8,7 @@ import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { Credentials } from "../users/user-store.js";
 import type { CodeStore } from "../verification/code-store.js";
 import { type Account, accountOf } from "./account.js";
-import { type LockAccountDeps, lockAccount } from "./lock-account.js";
+import { type AccountActor, type LockAccountDeps, lockAccount } from "./lock-account.js";
 
 export interface ChangeAccountDeps extends LockAccountDeps {
   database: Database;
@@ -22,6 +22,14 @@ export interface SetAccountActiveDeps extends ChangeAccountDeps {
   codes: CodeStore;
 }
 
+export interface SetAccountActiveInput {
+  phone: string;
+  isActive: boolean;
+  /** Why; recorded with the act. */
+  reason?: string | null | undefined;
+  actor: Actor;
+}
+
 /**
  * Deactivates an account, so that it can neither sign in nor be activated by SMS, and ends its sessions. Or reactivates
  * it. Both void the account's codes. Repeating the call changes and records nothing. A registration is no account: only
@@ -31,41 +39,49 @@ export interface SetAccountActiveDeps extends ChangeAccountDeps {
  */
 export async function setAccountActive(
   deps: SetAccountActiveDeps,
-  { phone, isActive, actor }: { phone: string; isActive: boolean; actor: Actor },
+  input: SetAccountActiveInput,
 ): Promise<Account> {
+  return (await changeActivity(deps, input)).account;
+}
+
+/** Like `setAccountActive`; also returns whether there was something to change. */
+export async function changeActivity(
+  deps: SetAccountActiveDeps,
+  { phone, isActive, reason = null, actor }: SetAccountActiveInput,
+): Promise<{ account: Account; isChanged: boolean }> {
   return changeAccount(deps, { phone, actor }, async (tx, before, isLastSuperuser) => {
     if (isLastSuperuser && !isActive) throw new DomainError("LAST_SUPERUSER");
-    if (before.user.isActive === isActive) return accountOf(before);
+    if (before.user.isActive === isActive) return { account: accountOf(before), isChanged: false };
     const { id } = before.user;
     const now = deps.clock.now();
-    const user = await deps.accounts.setActive(tx, id, isActive, now);
+    const account = await deps.accounts.setActive(tx, id, isActive, now);
     await deps.codes.voidAll(tx, id);
-    const act = { accountId: id, at: now, actor };
+    const act = { accountId: id, at: now, actor, reason };
     if (isActive) {
       await deps.record(tx, { ...act, action: "reactivated" });
     } else {
       const { length: sessionCount } = await deps.sessions.endAll(tx, id, null);
       await deps.record(tx, { ...act, action: "deactivated", sessionCount });
     }
-    return user;
+    return account && { account, isChanged: true };
   });
 }
 
 /**
  * Changes the account with this phone number in a transaction, which locks it. `change` gets the account, and whether it
- * is the last active superuser.
+ * is the last active superuser; it resolves with null if the account no longer exists.
  * These transactions wait for each other, so that one of two superusers who deactivate each other remains.
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND, SUPERUSER_REQUIRED as `lockAccount` does, and what `change` throws.
  */
-export async function changeAccount(
+export async function changeAccount<T>(
   deps: ChangeAccountDeps,
-  { phone: rawPhone, actor }: { phone: string; actor: Actor },
-  change: (tx: Tx, account: Credentials, isLastSuperuser: boolean) => Promise<Account | null>,
-): Promise<Account> {
-  const phone = parsePhone(deps.phoneRules, rawPhone);
+  who: AccountActor,
+  change: (tx: Tx, account: Credentials, isLastSuperuser: boolean) => Promise<T | null>,
+): Promise<T> {
+  const phone = parsePhone(deps.phoneRules, who.phone);
   return deps.database.transaction(async (tx) => {
-    const { account, superusers } = await lockAccount(deps, tx, { phone, actor });
+    const { account, superusers } = await lockAccount(deps, tx, { ...who, phone });
     if (!account) throw new DomainError("ACCOUNT_NOT_FOUND");
     const isLastSuperuser = superusers.length === 1 && superusers[0] === account.user.id;
     const changed = await change(tx, account, isLastSuperuser);

@@ -31,12 +31,15 @@ export const fr = {
   entryUpdated: "Numéro modifié dans la liste blanche avec succès",
   entryRemoved: "Numéro supprimé de la liste blanche avec succès",
   historyRead: "Historique récupéré avec succès",
+  batchReported: "Traitement terminé",
   importReported: "Importation terminée",
   importPreviewed: "Simulation terminée : rien n'a été modifié",
   importNotApplied: "Importation refusée : rien n'a été modifié",
   usersRead: "Utilisateurs récupérés avec succès",
   userActivated: "Compte activé avec succès",
   userDeactivated: "Compte désactivé avec succès",
+  roleSet: "Rôle du compte enregistré avec succès",
+  accountUpdated: "Profil du compte mis à jour avec succès",
   limitsCleared: "Limites du numéro réinitialisées avec succès",
 
   // Errors of calls.
@@ -96,6 +99,7 @@ export const fr = {
   fieldRequired: "Ce champ est obligatoire.",
   fieldInvalid: "Cette valeur n'est pas valide.",
   idsOrPhones: "Indiquez soit des identifiants, soit des numéros de téléphone.",
+  batchChange: "Indiquez is_active ou notes, ou bien remove seul.",
   fieldTooMany: (maximum: number) => `Ce champ doit contenir au maximum ${maximum} éléments.`,
   fieldTooLong: (maximum: number) => `Ce champ doit contenir au maximum ${maximum} caractères.`,
   fieldControlCharacters: "Ce champ contient des caractères non autorisés.",

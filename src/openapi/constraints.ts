@@ -62,6 +62,7 @@ export function constraintsOf(field: DescField): JsonObject {
     .map(({ pattern }) => ({ pattern }));
   return {
     ...(isText && isRequired(field) && { minLength: 1 }),
+    ...(field.fieldKind === "list" && isRequired(field) && { minItems: 1 }),
     ...Object.assign({}, ...keywords),
     ...(patterns.length > 1 && { pattern: undefined, allOf: patterns }),
   } as JsonObject;

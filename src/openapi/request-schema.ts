@@ -33,11 +33,12 @@ export function bodyProperties(sources: Sources, fields: readonly DescField[]): 
 /** Null is the same as leaving a field out, except that it clears the fields of a profile. */
 function bodyField(sources: Sources, field: DescField): JsonObject {
   const schema = fieldSchema(sources, field);
+  const isList = field.fieldKind === "list";
   return {
     ...(isRequired(field) ? schema : nullable(schema)),
     ...described(sources.comments.ofField(field)),
     ...(field.name.includes("password") && { writeOnly: true }),
-    ...(!field.message && { examples: [fieldExample(field)] }),
+    ...(!field.message && { examples: [isList ? [fieldExample(field)] : fieldExample(field)] }),
   };
 }
 

@@ -88,6 +88,9 @@ export const SUCCESS_RESPONSES: ReadonlyMap<DescMethod, SuccessResponse> = new M
       },
     },
   ],
+  [AccountService.method.batchSetAccountsActive, { shape: "envelope", message: (m) => m.batchReported }],
+  [AccountService.method.setAccountRole, { shape: "envelope", message: (m) => m.roleSet }],
+  [AccountService.method.updateAccount, { shape: "envelope", message: (m) => m.accountUpdated }],
   [AccountService.method.listAccountSessions, { shape: "envelope", message: (m) => m.sessionsRead }],
   [
     AccountService.method.revokeAccountSessions,
@@ -113,6 +116,10 @@ export const SUCCESS_RESPONSES: ReadonlyMap<DescMethod, SuccessResponse> = new M
     },
   ],
   [WhitelistService.method.updateWhitelistEntry, { shape: "envelope", message: (m) => m.entryUpdated }],
+  [
+    WhitelistService.method.batchUpdateWhitelistEntries,
+    { shape: "envelope", message: (m) => m.batchReported },
+  ],
   [WhitelistService.method.removeWhitelistEntry, { shape: "envelope", message: (m) => m.entryRemoved }],
   [WhitelistService.method.listWhitelistHistory, { shape: "envelope", message: (m) => m.historyRead }],
   [

@@ -1,4 +1,5 @@
 import {
+  type DescEnum,
   type DescField,
   type DescMessage,
   fromJson,
@@ -28,8 +29,9 @@ export class UnreadableFieldsError extends RequestError {
 const MAX_DEPTH = 10;
 
 /**
- * Converts a JSON object to a message. Accepts both spellings of field names and of the paths in masks, and plain dates
- * (`2026-01-31` is midnight UTC). Ignores unknown keys, but not unknown enum values.
+ * Converts a JSON object to a message. Accepts both spellings of field names and of the paths in masks, plain dates
+ * (`2026-01-31` is midnight UTC), and enum values without the prefix of their names. Ignores unknown keys, but not
+ * unknown enum values.
  * Throws an UnreadableFieldsError that names every field whose value can't be read.
  */
 export function messageFromJson(schema: DescMessage, json: JsonObject): Message {
@@ -112,16 +114,21 @@ function fieldsOf(schema: DescMessage): ReadonlyMap<string, DescField> {
   return fields;
 }
 
-/** Drops unknown keys, and writes dates and masks as proto JSON requires. */
+/** Drops unknown keys, and writes dates, masks and enum values as proto JSON requires. */
 function toProtoJson(schema: DescMessage, json: JsonObject, depth = 1): JsonObject {
   const fields = fieldsOf(schema);
   return Object.fromEntries(
     Object.entries(json).flatMap(([name, value]) => {
-      const message = fields.get(name)?.message;
-      if (message) return [[name, toProtoValue(message, value, depth)]];
-      return fields.has(name) ? [[name, value]] : [];
+      const field = fields.get(name);
+      if (field?.message) return [[name, toProtoValue(field.message, value, depth)]];
+      return field ? [[name, field.enum ? toEnumName(field.enum, value) : value]] : [];
     }),
   );
+}
+
+/** Adds the prefix to the name of an enum's value that leaves it out: `STAFF` is ACCOUNT_ROLE_STAFF. */
+function toEnumName({ values }: DescEnum, value: JsonValue): JsonValue {
+  return values.find(({ localName }) => localName === value)?.name ?? value;
 }
 
 function toProtoValue(schema: DescMessage, value: JsonValue, depth: number): JsonValue {

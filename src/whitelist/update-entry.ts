@@ -25,8 +25,8 @@ export async function updateEntry(
   const changes = { notes: notes === null ? null : cleanNotes(notes), isActive };
   return deps.database.transaction(async (tx) => {
     const context = { actor, at: deps.clock.now(), importId: null };
-    const exists = await deps.whitelist.update(tx, phone, changes, context);
-    const entry = exists && (await deps.whitelist.find(tx, phone));
+    const found = await deps.whitelist.update(tx, phone, changes, context);
+    const entry = found && (await deps.whitelist.find(tx, phone));
     if (!entry) throw new DomainError("ENTRY_NOT_FOUND");
     return entry;
   });

@@ -6,8 +6,10 @@ import {
   type ListWhitelistEntriesRequest,
   type WhitelistService,
 } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
+import { toBatchResult } from "../batches/batch-message.js";
 import { callerKey, requirePrincipal } from "../caller.js";
 import { addEntry } from "./add-entry.js";
+import { batchUpdateEntries } from "./batch-update-entries.js";
 import { checkPhone } from "./check-phone.js";
 import { encodeFile, exportCsv, parseCsvFormat } from "./csv-export.js";
 import { type ImportDeps, importEntries } from "./import/import-entries.js";
@@ -56,6 +58,12 @@ export function createWhitelistService(deps: WhitelistServiceDeps): ServiceImpl<
     async updateWhitelistEntry({ phone, notes = null, isActive = null }, context) {
       const entry = await updateEntry(deps, { phone, notes, isActive, actor: actorOf(context) });
       return { whitelistItem: toEntryMessage(entry) };
+    },
+
+    async batchUpdateWhitelistEntries({ phones, notes = null, isActive = null, remove }, context) {
+      const [actor, { signal }] = [actorOf(context), context];
+      const rows = await batchUpdateEntries(deps, { phones, notes, isActive, remove, actor, signal });
+      return { results: rows.map((row) => toBatchResult(row, context.values.get(callerKey).language)) };
     },
 
     async removeWhitelistEntry({ phone }, context) {

@@ -40,13 +40,13 @@ export interface WhitelistStore {
   find(tx: Tx | null, phone: string): Promise<WhitelistEntry | null>;
   /** Whether the number is on the list and active. */
   isActive(tx: Tx | null, phone: string): Promise<boolean>;
-  /** Changes the fields that are not null. Returns false if the number is not on the list. */
+  /** Changes the fields that are not null. Returns null if the number is not on the list. */
   update(
     tx: Tx | null,
     phone: string,
     changes: { notes: string | null; isActive: boolean | null },
     by: ChangeContext,
-  ): Promise<boolean>;
+  ): Promise<{ isChanged: boolean } | null>;
   /** Removes the number. Returns false if it was not on the list. */
   remove(tx: Tx | null, phone: string, by: ChangeContext): Promise<boolean>;
 }
@@ -124,7 +124,7 @@ const isActive: Statement = {
 };
 
 const update: Statement = {
-  name: "whitelist_update",
+  name: "whitelist_update_2",
   text: `WITH before AS MATERIALIZED (
            SELECT id, notes, is_active FROM whitelist_entries WHERE phone = $1 FOR UPDATE
          ), changed AS (
@@ -143,7 +143,7 @@ const update: Statement = {
              ${signature(4)}, was_active, notes_before, is_active, notes
            FROM changed
          )
-         SELECT id FROM before`,
+         SELECT EXISTS (SELECT FROM changed) AS "isChanged" FROM before`,
 };
 
 const remove: Statement = {
@@ -190,7 +190,8 @@ export function createWhitelistStore(database: Database): WhitelistStore {
     },
     async update(tx, phone, changes, by) {
       const values = [phone, changes.notes, changes.isActive, ...signatureValues(by)];
-      return (await database.run(tx, update, values)).length > 0;
+      const [row] = await database.run<{ isChanged: boolean }>(tx, update, values);
+      return row ?? null;
     },
     async remove(tx, phone, by) {
       return (await database.run(tx, remove, [phone, ...signatureValues(by)])).length > 0;

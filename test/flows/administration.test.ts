@@ -17,7 +17,7 @@ import type { User } from "../../src/users/user.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
 import { administrator } from "../support/administrator.js";
 import { generousLimits, useTestService } from "../support/service.js";
-import { newPhone, signedIn, testPassword } from "../support/test-context.js";
+import { activeUser, newPhone, signedIn, testPassword } from "../support/test-context.js";
 
 const adminMethods = [AuthService, ProfileService, AccountService, WhitelistService]
   .flatMap((service): readonly DescMethod[] => service.methods)
@@ -34,6 +34,10 @@ describe("administration", () => {
     const signed = await administrator(service.context);
     admin = signed.user;
     token = signed.tokens.access;
+    // With another superuser, those of the tests can lose their rights.
+    const { phone } = await activeUser(service.context);
+    const rights = () => ({ isStaff: true, isSuperuser: true });
+    await setRights(service.context.app, { phone, rights, actor: COMMAND_LINE });
   });
 
   const send = (httpMethod: string, path: string, body?: string, headers: Record<string, string> = {}) =>
@@ -119,6 +123,8 @@ describe("administration", () => {
     });
 
     for (const method of adminMethods) {
+      const isSuperuser = getOption(method, access) === Access.SUPERUSER;
+
       it(`refuses ${method.name} on every protocol without a token, with an expired one and for an ordinary user`, async () => {
         const { user, tokens } = await signedIn(service.context);
         expect(new Set(await refusals(method, null))).to.deep.equal(new Set(["UNAUTHENTICATED"]));
@@ -130,7 +136,7 @@ describe("administration", () => {
         await setRights(app, {
           phone: user.phone,
           actor: COMMAND_LINE,
-          rights: () => ({ isStaff: true, isSuperuser: false }),
+          rights: () => ({ isStaff: true, isSuperuser }),
         });
         expect(new Set(await refusals(method, tokens.access))).to.deep.equal(new Set([null]));
         await setRights(app, {

@@ -68,6 +68,10 @@ const restPaths: Record<string, readonly [httpMethod: string, path: string]> = {
   RevokeAccountSessions: ["DELETE", "/api/auth/admin/users/{phone}/sessions/"],
   ClearLimits: ["POST", "/api/auth/admin/users/{phone}/clear-limits/"],
   SetAccountActive: ["POST", "/api/auth/admin/users/set-active/"],
+  BatchSetAccountsActive: ["POST", "/api/auth/admin/users/batch-set-active/"],
+  SetAccountRole: ["POST", "/api/auth/admin/users/set-role/"],
+  UpdateAccount: ["PATCH", "/api/auth/admin/users/{phone}/"],
+  BatchUpdateWhitelistEntries: ["POST", "/api/auth/admin/whitelist/batch-update/"],
   CancelPhoneChange: ["POST", "/api/auth/phone/change/cancel/"],
 };
 
@@ -134,7 +138,7 @@ function restClient(origin: string, address?: string): FlowClient {
     async call(method, input, token) {
       const [httpMethod, template] = restPaths[method.input.name.replace(/Request$/, "")]!;
       const path = template.replace(/\{(\w+)\}/, (_, name) => encodeURIComponent(String(input[name])));
-      const body = method.name === "UpdateProfile" ? input.profile : input;
+      const body = "profile" in input ? input.profile : input;
       const response = await fetch(`${origin}${path}`, {
         method: httpMethod,
         headers: {
@@ -181,7 +185,13 @@ function reasonOf(status: number, text: string): string {
       (m) => m.passwordTooSimilar.lastName,
       (m) => m.passwordTooSimilar.email,
     ],
-    INVALID_REQUEST: [(m) => m.fieldRequired, (m) => m.fieldInvalid, (m) => m.passwordsDiffer],
+    INVALID_REQUEST: [
+      (m) => m.fieldRequired,
+      (m) => m.fieldInvalid,
+      (m) => m.fieldTooMany(500),
+      (m) => m.batchChange,
+      (m) => m.passwordsDiffer,
+    ],
   };
   for (const [reason, rendering] of Object.entries(ERROR_TABLE) as [Reason, (typeof ERROR_TABLE)[Reason]][]) {
     const messages = [rendering.message, ...(others[reason] ?? [])];

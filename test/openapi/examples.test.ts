@@ -35,7 +35,7 @@ function exampleMessage(call: Call, method: DescMethod) {
   const body = call.operation.requestBody?.content["application/json"]?.example as JsonObject | undefined;
   const fields = parametersOf(call).filter((parameter) => parameter.in !== "header");
   const named = Object.fromEntries(fields.map(({ name, example }) => [name, example]));
-  const isFlat = method.name === "UpdateProfile";
+  const isFlat = method.input.fields.some(({ name }) => name === "profile");
   return messageFromJson(method.input, { ...named, ...(isFlat ? { profile: body! } : body) });
 }
 

@@ -2,8 +2,11 @@ import type { JsonObject } from "@bufbuild/protobuf";
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { expect } from "chai";
 import {
+  AccountRole,
   type ListAccountsRequest,
   ListAccountsRequestSchema,
+  type SetAccountRoleRequest,
+  SetAccountRoleRequestSchema,
 } from "#gen/waterbill/identity/v1/account_service_pb.js";
 import {
   type UpdateProfileRequest,
@@ -29,6 +32,16 @@ describe("messageFromJson", () => {
     expect(error).to.be.instanceOf(RequestError).and.include({ reason: "INVALID_REQUEST", status: 400 });
     return error.fields.map(({ field, message }) => `${field}: ${localize("fr", message)}`);
   }
+
+  it("takes the name of an enum's value with its prefix or without", () => {
+    const roleOf = (role: string) =>
+      (messageFromJson(SetAccountRoleRequestSchema, { role }) as SetAccountRoleRequest).role;
+    expect(roleOf("ACCOUNT_ROLE_STAFF")).to.equal(AccountRole.STAFF);
+    expect(roleOf("STAFF")).to.equal(AccountRole.STAFF);
+    for (const name of ["staff", "ROLE_STAFF", "ADMIN", "toString"]) {
+      expect(fieldsOf(() => roleOf(name))).to.deep.equal(["role: Cette valeur n'est pas valide."]);
+    }
+  });
 
   it("takes a plain date for midnight UTC", () => {
     expect(joinedAfter("2026-01-31")).to.equal("2026-01-31T00:00:00.000Z");

@@ -96,7 +96,7 @@ const protoFolder = fileURLToPath(new URL("../../proto", import.meta.url));
 
 /** `@grpc/grpc-js` with the .proto files, as an internal service would use it. */
 export function grpcClient(url: string): ProtocolClient {
-  const files = ["auth", "profile", "account", "directory"].map(
+  const files = ["auth", "profile", "account", "directory", "whitelist"].map(
     (name) => `waterbill/identity/v1/${name}_service.proto`,
   );
   const definition = loadSync(files, { includeDirs: [protoFolder], keepCase: true });

@@ -41,6 +41,8 @@ function ofSchema(random: SeededRandom, knowledge: Knowledge, reference: JsonObj
         Number(schema.maximum),
         Number(schema.maximum) + 1,
       ]);
+    case "array":
+      return [1, 2].map(() => ofSchema(random, knowledge, schema.items as JsonObject));
     case "object":
       return objectOf(random, knowledge, schema);
     default:

@@ -33,16 +33,18 @@ const VALUES: readonly [name: RegExp, value: (known: Known, random: SeededRandom
   [/^update_mask$/, () => "firstName,email"],
   [/_(after|before)$/, () => "2026-03-01T12:00:00Z"],
   [/^format$/, () => 1],
+  [/^role$/, (_, random) => 1 + random.integer(3)],
   [/^delimiter$/, () => ";"],
   [/^page_size$/, (_, random) => random.integer(50)],
   [/^(page_token|order_by)$/, () => ""],
-  [/^(is_\w+|dry_run|all_or_nothing|bom)$/, (_, random) => random.once(2)],
+  [/^(is_\w+|remove|dry_run|all_or_nothing|bom)$/, (_, random) => random.once(2)],
   [/^/, () => "A1"],
 ];
 
 function plausibleValue(field: DescField, known: Known, random: SeededRandom): JsonValue {
   if (field.fieldKind === "list") {
-    return field.message ? [plausibleMessage(field.message, known, random)] : [];
+    if (field.message) return [plausibleMessage(field.message, known, random)];
+    return field.name === "phones" ? [random.pick(known.phones), hostileText(random)] : [];
   }
   const isOwn = field.fieldKind === "message" && field.message.typeName.startsWith("waterbill.");
   if (isOwn) return plausibleMessage(field.message, known, random);

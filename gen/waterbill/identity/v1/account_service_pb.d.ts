@@ -4,7 +4,9 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import type { FieldMask, Timestamp } from "@bufbuild/protobuf/wkt";
+import type { BatchResult } from "./batch_result_pb.js";
+import type { Profile } from "./profile_service_pb.js";
 import type { Session } from "./session_pb.js";
 import type { AccountExport } from "./account_export_pb.js";
 
@@ -283,6 +285,13 @@ export declare type SetAccountActiveRequest = Message<"waterbill.identity.v1.Set
    * @generated from field: optional bool is_active = 2;
    */
   isActive?: boolean;
+
+  /**
+   * Why, for the history. Empty: no reason.
+   *
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
 };
 
 /**
@@ -308,6 +317,150 @@ export declare type SetAccountActiveResponse = Message<"waterbill.identity.v1.Se
  * Use `create(SetAccountActiveResponseSchema)` to create a new message.
  */
 export declare const SetAccountActiveResponseSchema: GenMessage<SetAccountActiveResponse>;
+
+/**
+ * @generated from message waterbill.identity.v1.BatchSetAccountsActiveRequest
+ */
+export declare type BatchSetAccountsActiveRequest = Message<"waterbill.identity.v1.BatchSetAccountsActiveRequest"> & {
+  /**
+   * The phone numbers of the accounts, in any spelling.
+   *
+   * @generated from field: repeated string phones = 1;
+   */
+  phones: string[];
+
+  /**
+   * @generated from field: optional bool is_active = 2;
+   */
+  isActive?: boolean;
+
+  /**
+   * Why, for the history of each account.
+   *
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.BatchSetAccountsActiveRequest.
+ * Use `create(BatchSetAccountsActiveRequestSchema)` to create a new message.
+ */
+export declare const BatchSetAccountsActiveRequestSchema: GenMessage<BatchSetAccountsActiveRequest>;
+
+/**
+ * @generated from message waterbill.identity.v1.BatchSetAccountsActiveResponse
+ */
+export declare type BatchSetAccountsActiveResponse = Message<"waterbill.identity.v1.BatchSetAccountsActiveResponse"> & {
+  /**
+   * One for each phone number of the request, in its order.
+   *
+   * @generated from field: repeated waterbill.identity.v1.BatchResult results = 1;
+   */
+  results: BatchResult[];
+};
+
+/**
+ * Describes the message waterbill.identity.v1.BatchSetAccountsActiveResponse.
+ * Use `create(BatchSetAccountsActiveResponseSchema)` to create a new message.
+ */
+export declare const BatchSetAccountsActiveResponseSchema: GenMessage<BatchSetAccountsActiveResponse>;
+
+/**
+ * @generated from message waterbill.identity.v1.SetAccountRoleRequest
+ */
+export declare type SetAccountRoleRequest = Message<"waterbill.identity.v1.SetAccountRoleRequest"> & {
+  /**
+   * Any spelling of the account's phone number.
+   *
+   * @generated from field: string phone = 1;
+   */
+  phone: string;
+
+  /**
+   * @generated from field: waterbill.identity.v1.AccountRole role = 2;
+   */
+  role: AccountRole;
+
+  /**
+   * Why, for the history.
+   *
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.SetAccountRoleRequest.
+ * Use `create(SetAccountRoleRequestSchema)` to create a new message.
+ */
+export declare const SetAccountRoleRequestSchema: GenMessage<SetAccountRoleRequest>;
+
+/**
+ * @generated from message waterbill.identity.v1.SetAccountRoleResponse
+ */
+export declare type SetAccountRoleResponse = Message<"waterbill.identity.v1.SetAccountRoleResponse"> & {
+  /**
+   * The account after the change.
+   *
+   * @generated from field: waterbill.identity.v1.Account account = 1;
+   */
+  account?: Account;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.SetAccountRoleResponse.
+ * Use `create(SetAccountRoleResponseSchema)` to create a new message.
+ */
+export declare const SetAccountRoleResponseSchema: GenMessage<SetAccountRoleResponse>;
+
+/**
+ * @generated from message waterbill.identity.v1.UpdateAccountRequest
+ */
+export declare type UpdateAccountRequest = Message<"waterbill.identity.v1.UpdateAccountRequest"> & {
+  /**
+   * Any spelling of the account's phone number.
+   *
+   * @generated from field: string phone = 1;
+   */
+  phone: string;
+
+  /**
+   * @generated from field: waterbill.identity.v1.Profile profile = 2;
+   */
+  profile?: Profile;
+
+  /**
+   * As in UpdateProfile.
+   *
+   * @generated from field: google.protobuf.FieldMask update_mask = 3;
+   */
+  updateMask?: FieldMask;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.UpdateAccountRequest.
+ * Use `create(UpdateAccountRequestSchema)` to create a new message.
+ */
+export declare const UpdateAccountRequestSchema: GenMessage<UpdateAccountRequest>;
+
+/**
+ * @generated from message waterbill.identity.v1.UpdateAccountResponse
+ */
+export declare type UpdateAccountResponse = Message<"waterbill.identity.v1.UpdateAccountResponse"> & {
+  /**
+   * The account after the change.
+   *
+   * @generated from field: waterbill.identity.v1.Account account = 1;
+   */
+  account?: Account;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.UpdateAccountResponse.
+ * Use `create(UpdateAccountResponseSchema)` to create a new message.
+ */
+export declare const UpdateAccountResponseSchema: GenMessage<UpdateAccountResponse>;
 
 /**
  * @generated from message waterbill.identity.v1.ListAccountSessionsRequest
@@ -505,6 +658,44 @@ export enum AccountState {
 export declare const AccountStateSchema: GenEnum<AccountState>;
 
 /**
+ * The rights of an account. In JSON, requests may leave out the prefix: "STAFF".
+ *
+ * @generated from enum waterbill.identity.v1.AccountRole
+ */
+export enum AccountRole {
+  /**
+   * @generated from enum value: ACCOUNT_ROLE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * No rights.
+   *
+   * @generated from enum value: ACCOUNT_ROLE_CUSTOMER = 1;
+   */
+  CUSTOMER = 1,
+
+  /**
+   * May call every ACCESS_ADMIN method.
+   *
+   * @generated from enum value: ACCOUNT_ROLE_STAFF = 2;
+   */
+  STAFF = 2,
+
+  /**
+   * May call every ACCESS_ADMIN and ACCESS_SUPERUSER method, also for accounts of superusers.
+   *
+   * @generated from enum value: ACCOUNT_ROLE_SUPERUSER = 3;
+   */
+  SUPERUSER = 3,
+}
+
+/**
+ * Describes the enum waterbill.identity.v1.AccountRole.
+ */
+export declare const AccountRoleSchema: GenEnum<AccountRole>;
+
+/**
  * What administrators do with accounts.
  *
  * Every method is for administrators and can also fail with UNAUTHENTICATED, ADMIN_REQUIRED, INVALID_REQUEST,
@@ -539,6 +730,50 @@ export declare const AccountService: GenService<{
     methodKind: "unary";
     input: typeof SetAccountActiveRequestSchema;
     output: typeof SetAccountActiveResponseSchema;
+  },
+  /**
+   * Deactivates or reactivates up to 500 accounts, one after the other, each as SetAccountActive does.
+   *
+   * Each row is changed or refused by itself, with a reason that SetAccountActive fails with. If the call breaks off, the
+   * rows before stay as they were made, and repeating it changes nothing twice.
+   *
+   * @generated from rpc waterbill.identity.v1.AccountService.BatchSetAccountsActive
+   */
+  batchSetAccountsActive: {
+    methodKind: "unary";
+    input: typeof BatchSetAccountsActiveRequestSchema;
+    output: typeof BatchSetAccountsActiveResponseSchema;
+  },
+  /**
+   * Gives an account a role, and with it the rights that its next call has. Superusers may change their own role too.
+   *
+   * The history of the account has the act and its reason. A call that changes nothing succeeds and is not recorded.
+   * For superusers alone: other callers fail with SUPERUSER_REQUIRED.
+   * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND, or LAST_SUPERUSER for another role of the
+   * last active superuser.
+   *
+   * @generated from rpc waterbill.identity.v1.AccountService.SetAccountRole
+   */
+  setAccountRole: {
+    methodKind: "unary";
+    input: typeof SetAccountRoleRequestSchema;
+    output: typeof SetAccountRoleResponseSchema;
+  },
+  /**
+   * Changes the fields of an account's profile that the mask names: all of them, or none if the call fails. The account
+   * may be deactivated or leaving.
+   *
+   * In REST the body is the flat profile, and its keys are the mask. The phone number, rights and state of the account
+   * stay. The history of the account has the names of the fields that changed.
+   * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND, EMAIL_TAKEN, or SUPERUSER_REQUIRED for the
+   * account of a superuser if the caller is not one.
+   *
+   * @generated from rpc waterbill.identity.v1.AccountService.UpdateAccount
+   */
+  updateAccount: {
+    methodKind: "unary";
+    input: typeof UpdateAccountRequestSchema;
+    output: typeof UpdateAccountResponseSchema;
   },
   /**
    * Returns the open sessions of an account, at most 20, latest use first; the caller's own one comes first.

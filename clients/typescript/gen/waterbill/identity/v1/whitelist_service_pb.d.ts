@@ -5,6 +5,7 @@
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import type { BatchResult } from "./batch_result_pb.js";
 import type { ErrorReason } from "./error_reason_pb.js";
 
 /**
@@ -372,6 +373,63 @@ export declare type UpdateWhitelistEntryResponse = Message<"waterbill.identity.v
  * Use `create(UpdateWhitelistEntryResponseSchema)` to create a new message.
  */
 export declare const UpdateWhitelistEntryResponseSchema: GenMessage<UpdateWhitelistEntryResponse>;
+
+/**
+ * @generated from message waterbill.identity.v1.BatchUpdateWhitelistEntriesRequest
+ */
+export declare type BatchUpdateWhitelistEntriesRequest = Message<"waterbill.identity.v1.BatchUpdateWhitelistEntriesRequest"> & {
+  /**
+   * The phone numbers of the entries, in any spelling.
+   *
+   * @generated from field: repeated string phones = 1;
+   */
+  phones: string[];
+
+  /**
+   * Absent: unchanged.
+   *
+   * @generated from field: optional bool is_active = 2;
+   */
+  isActive?: boolean;
+
+  /**
+   * Absent: unchanged. Line breaks are allowed.
+   *
+   * @generated from field: optional string notes = 3;
+   */
+  notes?: string;
+
+  /**
+   * True: remove the entries. Excludes is_active and notes.
+   *
+   * @generated from field: bool remove = 4;
+   */
+  remove: boolean;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.BatchUpdateWhitelistEntriesRequest.
+ * Use `create(BatchUpdateWhitelistEntriesRequestSchema)` to create a new message.
+ */
+export declare const BatchUpdateWhitelistEntriesRequestSchema: GenMessage<BatchUpdateWhitelistEntriesRequest>;
+
+/**
+ * @generated from message waterbill.identity.v1.BatchUpdateWhitelistEntriesResponse
+ */
+export declare type BatchUpdateWhitelistEntriesResponse = Message<"waterbill.identity.v1.BatchUpdateWhitelistEntriesResponse"> & {
+  /**
+   * One for each phone number of the request, in its order.
+   *
+   * @generated from field: repeated waterbill.identity.v1.BatchResult results = 1;
+   */
+  results: BatchResult[];
+};
+
+/**
+ * Describes the message waterbill.identity.v1.BatchUpdateWhitelistEntriesResponse.
+ * Use `create(BatchUpdateWhitelistEntriesResponseSchema)` to create a new message.
+ */
+export declare const BatchUpdateWhitelistEntriesResponseSchema: GenMessage<BatchUpdateWhitelistEntriesResponse>;
 
 /**
  * @generated from message waterbill.identity.v1.RemoveWhitelistEntryRequest
@@ -989,6 +1047,20 @@ export declare const WhitelistService: GenService<{
     methodKind: "unary";
     input: typeof UpdateWhitelistEntryRequestSchema;
     output: typeof UpdateWhitelistEntryResponseSchema;
+  },
+  /**
+   * Changes or removes up to 500 entries, one after the other, each as UpdateWhitelistEntry or RemoveWhitelistEntry does.
+   *
+   * Each row is changed or refused by itself, with a reason that these methods fail with. If the call breaks off, the rows
+   * before stay as they were made.
+   * Fails with INVALID_REQUEST for a request without a change, and for one that removes and has other changes.
+   *
+   * @generated from rpc waterbill.identity.v1.WhitelistService.BatchUpdateWhitelistEntries
+   */
+  batchUpdateWhitelistEntries: {
+    methodKind: "unary";
+    input: typeof BatchUpdateWhitelistEntriesRequestSchema;
+    output: typeof BatchUpdateWhitelistEntriesResponseSchema;
   },
   /**
    * Removes a number from the list. Existing accounts are not affected. The number's history is kept.

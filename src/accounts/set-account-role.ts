@@ -1,0 +1,29 @@
+import type { Actor, Role } from "../audit/act.js";
+import type { Account } from "./account.js";
+import type { Rights } from "./account-store.js";
+import type { ChangeAccountDeps } from "./set-account-active.js";
+import { roleOf, setRights } from "./set-rights.js";
+
+/** The rights that an account gets with a role. */
+const RIGHTS: Readonly<Record<Role, Rights>> = {
+  CUSTOMER: { isStaff: false, isSuperuser: false },
+  STAFF: { isStaff: true, isSuperuser: false },
+  SUPERUSER: { isStaff: true, isSuperuser: true },
+};
+
+export interface SetAccountRoleInput {
+  phone: string;
+  role: Role;
+  /** Why; recorded with the act. */
+  reason: string;
+  actor: Actor;
+}
+
+/** Gives an account a role. An account that has it stays as it is. Throws as `setRights` does. */
+export async function setAccountRole(
+  deps: ChangeAccountDeps,
+  { role, ...input }: SetAccountRoleInput,
+): Promise<Account> {
+  const rights = (current: Rights) => (roleOf(current) === role ? current : RIGHTS[role]);
+  return setRights(deps, { ...input, rights });
+}
