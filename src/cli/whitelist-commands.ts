@@ -9,17 +9,20 @@ import type { DatabaseContext } from "../command-context.js";
 import { DomainError, type Reason } from "../errors.js";
 import { parsePhone } from "../users/phone-number.js";
 import { addEntry } from "../whitelist/add-entry.js";
+import { batchUpdateEntries } from "../whitelist/batch-update-entries.js";
 import { checkPhone } from "../whitelist/check-phone.js";
 import { initWhitelist } from "../whitelist/init-whitelist.js";
 import { removeEntry } from "../whitelist/remove-entry.js";
 import { updateEntry } from "../whitelist/update-entry.js";
 import type { WhitelistEntry } from "../whitelist/whitelist-entry.js";
 import { toDetailsMessage, toEntryMessage } from "../whitelist/whitelist-messages.js";
+import { printBatch } from "./batch-output.js";
 import { jsonLine } from "./json-line.js";
 import type { Runner } from "./runner.js";
 import type { CliStreams } from "./streams.js";
 import { addWhitelistFileCommands } from "./whitelist-file-commands.js";
 import { addWhitelistListCommands } from "./whitelist-list-commands.js";
+import { addWhitelistUpdateCommand } from "./whitelist-update-command.js";
 
 export function addWhitelistCommands(program: Command, run: Runner): void {
   const whitelist = program.command("whitelist").description("manage the phone numbers that may register");
@@ -59,15 +62,23 @@ export function addWhitelistCommands(program: Command, run: Runner): void {
     );
 
   whitelist
-    .command("remove <phone>")
-    .description("remove a number from the list; existing accounts are not affected")
+    .command("remove <phone...>")
+    .description(
+      "remove numbers from the list; existing accounts are not affected; prints a line for each of several numbers, and exits with 1 if one of them is refused",
+    )
     .option("--yes", "do not ask for confirmation, which is only asked for on a terminal")
-    .action(async (phone: string, { yes }: { yes?: boolean }) => {
-      if (!yes && !(await confirmRemoval(run.streams, phone))) {
+    .action(async (phones: string[], { yes }: { yes?: boolean }) => {
+      if (!yes && !(await confirmRemoval(run.streams, phones))) {
         run.isNegative = true;
         return;
       }
+      const [phone = "", ...others] = phones;
       await run.withContext(async (context) => {
+        if (others.length > 0) {
+          const removal = { remove: true, notes: null, isActive: null, actor: null };
+          await printBatch(run, await batchUpdateEntries(context, { phones, ...removal }));
+          return;
+        }
         const removedPhone = await nullIf("ENTRY_NOT_FOUND", removeEntry(context, { phone, actor: null }));
         const line = removedPhone
           ? `${removedPhone} removed\n`
@@ -92,6 +103,7 @@ export function addWhitelistCommands(program: Command, run: Runner): void {
       }),
     );
 
+  addWhitelistUpdateCommand(whitelist, run);
   addWhitelistListCommands(whitelist, run);
   addWhitelistFileCommands(whitelist, run);
 }
@@ -123,8 +135,9 @@ async function nullIf<T>(reason: Reason, change: Promise<T>): Promise<T | null> 
 }
 
 /** Asks for confirmation on a terminal. A script is not asked, because a removed number can be added again. */
-async function confirmRemoval({ stdin, stderr }: CliStreams, phone: string): Promise<boolean> {
+async function confirmRemoval({ stdin, stderr }: CliStreams, phones: readonly string[]): Promise<boolean> {
   if (!stdin.isTTY || !stderr.isTTY) return true;
-  const question = { message: `Remove ${phone} from the whitelist?`, default: false };
+  const what = phones.length === 1 ? phones[0] : `${phones.length} numbers`;
+  const question = { message: `Remove ${what} from the whitelist?`, default: false };
   return confirm(question, { input: stdin, output: stderr });
 }

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { expect } from "chai";
+import { COMMAND_LINE } from "../../src/audit/act.js";
 import { login } from "../../src/auth/login.js";
+import { laterActsOf } from "../audit/stored-history.js";
 import { rejectionReason } from "../support/rejection.js";
 import { activeUser, newPhone, registered, signedIn, testPassword } from "../support/test-context.js";
 import { useCli } from "./use-cli.js";
@@ -119,6 +121,94 @@ describe("user commands", () => {
     }
     const json = await cli.run(["user", "deactivate", phone, "--json"]);
     expect(JSON.parse(json.out)).to.include({ phone, is_active: false });
+  });
+
+  it("activate and deactivate several accounts, a line for each, and exit with 1 if one is refused", async () => {
+    const users = [await activeUser(cli.context), await activeUser(cli.context)];
+    const [one = "", two = ""] = users.map(({ phone }) => phone);
+    const reason = ["--reason", " left the building "];
+    const deactivated = await cli.run(["user", "deactivate", one.slice(1), two, ...reason]);
+    expect(deactivated).to.deep.equal({ code: 0, out: `${one}\tchanged\n${two}\tchanged\n`, error: "" });
+    const again = await cli.run(["user", "deactivate", two, "12", one]);
+    const tooShort = "12\trefused\tThe phone number must have between 9 and 15 digits.";
+    expect(again).to.deep.equal({
+      code: 1,
+      out: `${two}\tunchanged\n${tooShort}\n${one}\tunchanged\n`,
+      error: "",
+    });
+    const json = await cli.run(["user", "activate", one, newPhone(), "--json"]);
+    expect(json.code).to.equal(1);
+    const [changed, refused] = json.out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as object);
+    expect(changed).to.deep.equal({
+      ...{ phone: one, outcome: "BATCH_OUTCOME_CHANGED" },
+      ...{ reason: null, message: null },
+    });
+    expect(refused).to.deep.include({ outcome: "BATCH_OUTCOME_REFUSED", reason: "ACCOUNT_NOT_FOUND" });
+    for (const { id } of users) {
+      const [act] = await laterActsOf(cli.context.app, id);
+      expect(act).to.include({ action: "deactivated", reason: "left the building" });
+      expect(act?.actor).to.include(COMMAND_LINE);
+    }
+    expect((await cli.run(["user", "deactivate", one, "--reason", " "])).code).to.equal(2);
+  });
+
+  it("give an account a role, with a reason", async () => {
+    const { id, phone } = await activeUser(cli.context);
+    const role = (name: string, ...options: string[]) =>
+      cli.run(["user", "role", phone, name, "--reason", "joins the team", ...options]);
+    expect((await role("staff")).out).to.match(/^\+\d+\tactive\tstaff\t/);
+    const again = await role("staff");
+    expect(again.code).to.equal(0);
+    expect(again.out.split("\n")[1]).to.equal(`${phone} already has this role`);
+    expect(JSON.parse((await role("superuser", "--json")).out)).to.include({ phone, is_superuser: true });
+    await cli.run([
+      "user",
+      "role",
+      (await activeUser(cli.context)).phone,
+      "superuser",
+      "--reason",
+      "the other",
+    ]);
+    expect((await role("customer")).out).to.include("\tactive\t-\t");
+    await cli.run(["user", "promote", phone, "--reason", "back again"]);
+    await cli.run(["user", "demote", phone]);
+    const acts = await laterActsOf(cli.context.app, id);
+    expect(acts.map(({ after, reason }) => [after?.role, reason])).to.deep.equal([
+      ["STAFF", "joins the team"],
+      ["SUPERUSER", "joins the team"],
+      ["CUSTOMER", "joins the team"],
+      ["STAFF", "back again"],
+      ["CUSTOMER", null],
+    ]);
+    expect((await role("admin")).code).to.equal(2);
+    expect((await cli.run(["user", "role", phone, "staff"])).code).to.equal(2);
+  });
+
+  it("update the profile of an account", async () => {
+    const { id, phone } = await activeUser(cli.context);
+    const update = (...options: string[]) => cli.run(["user", "update", phone, ...options]);
+    const names = await update("--first-name", " Ada ", "--email", "ada.cli@example.com");
+    expect(names.code).to.equal(0);
+    expect(names.out).to.match(/^\+\d+\tactive\t-\t.*\tAda Doe\tada.cli@example.com\n$/);
+    const json = await update("--email", "", "--address", "12 rue", "--apartment", "A1", "--json");
+    expect(JSON.parse(json.out)).to.include({ email: null, address: "12 rue", apartment_name: "A1" });
+    for (const [options, error] of [
+      [["--last-name", " "], "profile.last_name: This field is required.\n"],
+      [["--email", "nothing", "--apartment", "A1234"], /^profile.email: .*\nprofile.apartment_name: .*\n$/],
+      [[], "Give at least one field to change.\n"],
+    ] as const) {
+      const refused = await update(...options);
+      expect(refused).to.include({ code: 2, out: "" });
+      expect(refused.error).to.match(error instanceof RegExp ? error : new RegExp(`^${error}$`));
+    }
+    const acts = await laterActsOf(cli.context.app, id);
+    expect(acts.map(({ action, fields, actor }) => [action, fields, actor.kind])).to.deep.equal([
+      ["profile_changed", ["first_name", "email"], "command_line"],
+      ["profile_changed", ["email", "address", "apartment_name"], "command_line"],
+    ]);
   });
 
   it("find no account in a registration", async () => {

@@ -98,6 +98,41 @@ describe("whitelist commands", () => {
     expect(await find(phone)).to.equal(null);
   });
 
+  it("update several numbers, a line for each, and exit with 1 if one is refused", async () => {
+    const [one, two, unknown] = [newPhone(), newPhone(), newPhone()];
+    for (const phone of [one, two]) await cli.run(["whitelist", "add", phone, "Client VIP"]);
+    const update = (...options: string[]) => cli.run(["whitelist", "update", one.slice(1), two, ...options]);
+    const changed = `${one}\tchanged\n${two}\tchanged\n`;
+    const deactivated = await update("--inactive", "--notes", " Quartier Nord ");
+    expect(deactivated).to.deep.equal({ code: 0, out: changed, error: "" });
+    expect(await find(two)).to.include({ notes: "Quartier Nord", isActive: false });
+    expect(await update("--active", "--notes", "")).to.include({ code: 0, out: changed });
+    expect(await find(one)).to.include({ notes: "", isActive: true });
+    const refused = await update(unknown, "--active");
+    expect(refused).to.deep.equal({
+      code: 1,
+      out: `${one}\tunchanged\n${two}\tunchanged\n${unknown}\trefused\tNumber not found on the whitelist.\n`,
+      error: "",
+    });
+    const json = await cli.run(["whitelist", "update", one, "--inactive", "--json"]);
+    expect(JSON.parse(json.out)).to.include({ phone: one, outcome: "BATCH_OUTCOME_CHANGED" });
+    expect(await update()).to.include({ code: 2, error: "Give --notes, --active or --inactive.\n" });
+    expect(await update("--active", "--inactive")).to.include({ code: 2, out: "" });
+    expect(await update("--notes", "x".repeat(1001))).to.include({ code: 2, out: "" });
+  });
+
+  it("remove several numbers, on a terminal after one question", async () => {
+    const [one, two] = [newPhone(), newPhone()];
+    for (const phone of [one, two]) await cli.run(["whitelist", "add", phone]);
+    const remove = ["whitelist", "remove", one, two];
+    const question = "Remove 2 numbers from the whitelist?";
+    expect(await cli.run(remove, { terminal: [[question, "n"]] })).to.include({ code: 1, out: "" });
+    const removed = await cli.run(remove, { terminal: [[question, "y"]] });
+    expect(removed).to.include({ code: 0, out: `${one}\tchanged\n${two}\tchanged\n` });
+    expect(await find(one)).to.equal(null);
+    expect((await cli.run(remove)).code).to.equal(1);
+  });
+
   it("add the test numbers, and reactivate them only with --force", async () => {
     const each = (result: string) => TEST_NUMBERS.map((phone) => `${phone} ${result}\n`).join("");
     expect(await cli.run(["whitelist", "init"])).to.include({ code: 0, out: each("added") });
