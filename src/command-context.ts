@@ -21,6 +21,7 @@ import { createPhoneChangeStore } from "./profile/phone-change-store.js";
 import { createActivationAttemptStore } from "./registrations/activation-attempt-store.js";
 import { createActivationStore } from "./registrations/activation-store.js";
 import { createRegistrationStore } from "./registrations/registration-store.js";
+import { createWaitingStore } from "./registrations/waiting-store.js";
 import { createSecretDigests } from "./services/client-secret.js";
 import { createServiceStore } from "./services/service-store.js";
 import { createCurrentPasswordStore } from "./sessions/current-password-store.js";
@@ -71,6 +72,7 @@ export function createDatabaseContext(
     smsBudget: config.smsBudget,
     activations: createActivationStore(database),
     activationAttempts: createActivationAttemptStore(database),
+    waiting: createWaitingStore(database),
     signingKeys: createSigningKeyStore(database),
     jobLeases: createJobLeaseStore(database),
     services: createServiceStore(database),

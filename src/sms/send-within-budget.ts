@@ -55,18 +55,22 @@ async function count(
   tx: Tx,
   { message, scopes, now }: { message: OutgoingMessage; scopes: BudgetScopes; now: Date },
 ): Promise<SmsRefusal | null> {
-  const { isPaused, countries, budgets } = deps.smsBudget;
+  const { isPaused, budgets } = deps.smsBudget;
   if (isPaused) return { kind: "paused" };
   const { country } = scopes;
-  if (country !== null) {
-    const isAllowed = countries
-      ? countries.includes(country)
-      : await deps.smsCounts.isCountryListed(tx, country);
-    if (!isAllowed) return { kind: "country" };
-  }
+  if (country !== null && !(await isCountryAllowed(deps, tx, country))) return { kind: "country" };
   await deps.smsCounts.lock(tx);
   const used = await deps.smsCounts.usage(tx, scopes, now);
   const refusal = exceededBudget(budgets, used, message);
   if (!refusal) await deps.smsCounts.add(tx, scopes, now, 1);
   return refusal;
+}
+
+/** Whether messages may leave for numbers with this calling code that are not proved. */
+async function isCountryAllowed(
+  { smsBudget, smsCounts }: Pick<SmsBudgetDeps, "smsBudget" | "smsCounts">,
+  tx: Tx | null,
+  country: string,
+): Promise<boolean> {
+  return smsBudget.countries?.includes(country) ?? smsCounts.isCountryListed(tx, country);
 }

@@ -67,6 +67,13 @@ export const findNewest: Statement = {
   text: `SELECT codes.id, codes.expires_at, anchor.attempts ${NEWEST}`,
 };
 
+export const findValid: Statement = {
+  name: "codes_find_valid",
+  text: `SELECT codes.purpose, codes.phone, codes.issued_at, codes.expires_at, anchor.attempts
+         FROM codes JOIN ${JOIN_ANCHOR}
+         WHERE codes.user_id = $1 AND codes.expires_at > $2 AND ${IS_VALID} ORDER BY codes.number DESC`,
+};
+
 export const countAttempt: Statement = {
   name: "codes_count_attempt_2",
   text: `UPDATE codes AS anchor SET attempts = anchor.attempts + 1 FROM codes

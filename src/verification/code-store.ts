@@ -3,12 +3,14 @@ import { deleteBatch } from "../db/delete-batch.js";
 import type { CodeRow } from "../db/models/code.js";
 import type { OuterJoined } from "../db/models/columns.js";
 import type { Operation } from "../sms/sms-gateway.js";
+import { MAX_ATTEMPTS } from "./code.js";
 import {
   add,
   consume,
   countAttempt,
   findByToken,
   findNewest,
+  findValid,
   isSessionOpen,
   lockAccount,
   purge,
@@ -59,6 +61,12 @@ interface NewestCode {
   attempts: number;
 }
 
+/** A valid code, as administrators see it. */
+interface ValidCode extends Pick<StoredCode, "purpose" | "phone" | "issuedAt" | "expiresAt"> {
+  /** Attempts that are left at the codes of its series. 0: it is locked. */
+  attemptsLeft: number;
+}
+
 /**
  * Stores the codes that were sent. Codes for one user, purpose and number that are sent one after another are a series,
  * with one count of attempts. A code is valid until it expires, or until OVERLAPPING_CODES newer ones were sent, or a
@@ -90,6 +98,8 @@ export interface CodeStore {
   ): Promise<VerificationLink | null>;
   /** The newest code for the user and purpose; null if it has expired, or went to another number. */
   findNewest(tx: Tx | null, recipient: Recipient, now: Date): Promise<NewestCode | null>;
+  /** The valid codes of a user, locked or not, newest first. */
+  findValid(tx: Tx | null, userId: number, now: Date): Promise<ValidCode[]>;
   /**
    * Counts an attempt before anything is compared, so that the codes of a series are compared at most MAX_ATTEMPTS times
    * in all, however many callers and codes there are. False when the code is locked, or no longer valid.
@@ -143,6 +153,13 @@ export function createCodeStore(database: Database): CodeStore {
       type Row = Pick<CodeRow, "id" | "expires_at" | "attempts">;
       const [row] = await database.run<Row>(tx, findNewest, [userId, purpose, phone, now]);
       return row ? { id: row.id, expiresAt: row.expires_at, attempts: row.attempts } : null;
+    },
+    async findValid(tx, userId, now) {
+      type Row = Pick<CodeRow, "phone" | "issued_at" | "expires_at" | "attempts"> & { purpose: Operation };
+      const rows = await database.run<Row>(tx, findValid, [userId, now]);
+      return rows.map(({ issued_at: issuedAt, expires_at: expiresAt, attempts, ...code }) => {
+        return { ...code, issuedAt, expiresAt, attemptsLeft: Math.max(0, MAX_ATTEMPTS - attempts) };
+      });
     },
     async countAttempt(tx, id, now) {
       return (await database.run(tx, countAttempt, [id, now])).length > 0;

@@ -16,7 +16,7 @@ export function linkRequest({ callerAddress, ...caller }: LinkCaller): SendReque
 }
 
 /** The number of a phone change has no account, and the caller is not its owner: it counts as for a registration. */
-function reserveOf({ purpose, isOwner }: Pick<LinkCaller, "purpose" | "isOwner">): ReserveAccess {
+export function reserveOf({ purpose, isOwner }: Pick<LinkCaller, "purpose" | "isOwner">): ReserveAccess {
   if (purpose === "phone_change") return "first_send";
   return isOwner ? "always" : "never";
 }
