@@ -33,6 +33,7 @@ import { createCodeStore } from "./verification/code-store.js";
 import { createSmsQuotaStore } from "./verification/sms-quota-store.js";
 import { createWhitelistHistory } from "./whitelist/whitelist-history.js";
 import { createWhitelistLists } from "./whitelist/whitelist-lists.js";
+import { toEntryMessage } from "./whitelist/whitelist-messages.js";
 import { createWhitelistStore } from "./whitelist/whitelist-store.js";
 
 /** The part of the context that needs only the database: commands that record nothing run on it without secrets. */
@@ -83,6 +84,10 @@ export function createDatabaseContext(
     whitelist,
     whitelistLists: createWhitelistLists(database),
     whitelistHistory: createWhitelistHistory(database),
+    async findWhitelistItem(tx: Tx | null, phone: string) {
+      const entry = await whitelist.find(tx, phone);
+      return entry && toEntryMessage(entry);
+    },
     isWhitelisted: (phone: string) => whitelist.isActive(null, phone),
     hasher: createPasswordHasher({
       concurrency: hashConcurrency(availableParallelism() / processes, config.passwords.poolThreads),

@@ -5,6 +5,7 @@ import {
   AccountState,
   type AccountStatisticsSchema,
 } from "#gen/waterbill/identity/v1/account_service_pb.js";
+import type { WhitelistEntrySchema } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
 import { userFields } from "../users/user-message.js";
 import {
   ACCOUNT_STATES,
@@ -19,6 +20,9 @@ const STATES = {
   deactivated: AccountState.DEACTIVATED,
   leaving: AccountState.LEAVING,
 } as const;
+
+/** An entry of the whitelist on the wire, as the whitelist itself shows it. */
+export type WhitelistItem = MessageInitShape<typeof WhitelistEntrySchema>;
 
 /** The state that a request names; null: none. */
 export function toAccountState(state: AccountState): AccountStateName | null {

@@ -7,7 +7,9 @@ import { callerKey, requirePrincipal } from "../caller.js";
 import { toExportMessage } from "../export/export-message.js";
 import { toSessionMessage } from "../sessions/session-message.js";
 import { toProfileUpdate } from "../users/profile-message.js";
+import { toAccountChangeMessage } from "./account-history-message.js";
 import { toAccountMessage, toAccountState, toStatisticsMessage } from "./account-message.js";
+import { toAccountPageMessage } from "./account-page-message.js";
 import {
   type ListAccountSessionsDeps,
   listAccountSessions,
@@ -17,6 +19,8 @@ import {
 import { batchSetAccountsActive } from "./batch-set-accounts-active.js";
 import { type ClearLimitsDeps, clearLimits } from "./clear-limits.js";
 import { type ExportAccountDeps, exportAccount } from "./export-account.js";
+import { type GetAccountDeps, getAccount } from "./get-account.js";
+import { type ListAccountHistoryDeps, listAccountHistory } from "./list-account-history.js";
 import { type ListAccountsDeps, listAccounts } from "./list-accounts.js";
 import { roleFrom } from "./role-message.js";
 import { type SetAccountActiveDeps, setAccountActive } from "./set-account-active.js";
@@ -24,6 +28,8 @@ import { setAccountRole } from "./set-account-role.js";
 import { updateAccount } from "./update-account.js";
 
 export type AccountServiceDeps = ListAccountsDeps &
+  GetAccountDeps &
+  ListAccountHistoryDeps &
   SetAccountActiveDeps &
   ListAccountSessionsDeps &
   RevokeAccountSessionsDeps &
@@ -52,6 +58,10 @@ export function createAccountService(deps: AccountServiceDeps): ServiceImpl<type
       };
     },
 
+    async getAccount({ phone }, context) {
+      return toAccountPageMessage(await getAccount(deps, { phone, reader: requirePrincipal(context) }));
+    },
+
     async setAccountActive({ phone, isActive = false, reason }, context) {
       const actor = administrator(context);
       const user = await setAccountActive(deps, { phone, isActive, reason: reason.trim() || null, actor });
@@ -73,6 +83,12 @@ export function createAccountService(deps: AccountServiceDeps): ServiceImpl<type
     async updateAccount({ phone, ...update }, context) {
       const act = { phone, actor: administrator(context), ...toProfileUpdate(update) };
       return { account: toAccountMessage(await updateAccount(deps, act)) };
+    },
+
+    async listAccountHistory({ phone, pageSize, pageToken }, context) {
+      const reader = requirePrincipal(context);
+      const page = await listAccountHistory(deps, { phone, pageSize, pageToken, reader });
+      return { changes: page.rows.map(toAccountChangeMessage), nextPageToken: page.nextPageToken };
     },
 
     async listAccountSessions({ phone }, context) {

@@ -1,43 +1,51 @@
 import type { Actor } from "../audit/act.js";
 import type { RecordActs } from "../audit/record.js";
-import type { Database } from "../db/database.js";
+import type { Database, Tx } from "../db/database.js";
 import { DomainError } from "../errors.js";
 import type { ListedSession } from "../sessions/listed-session.js";
 import type { SessionStore } from "../sessions/session-store.js";
 import type { Clock } from "../system/clock.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
-import type { User } from "../users/user.js";
-import { isUnproved, type UserStore } from "../users/user-store.js";
+import type { UserStore } from "../users/user-store.js";
 import { type LockAccountDeps, lockAccount } from "./lock-account.js";
+import { type AccountReader, readableAccount, type ViewAccountDeps, viewAccount } from "./view-account.js";
 
-export interface ListAccountSessionsDeps {
+export interface ReadAccountSessionsDeps {
   users: UserStore;
   sessions: SessionStore;
   phoneRules: PhoneRules;
 }
 
-/** Who reads a list of sessions: an administrator in the session `sessionId`. */
-export interface SessionReader {
-  user: User;
-  sessionId: string;
-}
+export type ListAccountSessionsDeps = ReadAccountSessionsDeps & ViewAccountDeps;
 
 /**
  * Returns the open sessions of the account with this phone number: the reader's own, if it is one of them, then the
- * others, latest use first. `reader` is null for the command line.
+ * others, latest use first. The history of the account has the read.
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND, or SUPERUSER_REQUIRED for the account of a
  * superuser if the reader is not one.
  */
 export async function listAccountSessions(
   deps: ListAccountSessionsDeps,
-  { phone, reader }: { phone: string; reader: SessionReader | null },
+  { phone, reader }: { phone: string; reader: AccountReader },
 ): Promise<ListedSession[]> {
-  const account = await deps.users.findByPhone(null, parsePhone(deps.phoneRules, phone));
-  const isStaff = reader !== null && !reader.user.isSuperuser;
-  if (account?.user.isSuperuser && isStaff) throw new DomainError("SUPERUSER_REQUIRED");
-  if (!account || isUnproved(account)) throw new DomainError("ACCOUNT_NOT_FOUND");
-  return deps.sessions.list(null, account.user.id, reader?.sessionId ?? null);
+  return viewAccount(deps, { reader, part: "sessions" }, async (tx) => {
+    const { accountId, sessions } = await readAccountSessions(deps, tx, { phone, reader });
+    return { accountId, value: sessions };
+  });
+}
+
+/** The same, which nobody records. `reader` is null for the command line. */
+export async function readAccountSessions(
+  deps: ReadAccountSessionsDeps,
+  tx: Tx | null,
+  { phone, reader }: { phone: string; reader: AccountReader | null },
+): Promise<{ accountId: number; sessions: ListedSession[] }> {
+  const found = await deps.users.findByPhone(tx, parsePhone(deps.phoneRules, phone));
+  const account = readableAccount(found, reader);
+  if (!account) throw new DomainError("ACCOUNT_NOT_FOUND");
+  const accountId = account.user.id;
+  return { accountId, sessions: await deps.sessions.list(tx, accountId, reader?.sessionId ?? null) };
 }
 
 export interface RevokeAccountSessionsDeps extends LockAccountDeps {

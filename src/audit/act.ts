@@ -39,7 +39,7 @@ type ActDetails =
   | { action: "deactivated" | "password_reset" | "password_changed"; sessionCount: number }
   /** One session (`sessionId`), or several at once (null). */
   | { action: "session_ended"; sessionId: string | null; sessionCount: number }
-  /** An administrator, or a person at the command line, read the parts of the account that `fields` names. */
+  /** An administrator read the part of the account that `fields` names: "account" (its page), "sessions" or "history". */
   | { action: "viewed"; fields: readonly string[] }
   /** A copy of all that is kept about the account was taken. */
   | { action: "exported" }

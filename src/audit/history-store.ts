@@ -14,7 +14,7 @@ export type NewAct = AccountActRow & Values;
 export type ReadAct = Omit<NewAct, `${string}_digest` | "key_id" | "mac">;
 
 /** An act with the account of the administrator who acted; null if nobody with an account did, or if it is gone. */
-type ReadActWithActor = ReadAct &
+export type ReadActWithActor = ReadAct &
   OuterJoined<{ actor_phone: string; actor_first_name: string; actor_last_name: string }>;
 
 /** An act with all that verifying it needs. */

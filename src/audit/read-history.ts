@@ -1,6 +1,9 @@
-import { everyPage } from "../paging/page.js";
+import type { Tx } from "../db/database.js";
+import { everyPage, type Placed } from "../paging/page.js";
+import type { Position } from "../paging/page-token.js";
+import type { User } from "../users/user.js";
 import type { Actor, FieldValues } from "./act.js";
-import type { HistoryStore, ReadAct } from "./history-store.js";
+import type { HistoryStore, ReadAct, ReadActWithActor } from "./history-store.js";
 
 /** An act as it was recorded. Actions and kinds are texts, because a later version may have recorded others. */
 export interface RecordedAct {
@@ -27,6 +30,34 @@ export async function* readHistory(
     const rows = await deps.history.page(null, accountId, Number(after?.[0] ?? 0), limit);
     return rows.map((row) => ({ row: toRecordedAct(row), position: [String(row.number)] }));
   });
+}
+
+/** An act, and the account of the administrator who acted; null if nobody with an account did, or if it is gone. */
+export interface AttributedAct extends RecordedAct {
+  actorAccount: Pick<User, "phone" | "firstName" | "lastName"> | null;
+}
+
+/** The numbers of acts are less than this. */
+const AFTER_LAST_NUMBER = 2 ** 31 - 1;
+
+/** Returns at most `limit` acts on an account after a position, latest first. The account may be gone. */
+export async function latestActs(
+  { history }: { history: HistoryStore },
+  tx: Tx | null,
+  accountId: number,
+  after: Position | null,
+  limit: number,
+): Promise<Placed<AttributedAct>[]> {
+  const rows = await history.latest(tx, accountId, Number(after?.[0] ?? AFTER_LAST_NUMBER), limit);
+  return rows.map((row) => ({
+    row: { ...toRecordedAct(row), actorAccount: actorAccount(row) },
+    position: [String(row.number)],
+  }));
+}
+
+function actorAccount(row: ReadActWithActor): AttributedAct["actorAccount"] {
+  const { actor_phone: phone, actor_first_name: firstName, actor_last_name: lastName } = row;
+  return phone === null ? null : { phone, firstName: firstName ?? "", lastName: lastName ?? "" };
 }
 
 function toRecordedAct(row: ReadAct): RecordedAct {

@@ -26,7 +26,7 @@ export function changeAndPrint(run: Runner, phone: string, change: AccountChange
   });
 }
 
-export function findAccount(context: DatabaseContext, phone: string): Promise<Credentials | null> {
+function findAccount(context: DatabaseContext, phone: string): Promise<Credentials | null> {
   return context.users.findByPhone(null, parsePhone(context.phoneRules, phone));
 }
 

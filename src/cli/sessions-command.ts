@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { SessionSchema } from "#gen/waterbill/identity/v1/session_pb.js";
-import { listAccountSessions, revokeAccountSessions } from "../accounts/account-sessions.js";
+import { readAccountSessions, revokeAccountSessions } from "../accounts/account-sessions.js";
 import { COMMAND_LINE } from "../audit/act.js";
 import type { ListedSession } from "../sessions/listed-session.js";
 import { toSessionMessage } from "../sessions/session-message.js";
@@ -33,7 +33,7 @@ export function addSessionsCommand(user: Command, run: Runner): void {
 
 function printSessions(run: Runner, phone: string): Promise<void> {
   return run.withContext(async (context) => {
-    const sessions = await listAccountSessions(context, { phone, reader: null });
+    const { sessions } = await readAccountSessions(context, null, { phone, reader: null });
     await run.print(sessions.map(run.isJson ? sessionJson : sessionLine));
   });
 }

@@ -1,9 +1,8 @@
 import type { Command } from "commander";
-import { type AccountState, accountOf } from "../accounts/account.js";
+import type { AccountState } from "../accounts/account.js";
 import { allAccounts } from "../accounts/list-accounts.js";
-import { DomainError } from "../errors.js";
 import { UsageError } from "../startup-error.js";
-import { accountJson, accountLine, findAccount } from "./account-output.js";
+import { accountJson, accountLine } from "./account-output.js";
 import { addActivityCommands } from "./activity-commands.js";
 import { addClearLimitsCommand } from "./clear-limits-command.js";
 import { addExportCommand } from "./export-command.js";
@@ -11,6 +10,7 @@ import { addHistoryCommand } from "./history-commands.js";
 import { addRoleCommands } from "./role-commands.js";
 import type { Runner } from "./runner.js";
 import { addSessionsCommand } from "./sessions-command.js";
+import { addShowCommand } from "./show-command.js";
 import { addUserStatisticsCommand } from "./user-statistics-command.js";
 import { addUpdateCommand } from "./user-update-command.js";
 
@@ -49,17 +49,7 @@ export function addUserCommands(program: Command, run: Runner): void {
       }),
     );
 
-  user
-    .command("show <phone>")
-    .description("print an account in the format of list")
-    .action((phone: string) =>
-      run.withContext(async (context) => {
-        const account = await findAccount(context, phone);
-        if (!account) throw new DomainError("ACCOUNT_NOT_FOUND");
-        await run.print([(run.isJson ? accountJson : accountLine)(accountOf(account))]);
-      }),
-    );
-
+  addShowCommand(user, run);
   addUserStatisticsCommand(user, run);
   addHistoryCommand(user, run);
   addSessionsCommand(user, run);

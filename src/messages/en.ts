@@ -33,6 +33,7 @@ export const en: Catalogue = {
   importPreviewed: "Simulation finished: nothing was changed",
   importNotApplied: "Import refused: nothing was changed",
   usersRead: "Users retrieved successfully",
+  userRead: "User retrieved successfully",
   userActivated: "Account activated successfully",
   userDeactivated: "Account deactivated successfully",
   roleSet: "Role of the account saved successfully",

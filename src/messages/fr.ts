@@ -36,6 +36,7 @@ export const fr = {
   importPreviewed: "Simulation terminée : rien n'a été modifié",
   importNotApplied: "Importation refusée : rien n'a été modifié",
   usersRead: "Utilisateurs récupérés avec succès",
+  userRead: "Utilisateur récupéré avec succès",
   userActivated: "Compte activé avec succès",
   userDeactivated: "Compte désactivé avec succès",
   roleSet: "Rôle du compte enregistré avec succès",

@@ -49,6 +49,13 @@ const EXAMPLES: Readonly<Record<string, JsonValue>> = {
   expires_at: "2026-11-02T17:55:12Z",
   resend_at: "2026-11-02T17:46:12Z",
 
+  "WaitingRegistration.network": "192.0.2.10",
+  sends_last_24_hours: 1,
+  named_attempts_left: 5,
+  other_attempts_left: 5,
+  is_sms_paused: false,
+  is_country_allowed: true,
+
   // Sessions.
   "Session.id": "8d3e2b6a-5f0e-4c57-b1c7-2f7a63f0c1de",
   "Session.address": "192.0.2.10",
@@ -58,6 +65,14 @@ const EXAMPLES: Readonly<Record<string, JsonValue>> = {
   last_used_at: "2026-11-03T06:10:00Z",
   is_current: true,
   revoked_count: 2,
+  open_session_count: 1,
+
+  // Histories of accounts.
+  "AccountActor.id": 7,
+  display_name: "Paul Essomba",
+  fields: "phone",
+  before: { phone: "+237670000001" },
+  after: { phone: "+237670000002" },
 
   // Exports.
   exported_at: "2026-11-03T06:12:00Z",

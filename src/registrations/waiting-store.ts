@@ -13,7 +13,7 @@ import { REGISTRATION_TTL_SECONDS } from "./registration.js";
 type AttemptsLeft = Readonly<Record<keyof typeof DAILY_ATTEMPTS, number>>;
 
 /** A registration that waits for its activation, as administrators see it. */
-interface WaitingRegistration {
+export interface WaitingRegistration {
   firstName: string;
   lastName: string;
   createdAt: Date;
@@ -28,7 +28,7 @@ interface WaitingRegistration {
 }
 
 /** What waits for a phone number. */
-interface Waiting {
+export interface Waiting {
   /** Newest first. */
   registrations: WaitingRegistration[];
   /** At the activation codes of the number, in 24 hours. */

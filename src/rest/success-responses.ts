@@ -78,6 +78,7 @@ export const SUCCESS_RESPONSES: ReadonlyMap<DescMethod, SuccessResponse> = new M
     AccountService.method.listAccounts,
     { shape: "envelope", message: (m) => m.usersRead, renames: { accounts: "users" } },
   ],
+  [AccountService.method.getAccount, { shape: "envelope", message: (m) => m.userRead }],
   [
     AccountService.method.setAccountActive,
     {
@@ -91,6 +92,7 @@ export const SUCCESS_RESPONSES: ReadonlyMap<DescMethod, SuccessResponse> = new M
   [AccountService.method.batchSetAccountsActive, { shape: "envelope", message: (m) => m.batchReported }],
   [AccountService.method.setAccountRole, { shape: "envelope", message: (m) => m.roleSet }],
   [AccountService.method.updateAccount, { shape: "envelope", message: (m) => m.accountUpdated }],
+  [AccountService.method.listAccountHistory, { shape: "envelope", message: (m) => m.historyRead }],
   [AccountService.method.listAccountSessions, { shape: "envelope", message: (m) => m.sessionsRead }],
   [
     AccountService.method.revokeAccountSessions,

@@ -67,7 +67,7 @@ async function count(
 }
 
 /** Whether messages may leave for numbers with this calling code that are not proved. */
-async function isCountryAllowed(
+export async function isCountryAllowed(
   { smsBudget, smsCounts }: Pick<SmsBudgetDeps, "smsBudget" | "smsCounts">,
   tx: Tx | null,
   country: string,

@@ -4,7 +4,7 @@ import { type ChallengeSchema, Delivery } from "#gen/waterbill/identity/v1/chall
 import type { Challenge } from "../challenge.js";
 import { CODE_LENGTH } from "./code.js";
 
-const DELIVERIES = { pending: Delivery.PENDING, accepted: Delivery.ACCEPTED } as const;
+export const DELIVERIES = { pending: Delivery.PENDING, accepted: Delivery.ACCEPTED } as const;
 
 /** The challenge on the wire. */
 export function toChallengeMessage(challenge: Challenge): MessageInitShape<typeof ChallengeSchema> {

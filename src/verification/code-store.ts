@@ -62,7 +62,7 @@ interface NewestCode {
 }
 
 /** A valid code, as administrators see it. */
-interface ValidCode extends Pick<StoredCode, "purpose" | "phone" | "issuedAt" | "expiresAt"> {
+export interface ValidCode extends Pick<StoredCode, "purpose" | "phone" | "issuedAt" | "expiresAt"> {
   /** Attempts that are left at the codes of its series. 0: it is locked. */
   attemptsLeft: number;
 }

@@ -9,19 +9,6 @@ import { useCli } from "./use-cli.js";
 
 describe("user commands", () => {
   const cli = useCli();
-  const joined = "2026-03-01T12:00:00.000Z";
-
-  it("print an account, as a line or as JSON", async () => {
-    const { user } = await signedIn(cli.context);
-    const line = [user.phone, "active", "-", joined, joined, "John Doe", "-"].join("\t");
-    const shown = await cli.run(["user", "show", user.phone]);
-    expect(shown).to.deep.equal({ code: 0, out: `${line}\n`, error: "" });
-    const json = await cli.run(["user", "show", user.phone.slice(1), "--json"]);
-    expect(JSON.parse(json.out)).to.include({ id: user.id, phone: user.phone, full_name: "John Doe" });
-    const absent = await cli.run(["user", "show", newPhone()]);
-    expect(absent).to.deep.equal({ code: 2, out: "", error: "No account has this phone number.\n" });
-  });
-
   it("count accounts by their state, and list those that are leaving", async () => {
     const { id, phone } = await activeUser(cli.context);
     const { database } = cli.context.testDatabase;
@@ -213,7 +200,7 @@ describe("user commands", () => {
 
   it("find no account in a registration", async () => {
     const phone = await registered(cli.context);
-    for (const command of ["show", "activate", "deactivate", "promote"]) {
+    for (const command of ["activate", "deactivate", "promote"]) {
       const { code, error } = await cli.run(["user", command, phone]);
       expect({ code, error }, command).to.deep.equal({
         code: 2,

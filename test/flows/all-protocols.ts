@@ -64,6 +64,8 @@ const restPaths: Record<string, readonly [httpMethod: string, path: string]> = {
   ConfirmPasswordChange: ["POST", "/api/auth/password/change/confirm/"],
   RequestPhoneChange: ["POST", "/api/auth/phone/change/request/"],
   ConfirmPhoneChange: ["POST", "/api/auth/phone/change/confirm/"],
+  GetAccount: ["GET", "/api/auth/admin/users/{phone}/"],
+  ListAccountHistory: ["GET", "/api/auth/admin/users/{phone}/history/"],
   ListAccountSessions: ["GET", "/api/auth/admin/users/{phone}/sessions/"],
   RevokeAccountSessions: ["DELETE", "/api/auth/admin/users/{phone}/sessions/"],
   ClearLimits: ["POST", "/api/auth/admin/users/{phone}/clear-limits/"],
@@ -137,9 +139,8 @@ function restClient(origin: string, address?: string): FlowClient {
     at: (other) => restClient(origin, other),
     async call(method, input, token) {
       const [httpMethod, template] = restPaths[method.input.name.replace(/Request$/, "")]!;
-      const path = template.replace(/\{(\w+)\}/, (_, name) => encodeURIComponent(String(input[name])));
       const body = "profile" in input ? input.profile : input;
-      const response = await fetch(`${origin}${path}`, {
+      const response = await fetch(`${origin}${targetOf(httpMethod, template, input)}`, {
         method: httpMethod,
         headers: {
           "content-type": "application/json",
@@ -166,6 +167,17 @@ function restClient(origin: string, address?: string): FlowClient {
     },
     close() {},
   };
+}
+
+/** The path with its fields, and in a request without a body all others as its query. */
+function targetOf(httpMethod: string, template: string, input: JsonObject): string {
+  const path = template.replace(/\{(\w+)\}/, (_, name) => encodeURIComponent(String(input[name])));
+  if (httpMethod !== "GET") return path;
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(input)) {
+    if (!template.includes(`{${name}}`)) query.set(name, String(value));
+  }
+  return query.size > 0 ? `${path}?${query}` : path;
 }
 
 /** REST has no reasons: returns the one with this status and message. */

@@ -43,6 +43,7 @@ export const WALK_COUNTS: Readonly<Record<string, number>> = {
   'waterbill_acts_total{action="deactivated",actor="administrator"}': 1,
   'waterbill_acts_total{action="reactivated",actor="administrator"}': 1,
   'waterbill_acts_total{action="limits_cleared",actor="administrator"}': 1,
+  'waterbill_acts_total{action="viewed",actor="administrator"}': 1,
   'waterbill_sms_total{kind="code",outcome="accepted"}': 4,
   // Of a phone change, to both numbers.
   'waterbill_sms_total{kind="confirmation",outcome="accepted"}': 4,

@@ -5,6 +5,8 @@
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { FieldMask, Timestamp } from "@bufbuild/protobuf/wkt";
+import type { WhitelistEntry } from "./whitelist_service_pb.js";
+import type { Delivery } from "./challenge_pb.js";
 import type { BatchResult } from "./batch_result_pb.js";
 import type { Profile } from "./profile_service_pb.js";
 import type { Session } from "./session_pb.js";
@@ -271,6 +273,322 @@ export declare type ListAccountsResponse = Message<"waterbill.identity.v1.ListAc
 export declare const ListAccountsResponseSchema: GenMessage<ListAccountsResponse>;
 
 /**
+ * @generated from message waterbill.identity.v1.GetAccountRequest
+ */
+export declare type GetAccountRequest = Message<"waterbill.identity.v1.GetAccountRequest"> & {
+  /**
+   * Any spelling of the phone number.
+   *
+   * @generated from field: string phone = 1;
+   */
+  phone: string;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.GetAccountRequest.
+ * Use `create(GetAccountRequestSchema)` to create a new message.
+ */
+export declare const GetAccountRequestSchema: GenMessage<GetAccountRequest>;
+
+/**
+ * @generated from message waterbill.identity.v1.GetAccountResponse
+ */
+export declare type GetAccountResponse = Message<"waterbill.identity.v1.GetAccountResponse"> & {
+  /**
+   * Absent: the number has no account.
+   *
+   * @generated from field: optional waterbill.identity.v1.Account account = 1;
+   */
+  account?: Account;
+
+  /**
+   * Absent: the number is not on the whitelist.
+   *
+   * @generated from field: optional waterbill.identity.v1.WhitelistEntry whitelist_item = 2;
+   */
+  whitelistItem?: WhitelistEntry;
+
+  /**
+   * @generated from field: uint32 open_session_count = 3;
+   */
+  openSessionCount: number;
+
+  /**
+   * How many codes were sent to the number in the last 24 hours.
+   *
+   * @generated from field: uint32 sends_last_24_hours = 4;
+   */
+  sendsLast24Hours: number;
+
+  /**
+   * These codes, newest first.
+   *
+   * @generated from field: repeated waterbill.identity.v1.CodeSend sends = 5;
+   */
+  sends: CodeSend[];
+
+  /**
+   * When each network that asked for one of them may have another one sent for the same purpose.
+   *
+   * @generated from field: repeated waterbill.identity.v1.NextCodeSend next_sends = 6;
+   */
+  nextSends: NextCodeSend[];
+
+  /**
+   * The registrations of the number that wait for their activation, newest first. They are no accounts.
+   *
+   * @generated from field: repeated waterbill.identity.v1.WaitingRegistration registrations = 7;
+   */
+  registrations: WaitingRegistration[];
+
+  /**
+   * The account's valid codes for operations, newest first, whatever number they were sent to.
+   *
+   * @generated from field: repeated waterbill.identity.v1.ValidCode codes = 8;
+   */
+  codes: ValidCode[];
+
+  /**
+   * Attempts at activation codes of the number that are left in the current 24 hours to callers who carry the
+   * registration or call from its address.
+   *
+   * @generated from field: uint32 named_attempts_left = 9;
+   */
+  namedAttemptsLeft: number;
+
+  /**
+   * The same for all other callers together.
+   *
+   * @generated from field: uint32 other_attempts_left = 10;
+   */
+  otherAttemptsLeft: number;
+
+  /**
+   * True: SMS_PAUSED stops every message.
+   *
+   * @generated from field: bool is_sms_paused = 11;
+   */
+  isSmsPaused: boolean;
+
+  /**
+   * False: no message leaves for numbers of this country that have no account.
+   *
+   * @generated from field: bool is_country_allowed = 12;
+   */
+  isCountryAllowed: boolean;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.GetAccountResponse.
+ * Use `create(GetAccountResponseSchema)` to create a new message.
+ */
+export declare const GetAccountResponseSchema: GenMessage<GetAccountResponse>;
+
+/**
+ * A code that was sent to a phone number.
+ *
+ * @generated from message waterbill.identity.v1.CodeSend
+ */
+export declare type CodeSend = Message<"waterbill.identity.v1.CodeSend"> & {
+  /**
+   * @generated from field: google.protobuf.Timestamp sent_at = 1;
+   */
+  sentAt?: Timestamp;
+
+  /**
+   * @generated from field: waterbill.identity.v1.CodePurpose purpose = 2;
+   */
+  purpose: CodePurpose;
+
+  /**
+   * The network that asked for it: the /24 of an IPv4 address, the /48 of an IPv6 address. Empty: unknown.
+   *
+   * @generated from field: string network = 3;
+   */
+  network: string;
+
+  /**
+   * @generated from field: waterbill.identity.v1.Delivery delivery = 4;
+   */
+  delivery: Delivery;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.CodeSend.
+ * Use `create(CodeSendSchema)` to create a new message.
+ */
+export declare const CodeSendSchema: GenMessage<CodeSend>;
+
+/**
+ * What the quotas leave to a network that had a code sent to a phone number.
+ *
+ * @generated from message waterbill.identity.v1.NextCodeSend
+ */
+export declare type NextCodeSend = Message<"waterbill.identity.v1.NextCodeSend"> & {
+  /**
+   * @generated from field: waterbill.identity.v1.CodePurpose purpose = 1;
+   */
+  purpose: CodePurpose;
+
+  /**
+   * As in CodeSend.
+   *
+   * @generated from field: string network = 2;
+   */
+  network: string;
+
+  /**
+   * When it may have another one sent. Not before the time of this response.
+   *
+   * @generated from field: google.protobuf.Timestamp resend_at = 3;
+   */
+  resendAt?: Timestamp;
+
+  /**
+   * How many more in the current 24 hours. For a password reset, callers who are known to the account have up to three
+   * more.
+   *
+   * @generated from field: uint32 sends_left = 4;
+   */
+  sendsLeft: number;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.NextCodeSend.
+ * Use `create(NextCodeSendSchema)` to create a new message.
+ */
+export declare const NextCodeSendSchema: GenMessage<NextCodeSend>;
+
+/**
+ * A registration that waits for its activation.
+ *
+ * @generated from message waterbill.identity.v1.WaitingRegistration
+ */
+export declare type WaitingRegistration = Message<"waterbill.identity.v1.WaitingRegistration"> & {
+  /**
+   * @generated from field: string first_name = 1;
+   */
+  firstName: string;
+
+  /**
+   * @generated from field: string last_name = 2;
+   */
+  lastName: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp created_at = 3;
+   */
+  createdAt?: Timestamp;
+
+  /**
+   * When it is no longer kept.
+   *
+   * @generated from field: google.protobuf.Timestamp expires_at = 4;
+   */
+  expiresAt?: Timestamp;
+
+  /**
+   * The address that it was made from; of IPv6 the /64. Absent: unknown.
+   *
+   * @generated from field: optional string network = 5;
+   */
+  network?: string;
+
+  /**
+   * Wrong codes that are allowed to callers who carry the registration or call from its address. 0: no code is valid, or
+   * they are locked; another code starts anew.
+   *
+   * @generated from field: uint32 named_attempts_left = 6;
+   */
+  namedAttemptsLeft: number;
+
+  /**
+   * The same for all other callers together.
+   *
+   * @generated from field: uint32 other_attempts_left = 7;
+   */
+  otherAttemptsLeft: number;
+
+  /**
+   * Its codes, newest first; of those that have not expired, the latest three are valid.
+   *
+   * @generated from field: repeated waterbill.identity.v1.ActivationCode codes = 8;
+   */
+  codes: ActivationCode[];
+};
+
+/**
+ * Describes the message waterbill.identity.v1.WaitingRegistration.
+ * Use `create(WaitingRegistrationSchema)` to create a new message.
+ */
+export declare const WaitingRegistrationSchema: GenMessage<WaitingRegistration>;
+
+/**
+ * A code that was sent for a registration.
+ *
+ * @generated from message waterbill.identity.v1.ActivationCode
+ */
+export declare type ActivationCode = Message<"waterbill.identity.v1.ActivationCode"> & {
+  /**
+   * @generated from field: google.protobuf.Timestamp issued_at = 1;
+   */
+  issuedAt?: Timestamp;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp expires_at = 2;
+   */
+  expiresAt?: Timestamp;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.ActivationCode.
+ * Use `create(ActivationCodeSchema)` to create a new message.
+ */
+export declare const ActivationCodeSchema: GenMessage<ActivationCode>;
+
+/**
+ * A code for an operation on an account that was neither used nor replaced, and has not expired.
+ *
+ * @generated from message waterbill.identity.v1.ValidCode
+ */
+export declare type ValidCode = Message<"waterbill.identity.v1.ValidCode"> & {
+  /**
+   * @generated from field: waterbill.identity.v1.CodePurpose purpose = 1;
+   */
+  purpose: CodePurpose;
+
+  /**
+   * The number that it was sent to: for a phone change, the new one.
+   *
+   * @generated from field: string phone = 2;
+   */
+  phone: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp issued_at = 3;
+   */
+  issuedAt?: Timestamp;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp expires_at = 4;
+   */
+  expiresAt?: Timestamp;
+
+  /**
+   * Wrong codes that are still allowed. 0: it is locked, and another code starts anew.
+   *
+   * @generated from field: uint32 attempts_left = 5;
+   */
+  attemptsLeft: number;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.ValidCode.
+ * Use `create(ValidCodeSchema)` to create a new message.
+ */
+export declare const ValidCodeSchema: GenMessage<ValidCode>;
+
+/**
  * @generated from message waterbill.identity.v1.SetAccountActiveRequest
  */
 export declare type SetAccountActiveRequest = Message<"waterbill.identity.v1.SetAccountActiveRequest"> & {
@@ -461,6 +779,184 @@ export declare type UpdateAccountResponse = Message<"waterbill.identity.v1.Updat
  * Use `create(UpdateAccountResponseSchema)` to create a new message.
  */
 export declare const UpdateAccountResponseSchema: GenMessage<UpdateAccountResponse>;
+
+/**
+ * @generated from message waterbill.identity.v1.ListAccountHistoryRequest
+ */
+export declare type ListAccountHistoryRequest = Message<"waterbill.identity.v1.ListAccountHistoryRequest"> & {
+  /**
+   * Any spelling of the account's phone number, or its id, also if the account is gone. A text of at most 8 digits is an
+   * id.
+   *
+   * @generated from field: string phone = 1;
+   */
+  phone: string;
+
+  /**
+   * The most changes a page may have. 0 or absent: 1,000. Values above 1,000 count as 1,000.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * The next_page_token of the previous page.
+   *
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.ListAccountHistoryRequest.
+ * Use `create(ListAccountHistoryRequestSchema)` to create a new message.
+ */
+export declare const ListAccountHistoryRequestSchema: GenMessage<ListAccountHistoryRequest>;
+
+/**
+ * @generated from message waterbill.identity.v1.ListAccountHistoryResponse
+ */
+export declare type ListAccountHistoryResponse = Message<"waterbill.identity.v1.ListAccountHistoryResponse"> & {
+  /**
+   * Latest first.
+   *
+   * @generated from field: repeated waterbill.identity.v1.AccountChange changes = 1;
+   */
+  changes: AccountChange[];
+
+  /**
+   * The page_token of the next page. Empty: this page is the last one.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.ListAccountHistoryResponse.
+ * Use `create(ListAccountHistoryResponseSchema)` to create a new message.
+ */
+export declare const ListAccountHistoryResponseSchema: GenMessage<ListAccountHistoryResponse>;
+
+/**
+ * An act on an account.
+ *
+ * @generated from message waterbill.identity.v1.AccountChange
+ */
+export declare type AccountChange = Message<"waterbill.identity.v1.AccountChange"> & {
+  /**
+   * Counts the acts on the account from 1.
+   *
+   * @generated from field: uint32 number = 1;
+   */
+  number: number;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp at = 2;
+   */
+  at?: Timestamp;
+
+  /**
+   * Absent for an action that this version doesn't know.
+   *
+   * @generated from field: optional waterbill.identity.v1.AccountAction action = 3;
+   */
+  action?: AccountAction;
+
+  /**
+   * @generated from field: waterbill.identity.v1.AccountActor actor = 4;
+   */
+  actor?: AccountActor;
+
+  /**
+   * Names of the changed fields; of the parts that were read for ACCOUNT_ACTION_VIEWED: "account", "sessions" or "history".
+   *
+   * @generated from field: repeated string fields = 5;
+   */
+  fields: string[];
+
+  /**
+   * Values before the act, by field. Empty if they aren't kept, or were erased.
+   *
+   * @generated from field: map<string, string> before = 6;
+   */
+  before: { [key: string]: string };
+
+  /**
+   * Values after the act, by field. Empty as above.
+   *
+   * @generated from field: map<string, string> after = 7;
+   */
+  after: { [key: string]: string };
+
+  /**
+   * Why, as the administrator said. Absent: none was given, or it was erased.
+   *
+   * @generated from field: optional string reason = 8;
+   */
+  reason?: string;
+
+  /**
+   * The session that the act was about. Absent: it was about none, or several.
+   *
+   * @generated from field: optional string session_id = 9;
+   */
+  sessionId?: string;
+
+  /**
+   * How many sessions ended with it. Absent: the act ends none.
+   *
+   * @generated from field: optional uint32 session_count = 10;
+   */
+  sessionCount?: number;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.AccountChange.
+ * Use `create(AccountChangeSchema)` to create a new message.
+ */
+export declare const AccountChangeSchema: GenMessage<AccountChange>;
+
+/**
+ * Who acted on an account.
+ *
+ * @generated from message waterbill.identity.v1.AccountActor
+ */
+export declare type AccountActor = Message<"waterbill.identity.v1.AccountActor"> & {
+  /**
+   * Absent for a kind that this version doesn't know.
+   *
+   * @generated from field: optional waterbill.identity.v1.AccountActorKind kind = 1;
+   */
+  kind?: AccountActorKind;
+
+  /**
+   * The account of the administrator. Absent: nobody with an account acted, or the owner did.
+   *
+   * @generated from field: optional uint32 id = 2;
+   */
+  id?: number;
+
+  /**
+   * The administrator's name. Absent: as above, or the account is gone.
+   *
+   * @generated from field: optional string display_name = 3;
+   */
+  displayName?: string;
+
+  /**
+   * The administrator's current number. Absent as above.
+   *
+   * @generated from field: optional string phone = 4;
+   */
+  phone?: string;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.AccountActor.
+ * Use `create(AccountActorSchema)` to create a new message.
+ */
+export declare const AccountActorSchema: GenMessage<AccountActor>;
 
 /**
  * @generated from message waterbill.identity.v1.ListAccountSessionsRequest
@@ -658,6 +1154,43 @@ export enum AccountState {
 export declare const AccountStateSchema: GenEnum<AccountState>;
 
 /**
+ * What a code is for.
+ *
+ * @generated from enum waterbill.identity.v1.CodePurpose
+ */
+export enum CodePurpose {
+  /**
+   * @generated from enum value: CODE_PURPOSE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * @generated from enum value: CODE_PURPOSE_ACTIVATION = 1;
+   */
+  ACTIVATION = 1,
+
+  /**
+   * @generated from enum value: CODE_PURPOSE_PASSWORD_RESET = 2;
+   */
+  PASSWORD_RESET = 2,
+
+  /**
+   * @generated from enum value: CODE_PURPOSE_PASSWORD_CHANGE = 3;
+   */
+  PASSWORD_CHANGE = 3,
+
+  /**
+   * @generated from enum value: CODE_PURPOSE_PHONE_CHANGE = 4;
+   */
+  PHONE_CHANGE = 4,
+}
+
+/**
+ * Describes the enum waterbill.identity.v1.CodePurpose.
+ */
+export declare const CodePurposeSchema: GenEnum<CodePurpose>;
+
+/**
  * The rights of an account. In JSON, requests may leave out the prefix: "STAFF".
  *
  * @generated from enum waterbill.identity.v1.AccountRole
@@ -696,6 +1229,195 @@ export enum AccountRole {
 export declare const AccountRoleSchema: GenEnum<AccountRole>;
 
 /**
+ * What was done to an account.
+ *
+ * @generated from enum waterbill.identity.v1.AccountAction
+ */
+export enum AccountAction {
+  /**
+   * @generated from enum value: ACCOUNT_ACTION_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Its owner registered.
+   *
+   * @generated from enum value: ACCOUNT_ACTION_REGISTERED = 1;
+   */
+  REGISTERED = 1,
+
+  /**
+   * Its owner proved the number.
+   *
+   * @generated from enum value: ACCOUNT_ACTION_ACTIVATED = 2;
+   */
+  ACTIVATED = 2,
+
+  /**
+   * An administrator let it sign in again.
+   *
+   * @generated from enum value: ACCOUNT_ACTION_REACTIVATED = 3;
+   */
+  REACTIVATED = 3,
+
+  /**
+   * Unknown callers have tried many wrong passwords.
+   *
+   * @generated from enum value: ACCOUNT_ACTION_GUESSING_NOTICED = 4;
+   */
+  GUESSING_NOTICED = 4,
+
+  /**
+   * It was made in another way than by registration.
+   *
+   * @generated from enum value: ACCOUNT_ACTION_ACCOUNT_CREATED = 5;
+   */
+  ACCOUNT_CREATED = 5,
+
+  /**
+   * @generated from enum value: ACCOUNT_ACTION_ROLE_CHANGED = 6;
+   */
+  ROLE_CHANGED = 6,
+
+  /**
+   * @generated from enum value: ACCOUNT_ACTION_PHONE_CHANGED = 7;
+   */
+  PHONE_CHANGED = 7,
+
+  /**
+   * The holder of the old number stopped a phone change.
+   *
+   * @generated from enum value: ACCOUNT_ACTION_PHONE_CHANGE_CANCELLED = 8;
+   */
+  PHONE_CHANGE_CANCELLED = 8,
+
+  /**
+   * The holder of the old number undid a phone change.
+   *
+   * @generated from enum value: ACCOUNT_ACTION_PHONE_CHANGE_UNDONE = 9;
+   */
+  PHONE_CHANGE_UNDONE = 9,
+
+  /**
+   * @generated from enum value: ACCOUNT_ACTION_PROFILE_CHANGED = 10;
+   */
+  PROFILE_CHANGED = 10,
+
+  /**
+   * @generated from enum value: ACCOUNT_ACTION_DEACTIVATED = 11;
+   */
+  DEACTIVATED = 11,
+
+  /**
+   * @generated from enum value: ACCOUNT_ACTION_PASSWORD_RESET = 12;
+   */
+  PASSWORD_RESET = 12,
+
+  /**
+   * @generated from enum value: ACCOUNT_ACTION_PASSWORD_CHANGED = 13;
+   */
+  PASSWORD_CHANGED = 13,
+
+  /**
+   * @generated from enum value: ACCOUNT_ACTION_SESSION_ENDED = 14;
+   */
+  SESSION_ENDED = 14,
+
+  /**
+   * An administrator read the parts that "fields" names.
+   *
+   * @generated from enum value: ACCOUNT_ACTION_VIEWED = 15;
+   */
+  VIEWED = 15,
+
+  /**
+   * A copy of all that is kept about it was taken.
+   *
+   * @generated from enum value: ACCOUNT_ACTION_EXPORTED = 16;
+   */
+  EXPORTED = 16,
+
+  /**
+   * Its owner confirmed that it is to be erased.
+   *
+   * @generated from enum value: ACCOUNT_ACTION_DELETION_REQUESTED = 17;
+   */
+  DELETION_REQUESTED = 17,
+
+  /**
+   * Its owner signed in before it was erased.
+   *
+   * @generated from enum value: ACCOUNT_ACTION_DELETION_CANCELLED = 18;
+   */
+  DELETION_CANCELLED = 18,
+
+  /**
+   * @generated from enum value: ACCOUNT_ACTION_ERASED = 19;
+   */
+  ERASED = 19,
+
+  /**
+   * The quotas of its number began anew.
+   *
+   * @generated from enum value: ACCOUNT_ACTION_LIMITS_CLEARED = 20;
+   */
+  LIMITS_CLEARED = 20,
+
+  /**
+   * A used refresh token came back, and its session ended.
+   *
+   * @generated from enum value: ACCOUNT_ACTION_REFRESH_REUSED = 21;
+   */
+  REFRESH_REUSED = 21,
+}
+
+/**
+ * Describes the enum waterbill.identity.v1.AccountAction.
+ */
+export declare const AccountActionSchema: GenEnum<AccountAction>;
+
+/**
+ * @generated from enum waterbill.identity.v1.AccountActorKind
+ */
+export enum AccountActorKind {
+  /**
+   * @generated from enum value: ACCOUNT_ACTOR_KIND_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Signed in, or proved by SMS.
+   *
+   * @generated from enum value: ACCOUNT_ACTOR_KIND_OWNER = 1;
+   */
+  OWNER = 1,
+
+  /**
+   * @generated from enum value: ACCOUNT_ACTOR_KIND_ADMINISTRATOR = 2;
+   */
+  ADMINISTRATOR = 2,
+
+  /**
+   * A person at the command line.
+   *
+   * @generated from enum value: ACCOUNT_ACTOR_KIND_COMMAND_LINE = 3;
+   */
+  COMMAND_LINE = 3,
+
+  /**
+   * The service itself, by a rule.
+   *
+   * @generated from enum value: ACCOUNT_ACTOR_KIND_SYSTEM = 4;
+   */
+  SYSTEM = 4,
+}
+
+/**
+ * Describes the enum waterbill.identity.v1.AccountActorKind.
+ */
+export declare const AccountActorKindSchema: GenEnum<AccountActorKind>;
+
+/**
  * What administrators do with accounts.
  *
  * Every method is for administrators and can also fail with UNAUTHENTICATED, ADMIN_REQUIRED, INVALID_REQUEST,
@@ -715,6 +1437,23 @@ export declare const AccountService: GenService<{
     methodKind: "unary";
     input: typeof ListAccountsRequestSchema;
     output: typeof ListAccountsResponseSchema;
+  },
+  /**
+   * Returns what is known of a phone number, with or without an account: its whitelist entry, the codes that were sent to
+   * it, when another one may leave, and the registrations that wait for their activation.
+   *
+   * For an administrator who is asked why somebody gets no SMS or can't sign in. It returns no code, and nothing that
+   * proves a number. The history of the account has the read; the account itself does not change.
+   * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH; ACCOUNT_NOT_FOUND for a number that has no account, no
+   * registration that waits, and no code sent to it in the last 24 hours; or SUPERUSER_REQUIRED for the account of a
+   * superuser if the caller is not one.
+   *
+   * @generated from rpc waterbill.identity.v1.AccountService.GetAccount
+   */
+  getAccount: {
+    methodKind: "unary";
+    input: typeof GetAccountRequestSchema;
+    output: typeof GetAccountResponseSchema;
   },
   /**
    * Deactivates or reactivates an account.
@@ -776,7 +1515,24 @@ export declare const AccountService: GenService<{
     output: typeof UpdateAccountResponseSchema;
   },
   /**
-   * Returns the open sessions of an account, at most 20, latest use first; the caller's own one comes first.
+   * Returns a page of the history of an account, latest act first: every act on it, by its owner, administrators and the
+   * service.
+   *
+   * The history itself has the read of a first page. It outlives the account: of one that was erased, only ids and the
+   * names of fields are left, and no values.
+   * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND, INVALID_REQUEST for a page token of another
+   * list, or SUPERUSER_REQUIRED for the account of a superuser if the caller is not one.
+   *
+   * @generated from rpc waterbill.identity.v1.AccountService.ListAccountHistory
+   */
+  listAccountHistory: {
+    methodKind: "unary";
+    input: typeof ListAccountHistoryRequestSchema;
+    output: typeof ListAccountHistoryResponseSchema;
+  },
+  /**
+   * Returns the open sessions of an account, at most 20, latest use first; the caller's own one comes first. The history of
+   * the account has the read.
    *
    * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND, or SUPERUSER_REQUIRED for the account of a
    * superuser if the caller is not one.
