@@ -21,7 +21,8 @@ function header(request: NodeRequest, name: string): string {
   return Array.isArray(value) ? value.join(",") : (value ?? "");
 }
 
-function languageOf(tag: string): Language | null {
+/** The supported language of a tag like `en-GB`; null if there is none. */
+export function languageOf(tag: string): Language | null {
   const primary = tag.split("-", 1)[0]?.toLowerCase();
   return primary === "fr" || primary === "en" ? primary : null;
 }

@@ -11,7 +11,11 @@ export interface ResourceResponse {
 }
 
 /** What GET and HEAD return on one path. Reading it changes nothing. */
-export type Resource = (caller: Caller, headers: IncomingHttpHeaders) => Promise<ResourceResponse>;
+export type Resource = (
+  caller: Caller,
+  headers: IncomingHttpHeaders,
+  query: URLSearchParams,
+) => Promise<ResourceResponse>;
 
 /** Handles every request for one path, whatever its HTTP method. */
 export type Endpoint = RequestHandler["handle"];

@@ -11,6 +11,7 @@ import {
   type NodeRequest,
   type NodeResponse,
   pathOf,
+  queryOf,
   type RequestHandler,
   type RpcHandler,
 } from "./node-handler.js";
@@ -64,7 +65,8 @@ function createProbes(readiness: Deps["readiness"]): Resources {
 function toEndpoint(resource: Resource, rest: RequestHandler): Endpoint {
   return async (request, response, caller) => {
     if (request.method === "GET" || request.method === "HEAD") {
-      return respondWith(response, await resource(caller, request.headers));
+      const query = new URLSearchParams(queryOf(request));
+      return respondWith(response, await resource(caller, request.headers, query));
     }
     return rest.refuse(request, response, caller, methodNotAllowed(["GET", "HEAD"]));
   };

@@ -113,6 +113,7 @@ export const en: Catalogue = {
   csvEmpty: "This file is empty.",
   importMixed: "An import has either entries or a CSV file.",
 
+  languageName: "English",
   phoneChangePage: {
     title: "Cancel a phone number change",
     question: "A change of the phone number of your WaterBill account was requested or made.",

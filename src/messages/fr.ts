@@ -122,7 +122,8 @@ export const fr = {
   csvEmpty: "Ce fichier est vide.",
   importMixed: "Une importation contient soit des entrées, soit un fichier CSV.",
 
-  // The page that stops or undoes a phone change.
+  // Web pages: the name of the language in itself, then each page.
+  languageName: "Français",
   phoneChangePage: {
     title: "Annuler un changement de numéro",
     question: "Un changement du numéro de téléphone de votre compte WaterBill a été demandé ou effectué.",

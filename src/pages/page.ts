@@ -1,5 +1,6 @@
+import { languageOf } from "../http/request-caller.js";
 import type { Resource } from "../http/resource.js";
-import { type LocalizedMessage, localize } from "../messages/catalogue.js";
+import { type Language, type LocalizedMessage, localize } from "../messages/catalogue.js";
 
 /** What a page may run, load and send to, if it needs no more than its own files and this service's methods. */
 const OWN_SOURCES = "script-src 'self'; style-src 'self'; connect-src 'self'";
@@ -23,8 +24,8 @@ const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", "
 
 const escapeHtml = (text: string) => text.replace(/[&<>"]/g, (character) => ESCAPES[character] ?? character);
 
-/** Writes a message as HTML text. */
-export type Write = (message: LocalizedMessage) => string;
+/** Writes a message as HTML text, or as the value of an attribute in double quotes. */
+type Write = (message: LocalizedMessage) => string;
 
 interface Html {
   language: string;
@@ -52,22 +53,52 @@ ${body}
 `;
 }
 
-/** An HTML page in the caller's language. `main` returns the content of its main element. */
-export function page(title: LocalizedMessage, script: string, main: (write: Write) => string): Resource {
-  return async ({ language }) => {
+/** What a request for a page asks for. */
+interface PageRequest {
+  write: Write;
+  language: Language;
+  /** The token of a message's link; empty without one. */
+  token: string;
+}
+
+/**
+ * An HTML page in the language that `lang` in the query names, else in the caller's, with a link to the other language.
+ * `main` returns the content of its main element.
+ */
+export function page(
+  title: LocalizedMessage,
+  script: string,
+  main: (request: PageRequest) => string,
+): Resource {
+  return async (caller, _, query) => {
+    const language = languageOf(query.get("lang") ?? "") ?? caller.language;
+    const token = query.get("token") ?? "";
     const write: Write = (message) => escapeHtml(localize(language, message));
     const body = htmlDocument({
       language,
       title: write(title),
       head: `<link rel="stylesheet" href="page.css">
 <script src="${script}" defer></script>`,
-      body: `<main>
+      body: `<header>${linkToLanguage(language === "fr" ? "en" : "fr", token)}</header>
+<main>
 <h1>${write(title)}</h1>
-${main(write)}
+${main({ write, language, token })}
 </main>`,
     });
-    return { status: 200, contentType: "text/html; charset=utf-8", headers: OWN_HEADERS, body };
+    return {
+      status: 200,
+      contentType: "text/html; charset=utf-8",
+      headers: { ...OWN_HEADERS, "content-language": language },
+      body,
+    };
   };
+}
+
+/** A link to the same page in another language. It keeps the token. */
+function linkToLanguage(language: Language, token: string): string {
+  const query = new URLSearchParams({ lang: language, ...(token && { token }) });
+  const name = escapeHtml(localize(language, (m) => m.languageName));
+  return `<a href="?${escapeHtml(query.toString())}" lang="${language}" hreflang="${language}">${name}</a>`;
 }
 
 /** A file that pages load. */

@@ -16,7 +16,7 @@ const DEPS: DiscoveryDeps = {
 async function get(path: string, deps: Partial<DiscoveryDeps> = {}) {
   const resource = createDiscovery({ ...DEPS, ...deps }).get(path);
   if (!resource) return null;
-  const { body, ...response } = await resource({} as Caller, {});
+  const { body, ...response } = await resource({} as Caller, {}, new URLSearchParams());
   return { ...response, content: JSON.parse(String(body)) as Record<string, unknown> };
 }
 

@@ -41,6 +41,7 @@ describe("the page that stops or undoes a phone change", () => {
         documentElement: { lang: /<html lang="(\w+)">/.exec(page)?.[1] },
       },
       fetch: (path: string, options: RequestInit) => fetch(new URL(path, link), options),
+      setTimeout: () => {},
     });
     await elements.cancel.click();
     return elements;
@@ -69,6 +70,20 @@ describe("the page that stops or undoes a phone change", () => {
       expect(response.headers.get("content-type")).to.equal("text/html; charset=utf-8");
       expect(await response.text()).to.include(`<h1>${title}</h1>`);
     }
+  });
+
+  it("has a link to the other language, which keeps the token", async () => {
+    const html = await (await get(pageUrl("a%26b%22c"))).text();
+    const [, address = ""] = /<a href="([^"]+)" lang="en" hreflang="en">English<\/a>/.exec(html) ?? [];
+    const other = new URL(address.replace("&amp;", "&"), pageUrl("x"));
+    expect(other.pathname).to.equal("/account/phone-change");
+    expect(other.searchParams.get("token")).to.equal('a&b"c');
+    const response = await get(other.href);
+    expect(response.headers.get("content-language")).to.equal("en");
+    expect(await response.text())
+      .to.include('<html lang="en">')
+      .and.to.include(">Français</a>");
+    expect((await get(pageUrl("x&lang=de"), "en")).headers.get("content-language")).to.equal("en");
   });
 
   it("has a strict policy, and no script, style or value of the address in it", async () => {
