@@ -1,7 +1,6 @@
 import type { Tx } from "../db/database.js";
 import { everyPage, type Placed } from "../paging/page.js";
 import type { Position } from "../paging/page-token.js";
-import type { User } from "../users/user.js";
 import type { Actor, FieldValues } from "./act.js";
 import type { HistoryStore, ReadAct, ReadActWithActor } from "./history-store.js";
 
@@ -32,9 +31,9 @@ export async function* readHistory(
   });
 }
 
-/** An act, and the account of the administrator who acted; null if nobody with an account did, or if it is gone. */
+/** An act, and who the administrator is that acted; null if nobody with an account did, or if it is gone. */
 export interface AttributedAct extends RecordedAct {
-  actorAccount: Pick<User, "phone" | "firstName" | "lastName"> | null;
+  actorAccount: { phone: string; firstName: string; lastName: string } | null;
 }
 
 /** The numbers of acts are less than this. */

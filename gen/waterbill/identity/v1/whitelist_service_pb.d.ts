@@ -1113,7 +1113,8 @@ export declare const WhitelistService: GenService<{
   },
   /**
    * Streams the whole list, or the entries that ListWhitelistEntries returns for the same filters, in the same order.
-   * REST sends a CSV file. Fails with INVALID_REQUEST for an unknown delimiter.
+   * REST sends a CSV file. Fails with INVALID_REQUEST for an unknown delimiter, or PHONE_REQUIRED, PHONE_INVALID or
+   * PHONE_LENGTH for an added_by that is neither an id nor a phone number.
    *
    * @generated from rpc waterbill.identity.v1.WhitelistService.ExportWhitelistEntries
    */
