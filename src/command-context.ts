@@ -28,6 +28,7 @@ import { createCurrentPasswordStore } from "./sessions/current-password-store.js
 import { createSessionStore } from "./sessions/session-store.js";
 import { createSigningKeyStore } from "./signing-keys/signing-key-store.js";
 import { createSmsBudgetStore } from "./sms/sms-budget-store.js";
+import { createDeletionStore } from "./users/deletion-store.js";
 import { createUserStore } from "./users/user-store.js";
 import { createCodeStore } from "./verification/code-store.js";
 import { createSmsQuotaStore } from "./verification/sms-quota-store.js";
@@ -50,13 +51,16 @@ export function createDatabaseContext(
   const processes = config.workers ?? 1;
   const whitelist = createWhitelistStore(database);
   const phoneChanges = createPhoneChangeStore(database);
+  const accounts = createAccountStore(database);
   return {
     database,
     clock,
     random,
     users: createUserStore(database),
+    deletions: createDeletionStore(database),
     registrations: createRegistrationStore(database),
-    accounts: createAccountStore(database),
+    accounts,
+    lockSuperusers: accounts.lockSuperusers,
     accountStatistics: createAccountStatisticsStore(database),
     codes: createCodeStore(database),
     phoneChanges,

@@ -74,6 +74,8 @@ function toConfig(env: Environment, warnings: readonly string[]) {
     reauthenticationWindowSeconds: env.REAUTHENTICATION_WINDOW,
     /** Time after a phone change in which the old number's holder can undo it. */
     phoneChangeUndoSeconds: env.PHONE_CHANGE_UNDO,
+    /** Time from the confirmation that an account is to be deleted to its erasure. */
+    accountDeletionSeconds: env.ACCOUNT_DELETION_DELAY,
     passwords: {
       minLength: env.PASSWORD_MIN_LENGTH,
       /** Words that no password may consist of: those of the product, and the names in the issuer's host. */

@@ -113,6 +113,7 @@ export function createContext(
     publicUrl: config.publicUrl,
     reauthenticationWindowSeconds: config.reauthenticationWindowSeconds,
     phoneChangeUndoSeconds: config.phoneChangeUndoSeconds,
+    accountDeletionSeconds: config.accountDeletionSeconds,
     activationNeedsRegistration: config.activationNeedsRegistration,
     ...overrides,
   };

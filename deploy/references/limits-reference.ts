@@ -2,7 +2,7 @@ import type { DescMethod } from "@bufbuild/protobuf";
 import { API_SERVICES } from "../../src/app.js";
 import { type LimitName, readConfig } from "../../src/config.js";
 import { perPeriod } from "../../src/config-rates.js";
-import { COUNTED_BY } from "../../src/openapi/limits.js";
+import { countedBy } from "../../src/openapi/limits.js";
 import { policiesOf } from "../../src/rate-limits/policies.js";
 import { markdownTable } from "./markdown-table.js";
 
@@ -47,7 +47,9 @@ function usesOf(name: LimitName, methods: readonly DescMethod[]): Map<string, st
   const uses = new Map<string, string[]>();
   const add = (by: string, what: string) => uses.set(by, [...(uses.get(by) ?? []), what]);
   for (const method of methods) {
-    for (const { limit, by } of policiesOf(method)) if (limit === name) add(COUNTED_BY[by], method.name);
+    for (const policy of policiesOf(method)) {
+      if (policy.limit === name) add(countedBy(policy), method.name);
+    }
   }
   const beside = BESIDE_METHODS[name];
   if (beside) add(...beside);

@@ -16,6 +16,7 @@ const PURPOSES: Readonly<Record<Purpose, CodePurpose>> = {
   password_reset: CodePurpose.PASSWORD_RESET,
   password_change: CodePurpose.PASSWORD_CHANGE,
   phone_change: CodePurpose.PHONE_CHANGE,
+  account_deletion: CodePurpose.ACCOUNT_DELETION,
 };
 
 /** The page of a phone number on the wire. */

@@ -66,8 +66,11 @@ export function createAuthService(deps: AuthServiceDeps): ServiceImpl<typeof Aut
       const { address, userAgent: client } = context.values.get(callerKey);
       const { phone, password, device: knownDevice = "" } = request;
       const input = { phone, password, device: knownDevice, client, address };
-      const { user, device, tokens } = await login(deps, input);
-      return { user: toUserMessage(user), device, tokens };
+      const { user, device, tokens, cancelsDeletion } = await login(deps, input);
+      return {
+        ...{ user: toUserMessage(user), device, tokens },
+        ...(cancelsDeletion && { deletionCancelled: true }),
+      };
     },
 
     refreshToken(request, context) {

@@ -43,10 +43,13 @@ export interface SignedIn {
   /** Names the device in its next login. */
   device: string;
   tokens: TokenPair;
+  /** Whether the account was leaving, and this sign-in has cancelled its deletion. */
+  cancelsDeletion: boolean;
 }
 
 /**
- * Opens a session, and ends those beyond the 20 that an account may have. An unknown number takes as long as a wrong
+ * Opens a session, and ends those beyond the 20 that an account may have. Cancels the deletion of an account that is
+ * leaving. An unknown number takes as long as a wrong
  * password and gets the same error, whatever hash the account has. One hash is compared at most: the account's, or that
  * of a registration that waits.
  *
@@ -63,9 +66,10 @@ async function signIn(deps: LoginDeps, input: LoginAttempt): Promise<SignedIn> {
   // password is a harmless cause, so read once more.
   const session = (await openSession(deps, input)) ?? (await openSession(deps, input));
   if (!session) throw new DomainError("CREDENTIALS_REJECTED");
-  const { user, newPasswordHash, grant } = session;
+  const { user, newPasswordHash, grant, cancelsDeletion } = session;
   const tokens = issueTokenPair(deps, user, grant, grant.issuedAt);
-  return { user, device: deviceToken(deps, user.id, newPasswordHash, input.device ?? ""), tokens };
+  const device = deviceToken(deps, user.id, newPasswordHash, input.device ?? "");
+  return { user, device, tokens, cancelsDeletion };
 }
 
 /** A device that shows its token keeps its id. */
@@ -76,7 +80,7 @@ function deviceToken(deps: LoginDeps, userId: number, passwordHash: string, toke
   return issueDevice(deps.codeKey, { userId, id, passwordHash }, now);
 }
 
-interface OpenedSession {
+interface OpenedSession extends Pick<SignedIn, "cancelsDeletion"> {
   user: User;
   newPasswordHash: string;
   grant: RefreshGrant;
@@ -99,19 +103,22 @@ async function openCounted(
   const origin = { client: clientName(input.client ?? ""), address };
   const now = deps.clock.now();
   const proof = { phone: input.phone, ...hashes, loggedInAt: now };
-  const times = await deps.database.transaction(async (tx) => {
-    const opened = await deps.sessions.open(tx, { ...ids, ...origin }, proof);
-    if (!opened) return null;
+  const opened = await deps.database.transaction(async (tx) => {
+    const session = await deps.sessions.open(tx, { ...ids, ...origin }, proof);
+    if (!session) return null;
     await deps.guesses.know(tx, { userId: user.id, address, guess, now });
     await endSurplus(deps, tx, ids);
-    return opened;
+    const act = { accountId: user.id, at: now, actor: { kind: "owner" } } as const;
+    if (session.cancelsDeletion) await deps.record(tx, { ...act, action: "deletion_cancelled" });
+    return session;
   });
-  if (!times) {
+  if (!opened) {
     await deps.guesses.takeBack(null, guess);
     return null;
   }
+  const { cancelsDeletion, ...times } = opened;
   const grant = { id: ids.refreshId, sessionId: ids.id, userId: user.id, ...times };
-  return { user, newPasswordHash: hashes.newPasswordHash, grant };
+  return { user, newPasswordHash: hashes.newPasswordHash, grant, cancelsDeletion };
 }
 
 /** Ends the sessions that are too many with the one just opened. */

@@ -6,6 +6,7 @@ export const en: Catalogue = {
   activated: "Account activated. You can now sign in.",
   codeResent: "A new activation code has been sent.",
   loggedIn: "Signed in.",
+  loggedInAndKept: "Signed in. Your account will not be deleted.",
   loggedOut: "Signed out",
   profileRead: "Profile retrieved.",
   profileUpdated: "Profile updated.",
@@ -21,6 +22,10 @@ export const en: Catalogue = {
   phoneChangeCancelled:
     "The phone change is cancelled. If it was already done, your old number is back and you must reset your password.",
   phoneChanged: "Phone number changed.",
+  accountDeletionRequested:
+    "If there is an account that can be deleted, a verification code has been sent to its number by SMS.",
+  accountDeletionConfirmed:
+    "Your account will be deleted. You can cancel this by signing in before it is erased.",
   whitelistRead: "Whitelist retrieved successfully",
   entryAdded: "Number added to the whitelist successfully",
   phoneAuthorized: "Number authorised",

@@ -8,6 +8,7 @@ export const fr = {
   activated: "Compte activé avec succès. Vous pouvez maintenant vous connecter.",
   codeResent: "Un nouveau code d'activation a été envoyé.",
   loggedIn: "Connexion réussie.",
+  loggedInAndKept: "Connexion réussie. La suppression de votre compte est annulée.",
   loggedOut: "Déconnexion réussie",
   profileRead: "Profil récupéré avec succès.",
   profileUpdated: "Profil mis à jour avec succès.",
@@ -24,6 +25,10 @@ export const fr = {
   phoneChangeCancelled:
     "Le changement de numéro est annulé. S'il était déjà fait, votre ancien numéro est rétabli et vous devez réinitialiser votre mot de passe.",
   phoneChanged: "Numéro de téléphone modifié avec succès.",
+  accountDeletionRequested:
+    "Si un compte peut être supprimé, un code de vérification a été envoyé par SMS à son numéro.",
+  accountDeletionConfirmed:
+    "La suppression de votre compte est confirmée. Vous pouvez l'annuler en vous connectant avant la date d'effacement.",
   whitelistRead: "Liste blanche récupérée avec succès",
   entryAdded: "Numéro ajouté à la liste blanche avec succès",
   phoneAuthorized: "Numéro autorisé",

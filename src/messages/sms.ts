@@ -7,6 +7,7 @@ export const sms = {
     password_reset: "réinitialisation de mot de passe",
     password_change: "changement de mot de passe",
     phone_change: "changement de numéro de téléphone",
+    account_deletion: "suppression de compte",
   },
 
   activation: (code: string) => `Votre code d'activation WaterBill est: ${code}.`,
@@ -42,3 +43,13 @@ export const newPhoneDetail = (newPhone: string, link: string, hours: number) =>
 /** What the old number is told when a phone change is asked for. `link` stops it. */
 export const phoneChangeRequested = (newPhone: string, link: string) =>
   `Un changement de numéro de téléphone a été demandé pour votre compte WaterBill. Nouveau numéro: ${newPhone}. Si ce n'est pas vous, annulez cette demande: ${link}`;
+
+const erasureTime = new Intl.DateTimeFormat("fr-FR", {
+  dateStyle: "long",
+  timeStyle: "short",
+  timeZone: "UTC",
+});
+
+/** What the owner is told when the deletion of the account is confirmed. It is erased at `deletionAt`. */
+export const accountDeletionConfirmed = (deletionAt: Date) =>
+  `La suppression de votre compte WaterBill est confirmée. Vos données seront effacées le ${erasureTime.format(deletionAt)} UTC. Pour annuler la suppression, connectez-vous avant cette date.`;

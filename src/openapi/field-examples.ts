@@ -25,6 +25,7 @@ const EXAMPLES: Readonly<Record<string, JsonValue>> = {
   is_superuser: false,
   date_joined: "2026-10-05T08:30:00Z",
   last_login: "2026-11-02T17:45:12Z",
+  deletion_cancelled: true,
   deletion_at: "2026-12-16T09:30:00Z",
 
   // Signing in.

@@ -6,8 +6,7 @@ import { accessOf } from "../method-access.js";
 import { type Policy, policiesOf } from "../rate-limits/policies.js";
 import { LoggableError } from "../system/loggable-error.js";
 
-/** What each limit counts by. */
-export const COUNTED_BY: Readonly<Record<Policy["by"], string>> = {
+const COUNTED_BY: Readonly<Record<Policy["by"], string>> = {
   ip: "address",
   phone: "phone number and address",
   session: "session of the refresh token, else address",
@@ -15,11 +14,17 @@ export const COUNTED_BY: Readonly<Record<Policy["by"], string>> = {
   service: "internal service",
 };
 
+/** What a policy counts by, and of which callers unless of all: `address of callers who are not signed in`. */
+export function countedBy({ by, of }: Policy): string {
+  if (of === undefined) return COUNTED_BY[by];
+  return `${COUNTED_BY[by]} of callers who are ${of === "signed-in" ? "" : "not "}signed in`;
+}
+
 const { limits } = readConfig({});
 
 /** The rate limits of a method, with their default rates, as a paragraph. */
 export function describeLimits(method: DescMethod): string {
-  const own = policiesOf(method).map(({ limit, by }) => describe(limit, `for each ${COUNTED_BY[by]}`));
+  const own = policiesOf(method).map((policy) => describe(policy.limit, `for each ${countedBy(policy)}`));
   const needsToken = ![Access.PUBLIC, Access.UNSPECIFIED].includes(accessOf(method));
   const all = needsToken
     ? [...own, describe("unauthenticated", "without a valid token for each address")]

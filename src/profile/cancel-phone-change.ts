@@ -32,8 +32,8 @@ export interface CancelPhoneChangeDeps {
  * that was sent to the old number. Undone, the account has its old number, no session, and no password until it is reset
  * by SMS: whoever changed the number knew the password.
  *
- * Throws TOKEN_REQUIRED, TOKEN_INVALID, or LINK_REJECTED for a token that is unknown, used or too old. Of concurrent
- * callers one succeeds.
+ * Throws TOKEN_REQUIRED, TOKEN_INVALID, or LINK_REJECTED for a token that is unknown, used or too old, or of an account
+ * that is leaving. Of concurrent callers one succeeds.
  */
 export async function cancelPhoneChange(
   deps: CancelPhoneChangeDeps,
@@ -48,8 +48,9 @@ export async function cancelPhoneChange(
   await deps.database.transaction(async (tx) => {
     // A concurrent confirmation waits here, or has finished: then the account has another number.
     const account = await deps.users.lock(tx, { id: userId });
-    const oldPhone = account && (await deps.phoneChanges.claim(tx, digest, deps.phoneChangeUndoSeconds));
-    if (!account || oldPhone === null) throw new DomainError("LINK_REJECTED");
+    if (!account || account.deletionAt) throw new DomainError("LINK_REJECTED");
+    const oldPhone = await deps.phoneChanges.claim(tx, digest, deps.phoneChangeUndoSeconds);
+    if (oldPhone === null) throw new DomainError("LINK_REJECTED");
     if (account.user.phone === oldPhone) await stopChange(deps, tx, userId);
     else await undoChange(deps, tx, account.user, oldPhone);
   });

@@ -1,3 +1,4 @@
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import type { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { callerAddress, optionalPrincipal, requirePrincipal } from "../caller.js";
@@ -20,6 +21,13 @@ import {
   type RequestPhoneChangeDeps,
   requestPhoneChange,
 } from "./change-phone.js";
+import {
+  type ConfirmAccountDeletionDeps,
+  confirmAccountDeletion,
+  type RequestAccountDeletionDeps,
+  requestAccountDeletion,
+  requestAccountDeletionByPhone,
+} from "./delete-account.js";
 import { type ExportOwnAccountDeps, exportOwnAccount } from "./export-own-account.js";
 import { type RevokeSessionsDeps, revokeOtherSessions, revokeSession } from "./revoke-sessions.js";
 import { type UpdateProfileDeps, updateProfile } from "./update-profile.js";
@@ -31,6 +39,8 @@ export type ProfileServiceDeps = UpdateProfileDeps &
   RequestPhoneChangeDeps &
   ConfirmPhoneChangeDeps &
   CancelPhoneChangeDeps &
+  RequestAccountDeletionDeps &
+  ConfirmAccountDeletionDeps &
   ReplacePasswordDeps;
 
 /** Implements ProfileService: maps wire messages to use cases and back. */
@@ -117,6 +127,27 @@ export function createProfileService(deps: ProfileServiceDeps): ServiceImpl<type
     async cancelPhoneChange({ token }) {
       await cancelPhoneChange(deps, { token });
       return {};
+    },
+
+    async requestAccountDeletion({ phone, currentPassword }, context) {
+      const address = callerAddress(context);
+      const principal = optionalPrincipal(context);
+      const challenge = principal
+        ? await requestAccountDeletion(deps, {
+            userId: principal.user.id,
+            phone: principal.user.phone,
+            isSuperuser: principal.user.isSuperuser,
+            sessionId: principal.sessionId,
+            sessionAgeSeconds: principal.sessionAgeSeconds,
+            currentPassword,
+            callerAddress: address,
+          })
+        : requestAccountDeletionByPhone(deps, { phone, callerAddress: address });
+      return { challenge: toChallengeMessage(challenge) };
+    },
+
+    async confirmAccountDeletion({ token, code }) {
+      return { deletionAt: timestampFromDate(await confirmAccountDeletion(deps, { token, code })) };
     },
   };
 }

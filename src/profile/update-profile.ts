@@ -21,7 +21,7 @@ export interface UpdateProfileInput extends ProfileUpdate {
  * fields whose values differ from before, if there are any.
  *
  * Throws INVALID_REQUEST for an empty name, EMAIL_TAKEN when another account has the address (case-insensitive), or
- * UNAUTHENTICATED when the account is no longer active.
+ * UNAUTHENTICATED when the account is no longer active, or leaving.
  */
 export async function updateProfile(
   deps: UpdateProfileDeps,
@@ -30,7 +30,7 @@ export async function updateProfile(
   checkProfile(update);
   const user = await deps.database.transaction(async (tx) => {
     const account = await deps.users.lock(tx, { id: userId });
-    if (!account?.user.isActive) return null;
+    if (!account?.user.isActive || account.deletionAt) return null;
     return changeProfile(deps, tx, { ...update, account: account.user, actor: { kind: "owner" } });
   });
   if (!user) throw new DomainError("UNAUTHENTICATED");

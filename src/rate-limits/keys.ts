@@ -3,7 +3,7 @@ import type { DescMethod } from "@bufbuild/protobuf";
 import type { Config, LimitName } from "../config.js";
 import { addressKey } from "../system/address-key.js";
 import { addressFactor } from "../system/shared-networks.js";
-import { type Policy, policiesOf } from "./policies.js";
+import { countsCaller, type Policy, policiesOf } from "./policies.js";
 import type { SlidingWindow } from "./store.js";
 
 /** The configuration of the limits: their rates, and the networks where the limits of an address hold several times. */
@@ -29,7 +29,8 @@ export interface CallTraits {
  * `assertLimitedByAddress`). A call without a valid phone number skips the windows that count phone numbers.
  */
 export function callWindows(rules: LimitRules, call: CallTraits): SlidingWindow[] {
-  return policiesOf(call.method).flatMap((policy) => policyWindows(rules, policy, call));
+  const policies = policiesOf(call.method).filter((policy) => countsCaller(policy, call.userId !== null));
+  return policies.flatMap((policy) => policyWindows(rules, policy, call));
 }
 
 /** The windows of a limit that counts by address; larger in shared networks. */

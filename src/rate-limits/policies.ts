@@ -19,6 +19,8 @@ import { LoggableError } from "../system/loggable-error.js";
 export interface Policy {
   limit: LimitName;
   by: "ip" | "phone" | "session" | "user" | "service";
+  /** The callers that it counts; absent: all. */
+  of?: "signed-in" | "signed-out";
 }
 
 /** The methods with limits of their own (contract.md, section 7). The rates are in the configuration. */
@@ -46,6 +48,14 @@ const POLICIES = new Map<DescMethod, readonly Policy[]>([
   [ProfileService.method.confirmPasswordChange, [{ limit: "activate", by: "ip" }]],
   [ProfileService.method.confirmPhoneChange, [{ limit: "activate", by: "ip" }]],
   [ProfileService.method.cancelPhoneChange, [{ limit: "activate", by: "ip" }]],
+  [ProfileService.method.confirmAccountDeletion, [{ limit: "activate", by: "ip" }]],
+  [
+    ProfileService.method.requestAccountDeletion,
+    [
+      { limit: "sensitive", by: "user", of: "signed-in" },
+      { limit: "forgot", by: "ip", of: "signed-out" },
+    ],
+  ],
   [ProfileService.method.requestPasswordChange, [{ limit: "sensitive", by: "user" }]],
   [ProfileService.method.requestPhoneChange, [{ limit: "sensitive", by: "user" }]],
   [ProfileService.method.exportAccount, [{ limit: "sensitive", by: "user" }]],
@@ -75,6 +85,11 @@ export function policiesOf(method: DescMethod): readonly Policy[] {
   return POLICIES.get(method) ?? [DEFAULT_POLICIES[accessOf(method)]];
 }
 
+/** Whether a policy counts a caller who is signed in, or one who isn't. */
+export function countsCaller({ of }: Policy, isSignedIn: boolean): boolean {
+  return of === undefined || (of === "signed-in") === isSignedIn;
+}
+
 /** Whether the session of the request's refresh token is counted. */
 export function countsBySession(method: DescMethod): boolean {
   return policiesOf(method).some(({ by }) => by === "session");
@@ -90,7 +105,9 @@ const COUNTS_BY_ADDRESS = new Set<Policy["by"]>(["ip", "session"]);
 export function assertLimitedByAddress(methods: Iterable<DescMethod>, policies = policiesOf): void {
   const unlimited = [...methods].filter((method) => {
     if (NEEDS_TOKEN.has(accessOf(method))) return false;
-    return !policies(method).some(({ by }) => COUNTS_BY_ADDRESS.has(by));
+    return !policies(method).some(
+      (policy) => countsCaller(policy, false) && COUNTS_BY_ADDRESS.has(policy.by),
+    );
   });
   if (unlimited.length > 0) throw new LoggableError(`no limit by address for ${unlimited.join(", ")}`);
 }

@@ -52,7 +52,15 @@ export const SUCCESS_RESPONSES: ReadonlyMap<DescMethod, SuccessResponse> = new M
   ],
   [AuthService.method.activate, { shape: "envelope", message: (m) => m.activated }],
   [AuthService.method.resendCode, { shape: "envelope", message: (m) => m.codeResent }],
-  [AuthService.method.login, { shape: "envelope", message: (m) => m.loggedIn }],
+  [
+    AuthService.method.login,
+    {
+      shape: "envelope",
+      message: {
+        of: (data) => (isSet(data, "deletion_cancelled") ? (m) => m.loggedInAndKept : (m) => m.loggedIn),
+      },
+    },
+  ],
   [AuthService.method.refreshToken, { shape: "bare" }],
   [AuthService.method.logout, { shape: "no data", message: (m) => m.loggedOut }],
   [AuthService.method.requestPasswordReset, { shape: "envelope", message: (m) => m.passwordResetRequested }],
@@ -74,6 +82,14 @@ export const SUCCESS_RESPONSES: ReadonlyMap<DescMethod, SuccessResponse> = new M
   [ProfileService.method.requestPhoneChange, { shape: "envelope", message: (m) => m.verificationCodeSent }],
   [ProfileService.method.confirmPhoneChange, { shape: "envelope", message: (m) => m.phoneChanged }],
   [ProfileService.method.cancelPhoneChange, { shape: "envelope", message: (m) => m.phoneChangeCancelled }],
+  [
+    ProfileService.method.requestAccountDeletion,
+    { shape: "envelope", message: (m) => m.accountDeletionRequested },
+  ],
+  [
+    ProfileService.method.confirmAccountDeletion,
+    { shape: "envelope", message: (m) => m.accountDeletionConfirmed },
+  ],
   [
     AccountService.method.listAccounts,
     { shape: "envelope", message: (m) => m.usersRead, renames: { accounts: "users" } },

@@ -55,16 +55,19 @@ const useOfToken = (at: string) => `CASE
     WHEN $3 = ANY (used_ids) AND ${isWithinGrace(at, `greatest(used_at[${POSITION}], ${CONFIRMATION})`)} THEN 'again'
     ELSE 'reused' END`;
 
+// The deletion of the account is cancelled when the statement ends (the trigger users_sign_in), so deletion_at is returned
+// as it was.
 export const open: Statement = {
-  name: "sessions_open_2",
+  name: "sessions_open_3",
   text: `WITH proved AS (
            UPDATE users SET last_login = $4, password_hash = $7
            WHERE id = $2 AND phone = $5 AND password_hash = $6 AND is_active
-           RETURNING id AS user_id, clock_timestamp() AS created_at
+             AND (deletion_at IS NULL OR deletion_at > clock_timestamp())
+           RETURNING id AS user_id, clock_timestamp() AS created_at, deletion_at
          )
          INSERT INTO sessions (id, user_id, refresh_id, created_at, expires_at, client, address)
          SELECT $1::uuid, user_id, $3::uuid, created_at, ${expiry("created_at", "$8", "$9")}, $10, $11 FROM proved
-         RETURNING created_at, expires_at`,
+         RETURNING created_at, expires_at, (SELECT deletion_at FROM proved)`,
 };
 
 // The sessions to keep come first. Runs in the transaction of `open`, whose lock on the account lets its logins pass one

@@ -54,6 +54,12 @@ interface TokenTimes {
   expiresAt: Date;
 }
 
+/** A session that a sign-in opened. */
+interface OpenedSession extends TokenTimes {
+  /** Whether the account was leaving; it no longer is. */
+  cancelsDeletion: boolean;
+}
+
 /** A used token's successor: the session's valid token from now on, or the one that an earlier use returned. */
 interface Successor extends TokenTimes {
   id: string;
@@ -65,10 +71,10 @@ interface Successor extends TokenTimes {
 export interface SessionStore {
   /**
    * Opens a session and records the login if account, number and hash are still the ones that were verified. Returns
-   * null if they have changed since, so that a session never outlives what it was opened with. Locks the account until
-   * the end of the transaction.
+   * null if they have changed since, so that a session never outlives what it was opened with, or if the account is to be
+   * erased by now. Cancels the deletion of an account that is leaving. Locks the account until the end of the transaction.
    */
-  open(tx: Tx | null, session: NewSession, proof: VerifiedCredentials): Promise<TokenTimes | null>;
+  open(tx: Tx | null, session: NewSession, proof: VerifiedCredentials): Promise<OpenedSession | null>;
   /**
    * Ends the open sessions beyond the 20 that an account may have, and returns their ids. Never `newId`, which must have
    * been opened in the same transaction; of the others those that were never refreshed first, oldest first, then those
@@ -128,11 +134,14 @@ export function createSessionStore(database: Database, lifetimes: SessionLifetim
   return {
     async open(tx, { id, userId, refreshId, client, address }, proof) {
       const { loggedInAt, phone, passwordHash, newPasswordHash } = proof;
-      const [row] = await database.run<Pick<SessionRow, "created_at" | "expires_at">>(tx, statements.open, [
+      type Row = Pick<SessionRow, "created_at" | "expires_at"> & { deletion_at: Date | null };
+      const [row] = await database.run<Row>(tx, statements.open, [
         ...[id, userId, refreshId, loggedInAt, phone, passwordHash, newPasswordHash],
         ...[ttl, maxAge, client, address],
       ]);
-      return row ? { issuedAt: row.created_at, expiresAt: row.expires_at } : null;
+      if (!row) return null;
+      const { created_at: issuedAt, expires_at: expiresAt, deletion_at: deletionAt } = row;
+      return { issuedAt, expiresAt, cancelsDeletion: deletionAt !== null };
     },
 
     async endSurplus(tx, userId, newId) {

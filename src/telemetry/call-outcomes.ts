@@ -31,6 +31,7 @@ const CODE_METHODS: Readonly<Record<string, CodePurpose>> = {
   "AuthService/ConfirmPasswordReset": "password_reset",
   "ProfileService/ConfirmPasswordChange": "password_change",
   "ProfileService/ConfirmPhoneChange": "phone_change",
+  "ProfileService/ConfirmAccountDeletion": "account_deletion",
 };
 
 /** Why a code is refused. */

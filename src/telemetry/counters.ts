@@ -19,7 +19,7 @@ const COUNTERS = {
     name: "waterbill_codes_total",
     help: "Codes by SMS: sent, verified and refused.",
     labels: {
-      purpose: ["activation", "password_reset", "password_change", "phone_change"],
+      purpose: ["activation", "password_reset", "password_change", "phone_change", "account_deletion"],
       event: ["sent", "verified", "refused"],
     },
   },

@@ -28,6 +28,7 @@ export type SmsKind =
   | "password_reset"
   | "password_change"
   | "phone_change"
+  | "account_deletion"
   | "confirmation"
   | "notice";
 export type SmsOutcome = "accepted" | "failed" | "unknown" | "invalid_number";

@@ -48,7 +48,7 @@ export interface UserStore {
   lock(tx: Tx, key: { phone: string } | { id: number }): Promise<Credentials | null>;
   /** Sets the password hash of an active account; false if there is no such account. */
   setPasswordHash(tx: Tx | null, id: number, passwordHash: string): Promise<boolean>;
-  /** Sets the number of an active account; false if there is no such account. Throws PHONE_TAKEN for `field`. */
+  /** Sets the number of an active account that isn't leaving; false if there is no such account. Throws PHONE_TAKEN for `field`. */
   setPhone(tx: Tx | null, id: number, phone: string, field: string): Promise<boolean>;
   /** Sets number and password hash of an account, also of an inactive one. Throws PHONE_TAKEN. */
   restorePhone(tx: Tx, id: number, phone: string, passwordHash: string): Promise<void>;
@@ -127,6 +127,11 @@ export async function unlessPhoneTaken<T>(write: Promise<T>, field = "phone"): P
 
 export function createUserStore(database: Database): UserStore {
   const { users } = database.models;
+  const findOne = async (tx: Tx | null, where: { phone: string } | { id: number }, lock: boolean) => {
+    const attributes = [...CREDENTIALS_ATTRIBUTES];
+    const row = await users.findOne({ attributes, where, lock, raw: true, transaction: tx });
+    return row && toCredentials(row);
+  };
   return {
     async create(tx, user) {
       const row = {
@@ -159,17 +164,8 @@ export function createUserStore(database: Database): UserStore {
       return rows.map((row) => row.password_hash);
     },
 
-    async findById(tx, id) {
-      const attributes = [...CREDENTIALS_ATTRIBUTES];
-      const row = await users.findOne({ attributes, where: { id }, raw: true, transaction: tx });
-      return row && toCredentials(row);
-    },
-
-    async lock(tx, where) {
-      const attributes = [...CREDENTIALS_ATTRIBUTES];
-      const row = await users.findOne({ attributes, where, lock: true, raw: true, transaction: tx });
-      return row && toCredentials(row);
-    },
+    findById: (tx, id) => findOne(tx, { id }, false),
+    lock: (tx, where) => findOne(tx, where, true),
 
     async setPasswordHash(tx, id, passwordHash) {
       const where = { id, is_active: true };
@@ -178,7 +174,7 @@ export function createUserStore(database: Database): UserStore {
     },
 
     async setPhone(tx, id, phone, field) {
-      const where = { id, is_active: true };
+      const where = { id, is_active: true, deletion_at: null };
       const [count] = await unlessPhoneTaken(users.update({ phone }, { where, transaction: tx }), field);
       return count > 0;
     },

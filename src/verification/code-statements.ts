@@ -27,8 +27,9 @@ const OTHERS_OF_SERIES = `SELECT FROM codes AS other
   WHERE other.user_id = codes.user_id AND other.purpose = codes.purpose AND other.series = codes.id`;
 
 export const lockAccount: Statement = {
-  name: "codes_lock_account_2",
-  text: "SELECT FROM users WHERE id = $1 AND is_active AND ($2 = 'phone_change' OR phone = $3) FOR SHARE",
+  name: "codes_lock_account_3",
+  text: `SELECT FROM users WHERE id = $1 AND is_active AND (deletion_at IS NULL OR $2 = 'password_reset')
+           AND ($2 = 'phone_change' OR phone = $3) FOR SHARE`,
 };
 
 // A separate statement, because its snapshot must be taken after the lock is granted: only then does it see sessions

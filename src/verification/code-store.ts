@@ -75,7 +75,8 @@ export interface ValidCode extends Pick<StoredCode, "purpose" | "phone" | "issue
 export interface CodeStore {
   /**
    * Locks the recipient's account until `tx` ends. Returns whether the account still qualifies for the code and the
-   * requesting session is open. The account must be active, and the number its own, except for a phone change.
+   * requesting session is open. The account must be active, and not leaving except for a password reset; and the number
+   * its own, except for a phone change.
    */
   lockRecipient(tx: Tx, recipient: Recipient): Promise<boolean>;
   /**

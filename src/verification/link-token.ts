@@ -4,10 +4,19 @@ import type { Operation } from "../sms/sms-gateway.js";
 import type { Random } from "../system/random.js";
 import { isUuid } from "../system/uuid.js";
 
-const PAGES: Record<Operation, string> = {
-  password_reset: "/reset-password",
-  password_change: "/change-password",
-  phone_change: "/change-phone",
+/** Where pages are reached, each without a trailing slash. */
+export interface PageUrls {
+  /** The pages of the front end. */
+  frontendUrl: string;
+  /** The service's own pages. */
+  publicUrl: string;
+}
+
+const PAGES: Record<Operation, readonly [base: keyof PageUrls, path: string]> = {
+  password_reset: ["frontendUrl", "/reset-password"],
+  password_change: ["frontendUrl", "/change-password"],
+  phone_change: ["frontendUrl", "/change-phone"],
+  account_deletion: ["publicUrl", "/account/delete"],
 };
 
 /** A new link token in UUID format. All 128 bits are random, unlike those of a version 4 UUID. */
@@ -52,9 +61,10 @@ export async function findByDigest<Found>(
 }
 
 /**
- * The URL of the front-end page where the user enters the code. Built from the configured `FRONTEND_URL` (without a
- * trailing slash), never from a request header.
+ * The URL of the page where the user enters the code. Built from the configured `FRONTEND_URL` or `PUBLIC_URL`, never from
+ * a request header.
  */
-export function linkUrl(frontendUrl: string, operation: Operation, token: string): string {
-  return `${frontendUrl}${PAGES[operation]}?token=${token}`;
+export function linkUrl(urls: PageUrls, operation: Operation, token: string): string {
+  const [base, path] = PAGES[operation];
+  return `${urls[base]}${path}?token=${token}`;
 }

@@ -9,18 +9,17 @@ import type { CodeStore, Recipient } from "./code-store.js";
 import { countSend } from "./count-send.js";
 import { type DeliverCodeDeps, deliverCode } from "./deliver-code.js";
 import { linkRequest } from "./link-request.js";
-import { linkTokenDigest, linkUrl, newLinkToken } from "./link-token.js";
+import { linkTokenDigest, linkUrl, newLinkToken, type PageUrls } from "./link-token.js";
 import { readChallenge } from "./read-challenge.js";
 import { assertMaySend, QUOTA_SECONDS, sendingState } from "./sms-quota.js";
 
-export interface SendLinkDeps extends DeliverCodeDeps {
+export interface SendLinkDeps extends DeliverCodeDeps, PageUrls {
   codes: CodeStore;
   sms: SmsGateway;
   clock: Clock;
   random: Random;
   /** HMAC key of the stored digests. */
   codeKey: Uint8Array;
-  frontendUrl: string;
 }
 
 export interface SendLinkInput extends Recipient {
@@ -70,8 +69,7 @@ export async function sendLink(deps: SendLinkDeps, input: SendLinkInput): Promis
       isVerified: purpose !== "phone_change",
       priority: isOwner(input) ? "owner" : "ordinary",
     },
-    send: () =>
-      deps.sms.sendVerificationCode(phone, code, purpose, linkUrl(deps.frontendUrl, purpose, token)),
+    send: () => deps.sms.sendVerificationCode(phone, code, purpose, linkUrl(deps, purpose, token)),
     async withdraw(tx) {
       await deps.smsQuota.lock(tx, input.phone);
       await deps.codes.remove(tx, id);

@@ -75,6 +75,8 @@ const restPaths: Record<string, readonly [httpMethod: string, path: string]> = {
   UpdateAccount: ["PATCH", "/api/auth/admin/users/{phone}/"],
   BatchUpdateWhitelistEntries: ["POST", "/api/auth/admin/whitelist/batch-update/"],
   CancelPhoneChange: ["POST", "/api/auth/phone/change/cancel/"],
+  RequestAccountDeletion: ["POST", "/api/auth/account/delete/request/"],
+  ConfirmAccountDeletion: ["POST", "/api/auth/account/delete/confirm/"],
 };
 
 /**

@@ -8,7 +8,8 @@ import { Access } from "#gen/waterbill/options/v1/access_pb.js";
 import { assertLimitedByAddress, type Policy, policiesOf } from "../../src/rate-limits/policies.js";
 import { sampleMethod } from "../rpc/sample-method.js";
 
-const limitsOf = (method: DescMethod) => policiesOf(method).map(({ limit, by }) => `${limit} by ${by}`);
+const limitsOf = (method: DescMethod) =>
+  policiesOf(method).map(({ limit, by, of }) => `${limit} by ${by}${of ? ` of ${of}` : ""}`);
 
 describe("policies", () => {
   it("match the contract", () => {
@@ -23,6 +24,8 @@ describe("policies", () => {
       RefreshToken: ["auth by session"],
       Logout: ["auth by session"],
       CancelPhoneChange: ["activate by ip"],
+      RequestAccountDeletion: ["sensitive by user of signed-in", "forgot by ip of signed-out"],
+      ConfirmAccountDeletion: ["activate by ip"],
       GetProfile: ["user by user"],
       ListAccounts: ["admin by user"],
       SetAccountActive: ["admin by user"],
@@ -56,6 +59,16 @@ describe("assertLimitedByAddress", () => {
       check(access, "phone", "ip");
       check(access, "session");
     }
+  });
+
+  it("doesn't count a limit by address that only signed-in callers have", () => {
+    const checkOf = (of: Policy["of"]) =>
+      assertLimitedByAddress([sampleMethod({ access: Access.OPTIONAL })], () => [
+        { limit: "anon", by: "ip", ...(of && { of }) },
+      ]);
+    expect(() => checkOf("signed-in")).to.throw(/Find/);
+    checkOf("signed-out");
+    checkOf(undefined);
   });
 
   it("lets methods that need an account count by account", () => {

@@ -1,15 +1,22 @@
 import { expect } from "chai";
-import { newPhoneDetail, phoneChangeRequested, sms } from "../../src/messages/sms.js";
+import {
+  accountDeletionConfirmed,
+  newPhoneDetail,
+  phoneChangeRequested,
+  sms,
+} from "../../src/messages/sms.js";
 import { activationText, confirmationText, verificationText } from "../../src/sms/sms-texts.js";
 import { linkUrl } from "../../src/verification/link-token.js";
 
-const operations = ["password_reset", "password_change", "phone_change"] as const;
+const operations = ["password_reset", "password_change", "phone_change", "account_deletion"] as const;
 
 /** `[opération]` in the specification. */
 const names = {
   password_reset: "réinitialisation de mot de passe",
   password_change: "changement de mot de passe",
   phone_change: "changement de numéro de téléphone",
+  // Not in the specification.
+  account_deletion: "suppression de compte",
 };
 
 describe("sms texts", () => {
@@ -45,22 +52,38 @@ describe("sms texts", () => {
     );
   });
 
+  it("name the time of the erasure, and how to cancel it", () => {
+    const text = accountDeletionConfirmed(new Date("2026-12-16T09:30:00Z"));
+    expect(text).to.equal(
+      "La suppression de votre compte WaterBill est confirmée. Vos données seront effacées le 16 décembre 2026 à 09:30 UTC. Pour annuler la suppression, connectez-vous avant cette date.",
+    );
+  });
+
   it("are written in composed characters", () => {
     expect(JSON.stringify(sms)).to.equal(JSON.stringify(sms).normalize("NFC"));
   });
 });
 
 describe("link", () => {
+  const token = "5f0c1e9a-7d3b-4b52-9f0e-2c8a6d1b4e77";
+  const urls = { frontendUrl: "http://localhost:3000/app", publicUrl: "https://identity.waterbill.app" };
+
   it("leads to the operation's page of the front end", () => {
-    const token = "5f0c1e9a-7d3b-4b52-9f0e-2c8a6d1b4e77";
-    expect(linkUrl("https://waterbill.app", "password_reset", token)).to.equal(
-      `https://waterbill.app/reset-password?token=${token}`,
-    );
-    expect(linkUrl("http://localhost:3000/app", "password_change", token)).to.equal(
-      `http://localhost:3000/app/change-password?token=${token}`,
-    );
-    expect(linkUrl("https://waterbill.app", "phone_change", token)).to.equal(
-      `https://waterbill.app/change-phone?token=${token}`,
+    const pages = {
+      password_reset: "reset-password",
+      password_change: "change-password",
+      phone_change: "change-phone",
+    } as const;
+    for (const [operation, page] of Object.entries(pages)) {
+      expect(linkUrl(urls, operation as keyof typeof pages, token)).to.equal(
+        `http://localhost:3000/app/${page}?token=${token}`,
+      );
+    }
+  });
+
+  it("leads to the service's own page for the deletion of an account", () => {
+    expect(linkUrl(urls, "account_deletion", token)).to.equal(
+      `https://identity.waterbill.app/account/delete?token=${token}`,
     );
   });
 });

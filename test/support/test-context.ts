@@ -40,7 +40,7 @@ export interface TestContext {
   /** A second context on the same data, like that of another process. */
   anotherProcess(): AppContext;
   /**
-   * Lets time pass for sessions and phone changes, whose times are the database's: moves their times back by `seconds`, and sets the clock
+   * Lets time pass for sessions, phone changes and deletions, whose times are the database's: moves their times back by `seconds`, and sets the clock
    * to the real time plus all that has passed. Real time goes on, so tests leave margins of some seconds.
    */
   passTime(seconds: number): Promise<void>;
@@ -82,6 +82,11 @@ const movePhoneChangesBack: Statement = {
            created_at = created_at - moved.by, confirmed_at = confirmed_at - moved.by,
            undo_until = undo_until - moved.by, ended_at = ended_at - moved.by
          FROM (SELECT $1::float8 * interval '1 s' AS by) AS moved`,
+};
+
+const moveDeletionsBack: Statement = {
+  name: "test_pass_time_of_deletions",
+  text: "UPDATE users SET deletion_at = deletion_at - $1::float8 * interval '1 s' WHERE deletion_at IS NOT NULL",
 };
 
 export async function createTestContext(options: TestContextOptions = {}): Promise<TestContext> {
@@ -146,6 +151,7 @@ export async function createTestContext(options: TestContextOptions = {}): Promi
     async passTime(seconds) {
       await base.database.run(null, moveSessionsBack, [seconds]);
       await base.database.run(null, movePhoneChangesBack, [seconds]);
+      await base.database.run(null, moveDeletionsBack, [seconds]);
       passedSeconds += seconds;
       clock.set(addSeconds(systemClock.now(), passedSeconds).toISOString());
     },

@@ -12,12 +12,14 @@ const PUBLIC_METHODS: ReadonlySet<string> = new Set([
   "AuthService.RequestPasswordReset",
   "AuthService.ConfirmPasswordReset",
   "ProfileService.CancelPhoneChange",
+  "ProfileService.ConfirmAccountDeletion",
 ]);
 
 /** Methods that carry one if somebody is signed in. */
 const OPTIONAL_METHODS: ReadonlySet<string> = new Set([
   "ProfileService.ConfirmPasswordChange",
   "ProfileService.ConfirmPhoneChange",
+  "ProfileService.RequestAccountDeletion",
 ]);
 
 export function tokenUse(method: DescMethod): "none" | "optional" | "required" {

@@ -276,6 +276,13 @@ export declare type LoginResponse = Message<"waterbill.identity.v1.LoginResponse
    * @generated from field: string device = 3;
    */
   device: string;
+
+  /**
+   * True: the account was about to be deleted, and this sign-in has cancelled that.
+   *
+   * @generated from field: optional bool deletion_cancelled = 4;
+   */
+  deletionCancelled?: boolean;
 };
 
 /**
@@ -520,6 +527,8 @@ export declare const AuthService: GenService<{
    * In any 24 hours 100 passwords are compared for one number, whether it has an account or not, and besides 30 from each
    * address that signed in or gave a right code in the last 30 days, and 30 for each device. From the tenth wrong one in a
    * row the caller's network (IPv4 /24, IPv6 /48) waits for that number, a minute at first and an hour at most.
+   *
+   * Cancels the deletion of an account whose owner has asked for it (ConfirmAccountDeletion), until the time of its erasure.
    *
    * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, CREDENTIALS_REJECTED, ACCOUNT_NOT_ACTIVATED or RATE_LIMITED.
    *

@@ -1183,6 +1183,11 @@ export enum CodePurpose {
    * @generated from enum value: CODE_PURPOSE_PHONE_CHANGE = 4;
    */
   PHONE_CHANGE = 4,
+
+  /**
+   * @generated from enum value: CODE_PURPOSE_ACCOUNT_DELETION = 5;
+   */
+  ACCOUNT_DELETION = 5,
 }
 
 /**

@@ -5,7 +5,7 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { User } from "./user_pb.js";
-import type { FieldMask } from "@bufbuild/protobuf/wkt";
+import type { FieldMask, Timestamp } from "@bufbuild/protobuf/wkt";
 import type { Session } from "./session_pb.js";
 import type { AccountExport } from "./account_export_pb.js";
 import type { Challenge } from "./challenge_pb.js";
@@ -453,6 +453,92 @@ export declare type CancelPhoneChangeResponse = Message<"waterbill.identity.v1.C
 export declare const CancelPhoneChangeResponseSchema: GenMessage<CancelPhoneChangeResponse>;
 
 /**
+ * @generated from message waterbill.identity.v1.RequestAccountDeletionRequest
+ */
+export declare type RequestAccountDeletionRequest = Message<"waterbill.identity.v1.RequestAccountDeletionRequest"> & {
+  /**
+   * Any spelling of the account's phone number. Required without an access token, ignored with one.
+   *
+   * @generated from field: string phone = 1;
+   */
+  phone: string;
+
+  /**
+   * Ignored without an access token. Empty: none.
+   *
+   * @generated from field: string current_password = 2;
+   */
+  currentPassword: string;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.RequestAccountDeletionRequest.
+ * Use `create(RequestAccountDeletionRequestSchema)` to create a new message.
+ */
+export declare const RequestAccountDeletionRequestSchema: GenMessage<RequestAccountDeletionRequest>;
+
+/**
+ * @generated from message waterbill.identity.v1.RequestAccountDeletionResponse
+ */
+export declare type RequestAccountDeletionResponse = Message<"waterbill.identity.v1.RequestAccountDeletionResponse"> & {
+  /**
+   * True for a caller who is signed in; else the same for every phone number.
+   *
+   * @generated from field: waterbill.identity.v1.Challenge challenge = 1;
+   */
+  challenge?: Challenge;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.RequestAccountDeletionResponse.
+ * Use `create(RequestAccountDeletionResponseSchema)` to create a new message.
+ */
+export declare const RequestAccountDeletionResponseSchema: GenMessage<RequestAccountDeletionResponse>;
+
+/**
+ * @generated from message waterbill.identity.v1.ConfirmAccountDeletionRequest
+ */
+export declare type ConfirmAccountDeletionRequest = Message<"waterbill.identity.v1.ConfirmAccountDeletionRequest"> & {
+  /**
+   * The token of the link, a UUID. White space and invisible characters in it are ignored.
+   *
+   * @generated from field: string token = 1;
+   */
+  token: string;
+
+  /**
+   * The six digits from the SMS.
+   *
+   * @generated from field: string code = 2;
+   */
+  code: string;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.ConfirmAccountDeletionRequest.
+ * Use `create(ConfirmAccountDeletionRequestSchema)` to create a new message.
+ */
+export declare const ConfirmAccountDeletionRequestSchema: GenMessage<ConfirmAccountDeletionRequest>;
+
+/**
+ * @generated from message waterbill.identity.v1.ConfirmAccountDeletionResponse
+ */
+export declare type ConfirmAccountDeletionResponse = Message<"waterbill.identity.v1.ConfirmAccountDeletionResponse"> & {
+  /**
+   * When the account is erased.
+   *
+   * @generated from field: google.protobuf.Timestamp deletion_at = 1;
+   */
+  deletionAt?: Timestamp;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.ConfirmAccountDeletionResponse.
+ * Use `create(ConfirmAccountDeletionResponseSchema)` to create a new message.
+ */
+export declare const ConfirmAccountDeletionResponseSchema: GenMessage<ConfirmAccountDeletionResponse>;
+
+/**
  * What a signed-in user reads and changes of their own account.
  *
  * Every method can also fail with INVALID_REQUEST, RATE_LIMITED, OVERLOADED and INTERNAL.
@@ -628,6 +714,48 @@ export declare const ProfileService: GenService<{
     methodKind: "unary";
     input: typeof CancelPhoneChangeRequestSchema;
     output: typeof CancelPhoneChangeResponseSchema;
+  },
+  /**
+   * Sends a code and a link by SMS to the account's number, for ConfirmAccountDeletion. The link leads to the service's own
+   * page. The two codes before it work until they expire, each with its own link; after five wrong codes, only the new one
+   * works.
+   *
+   * With an access token it is for the caller's account, and the request's phone is ignored. It needs the current password,
+   * unless the session signed in within the last REAUTHENTICATION_WINDOW (5 minutes). A network (IPv4 /24, IPv6 /48) can
+   * have one code a minute and five in 24 hours sent to a phone number, and all networks ten. The details of the
+   * RATE_LIMITED that says so have a Challenge. Also RATE_LIMITED while the account's last phone change can still be undone
+   * (24 hours).
+   *
+   * Without one it is for the account with the phone number. Content and timing of the response are the same for every
+   * number, known or unknown. Nothing is sent if no active account has it, or for an account that could not ask signed in.
+   * Fails with UNAUTHENTICATED for an access token that is not valid; signed in with REAUTHENTICATION_REQUIRED,
+   * CURRENT_PASSWORD_INCORRECT, LAST_SUPERUSER for the last active superuser, or SMS_UNAVAILABLE; signed out with
+   * PHONE_REQUIRED, PHONE_INVALID or PHONE_LENGTH.
+   *
+   * @generated from rpc waterbill.identity.v1.ProfileService.RequestAccountDeletion
+   */
+  requestAccountDeletion: {
+    methodKind: "unary";
+    input: typeof RequestAccountDeletionRequestSchema;
+    output: typeof RequestAccountDeletionResponseSchema;
+  },
+  /**
+   * Begins the deletion of the account with the link's token and the code, and tells its number by SMS. All its sessions
+   * end, and it accepts nothing but Login and a password reset. Its number stays taken. After ACCOUNT_DELETION_DELAY (14
+   * days) all that is known of the person is erased. Login before that time cancels the deletion.
+   *
+   * Token and code prove the caller. They work once, for 10 minutes; five wrong codes lock both, and every other link and
+   * code that still works. The details of CODE_INCORRECT and CODE_LOCKED have a Challenge. RATE_LIMITED while the account's
+   * last phone change can still be undone.
+   * Fails with TOKEN_REQUIRED, TOKEN_INVALID, CODE_INCORRECT, CODE_LOCKED, LINK_REJECTED, or LAST_SUPERUSER for the last
+   * active superuser.
+   *
+   * @generated from rpc waterbill.identity.v1.ProfileService.ConfirmAccountDeletion
+   */
+  confirmAccountDeletion: {
+    methodKind: "unary";
+    input: typeof ConfirmAccountDeletionRequestSchema;
+    output: typeof ConfirmAccountDeletionResponseSchema;
   },
 }>;
 
