@@ -32,6 +32,7 @@ import { createDeletionStore } from "./users/deletion-store.js";
 import { createUserStore } from "./users/user-store.js";
 import { createCodeStore } from "./verification/code-store.js";
 import { createSmsQuotaStore } from "./verification/sms-quota-store.js";
+import { createWhitelistErasure } from "./whitelist/whitelist-erasure.js";
 import { createWhitelistHistory } from "./whitelist/whitelist-history.js";
 import { createWhitelistLists } from "./whitelist/whitelist-lists.js";
 import { toEntryMessage } from "./whitelist/whitelist-messages.js";
@@ -52,6 +53,7 @@ export function createDatabaseContext(
   const whitelist = createWhitelistStore(database);
   const phoneChanges = createPhoneChangeStore(database);
   const accounts = createAccountStore(database);
+  const whitelistErasure = createWhitelistErasure(database);
   return {
     database,
     clock,
@@ -91,6 +93,11 @@ export function createDatabaseContext(
     async findWhitelistItem(tx: Tx | null, phone: string) {
       const entry = await whitelist.find(tx, phone);
       return entry && toEntryMessage(entry);
+    },
+    whitelistErasure,
+    async forgetWhitelisted(tx: Tx, { accountId, phones }: { accountId: number; phones: readonly string[] }) {
+      await whitelistErasure.forgetPhones(tx, phones);
+      await whitelistErasure.forgetActor(tx, accountId);
     },
     isWhitelisted: (phone: string) => whitelist.isActive(null, phone),
     hasher: createPasswordHasher({

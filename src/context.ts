@@ -28,6 +28,7 @@ import type { KeyRing } from "./signing-keys/key-ring.js";
 import type { SigningKeyStore } from "./signing-keys/signing-key-store.js";
 import { systemClock } from "./system/clock.js";
 import { LoggableError } from "./system/loggable-error.js";
+import type { WhitelistErasure } from "./whitelist/whitelist-erasure.js";
 import type { WhitelistServiceDeps } from "./whitelist/whitelist-service.js";
 
 /** All dependencies of the use cases; each use case declares the ones that it takes. */
@@ -45,6 +46,7 @@ export type AppContext = AuthServiceDeps &
     phoneChanges: PhoneChangeStore;
     signingKeys: SigningKeyStore;
     jobLeases: JobLeaseStore;
+    whitelistErasure: WhitelistErasure;
     keyRing: KeyRing;
   };
 

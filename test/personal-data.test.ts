@@ -2,8 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import type { Model, ModelStatic } from "sequelize";
 import { EXPORTED_COLUMNS } from "../src/export/export-store.js";
-import { verified } from "./audit/stored-history.js";
-import { activeUser, useTestContext } from "./support/test-context.js";
+import { useTestContext } from "./support/test-context.js";
 
 /** Tables without anything about people. */
 const IMPERSONAL_TABLES = [
@@ -91,25 +90,5 @@ describe("personal data", () => {
     ).to.deep.equal([]);
     expect(settled.filter((column) => !known.has(column))).to.deep.equal([]);
     expect(settled.filter((column, index) => settled.indexOf(column) < index)).to.deep.equal([]);
-  });
-
-  it("is erased by the statements of the guide, after which the history is still verifiable", async () => {
-    const { id, phone } = await activeUser(context);
-    const { database } = context.testDatabase;
-    const guide = readFileSync("docs/personal-data.md", "utf8");
-    const statements = guide.match(/^DELETE .*;$/gm) ?? [];
-    expect(statements).to.have.length(4);
-    for (const statement of statements) {
-      const text = statement.replace("42", String(id)).replace("+237670000001", phone);
-      await database.run(null, { name: "test_erase", text, isAdHoc: true }, []);
-    }
-    const { users, sessions, accountHistory, accountHistoryValues, whitelistHistory } = database.models;
-    const transaction = null;
-    expect(await users.count({ where: { id }, transaction })).to.equal(0);
-    expect(await sessions.count({ where: { user_id: id }, transaction })).to.equal(0);
-    expect(await accountHistoryValues.count({ where: { account_id: id }, transaction })).to.equal(0);
-    expect(await whitelistHistory.count({ where: { phone }, transaction })).to.equal(0);
-    expect(await accountHistory.count({ where: { account_id: id }, transaction })).to.be.above(0);
-    expect((await verified(context.app, id)).problems).to.deep.equal([]);
   });
 });

@@ -18,6 +18,7 @@ import {
 } from "./account-sessions.js";
 import { batchSetAccountsActive } from "./batch-set-accounts-active.js";
 import { type ClearLimitsDeps, clearLimits } from "./clear-limits.js";
+import { type EraseAccountDeps, eraseAccount } from "./erase-account.js";
 import { type ExportAccountDeps, exportAccount } from "./export-account.js";
 import { type GetAccountDeps, getAccount } from "./get-account.js";
 import { type ListAccountHistoryDeps, listAccountHistory } from "./list-account-history.js";
@@ -34,7 +35,8 @@ export type AccountServiceDeps = ListAccountsDeps &
   ListAccountSessionsDeps &
   RevokeAccountSessionsDeps &
   ExportAccountDeps &
-  ClearLimitsDeps;
+  ClearLimitsDeps &
+  EraseAccountDeps;
 
 /** AccountService on the wire: messages to use cases and back. */
 export function createAccountService(deps: AccountServiceDeps): ServiceImpl<typeof AccountService> {
@@ -109,6 +111,11 @@ export function createAccountService(deps: AccountServiceDeps): ServiceImpl<type
 
     async clearLimits({ phone, reason }, context) {
       await clearLimits(deps, { phone, reason: reason.trim(), actor: administrator(context) });
+      return {};
+    },
+
+    async eraseAccount({ phone, reason }, context) {
+      await eraseAccount(deps, { phone, reason: reason.trim(), actor: administrator(context) });
       return {};
     },
   };

@@ -33,7 +33,7 @@ interface Range {
   limit: number;
 }
 
-/** The history of accounts. Nothing but `audit/` writes it, and nothing changes a row. */
+/** The history of accounts. Nothing but `audit/` adds to it, and nothing changes a row. */
 export interface HistoryStore {
   /**
    * Takes the next `count` numbers of an account, and returns the last of them and the MAC before the first. Other
@@ -42,6 +42,8 @@ export interface HistoryStore {
   claim(tx: Tx, accountId: number, count: number): Promise<Pick<AccountHistoryHeadRow, "number" | "mac">>;
   /** Adds the acts with the claimed numbers, and sets the chain's end. */
   append(tx: Tx, acts: readonly NewAct[], head: Omit<AccountHistoryHeadRow, "number">): Promise<void>;
+  /** Deletes the values of all acts of an account. The acts stay verifiable. */
+  deleteValues(tx: Tx, accountId: number): Promise<void>;
   /** Returns at most `limit` acts of an account after a number, oldest first. */
   page(tx: Tx | null, accountId: number, afterNumber: number, limit: number): Promise<ReadAct[]>;
   /** Returns at most `limit` acts of an account before a number, latest first, with the accounts of those who acted. */
@@ -153,6 +155,7 @@ function toJson(_: string, value: unknown): unknown {
 
 export function createHistoryStore(database: Database): HistoryStore {
   type Head = Pick<AccountHistoryHeadRow, "number" | "mac">;
+  const { accountHistoryValues } = database.models;
   return {
     async claim(tx, accountId, count) {
       const [head] = await database.run<Head>(tx, claim, [accountId, count, EMPTY_MAC]);
@@ -160,6 +163,9 @@ export function createHistoryStore(database: Database): HistoryStore {
     },
     async append(tx, acts, { account_id, mac, seal }) {
       await database.run(tx, append, [JSON.stringify(acts, toJson), account_id, mac, seal]);
+    },
+    async deleteValues(tx, accountId) {
+      await accountHistoryValues.destroy({ where: { account_id: accountId }, transaction: tx });
     },
     page: (tx, accountId, afterNumber, limit) =>
       database.run<ReadAct>(tx, page, [accountId, afterNumber, limit]),

@@ -5,6 +5,7 @@ import { UsageError } from "../startup-error.js";
 import { accountJson, accountLine } from "./account-output.js";
 import { addActivityCommands } from "./activity-commands.js";
 import { addClearLimitsCommand } from "./clear-limits-command.js";
+import { addEraseCommand } from "./erase-command.js";
 import { addExportCommand } from "./export-command.js";
 import { addHistoryCommand } from "./history-commands.js";
 import { addRoleCommands } from "./role-commands.js";
@@ -55,6 +56,7 @@ export function addUserCommands(program: Command, run: Runner): void {
   addSessionsCommand(user, run);
   addClearLimitsCommand(user, run);
   addExportCommand(user, run);
+  addEraseCommand(user, run);
 
   addActivityCommands(user, run);
   addRoleCommands(user, run);

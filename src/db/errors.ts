@@ -112,3 +112,8 @@ export function translate(error: unknown): QueryError | DomainError {
 export function violatedConstraint(error: unknown): string | undefined {
   return error instanceof QueryError && error.code === "23505" ? error.constraint : undefined;
 }
+
+/** Whether a row could not be written because the row that it refers to has been deleted meanwhile. */
+export function refersToDeleted(error: unknown): boolean {
+  return error instanceof QueryError && error.code === "23503";
+}

@@ -1,6 +1,7 @@
 import { Op } from "sequelize";
 import type { Database, Tx } from "../db/database.js";
 import { deleteBatch, deleteExpired } from "../db/delete-batch.js";
+import { refersToDeleted } from "../db/errors.js";
 import { knownAddressKey } from "../system/address-key.js";
 import { addSeconds } from "../system/clock.js";
 import { type Credentials, type CredentialsRow, toCredentials } from "../users/user-store.js";
@@ -88,11 +89,17 @@ export function createGuessStore(database: Database): GuessStore {
 
   return {
     async countLogin(tx, { phone, address, device, place, now }) {
-      const [row] = await database.run<LoginRow>(tx, statements.countLogin, [
+      const values = [
         ...[phone, now, addSeconds(now, -GUESS_SECONDS)],
         ...[device && deviceCaller(device.id), device?.userId ?? null, device?.passwordDigest ?? null],
         ...[knownAddressKey(address), place.bucket, place.network],
-      ]);
+      ];
+      const count = () => database.run<LoginRow>(tx, statements.countLogin, values);
+      // The account that knows the caller may be erased meanwhile. Then the number has none.
+      const [row] = await count().catch((error: unknown) => {
+        if (refersToDeleted(error)) return count();
+        throw error;
+      });
       return toLoginCount(row!, place, now);
     },
 

@@ -1,8 +1,9 @@
 import { type DeleteExpiredDeps, deleteExpired } from "./delete-expired.js";
+import { type EraseDueDeps, eraseDue, type ForgetActorsDeps, forgetActors } from "./erase-leaving.js";
 import { type MoveUnprovedDeps, moveUnproved } from "./move-unproved.js";
 import type { Job } from "./run-jobs.js";
 
-export type JobsDeps = DeleteExpiredDeps & MoveUnprovedDeps;
+export type JobsDeps = DeleteExpiredDeps & MoveUnprovedDeps & EraseDueDeps & ForgetActorsDeps;
 
 /**
  * The recurring jobs. The keys of access tokens are none of them: every process reads these once a second anyway, and acts
@@ -12,5 +13,7 @@ export function createJobs(deps: JobsDeps): Job[] {
   return [
     { name: "delete_expired", run: (mayGoOn) => deleteExpired(deps, mayGoOn) },
     { name: "move_unproved", run: () => moveUnproved(deps) },
+    { name: "erase_leaving", run: (mayGoOn) => eraseDue(deps, mayGoOn) },
+    { name: "forget_actors", run: (mayGoOn) => forgetActors(deps, mayGoOn) },
   ];
 }

@@ -44,6 +44,7 @@ export const en: Catalogue = {
   roleSet: "Role of the account saved successfully",
   accountUpdated: "Profile of the account updated successfully",
   limitsCleared: "Limits of the number cleared successfully",
+  accountErased: "Account erased",
 
   invalidRequest: "Invalid data.",
   phoneRequired: "The phone number is required.",
@@ -97,6 +98,8 @@ export const en: Catalogue = {
 
   fieldRequired: "This field is required.",
   fieldInvalid: "This value is not valid.",
+  reasonNamesAccount:
+    "The reason stays in the history. It must not contain a number, a name or other data of the account.",
   idsOrPhones: "Give either ids or phone numbers.",
   batchChange: "Give is_active or notes, or remove alone.",
   fieldTooMany: (maximum) => `This field must have at most ${maximum} elements.`,

@@ -47,6 +47,7 @@ export const fr = {
   roleSet: "Rôle du compte enregistré avec succès",
   accountUpdated: "Profil du compte mis à jour avec succès",
   limitsCleared: "Limites du numéro réinitialisées avec succès",
+  accountErased: "Compte effacé avec succès",
 
   // Errors of calls.
   invalidRequest: "Données invalides.",
@@ -104,6 +105,8 @@ export const fr = {
   // Violations of a field's format.
   fieldRequired: "Ce champ est obligatoire.",
   fieldInvalid: "Cette valeur n'est pas valide.",
+  reasonNamesAccount:
+    "Le motif reste dans l'historique. Il ne doit contenir ni numéro, ni nom, ni autre donnée du compte.",
   idsOrPhones: "Indiquez soit des identifiants, soit des numéros de téléphone.",
   batchChange: "Indiquez is_active ou notes, ou bien remove seul.",
   fieldTooMany: (maximum: number) => `Ce champ doit contenir au maximum ${maximum} éléments.`,

@@ -50,6 +50,8 @@ export interface RegistrationStore {
   remove(tx: Tx | null, id: string): Promise<void>;
   /** Removes every registration of a number that has become an account's. */
   removeAll(tx: Tx, phone: string): Promise<void>;
+  /** Removes every registration of a number, and who registered it. */
+  forget(tx: Tx, phone: string): Promise<void>;
   /**
    * Makes registrations of all accounts that an older version left unproved, and that were sent no code since
    * `noCodeSince`.
@@ -104,7 +106,7 @@ const findPasswordHash: Statement = {
 };
 
 export function createRegistrationStore(database: Database): RegistrationStore {
-  const { registrations } = database.models;
+  const { registrations, registrationTries } = database.models;
   async function moveUnproved(tx: Tx | null, phone: string): Promise<void> {
     await database.run(tx, moveWaitingAccounts, [phone, null]);
   }
@@ -151,6 +153,10 @@ export function createRegistrationStore(database: Database): RegistrationStore {
     },
     async removeAll(tx, phone) {
       await database.run(tx, removeAll, [phone]);
+    },
+    async forget(tx, phone) {
+      await database.run(tx, removeAll, [phone]);
+      await registrationTries.destroy({ where: { phone }, transaction: tx });
     },
     async moveAllUnproved(tx, noCodeSince) {
       await database.run(tx, moveWaitingAccounts, [null, noCodeSince]);

@@ -119,6 +119,7 @@ export const SUCCESS_RESPONSES: ReadonlyMap<DescMethod, SuccessResponse> = new M
     { shape: "envelope", message: (m) => m.accountExported, fileName: "waterbill-account.json" },
   ],
   [AccountService.method.clearLimits, { shape: "envelope", message: (m) => m.limitsCleared }],
+  [AccountService.method.eraseAccount, { shape: "envelope", message: (m) => m.accountErased }],
   [WhitelistService.method.listWhitelistEntries, { shape: "envelope", message: (m) => m.whitelistRead }],
   [
     WhitelistService.method.addWhitelistEntry,

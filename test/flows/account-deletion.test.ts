@@ -1,12 +1,17 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { expect } from "chai";
+import { AccountService } from "#gen/waterbill/identity/v1/account_service_pb.js";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
+import { setRights } from "../../src/accounts/set-rights.js";
+import { COMMAND_LINE } from "../../src/audit/act.js";
 import { laterActsOf } from "../audit/stored-history.js";
+import { administrator } from "../support/administrator.js";
 import { generousLimits, useTestService } from "../support/service.js";
 import { activeUser, newPhone, signedIn, testPassword } from "../support/test-context.js";
 import { accepted, expectRefusal, type FlowClient, useAllClients } from "./all-protocols.js";
 
+const { eraseAccount } = AccountService.method;
 const { login, register, requestPasswordReset, confirmPasswordReset } = AuthService.method;
 const { getProfile, requestAccountDeletion, confirmAccountDeletion } = ProfileService.method;
 
@@ -171,3 +176,99 @@ function dateOf(at: unknown): Date {
   const { seconds } = at as { seconds: { low: number } };
   return timestampDate({ $typeName: "google.protobuf.Timestamp", seconds: BigInt(seconds.low), nanos: 0 });
 }
+
+describe("a superuser who erases an account", () => {
+  const service = useTestService({ environment: generousLimits });
+  const protocols = useAllClients(service);
+  const reason = "Demande écrite du 3 mars";
+
+  async function superuser(): Promise<string> {
+    const { user, tokens } = await signedIn(service.context);
+    const rights = () => ({ isStaff: true, isSuperuser: true });
+    await setRights(service.context.app, { phone: user.phone, actor: COMMAND_LINE, rights });
+    return tokens.access;
+  }
+
+  it("leaves nothing to sign in to, and a record with the reason", async () => {
+    const access = await superuser();
+    for (const client of protocols) {
+      const { user, tokens } = await signedIn(service.context);
+      const { phone } = user;
+      const naming = await expectRefusal(
+        client.call(eraseAccount, { phone, reason: `Appel du ${phone}` }, access),
+        "INVALID_REQUEST",
+      );
+      expect(Object.keys(naming.fields), client.name).to.deep.equal(["reason"]);
+      const { message } = await client.call(eraseAccount, { phone: ` ${phone.slice(1)} `, reason }, access);
+      if (client.name === "REST") expect(message).to.equal("Compte effacé avec succès");
+      await expectRefusal(client.call(getProfile, {}, tokens.access), "UNAUTHENTICATED");
+      await expectRefusal(client.call(login, { phone, password: testPassword }), "CREDENTIALS_REJECTED");
+      await expectRefusal(client.call(eraseAccount, { phone, reason }, access), "ACCOUNT_NOT_FOUND");
+      const acts = await laterActsOf(service.context.app, user.id);
+      expect(acts.at(-1)).to.include({ action: "erased", reason, sessionCount: 1 });
+    }
+  });
+
+  it("is one, gives a reason, and isn't the last", async () => {
+    const access = await superuser();
+    const [{ phone }, staff, other] = [
+      await activeUser(service.context),
+      await administrator(service.context),
+      await signedIn(service.context),
+    ];
+    for (const client of protocols) {
+      const call = (token?: string) => client.call(eraseAccount, { phone, reason }, token);
+      await expectRefusal(call(), "UNAUTHENTICATED");
+      await expectRefusal(call(other.tokens.access), "SUPERUSER_REQUIRED");
+      await expectRefusal(call(staff.tokens.access), "SUPERUSER_REQUIRED");
+      const blank = client.call(eraseAccount, { phone, reason: " " }, access);
+      await expectRefusal(blank, "INVALID_REQUEST");
+    }
+  });
+});
+
+describe("the last superuser", () => {
+  const service = useTestService({ environment: generousLimits });
+  const protocols = useAllClients(service);
+
+  it("can neither ask for the deletion of its account, nor be erased, signed in or by number", async () => {
+    const { context } = service;
+    const { user, tokens } = await signedIn(context);
+    const { phone } = user;
+    const rights = () => ({ isStaff: true, isSuperuser: true });
+    await setRights(context.app, { phone, actor: COMMAND_LINE, rights });
+    for (const client of protocols) {
+      await expectRefusal(client.call(requestAccountDeletion, {}, tokens.access), "LAST_SUPERUSER");
+      const sent = context.outbox.to(phone).length;
+      await accepted(client.call(requestAccountDeletion, { phone }));
+      await context.settle();
+      expect(context.outbox.to(phone), client.name).to.have.length(sent);
+      const erasing = client.call(eraseAccount, { phone, reason: "Test" }, tokens.access);
+      await expectRefusal(erasing, "LAST_SUPERUSER");
+    }
+  });
+});
+
+describe("the limits of a request for a deletion", () => {
+  const service = useTestService({
+    environment: { ...generousLimits, LIMIT_SENSITIVE: "2/minute", LIMIT_FORGOT: "1/minute" },
+  });
+  const protocols = useAllClients(service);
+
+  it("count the account of a caller who is signed in, and else the address", async () => {
+    const [client] = protocols;
+    const [one, other] = [await signedIn(service.context), await signedIn(service.context)];
+    const phone = newPhone();
+    await accepted(client!.call(requestAccountDeletion, { phone }));
+    await expectRefusal(client!.call(requestAccountDeletion, { phone }), "RATE_LIMITED");
+    for (const { tokens } of [one, other]) {
+      const wrong = { current_password: "wrong" };
+      for (let calls = 0; calls < 2; calls += 1) {
+        const call = client!.call(requestAccountDeletion, wrong, tokens.access);
+        await expectRefusal(call, "CURRENT_PASSWORD_INCORRECT");
+      }
+      const call = client!.call(requestAccountDeletion, {}, tokens.access);
+      await expectRefusal(call, "RATE_LIMITED");
+    }
+  });
+});

@@ -68,6 +68,7 @@ const restPaths: Record<string, readonly [httpMethod: string, path: string]> = {
   ListAccountHistory: ["GET", "/api/auth/admin/users/{phone}/history/"],
   ListAccountSessions: ["GET", "/api/auth/admin/users/{phone}/sessions/"],
   RevokeAccountSessions: ["DELETE", "/api/auth/admin/users/{phone}/sessions/"],
+  EraseAccount: ["DELETE", "/api/auth/admin/users/{phone}/"],
   ClearLimits: ["POST", "/api/auth/admin/users/{phone}/clear-limits/"],
   SetAccountActive: ["POST", "/api/auth/admin/users/set-active/"],
   BatchSetAccountsActive: ["POST", "/api/auth/admin/users/batch-set-active/"],
@@ -205,6 +206,8 @@ function reasonOf(status: number, text: string): string {
       (m) => m.fieldTooMany(500),
       (m) => m.batchChange,
       (m) => m.passwordsDiffer,
+      (m) => m.passwordsDiffer,
+      (m) => m.reasonNamesAccount,
     ],
   };
   for (const [reason, rendering] of Object.entries(ERROR_TABLE) as [Reason, (typeof ERROR_TABLE)[Reason]][]) {

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /** A program that the tests run: where to look for it, and the package to install if it is missing. */
-interface Program {
+export interface Program {
   /** The files that one folder must contain. */
   files: readonly string[];
   /** Folders to look in after PATH; `*` matches any name, the last in order first. */

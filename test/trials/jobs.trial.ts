@@ -50,6 +50,9 @@ await runTrial("jobs", [], async (trial) => {
       ...context.anotherProcess(),
       clock: systemClock,
       smsCounts: createSmsBudgetStore(counting),
+      erasureFailed(error: unknown) {
+        throw error;
+      },
     };
     const jobs = createJobs(deps);
     const jobLeases = createJobLeaseStore(own);

@@ -203,7 +203,7 @@ export declare const IntrospectTokenResponseSchema: GenMessage<IntrospectTokenRe
 export declare const DirectoryService: GenService<{
   /**
    * Returns accounts by id or by phone number, active and deactivated, each once, and tells which ones don't exist. A person
-   * who has registered and not activated has no account yet.
+   * who has registered and not activated has no account yet. An account whose owner has confirmed its deletion is not active.
    *
    * Fails with INVALID_REQUEST for neither ids nor numbers, both, or more than 500; or with PHONE_REQUIRED, PHONE_INVALID or
    * PHONE_LENGTH if exactly one number is wrong.

@@ -1116,6 +1116,43 @@ export declare type ClearLimitsResponse = Message<"waterbill.identity.v1.ClearLi
 export declare const ClearLimitsResponseSchema: GenMessage<ClearLimitsResponse>;
 
 /**
+ * @generated from message waterbill.identity.v1.EraseAccountRequest
+ */
+export declare type EraseAccountRequest = Message<"waterbill.identity.v1.EraseAccountRequest"> & {
+  /**
+   * Any spelling of the account's phone number.
+   *
+   * @generated from field: string phone = 1;
+   */
+  phone: string;
+
+  /**
+   * Why the account is erased, for the history. Must not name its owner.
+   *
+   * @generated from field: string reason = 2;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.EraseAccountRequest.
+ * Use `create(EraseAccountRequestSchema)` to create a new message.
+ */
+export declare const EraseAccountRequestSchema: GenMessage<EraseAccountRequest>;
+
+/**
+ * @generated from message waterbill.identity.v1.EraseAccountResponse
+ */
+export declare type EraseAccountResponse = Message<"waterbill.identity.v1.EraseAccountResponse"> & {
+};
+
+/**
+ * Describes the message waterbill.identity.v1.EraseAccountResponse.
+ * Use `create(EraseAccountResponseSchema)` to create a new message.
+ */
+export declare const EraseAccountResponseSchema: GenMessage<EraseAccountResponse>;
+
+/**
  * What an account may do.
  *
  * @generated from enum waterbill.identity.v1.AccountState
@@ -1598,6 +1635,28 @@ export declare const AccountService: GenService<{
     methodKind: "unary";
     input: typeof ClearLimitsRequestSchema;
     output: typeof ClearLimitsResponseSchema;
+  },
+  /**
+   * Erases an account at once and for good, for superusers.
+   *
+   * Its sessions end, and nothing that it ever had stays in the database: numbers, names, email, address, apartment,
+   * password, devices and addresses, notes on the whitelist, and where an administrator is erased the name in the
+   * whitelist's history. Its own history keeps the account's id, names of fields and keyed digests, and stays verifiable.
+   * The number is free, and no longer on the whitelist. So is every number that the account had before, unless another
+   * account or registration has it.
+   *
+   * The history has the act and its reason, which stays. So the reason must not hold a number of the account in any spelling,
+   * nor its whole first name, last name, email, address or apartment: INVALID_REQUEST. RATE_LIMITED while the account's last
+   * phone change can still be undone (24 hours).
+   * Fails with SUPERUSER_REQUIRED, PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND, or LAST_SUPERUSER for the
+   * last active superuser.
+   *
+   * @generated from rpc waterbill.identity.v1.AccountService.EraseAccount
+   */
+  eraseAccount: {
+    methodKind: "unary";
+    input: typeof EraseAccountRequestSchema;
+    output: typeof EraseAccountResponseSchema;
   },
 }>;
 

@@ -534,7 +534,7 @@ export declare type WhitelistChange = Message<"waterbill.identity.v1.WhitelistCh
   happenedAt?: Timestamp;
 
   /**
-   * Name and phone number of the administrator. Empty: the command line.
+   * Name and phone number of the administrator. Empty: the command line, or an administrator whose account was erased.
    *
    * @generated from field: string actor_display = 3;
    */

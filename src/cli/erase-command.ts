@@ -1,0 +1,45 @@
+import confirm from "@inquirer/confirm";
+import type { Command } from "commander";
+import { eraseAccount } from "../accounts/erase-account.js";
+import { COMMAND_LINE } from "../audit/act.js";
+import { parsePhone } from "../users/phone-number.js";
+import { parseReason } from "./reason-option.js";
+import type { Runner } from "./runner.js";
+import type { CliStreams } from "./streams.js";
+
+interface EraseOptions {
+  reason: string;
+  yes?: boolean;
+}
+
+/** Adds `erase` to the commands on accounts. */
+export function addEraseCommand(user: Command, run: Runner): void {
+  user
+    .command("erase <phone>")
+    .description("erase an account, and all that is known of its owner, at once and for good")
+    .requiredOption(
+      "--reason <text>",
+      "why, for the history of the account; must not name its owner",
+      parseReason,
+    )
+    .option("--yes", "do not ask for confirmation, which is only asked for on a terminal")
+    .action(async (phone: string, { reason, yes }: EraseOptions) => {
+      if (!yes && !(await confirmErasure(run.streams, phone))) {
+        run.isNegative = true;
+        return;
+      }
+      await run.withAudit(async (context) => {
+        await eraseAccount(context, { phone, reason, actor: COMMAND_LINE });
+        const erased = parsePhone(context.phoneRules, phone);
+        const json = { phone: erased, erased: true };
+        await run.print([run.isJson ? `${JSON.stringify(json)}\n` : `${erased} erased\n`]);
+      });
+    });
+}
+
+/** Asks for confirmation on a terminal: an account that is erased can't be restored. */
+async function confirmErasure({ stdin, stderr }: CliStreams, phone: string): Promise<boolean> {
+  if (!stdin.isTTY || !stderr.isTTY) return true;
+  const question = { message: `Erase the account of ${phone} for good?`, default: false };
+  return confirm(question, { input: stdin, output: stderr });
+}
