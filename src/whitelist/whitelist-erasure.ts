@@ -3,6 +3,9 @@ import type { Database, Statement, Tx } from "../db/database.js";
 /** Most rows of the history that one statement clears of a name: it holds their locks for less than a second. */
 const MAX_CLEARED_ROWS = 5000;
 
+/** The greatest id of a change: that of PostgreSQL's type `bigint`. */
+const LAST_ID = "9223372036854775807";
+
 /** Removes people from the whitelist and its history, without a trace in the latter. */
 export interface WhitelistErasure {
   /** Removes the entries of numbers, and all that the history has of them. */
@@ -32,10 +35,11 @@ const removeHistory: Statement = {
 const forgetActor: Statement = {
   name: "whitelist_forget_actor",
   text: `WITH cleared AS (
-           UPDATE whitelist_history SET actor_phone = NULL, actor_name = NULL WHERE (phone, id) IN (
-             SELECT phone, id FROM whitelist_history
-             WHERE actor_id = $1 AND actor_phone IS NOT NULL LIMIT ${MAX_CLEARED_ROWS} FOR UPDATE
-           )
+           UPDATE whitelist_history SET actor_phone = NULL, actor_name = NULL
+           WHERE actor_id = $1 AND actor_phone IS NOT NULL AND id <= coalesce((
+             SELECT id FROM whitelist_history WHERE actor_id = $1 AND actor_phone IS NOT NULL
+             ORDER BY id LIMIT 1 OFFSET ${MAX_CLEARED_ROWS - 1}
+           ), ${LAST_ID})
            RETURNING 1
          )
          SELECT count(*)::int AS count FROM cleared`,
@@ -52,7 +56,7 @@ const findGoneActor: Statement = {
            ) FROM actors WHERE actors.id IS NOT NULL
          )
          SELECT id FROM actors
-         WHERE id IS NOT NULL AND NOT EXISTS (SELECT FROM users WHERE users.id = actors.id) LIMIT 1`,
+         WHERE id IS NOT NULL AND (SELECT users.id FROM users WHERE users.id = actors.id) IS NULL LIMIT 1`,
 };
 
 export function createWhitelistErasure(database: Database): WhitelistErasure {

@@ -135,6 +135,19 @@ describe("the version before and this one on one database", function () {
     await login(older, { ...CUSTOMER, phone });
   });
 
+  it("cancel the deletion of an account at a sign-in to the version before, which doesn't know of it", async () => {
+    const phone = PHONES[2];
+    await succeed(current, "account/delete/request", { phone });
+    await succeed(current, "account/delete/confirm", await verification(current, phone));
+    const { users } = database.database.models;
+    const deletionAt = async () =>
+      (await users.findOne({ where: { phone }, raw: true, transaction: null }))?.deletion_at;
+    expect(await deletionAt()).to.be.instanceOf(Date);
+    const { access } = await login(older, { ...CUSTOMER, phone });
+    expect(await deletionAt()).to.equal(null);
+    expect(await profileStatus(older, access)).to.equal(200);
+  });
+
   it("log no error", () => {
     for (const service of [older, current, alike]) expect(errorLines(service.output())).to.deep.equal([]);
   });

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { Database } from "../../src/db/database.js";
 import { createDirectoryStore } from "../../src/directory/directory-store.js";
 import { parseSearch } from "../../src/paging/search-terms.js";
+import { createWhitelistErasure } from "../../src/whitelist/whitelist-erasure.js";
 import { createWhitelistHistory } from "../../src/whitelist/whitelist-history.js";
 import {
   createWhitelistLists,
@@ -23,8 +24,9 @@ const fill = [
      now() - (n / 10) * interval '7 seconds',
      CASE WHEN n % 4 = 0 THEN '' WHEN n % 500 = 1 THEN 'Résidence Étoile' ELSE 'Client ' || n % 50 END, n % 33 <> 0
    FROM generate_series(1, ${ENTRIES}) AS n`,
-  `INSERT INTO whitelist_history (phone, action, happened_at, is_active, notes_after)
-   SELECT phone, 'add', added_at, is_active, notes FROM whitelist_entries`,
+  `INSERT INTO whitelist_history (phone, action, actor_id, actor_phone, happened_at, is_active, notes_after)
+   SELECT phone, 'add', added_by, '+2377' || lpad(added_by::text, 8, '0'), added_at, is_active, notes
+   FROM whitelist_entries`,
 ];
 
 /**
@@ -82,6 +84,14 @@ describe("plans of the lists", function () {
     for (const plan of plans)
       expect(plan).not.to.match(/Seq Scan on (whitelist_entries|users|whitelist_history)/);
   }
+
+  it("find what an erased person left by an index", async () => {
+    const erasure = createWhitelistErasure(explaining);
+    await erasure.forgetActor(null, 7);
+    await erasure.findGoneActor(null);
+    await base.database.transaction((tx) => erasure.forgetPhones(tx, ["+237600000001", "+237600000002"]));
+    expectIndexes();
+  });
 
   const none: EntryFilter = {
     isActive: null,

@@ -14,4 +14,4 @@ CREATE TRIGGER users_sign_in AFTER UPDATE OF last_login ON users
   FOR EACH ROW WHEN (NEW.deletion_at IS NOT NULL) EXECUTE FUNCTION cancel_deletion();
 
 -- The rows of the whitelist's history that name an administrator: so that those of one who is erased are found.
-CREATE INDEX whitelist_history_named_actor ON whitelist_history (actor_id) WHERE actor_phone IS NOT NULL;
+CREATE INDEX whitelist_history_named_actor ON whitelist_history (actor_id, id) WHERE actor_phone IS NOT NULL;
