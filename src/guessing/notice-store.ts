@@ -12,7 +12,7 @@ interface NoticeClaim {
 export interface GuessingNoticeStore {
   /**
    * Claims a notice of guesses at an account if one is due at `now`; the next one is due at `until`. Of concurrent callers
-   * one gets it. One statement.
+   * one gets it, and none once the account is erased. One statement.
    */
   claim(
     tx: Tx | null,
@@ -28,9 +28,10 @@ export interface GuessingNoticeStore {
 function claimOf(kind: NoticeKind): Statement {
   const due = `${kind}_due_at`;
   return {
-    name: `guessing_notices_claim_${kind}`,
+    name: `guessing_notices_claim_${kind}_2`,
     text: `WITH claimed AS (
-        INSERT INTO guessing_notices (user_id, ${due}) VALUES ($1, $3)
+        INSERT INTO guessing_notices (user_id, ${due})
+        SELECT id, $3::timestamptz FROM users WHERE id = $1 FOR KEY SHARE
         ON CONFLICT (user_id) DO UPDATE SET ${due} = excluded.${due}
         WHERE coalesce(guessing_notices.${due}, $2) <= $2
         RETURNING ${due}
