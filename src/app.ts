@@ -143,7 +143,8 @@ export function createApp(
     sharedNetworks: config.sharedNetworks,
     limits: { maxConnectionsPerAddress: config.maxConnectionsPerAddress },
   });
-  const erasureFailed = (error: unknown) => logger.error({ err: error }, "an account could not be erased");
+  const erasureFailed = (error: unknown, accountId: number) =>
+    logger.error({ err: error, accountId }, "an account could not be erased");
   const stopJobs = startJobs({ ...context, clock }, createJobs({ ...context, erasureFailed }), (error, job) =>
     logger.error({ err: error, job }, "a job failed"),
   );

@@ -59,16 +59,16 @@ export async function eraseAccount(
 }
 
 /**
- * Erases an account whose time has come. Does nothing if it is gone, or its owner has signed in meanwhile.
+ * Erases an account whose time has come. Does nothing, and returns false, if it is gone or its owner has signed in meanwhile.
  *
  * Throws RATE_LIMITED for a phone change that can still be undone.
  */
 export async function eraseLeaving(
   deps: EraseAccountDeps,
   { id, phone }: { id: number; phone: string },
-): Promise<void> {
+): Promise<boolean> {
   const isMeant = async (tx: Tx, accountId: number) => accountId === id && deps.deletions.isDue(tx, id);
-  await deps.database.transaction((tx) =>
+  return deps.database.transaction((tx) =>
     erase(deps, tx, phone, { actor: { kind: "system" }, reason: null }, isMeant),
   );
 }

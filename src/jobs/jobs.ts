@@ -1,5 +1,6 @@
 import { type DeleteExpiredDeps, deleteExpired } from "./delete-expired.js";
-import { type EraseDueDeps, eraseDue, type ForgetActorsDeps, forgetActors } from "./erase-leaving.js";
+import { type EraseDueDeps, eraseDue } from "./erase-due.js";
+import { type ForgetActorsDeps, forgetActors } from "./forget-actors.js";
 import { type MoveUnprovedDeps, moveUnproved } from "./move-unproved.js";
 import type { Job } from "./run-jobs.js";
 

@@ -9,7 +9,8 @@ import { login } from "../../src/auth/login.js";
 import { register } from "../../src/auth/register.js";
 import { confirmPasswordReset, requestPasswordReset } from "../../src/auth/reset-password.js";
 import { DomainError } from "../../src/errors.js";
-import { eraseDue, forgetActors } from "../../src/jobs/erase-leaving.js";
+import { eraseDue } from "../../src/jobs/erase-due.js";
+import { forgetActors } from "../../src/jobs/forget-actors.js";
 import { confirmPhoneChange, requestPhoneChange } from "../../src/profile/change-phone.js";
 import { confirmAccountDeletion, requestAccountDeletionByPhone } from "../../src/profile/delete-account.js";
 import type { User } from "../../src/users/user.js";
@@ -24,7 +25,6 @@ import {
   atOnce,
   caller,
   newPhone,
-  newSession,
   person,
   signedIn,
   testPassword,
@@ -43,8 +43,12 @@ const profile = {
   apartmentName: "Ẑ7Ẑ",
 };
 const origin = { address: "203.0.113.77", client: "ZebraPhone/9.9" };
-const secondPassword = "Nouveau-Secret-9";
-recordSecret(secondPassword);
+/** Passwords of one person alone, whose hashes no other account has. */
+function ownPasswords(phone: string): [first: string, second: string] {
+  const passwords = [`Premier-${phone.slice(-6)}`, `Second-${phone.slice(-6)}`] as const;
+  passwords.forEach(recordSecret);
+  return [...passwords];
+}
 
 describe("erasing an account", () => {
   const context = useTestContext();
@@ -67,8 +71,9 @@ describe("erasing an account", () => {
   }
 
   /** Moves the account to another number, and lets the time pass in which that can be undone. */
-  async function movedTo(user: User, phone: string): Promise<void> {
-    const sessionId = await newSession(context, user.phone);
+  async function movedTo(user: User, phone: string, password = testPassword): Promise<void> {
+    const { tokens } = await login(context.app, { phone: user.phone, password });
+    const { sessionId } = await context.app.verifyAccessToken(tokens.access);
     const fresh = { ...caller, userId: user.id, sessionId, sessionAgeSeconds: 0, currentPassword: "" };
     await requestPhoneChange(context.app, { ...fresh, newPhone: phone });
     await confirmPhoneChange(context.app, { ...proofFor(phone), session: null });
@@ -84,13 +89,15 @@ describe("erasing an account", () => {
     context.outbox.failing = true;
     await rejection(register(app, { ...person, phone: former, callerAddress: "203.0.113.78" }));
     context.outbox.failing = false;
-    await register(app, { ...person, ...profile, phone: former });
+    const [password, secondPassword] = ownPasswords(former);
+    const confirmed = { password, passwordConfirm: password };
+    await register(app, { ...person, ...profile, ...confirmed, phone: former });
     const wrong = activate(app, { ...caller, phone: former, code: "x" });
     expect(await rejectionReason(wrong)).to.equal("CODE_INCORRECT");
     const user = await activate(app, { ...caller, phone: former, code: context.outbox.codeFor(former) });
     const hash = (await app.users.findById(null, user.id))!.passwordHash;
     const phone = await allowed(notes);
-    await movedTo(user, phone);
+    await movedTo(user, phone, password);
     await context.passTime(86_400 + 60);
     requestPasswordReset(app, { phone, callerAddress: "203.0.113.79" });
     await context.settle();
@@ -116,7 +123,7 @@ describe("erasing an account", () => {
       ...[former.slice(1), phone.slice(1), hash, nextHash, notes, formerNotes, told],
       ...[...Object.values(names), "Xylophone", ...Object.values(origin), "203.0.113.78", "203.0.113.79"],
     ];
-    return { id: user.id, phone, former, listed, values };
+    return { id: user.id, phone, former, listed, values, password: secondPassword };
   }
 
   const ways = {
@@ -216,7 +223,7 @@ describe("erasing an account", () => {
   });
 
   it("refuses a reason that names the account, and erases nothing then", async () => {
-    const { phone } = await knownPerson();
+    const { phone, password } = await knownPerson();
     const national = phone.slice(4);
     const spaced = national.replace(/(..)/g, "$1 ");
     const naming = [
@@ -233,7 +240,7 @@ describe("erasing an account", () => {
       expect(error, reason).to.be.instanceOf(DomainError).and.include({ reason: "INVALID_REQUEST" });
       expect(error.fields[0]?.field).to.equal("reason");
     }
-    await login(context.app, { phone, password: secondPassword });
+    await login(context.app, { phone, password });
     await erase(phone);
   });
 

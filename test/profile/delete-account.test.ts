@@ -5,7 +5,7 @@ import { login } from "../../src/auth/login.js";
 import { requestPasswordReset } from "../../src/auth/reset-password.js";
 import { introspectToken } from "../../src/directory/introspect-token.js";
 import type { DomainError } from "../../src/errors.js";
-import { eraseDue } from "../../src/jobs/erase-leaving.js";
+import { eraseDue } from "../../src/jobs/erase-due.js";
 import { cancelPhoneChange } from "../../src/profile/cancel-phone-change.js";
 import { confirmPhoneChange, requestPhoneChange } from "../../src/profile/change-phone.js";
 import {

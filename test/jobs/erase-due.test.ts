@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { eraseDue } from "../../src/jobs/erase-leaving.js";
+import { eraseDue } from "../../src/jobs/erase-due.js";
 import { activeUser, useTestContext } from "../support/test-context.js";
 
 describe("eraseDue", () => {
@@ -49,6 +49,20 @@ describe("eraseDue", () => {
     expect([await isThere(failing), await isThere(other)]).to.deep.equal([true, false]);
     await eraseDue(deps(), goOn);
     expect(await isThere(failing)).to.equal(false);
+  });
+
+  it("passes over one that waits for its activation, as an older version leaves it", async () => {
+    const [waiting, other] = [await due(2), await due(1)];
+    const text = "UPDATE users SET is_active = $2 WHERE id = $1";
+    const setActive = (isActive: boolean) =>
+      context.testDatabase.database.run(null, { name: "test_unproved", text }, [waiting, isActive]);
+    await setActive(false);
+    const job = deps();
+    await eraseDue(job, goOn);
+    expect(job.failures).to.deep.equal([]);
+    expect([await isThere(waiting), await isThere(other)]).to.deep.equal([true, false]);
+    await setActive(true);
+    await eraseDue(deps(), goOn);
   });
 
   it("ends between two accounts when it may not go on", async () => {
