@@ -1,18 +1,11 @@
-import { once } from "node:events";
-import { createServer, request } from "node:http";
-import type { AddressInfo } from "node:net";
 import { expect } from "chai";
-import type { Page } from "playwright-core";
-import { NO_PROBLEMS, useBrowser } from "../support/browser.js";
+import { NO_PROBLEMS, overflow, useBrowser } from "../support/browser.js";
+import { serveBelow } from "../support/serve-below.js";
 import { useTestService } from "../support/service.js";
 import { activeUser, testPassword } from "../support/test-context.js";
 
 /** A page takes seconds to render on a busy machine. */
 const TEST_TIMEOUT_MS = 120_000;
-
-/** How many pixels the content is wider than the window. */
-const overflow = (page: Page) =>
-  page.evaluate<number>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
 
 type Opened = Awaited<ReturnType<ReturnType<typeof useBrowser>["open"]>>;
 
@@ -33,26 +26,6 @@ async function tryOut({ page, screenshot }: Opened, operation: string, body?: ob
   await response.scrollIntoViewIfNeeded();
   await screenshot(`swagger-ui-${operation}`);
   return { status: status.trim(), url: url.trim(), data: JSON.parse(text.slice(text.indexOf("{"))).data };
-}
-
-/** Serves what is at `origin` below a path, and nothing beside it, as a proxy may. */
-async function serveBelow(path: string, origin: string) {
-  const server = createServer((incoming, response) => {
-    const { method, headers, url = "" } = incoming;
-    if (!url.startsWith(`${path}/`)) {
-      response.writeHead(404).end();
-      return;
-    }
-    const outgoing = request(`${origin}${url.slice(path.length)}`, { method, headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
-    });
-    incoming.pipe(outgoing);
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  return { origin: `http://127.0.0.1:${port}${path}`, close: () => server.close() };
 }
 
 describe("Swagger UI in a browser", function () {

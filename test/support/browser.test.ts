@@ -32,4 +32,13 @@ describe("a browser of the tests", () => {
     ]);
     expect(problems.foreignRequests).to.include("GET http://api.example/b");
   });
+
+  it("finds what bars people from a page", async () => {
+    const { url } = await serve((_, response) => {
+      response.setHeader("content-type", "text/html");
+      response.end(`<!doctype html><html lang="en"><title>A page</title><main><h1>A page</h1><input></main>`);
+    });
+    const { findBarriers } = await browser.open(`${url}/`);
+    expect(await findBarriers()).to.deep.equal(["label: <input>"]);
+  });
 });

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { chromiumProgram, findFolder } from "./programs.js";
 
@@ -22,6 +23,8 @@ interface OpenPage {
   problems: PageProblems;
   /** Writes what the page shows to a file in `SCREENSHOT_FOLDER`. */
   screenshot(name: string): Promise<void>;
+  /** What axe finds against the accessibility of what the page shows: rules, each with the elements that break it. */
+  findBarriers(): Promise<string[]>;
 }
 
 interface PageOptions {
@@ -30,6 +33,8 @@ interface PageOptions {
   height?: number;
   /** What the browser asks for. */
   language?: string;
+  /** Where the device is, like Africa/Douala. */
+  timeZone?: string;
   /** What the clock of the device says at first. `page.clock` moves it then. */
   time?: Date;
 }
@@ -79,8 +84,12 @@ export function useBrowser(): TestBrowser {
   after(() => browser?.close());
 
   return {
-    async open(address, { width = 1280, height = 900, language = "fr-FR", time } = {}) {
-      const context = await browser!.newContext({ viewport: { width, height }, locale: language });
+    async open(address, { width = 1280, height = 900, language = "fr-FR", timeZone, time } = {}) {
+      const context = await browser!.newContext({
+        viewport: { width, height },
+        locale: language,
+        ...(timeZone && { timezoneId: timeZone }),
+      });
       opened.push(context);
       context.setDefaultTimeout(STEP_TIMEOUT_MS);
       if (time) await context.clock.install({ time });
@@ -94,10 +103,18 @@ export function useBrowser(): TestBrowser {
           mkdirSync(SCREENSHOT_FOLDER, { recursive: true });
           await page.screenshot({ path: join(SCREENSHOT_FOLDER, `${name}.png`) });
         },
+        async findBarriers() {
+          const { violations } = await new AxeBuilder({ page }).analyze();
+          return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(", ")}`);
+        },
       };
     },
   };
 }
+
+/** How many pixels the content is wider than the window. */
+export const overflow = (page: Page) =>
+  page.evaluate<number>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
 
 /** Runs in every page before its own scripts. */
 const REPORT_VIOLATIONS = `addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI, sourceFile }) =>
