@@ -141,6 +141,43 @@ export const fr = {
     unreachable: "Le service n'a pas répondu. Réessayez.",
     scriptNeeded: "Cette page a besoin de JavaScript. Activez-le dans votre navigateur.",
   },
+  accountDeletionPage: {
+    title: "Supprimer votre compte WaterBill",
+    introduction:
+      "Vous n'avez pas besoin de l'application : un SMS à votre numéro prouve que le compte est à vous.",
+    introductionToLink:
+      "Saisissez le code du SMS qui vous a amené ici. Tant que vous n'appuyez pas sur le bouton, rien ne change.",
+    closing: "Dès que vous confirmez, le compte est fermé et tous ses appareils sont déconnectés.",
+    erasing: (delay: string) =>
+      `Il est effacé ${delay} plus tard. Si vous vous connectez avant, vous le gardez.`,
+    erasedTitle: "Ce qui est effacé",
+    erased:
+      "Votre numéro de téléphone, votre nom, votre adresse email, votre adresse et votre appartement ; votre mot de passe et la liste de vos appareils ; l'autorisation de vous inscrire. Pour un nouveau compte, contactez le service client.",
+    keptTitle: "Ce qui est conservé",
+    kept: "La liste des opérations sur le compte avec leurs dates, sans votre nom ni votre numéro, comme preuve. Les traces techniques (SMS envoyés, journaux, sauvegardes) disparaissent à la fin de leur durée de conservation.",
+    phone: "Numéro de téléphone du compte",
+    phoneHint: "Avec l'indicatif du pays, par exemple +237 670 00 00 00",
+    request: "Recevoir le SMS",
+    requestAgain: "Renvoyer le SMS",
+    sent: "Si un compte avec ce numéro peut être supprimé, un SMS avec un code et un lien est en route. Ouvrez le lien. Si vous lisez le SMS sur un autre appareil, saisissez ici le lien et le code.",
+    nextSend: "Si le SMS n'arrive pas, vous pouvez le redemander à partir de :",
+    tooEarly: "Un SMS est déjà en route. Vous pouvez le redemander à partir de :",
+    link: "Lien reçu par SMS",
+    linkHint: "Le lien entier, ou ce qui suit «\u00a0token=\u00a0»",
+    code: "Code reçu par SMS",
+    codeHint: "6 chiffres, valables 10 minutes",
+    confirm: "Supprimer mon compte",
+    linkOver: "S'il a déjà servi, la suppression a été enregistrée. Sinon, demandez un autre SMS.",
+    newSms: "Demander un autre SMS",
+    doneTitle: "La suppression est enregistrée",
+    erasedAt: "Votre compte sera effacé :",
+    howToKeep:
+      "Vous changez d'avis ? Connectez-vous dans l'application avant cette date : la suppression est annulée.",
+    sending: "Envoi en cours…",
+    offline: "Vous n'êtes pas connecté à Internet. Vérifiez la connexion, puis réessayez.",
+    unreachable: "Le service n'a pas répondu. Réessayez.",
+    scriptNeeded: "Cette page a besoin de JavaScript. Activez-le dans votre navigateur.",
+  },
 
   // Errors of the HTTP request.
   bodyNotJson: "Le corps de la requête n'est pas un objet JSON valide.",
