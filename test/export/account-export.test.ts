@@ -120,6 +120,8 @@ describe("an export of an account", () => {
     const { sessionId } = await app.verifyAccessToken(tokens.access);
     const other = await newSession(context, phone);
     await revokeOtherSessions(app, { userId: id, currentId: sessionId });
+    const superuser = () => ({ isStaff: true, isSuperuser: true });
+    await setRights(app, { phone: admin.user.phone, rights: superuser, actor: COMMAND_LINE });
     const actor = { kind: "administrator", id: admin.user.id } as const;
     await setRights(app, { phone, rights: () => ({ isStaff: true, isSuperuser: false }), actor });
     await updateEntry(app, { phone, notes: "Bâtiment B", isActive: null, actor: admin.user });

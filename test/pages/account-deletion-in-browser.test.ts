@@ -155,6 +155,7 @@ describe("the page that deletes an account, in a browser", function () {
       const { page } = await browser.open(start());
       await page.locator("#phone").fill(phone);
       await page.locator("#phone").press("Enter");
+      await page.locator("#sent").waitFor();
       texts.push((await page.locator("#sent").innerText()).replace(/[\d:]+$/, ""));
     }
     expect(texts[1]).to.equal(texts[0]);

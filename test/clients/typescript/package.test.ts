@@ -13,7 +13,8 @@ import { tokenUse } from "../../../clients/typescript/src/methods.js";
 import { accessOf } from "../../../src/method-access.js";
 import { buildClientBundle } from "../../support/client-bundle.js";
 
-const LONGEST_BUNDLE_BYTES = 45_000;
+/** Rounded, the size that README and CHANGELOG name. */
+const LONGEST_BUNDLE_BYTES = 45_500;
 
 const folder = "clients/typescript";
 const read = (file: string) => JSON.parse(readFileSync(file, "utf8"));

@@ -33,7 +33,7 @@ const VALUES: readonly [name: RegExp, value: (known: Known, random: SeededRandom
   [/^update_mask$/, () => "firstName,email"],
   [/_(after|before)$/, () => "2026-03-01T12:00:00Z"],
   [/^format$/, () => 1],
-  [/^role$/, (_, random) => 1 + random.integer(3)],
+  [/^(role|state)$/, (_, random) => 1 + random.integer(3)],
   [/^delimiter$/, () => ";"],
   [/^page_size$/, (_, random) => random.integer(50)],
   [/^(page_token|order_by)$/, () => ""],
