@@ -157,7 +157,7 @@ export const en: Catalogue = {
     confirm: "Delete my account",
     linkOver: "If it was used already, the deletion was registered. If not, ask for another SMS.",
     newSms: "Ask for another SMS",
-    doneTitle: "Your deletion is registered",
+    doneTitle: "Your request is confirmed",
     erasedAt: "Your account will be erased on:",
     howToKeep: "Changed your mind? Sign in to the app before that date, and the deletion is cancelled.",
     sending: "Sending…",

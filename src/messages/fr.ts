@@ -169,7 +169,7 @@ export const fr = {
     confirm: "Supprimer mon compte",
     linkOver: "S'il a déjà servi, la suppression a été enregistrée. Sinon, demandez un autre SMS.",
     newSms: "Demander un autre SMS",
-    doneTitle: "La suppression est enregistrée",
+    doneTitle: "Votre demande est confirmée",
     erasedAt: "Votre compte sera effacé :",
     howToKeep:
       "Vous changez d'avis ? Connectez-vous dans l'application avant cette date : la suppression est annulée.",
