@@ -27,6 +27,9 @@ const EXAMPLES: Readonly<Record<string, JsonValue>> = {
   last_login: "2026-11-02T17:45:12Z",
   deletion_cancelled: true,
   deletion_at: "2026-12-16T09:30:00Z",
+  "Account.deletion_at": null,
+  "BatchSetAccountsActiveRequest.is_active": false,
+  "SetAccountRoleRequest.role": "ACCOUNT_ROLE_STAFF",
 
   // Signing in.
   password: "Motdepasse123!",
@@ -50,10 +53,18 @@ const EXAMPLES: Readonly<Record<string, JsonValue>> = {
   expires_at: "2026-11-02T17:55:12Z",
   resend_at: "2026-11-02T17:46:12Z",
 
+  "CodeSend.sent_at": "2026-11-02T17:45:12Z",
+  "CodeSend.delivery": "DELIVERY_ACCEPTED",
   "WaitingRegistration.network": "192.0.2.10",
+  "WaitingRegistration.expires_at": "2026-11-03T17:45:12Z",
+  "ActivationCode.issued_at": "2026-11-02T17:45:12Z",
+  "ValidCode.issued_at": "2026-11-02T17:45:12Z",
+  "ValidCode.purpose": "CODE_PURPOSE_PASSWORD_RESET",
   sends_last_24_hours: 1,
   named_attempts_left: 5,
   other_attempts_left: 5,
+  "GetAccountResponse.named_attempts_left": 49,
+  "GetAccountResponse.other_attempts_left": 25,
   is_sms_paused: false,
   is_country_allowed: true,
 
@@ -69,11 +80,26 @@ const EXAMPLES: Readonly<Record<string, JsonValue>> = {
   open_session_count: 1,
 
   // Histories of accounts.
+  "AccountChange.action": "ACCOUNT_ACTION_ROLE_CHANGED",
+  "AccountActor.kind": "ACCOUNT_ACTOR_KIND_ADMINISTRATOR",
   "AccountActor.id": 7,
+  "AccountActor.phone": "+237670000999",
   display_name: "Paul Essomba",
-  fields: "phone",
-  before: { phone: "+237670000001" },
-  after: { phone: "+237670000002" },
+  fields: "role",
+  before: { role: "CUSTOMER" },
+  after: { role: "STAFF" },
+  "AccountChange.session_id": null,
+  "AccountChange.session_count": null,
+
+  // Reasons that administrators give.
+  reason: "The phone was stolen",
+  "SetAccountActiveRequest.reason": "The phone was found",
+  "BatchSetAccountsActiveRequest.reason": "Moved out",
+  "SetAccountRoleRequest.reason": "Joins the customer desk",
+  "AccountChange.reason": "Joins the customer desk",
+  "AccountServiceExportAccountRequest.reason": "Asked for by letter",
+  "ClearLimitsRequest.reason": "Strangers have used up the codes",
+  "EraseAccountRequest.reason": "Asked for by letter",
 
   // Exports.
   exported_at: "2026-11-03T06:12:00Z",
@@ -133,7 +159,6 @@ const EXAMPLES: Readonly<Record<string, JsonValue>> = {
   is_authorized: true,
   happened_at: "2026-10-01T09:00:00Z",
   import_id: "",
-  reason: "The phone was stolen",
 
   // Files.
   dry_run: false,

@@ -1,16 +1,35 @@
-import type { DescField, DescMessage, JsonObject, JsonValue } from "@bufbuild/protobuf";
-import { isTimestamp } from "../rest/rest-json.js";
+import type { DescField, DescMessage, DescMethod, JsonObject, JsonValue } from "@bufbuild/protobuf";
+import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
+import { ChallengeSchema } from "#gen/waterbill/identity/v1/challenge_pb.js";
+import { isLeftOut, isTimestamp } from "../rest/rest-json.js";
 import { fieldExample } from "./field-examples.js";
 import type { IsIncluded } from "./request-schema.js";
 
-/** A believable message, from the examples of its fields. Of a list it has one element. */
-export function messageExample(message: DescMessage, isIncluded: IsIncluded = () => true): JsonObject {
-  const fields = message.fields.filter(isIncluded);
-  return Object.fromEntries(fields.map((field) => [field.name, valueExample(field)]));
+/** A believable request, from the examples of its fields. Of a list it has one element. */
+export function requestExample(message: DescMessage, isIncluded: IsIncluded): JsonObject {
+  return example(message.fields.filter(isIncluded), () => true);
 }
 
-function valueExample(field: DescField): JsonValue {
+/** A believable response, without the fields that the method rarely sets and otherwise leaves out. */
+export function responseExample(method: DescMethod): JsonObject {
+  const isShown: IsIncluded = (field) =>
+    field.message !== undefined || !isLeftOut(field) || ALWAYS_SET.get(field) === method;
+  return example(method.output.fields.filter(isShown), isShown);
+}
+
+/** Fields that are left out while they are unset, and the method that always sets them. */
+const ALWAYS_SET: ReadonlyMap<DescField, DescMethod> = new Map([
+  [ChallengeSchema.field.registration, AuthService.method.register],
+]);
+
+function example(fields: readonly DescField[], isShown: IsIncluded): JsonObject {
+  return Object.fromEntries(fields.map((field) => [field.name, valueExample(field, isShown)]));
+}
+
+function valueExample(field: DescField, isShown: IsIncluded): JsonValue {
   const single =
-    field.message && !isTimestamp(field.message) ? messageExample(field.message) : fieldExample(field);
+    field.message && !isTimestamp(field.message)
+      ? example(field.message.fields.filter(isShown), isShown)
+      : fieldExample(field);
   return field.fieldKind === "list" ? [single] : single;
 }

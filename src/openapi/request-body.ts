@@ -1,7 +1,7 @@
 import type { DescField, DescMethod, JsonObject } from "@bufbuild/protobuf";
 import type { HttpBinding } from "../rest/http-rules.js";
 import { isRequired } from "./constraints.js";
-import { messageExample } from "./message-example.js";
+import { requestExample } from "./message-example.js";
 import { isInPath } from "./parameters.js";
 import { bodyProperties, requestSchema } from "./request-schema.js";
 import type { Sources } from "./value-schema.js";
@@ -31,7 +31,7 @@ export function requestBodyOf(
         schema: isDelete
           ? { type: "object", properties: bodyProperties(sources, fields) }
           : requestSchema(sources, message, isIncluded),
-        example: messageExample(message, isIncluded),
+        example: requestExample(message, isIncluded),
       },
     },
   };

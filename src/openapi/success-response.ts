@@ -2,7 +2,7 @@ import type { DescMethod, JsonObject } from "@bufbuild/protobuf";
 import type { Language } from "../messages/catalogue.js";
 import { successBody, successStatus } from "../rest/envelope.js";
 import { type SuccessResponse, successResponseFor } from "../rest/success-responses.js";
-import { messageExample } from "./message-example.js";
+import { responseExample } from "./message-example.js";
 import { operationName } from "./operation-name.js";
 import { COUNTED, headersOf } from "./response-headers.js";
 import { responseSchema } from "./response-schema.js";
@@ -61,9 +61,9 @@ function bodySchema(sources: Sources, method: DescMethod, success: SuccessRespon
 }
 
 /** One example for each language; one for both if no message is in it. */
-function examplesOf({ output }: DescMethod, success: SuccessResponse): JsonObject {
+function examplesOf(method: DescMethod, success: SuccessResponse): JsonObject {
   const example = (language: Language) => ({
-    value: successBody(success, messageExample(output), { language }),
+    value: successBody(success, responseExample(method), { language }),
   });
   return success.shape === "bare" ? { any: example("fr") } : { fr: example("fr"), en: example("en") };
 }

@@ -85,4 +85,17 @@ describe("the examples of the OpenAPI document", () => {
       expect(violations, call.operation.operationId).to.deep.equal([]);
     }
   });
+
+  it("show the usual response, without fields that it rarely has", () => {
+    const dataOf = (id: string) => {
+      const { operation } = calls.find((call) => call.operation.operationId === id)!;
+      const [success] = Object.values(operation.responses).map((each) => resolve(each));
+      const content = success!.content["application/json"];
+      return content!.examples!.en!.value as { message: string; data: JsonObject };
+    };
+    expect(dataOf("login").message).to.equal("Signed in.");
+    expect(dataOf("login").data).not.to.have.property("deletion_cancelled");
+    expect(dataOf("register").data.challenge).to.have.property("registration");
+    expect(dataOf("requestAccountDeletion").data.challenge).not.to.have.property("registration");
+  });
 });
