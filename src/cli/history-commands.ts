@@ -1,4 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { AccountChangeSchema } from "#gen/waterbill/identity/v1/account_service_pb.js";
+import { toAccountChangeMessage } from "../accounts/account-history-message.js";
 import type { FieldValues } from "../audit/act.js";
 import { type RecordedAct, readHistory } from "../audit/read-history.js";
 import type { DatabaseContext } from "../command-context.js";
@@ -6,6 +8,7 @@ import { DomainError } from "../errors.js";
 import { UsageError } from "../startup-error.js";
 import { parsePhone } from "../users/phone-number.js";
 import { fullName, type User } from "../users/user.js";
+import { jsonLine } from "./json-line.js";
 import type { Runner } from "./runner.js";
 
 /** Finds the account that acted; null if it is gone, or if nobody with an account did. */
@@ -79,20 +82,8 @@ function createFindActor({ users }: DatabaseContext): FindActor {
   };
 }
 
-function actJson(act: RecordedAct, actor: User | null): string {
-  const json = {
-    number: act.number,
-    at: act.at.toISOString(),
-    action: act.action,
-    actor: { ...act.actor, phone: actor?.phone ?? null, name: actor && fullName(actor) },
-    before: act.before,
-    after: act.after,
-    reason: act.reason,
-    fields: act.fields,
-    session_id: act.sessionId,
-    session_count: act.sessionCount,
-  };
-  return `${JSON.stringify(json)}\n`;
+function actJson(act: RecordedAct, actorAccount: User | null): string {
+  return jsonLine(AccountChangeSchema, toAccountChangeMessage({ ...act, actorAccount }));
 }
 
 function actLine(act: RecordedAct, actor: User | null): string {

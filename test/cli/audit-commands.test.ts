@@ -19,7 +19,7 @@ describe("history commands", () => {
     const { code, out, error } = await cli.run(["user", "history", ...args]);
     expect({ code, error }).to.deep.equal({ code: 0, error: "" });
     const lines = out.split("\n").slice(0, -1);
-    return lines.filter((line) => !/(\t|")(registered|activated)(\t|")/.test(line));
+    return lines.filter((line) => !/(\t|"ACCOUNT_ACTION_)(registered|activated)(\t|")/i.test(line));
   }
   const columns = (lines: string[]) => lines.map((line) => line.split("\t").slice(1));
 
@@ -49,12 +49,12 @@ describe("history commands", () => {
       expect(numbers).to.deep.equal(numbers.map((_, index) => numbers[0]! + index));
     });
 
-    it("prints one JSON object for each act", async () => {
+    it("prints one JSON object for each act, as ListAccountHistory returns it", async () => {
       const { user, admin } = await changedAccount();
       const acts = (await history(user.phone, "--json")).map((line) => JSON.parse(line));
       const none = {
-        before: null,
-        after: null,
+        before: {},
+        after: {},
         reason: null,
         fields: [],
         session_id: null,
@@ -63,17 +63,22 @@ describe("history commands", () => {
       expect(acts[0]).to.deep.equal({
         ...none,
         number: acts[0].number,
-        at,
-        action: "deactivated",
-        actor: { kind: "administrator", id: admin.id, phone: admin.phone, name: "John Doe" },
+        at: "2026-03-01T12:00:00Z",
+        action: "ACCOUNT_ACTION_DEACTIVATED",
+        actor: {
+          kind: "ACCOUNT_ACTOR_KIND_ADMINISTRATOR",
+          id: admin.id,
+          display_name: "John Doe",
+          phone: admin.phone,
+        },
         session_count: 1,
       });
       expect(acts[2]).to.deep.equal({
         ...none,
         number: acts[0].number + 2,
         at: acts[2].at,
-        action: "role_changed",
-        actor: { kind: "command_line", id: null, phone: null, name: null },
+        action: "ACCOUNT_ACTION_ROLE_CHANGED",
+        actor: { kind: "ACCOUNT_ACTOR_KIND_COMMAND_LINE", id: null, display_name: null, phone: null },
         before: { role: "CUSTOMER" },
         after: { role: "STAFF" },
         fields: ["role"],
