@@ -1,4 +1,5 @@
 import type { Writable } from "node:stream";
+import type { JsonObject } from "@bufbuild/protobuf";
 import { DomainError } from "../errors.js";
 import { localize } from "../messages/catalogue.js";
 import { errorBody } from "../rest/envelope.js";
@@ -14,8 +15,12 @@ export function reportFailure(stderr: Writable, error: unknown, { isJson } = { i
 
 function failureBody(error: unknown) {
   if (isRefusal(error)) {
-    const body = errorBody(error, "en", undefined);
-    return { ...body, reason: error.reason };
+    const { data, ...body } = errorBody(error, "en", undefined);
+    const fields = Object.entries(data as JsonObject).map(([field, messages]) => [
+      optionName(field),
+      messages,
+    ]);
+    return { ...body, data: Object.fromEntries(fields), reason: error.reason };
   }
   const reason = error instanceof DomainError ? error.reason : null;
   return { status: "error", message: describeStartupError(error), data: {}, reason };
@@ -23,8 +28,13 @@ function failureBody(error: unknown) {
 
 function describeFailure(error: unknown): string {
   if (!isRefusal(error)) return describeStartupError(error);
-  const lines = error.fields.map(({ field, message }) => `${field}: ${localize("en", message)}`);
+  const lines = error.fields.map(({ field, message }) => `${optionName(field)}: ${localize("en", message)}`);
   return (lines.length > 0 ? lines : [localize("en", error.localizedMessage)]).join("\n");
+}
+
+/** Names a field as flat bodies of REST do, without the message that has it: `email` for `profile.email`. */
+function optionName(field: string): string {
+  return field.slice(field.lastIndexOf(".") + 1);
 }
 
 /** Whether a use case refused the command, as it would refuse a call. */

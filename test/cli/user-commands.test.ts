@@ -183,14 +183,16 @@ describe("user commands", () => {
     const json = await update("--email", "", "--address", "12 rue", "--apartment", "A1", "--json");
     expect(JSON.parse(json.out)).to.include({ email: null, address: "12 rue", apartment_name: "A1" });
     for (const [options, error] of [
-      [["--last-name", " "], "profile.last_name: This field is required.\n"],
-      [["--email", "nothing", "--apartment", "A1234"], /^profile.email: .*\nprofile.apartment_name: .*\n$/],
+      [["--last-name", " "], "last_name: This field is required.\n"],
+      [["--email", "nothing", "--apartment", "A1234"], /^email: .*\napartment_name: .*\n$/],
       [[], "Give at least one field to change.\n"],
     ] as const) {
       const refused = await update(...options);
       expect(refused).to.include({ code: 2, out: "" });
       expect(refused.error).to.match(error instanceof RegExp ? error : new RegExp(`^${error}$`));
     }
+    const refusedJson = JSON.parse((await update("--email", "nothing", "--json")).error);
+    expect(refusedJson.data).to.have.all.keys("email");
     const acts = await laterActsOf(cli.context.app, id);
     expect(acts.map(({ action, fields, actor }) => [action, fields, actor.kind])).to.deep.equal([
       ["profile_changed", ["first_name", "email"], "command_line"],
