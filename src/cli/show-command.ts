@@ -15,8 +15,9 @@ export function addShowCommand(user: Command, run: Runner): void {
   user
     .command("show <phone>")
     .description(
-      "print what is known of a number: its account in the format of list, its whitelist entry, the codes sent to it in 24 " +
-        "hours, when each network may have another one sent, and the registrations that wait",
+      "print what is known of a number: its account in the format of list, when it is erased if it is leaving, its " +
+        "whitelist entry, the codes sent to it in 24 hours, when each network may have another one sent, and the " +
+        "registrations that wait",
     )
     .action((phone: string) =>
       run.withContext(async (context) => {
@@ -34,6 +35,7 @@ type Fact = readonly (string | number)[];
 function pageLines(page: AccountPage): string {
   const { account, phone, waiting } = page;
   const facts: Fact[] = [
+    ...(account?.deletionAt ? [["erasure", account.deletionAt.toISOString()]] : []),
     whitelistFact(page),
     ["sessions", page.openSessionCount],
     ...page.sends.map(sendFact),

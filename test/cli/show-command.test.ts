@@ -39,6 +39,17 @@ describe("user show", () => {
     ]);
   });
 
+  it("prints when an account that is leaving is erased", async () => {
+    const { phone } = await activeUser(cli.context);
+    const deletionAt = inSeconds(3600);
+    const text = "UPDATE users SET deletion_at = $1 WHERE phone = $2";
+    const { database } = cli.context.testDatabase;
+    await database.run(null, { name: "test_leave", text, isAdHoc: true }, [deletionAt, phone]);
+    const [account, erasure] = await shown(phone);
+    expect(account?.[1]).to.equal("leaving");
+    expect(erasure).to.deep.equal(["erasure", deletionAt]);
+  });
+
   it("prints the codes and registrations of a number, with or without an account", async () => {
     const { context } = cli;
     const phone = await registered(context);
