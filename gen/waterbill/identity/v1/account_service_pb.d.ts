@@ -314,7 +314,7 @@ export declare type GetAccountResponse = Message<"waterbill.identity.v1.GetAccou
   openSessionCount: number;
 
   /**
-   * How many codes were sent to the number in the last 24 hours.
+   * How many codes were sent to the number in the last 24 hours, or since ClearLimits.
    *
    * @generated from field: uint32 sends_last_24_hours = 4;
    */
