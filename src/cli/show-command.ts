@@ -16,8 +16,9 @@ export function addShowCommand(user: Command, run: Runner): void {
     .command("show <phone>")
     .description(
       "print what is known of a number: its account in the format of list, when it is erased if it is leaving, its " +
-        "whitelist entry, the codes sent to it in 24 hours, when each network may have another one sent, and the " +
-        "registrations that wait",
+        "whitelist entry, the codes sent to it in 24 hours, when each network may have another one sent, the " +
+        "registrations that wait, and the attempts at activation codes that are left: named to callers who carry the " +
+        "registration or call from its address, and to others",
     )
     .action((phone: string) =>
       run.withContext(async (context) => {

@@ -1485,7 +1485,8 @@ export declare const AccountService: GenService<{
    * it, when another one may leave, and the registrations that wait for their activation.
    *
    * For an administrator who is asked why somebody gets no SMS or can't sign in. It returns no code, and nothing that
-   * proves a number. The history of the account has the read; the account itself does not change.
+   * proves a number. It doesn't tell of a sign-in that wrong passwords have locked: the log has the event sign_in.locked.
+   * The history of the account has the read; the account itself does not change.
    * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH; ACCOUNT_NOT_FOUND for a number that has no account, no
    * registration that waits, and no code sent to it in the last 24 hours; or SUPERUSER_REQUIRED for the account of a
    * superuser if the caller is not one.
