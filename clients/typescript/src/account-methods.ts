@@ -1,3 +1,5 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import type { AccountExport } from "../gen/waterbill/identity/v1/account_export_pb.js";
 import type { Session } from "../gen/waterbill/identity/v1/session_pb.js";
 import type { User } from "../gen/waterbill/identity/v1/user_pb.js";
 import type { CodeChallenge } from "./challenge.js";
@@ -13,7 +15,10 @@ export interface ProfileChanges {
   apartmentName?: string | null;
 }
 
-/** What people do with their own account. All of it needs a sign-in, except the confirmations and cancelPhoneChange. */
+/**
+ * What people do with their own account. All of it needs a sign-in, except the confirmations, cancelPhoneChange, and
+ * requestAccountDeletion with a phone number.
+ */
 export interface AccountMethods {
   profile(options?: CallOptions): Promise<User>;
   /** Changes the fields that are there. */
@@ -35,6 +40,15 @@ export interface AccountMethods {
   /** Resolves with the new number. */
   confirmPhoneChange(input: { token: string; code: string }, options?: CallOptions): Promise<string>;
   cancelPhoneChange(input: { token: string }, options?: CallOptions): Promise<void>;
+  /** All that is kept about the account. */
+  exportAccount(input: { currentPassword?: string }, options?: CallOptions): Promise<AccountExport>;
+  /** The number counts only for callers who aren't signed in. */
+  requestAccountDeletion(
+    input: { currentPassword?: string; phone?: string },
+    options?: CallOptions,
+  ): Promise<CodeChallenge>;
+  /** Ends every session of the account. Resolves with the time of its erasure, until which a login keeps it. */
+  confirmAccountDeletion(input: { token: string; code: string }, options?: CallOptions): Promise<Date>;
 }
 
 /** The names of the fields in a mask. */
@@ -77,6 +91,16 @@ export function createAccountMethods(service: Services["profile"], responses: Re
     },
     async cancelPhoneChange(input, options) {
       await service.cancelPhoneChange(input, options);
+    },
+    async exportAccount(input, options) {
+      return responses.required((await service.exportAccount(input, options)).accountExport);
+    },
+    async requestAccountDeletion(input, options) {
+      return responses.challenge((await service.requestAccountDeletion(input, options)).challenge);
+    },
+    async confirmAccountDeletion(input, options) {
+      const { deletionAt } = await service.confirmAccountDeletion(input, options);
+      return timestampDate(responses.required(deletionAt));
     },
   };
 }

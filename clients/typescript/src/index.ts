@@ -1,3 +1,4 @@
+export type { AccountExport } from "../gen/waterbill/identity/v1/account_export_pb.js";
 export type { Session } from "../gen/waterbill/identity/v1/session_pb.js";
 export type { User } from "../gen/waterbill/identity/v1/user_pb.js";
 export type { ProfileChanges } from "./account-methods.js";
@@ -8,7 +9,7 @@ export { type ClientReason, IdentityError, type IdentityErrorReason, type Server
 export type { WebLocks } from "./locks.js";
 export type { CallOptions } from "./responses.js";
 export type { Services } from "./services.js";
-export type { Registration } from "./sign-in-methods.js";
+export type { Registration, SignIn } from "./sign-in-methods.js";
 export {
   cachedStore,
   memoryStore,

@@ -20,6 +20,13 @@ export interface Registration {
   apartmentName?: string;
 }
 
+/** A sign-in. */
+export interface SignIn {
+  user: User;
+  /** True: the account was to be deleted, and this sign-in keeps it. Say so to its user. */
+  deletionCancelled: boolean;
+}
+
 export interface SignInMethods {
   /** Registers a number, which gets a code by SMS. */
   register(registration: Registration, options?: CallOptions): Promise<CodeChallenge>;
@@ -27,7 +34,7 @@ export interface SignInMethods {
   activate(input: { phone: string; code: string }, options?: CallOptions): Promise<User>;
   resendCode(input: { phone: string }, options?: CallOptions): Promise<CodeChallenge>;
   /** Signs in. A session that was open on this device is replaced, and ended on the server if that can be reached. */
-  login(input: { phone: string; password: string }, options?: CallOptions): Promise<User>;
+  login(input: { phone: string; password: string }, options?: CallOptions): Promise<SignIn>;
   /**
    * Signs out on this device at once, and tries to end the session on the server. Resolves with whether the server said
    * that it is over. Rejects only if the store fails.
@@ -98,7 +105,7 @@ export function createSignInMethods(deps: SignInDeps): SignInMethods {
       const replaced = await sessions.signIn(toSession(response, responses), response.device, sentAt);
       // Nobody holds its tokens any more. Whether the server hears of it changes nothing for the app.
       if (replaced) void endSession(plainAuth, replaced, { timeoutMs: LOGOUT_TIMEOUT_MS });
-      return user;
+      return { user, deletionCancelled: response.deletionCancelled ?? false };
     },
     async logout({ forgetsDevice = false, ...options } = {}) {
       const session = await sessions.signOut({ forgetsDevice });

@@ -55,7 +55,7 @@ describe("the TypeScript client in a page of another origin", function () {
         page,
         async ({ client, failure }, { phone, code, password }) => {
           await client.activate({ phone, code });
-          const { isActive } = await client.login({ phone, password });
+          const { isActive } = (await client.login({ phone, password })).user;
           const { fullName } = await client.profile();
           const { address } = await client.updateProfile({ address: "Rue 1" });
           const first = await client.accessToken();

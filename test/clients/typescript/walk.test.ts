@@ -109,6 +109,24 @@ describe("the TypeScript client", () => {
     expect(await stateOf(device)).to.deep.equal({});
   });
 
+  it("exports the account, deletes it, and keeps it by a sign-in", async () => {
+    const device = await signedInDevice(service.context, service.origin);
+    const { phone } = device;
+    const copy = await device.call((client) => client.exportAccount({ currentPassword: testPassword }));
+    expect(copy.user).to.deep.include({ phone });
+    const challenge = await device.call((client) => client.requestAccountDeletion({}));
+    expect(challenge.countdown().canResend).to.equal(false);
+    const proof = { token: tokenFor(phone), code: codeFor(phone) };
+    const deletionAt = await device.call((client) => client.confirmAccountDeletion(proof));
+    expect(deletionAt.getTime() - Date.now()).to.be.above(13 * 86_400_000);
+    expect((await failure(device.call((client) => client.profile()))).reason).to.equal("SIGNED_OUT");
+    const login = () => device.call((client) => client.login({ phone, password: testPassword }));
+    expect(await login()).to.deep.include({ deletionCancelled: true });
+    const { user, deletionCancelled } = await login();
+    expect(user).to.deep.include({ phone });
+    expect(deletionCancelled).to.equal(false);
+  });
+
   it("changes the phone number, and stops the change", async () => {
     const device = await signedInDevice(service.context, service.origin);
     const newNumber = await allow(newPhone());
