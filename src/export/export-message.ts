@@ -8,7 +8,8 @@ import type { AccountCopy } from "./take-export.js";
 
 /** What is kept about an account, on the wire. The rows are proto JSON already, except for the names of some columns. */
 export function toExportMessage(copy: AccountCopy): AccountExport {
-  const { user, exportedAt, history, hasOlderHistory, sessions, known_callers, ...others } = copy;
+  const { user, exportedAt, history, hasOlderHistory, sessions, hasOlderSessions, known_callers, ...others } =
+    copy;
   const message = fromJson(AccountExportSchema, {
     ...others,
     exported_at: exportedAt.toISOString(),
@@ -17,6 +18,7 @@ export function toExportMessage(copy: AccountCopy): AccountExport {
     sessions: sessions.map(({ revoked_at: ended_at, last_used_at, ...session }): JsonObject => {
       return { ...session, last_used_at: last_used_at ?? session.created_at, ended_at };
     }),
+    has_older_sessions: hasOlderSessions,
     known_callers: known_callers.map(({ caller, expires_at }) => ({
       address: addressOf(caller),
       expires_at,

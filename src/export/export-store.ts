@@ -14,6 +14,9 @@ import { WORKING_CODES } from "../verification/code-statements.js";
 /** The latest acts that an export has at most. */
 export const MAX_EXPORTED_ACTS = 10_000;
 
+/** The sessions that an export has at most. An owner who signs in all the time has many more that are over. */
+export const MAX_EXPORTED_SESSIONS = 1000;
+
 /**
  * The columns that an export has, by table. A test compares them with the personal data in docs/personal-data.md, which
  * says why the others are left out.
@@ -40,8 +43,9 @@ type TextForDate<Value> = Value extends Date ? string : Value;
 /** What is kept about an account, all of it from the same moment. */
 export interface ExportedRows {
   user: JsonRow<UserRow, "users">;
-  /** Oldest first, as in all lists but `latest_acts`. */
-  sessions: JsonRow<SessionRow, "sessions">[];
+  /** Open ones first, then the latest; one more than MAX_EXPORTED_SESSIONS if there are so many. */
+  latest_sessions: JsonRow<SessionRow, "sessions">[];
+  /** Oldest first, as in the lists that follow except `latest_acts`. */
   known_callers: JsonRow<KnownCallerRow, "known_callers">[];
   /** Latest first; one more than MAX_EXPORTED_ACTS if there are so many. */
   latest_acts: (JsonRow<AccountActRow, "account_history"> &
@@ -75,7 +79,9 @@ const read: Statement = {
   name: "account_export_read",
   text: `SELECT
     ${row(`SELECT ${columns("users")} FROM users WHERE id = $1`)} AS user,
-    ${rows(`SELECT ${columns("sessions")} FROM sessions WHERE user_id = $1 ORDER BY created_at, id`)} AS sessions,
+    ${rows(`SELECT ${columns("sessions")} FROM sessions WHERE user_id = $1
+            ORDER BY revoked_at IS NULL AND expires_at > clock_timestamp() DESC, created_at DESC, id DESC
+            LIMIT ${MAX_EXPORTED_SESSIONS + 1}`)} AS latest_sessions,
     ${rows(`SELECT ${columns("known_callers")} FROM known_callers WHERE user_id = $1
             ORDER BY expires_at, caller`)} AS known_callers,
     ${rows(`SELECT ${columns("account_history", "account_history_values")}

@@ -2,7 +2,12 @@ import type { Actor } from "../audit/act.js";
 import type { RecordActs } from "../audit/record.js";
 import type { Tx } from "../db/database.js";
 import type { Clock } from "../system/clock.js";
-import { type ExportedRows, type ExportStore, MAX_EXPORTED_ACTS } from "./export-store.js";
+import {
+  type ExportedRows,
+  type ExportStore,
+  MAX_EXPORTED_ACTS,
+  MAX_EXPORTED_SESSIONS,
+} from "./export-store.js";
 
 export interface TakeExportDeps {
   exports: ExportStore;
@@ -13,11 +18,14 @@ export interface TakeExportDeps {
 }
 
 /** What is kept about an account. */
-export interface AccountCopy extends Omit<ExportedRows, "latest_acts"> {
+export interface AccountCopy extends Omit<ExportedRows, "latest_acts" | "latest_sessions"> {
   exportedAt: Date;
   /** The latest 10,000 acts, oldest first. */
   history: ExportedRows["latest_acts"];
   hasOlderHistory: boolean;
+  /** Open ones, and the latest of those that are over, 1,000 in all, oldest first. */
+  sessions: ExportedRows["latest_sessions"];
+  hasOlderSessions: boolean;
 }
 
 /**
@@ -33,12 +41,19 @@ export async function takeExport(
 ): Promise<AccountCopy> {
   await deps.assertNumberSettled(tx, accountId);
   const now = deps.clock.now();
-  const { latest_acts: acts, ...copy } = await deps.exports.read(tx, accountId, now);
+  const rows = await deps.exports.read(tx, accountId, now);
+  const { latest_acts: acts, latest_sessions: sessions, ...copy } = rows;
   await deps.record(tx, { accountId, at: now, actor, reason, action: "exported" });
   return {
     ...copy,
     exportedAt: now,
     history: acts.slice(0, MAX_EXPORTED_ACTS).reverse(),
     hasOlderHistory: acts.length > MAX_EXPORTED_ACTS,
+    sessions: sessions.slice(0, MAX_EXPORTED_SESSIONS).sort(bySignIn),
+    hasOlderSessions: sessions.length > MAX_EXPORTED_SESSIONS,
   };
 }
+
+type Session = ExportedRows["latest_sessions"][number];
+
+const bySignIn = (a: Session, b: Session) => Date.parse(a.created_at) - Date.parse(b.created_at);

@@ -106,6 +106,7 @@ const EXAMPLES: Readonly<Record<string, JsonValue>> = {
   deactivated_at: null,
   "AccountExport.deletion_at": null,
   has_older_history: false,
+  has_older_sessions: false,
   "ExportedSession.id": "8d3e2b6a-5f0e-4c57-b1c7-2f7a63f0c1de",
   "ExportedSession.address": "192.0.2.10",
   "ExportedSession.expires_at": "2026-11-10T06:10:00Z",

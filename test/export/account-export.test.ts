@@ -9,7 +9,7 @@ import { login } from "../../src/auth/login.js";
 import { requestPasswordReset } from "../../src/auth/reset-password.js";
 import type { AppContext } from "../../src/context.js";
 import { toExportMessage } from "../../src/export/export-message.js";
-import { MAX_EXPORTED_ACTS } from "../../src/export/export-store.js";
+import { MAX_EXPORTED_ACTS, MAX_EXPORTED_SESSIONS } from "../../src/export/export-store.js";
 import type { AccountCopy } from "../../src/export/take-export.js";
 import { confirmPhoneChange, requestPhoneChange } from "../../src/profile/change-phone.js";
 import { exportOwnAccount } from "../../src/profile/export-own-account.js";
@@ -312,6 +312,29 @@ describe("an export of an account", () => {
     expect(isLonger).to.equal(true);
     expect([acts.length, acts[0]!.number, acts.at(-1)!.number]).to.deep.equal([10_000, 2, 10_001]);
     expect(acts.at(-1)!.action).to.equal("exported");
+  });
+
+  it("has the open sessions and the latest of the others, 1,000 in all, and says whether there are older ones", async () => {
+    const { id, phone, sessionId } = await owner();
+    const fill = (count: number) =>
+      run(
+        `INSERT INTO sessions (id, user_id, refresh_id, created_at, expires_at, revoked_at, client, address)
+         SELECT gen_random_uuid(), $1, gen_random_uuid(), at, at + interval '7 days', at, 'n' || n, ''
+         FROM generate_series(1, $2::int) AS n, LATERAL (SELECT now() + n * interval '1 s' AS at) AS times`,
+        [id, count],
+      );
+    await fill(MAX_EXPORTED_SESSIONS - 1);
+    const full = await exported(phone);
+    expect(full).to.include({ hasOlderSessions: false });
+    expect(full.sessions).to.have.length(MAX_EXPORTED_SESSIONS);
+    await fill(1);
+    const copy = jsonOf(await exported(phone)) as Record<string, unknown>;
+    expect(copy.has_older_sessions).to.equal(true);
+    const sessions = copy.sessions as { id: string; client: string; created_at: string }[];
+    expect(sessions).to.have.length(MAX_EXPORTED_SESSIONS);
+    expect(sessions[0]!.id).to.equal(sessionId);
+    const times = sessions.map(({ created_at: at }) => Date.parse(at));
+    expect(times).to.deep.equal(times.toSorted((a, b) => a - b));
   });
 
   it("shows one moment, whatever others do meanwhile", async () => {

@@ -66,7 +66,7 @@ export declare type AccountExport = Message<"waterbill.identity.v1.AccountExport
   deletionAt?: Timestamp;
 
   /**
-   * Open sessions, and those that are over and not yet deleted, oldest first.
+   * Open sessions, and of those that are over and not yet deleted the latest, oldest first: 1,000 in all.
    *
    * @generated from field: repeated waterbill.identity.v1.ExportedSession sessions = 8;
    */
@@ -120,6 +120,13 @@ export declare type AccountExport = Message<"waterbill.identity.v1.AccountExport
    * @generated from field: optional waterbill.identity.v1.ExportedWhitelistEntry whitelist_entry = 15;
    */
   whitelistEntry?: ExportedWhitelistEntry;
+
+  /**
+   * True: older sessions that are over are kept too, and left out here.
+   *
+   * @generated from field: bool has_older_sessions = 16;
+   */
+  hasOlderSessions: boolean;
 };
 
 /**
