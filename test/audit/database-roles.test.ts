@@ -2,9 +2,11 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { createSuperuser } from "../../src/accounts/create-superuser.js";
+import { eraseAccount } from "../../src/accounts/erase-account.js";
 import { setAccountActive } from "../../src/accounts/set-account-active.js";
 import { setRights } from "../../src/accounts/set-rights.js";
 import { COMMAND_LINE } from "../../src/audit/act.js";
+import { login } from "../../src/auth/login.js";
 import { logout } from "../../src/auth/logout.js";
 import { refreshSession } from "../../src/auth/refresh-session.js";
 import { confirmPasswordReset, requestPasswordReset } from "../../src/auth/reset-password.js";
@@ -13,6 +15,10 @@ import type { Database } from "../../src/db/database.js";
 import { migrate, requireTables } from "../../src/db/migrate.js";
 import { openDatabase } from "../../src/db/open-database.js";
 import { deleteExpired } from "../../src/jobs/delete-expired.js";
+import { eraseDue } from "../../src/jobs/erase-due.js";
+import { forgetActors } from "../../src/jobs/forget-actors.js";
+import { confirmAccountDeletion, requestAccountDeletionByPhone } from "../../src/profile/delete-account.js";
+import { exportOwnAccount } from "../../src/profile/export-own-account.js";
 import { updateProfile } from "../../src/profile/update-profile.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
 import { removeEntry } from "../../src/whitelist/remove-entry.js";
@@ -22,6 +28,7 @@ import { useFixture } from "../support/fixture.js";
 import { testLogger } from "../support/log.js";
 import { rejection } from "../support/rejection.js";
 import {
+  activeUser,
   caller,
   newPhone,
   signedIn,
@@ -113,6 +120,33 @@ describe("the roles of docs/database-roles.md", () => {
       ...["profile_changed", "password_reset", "role_changed", "deactivated"],
     ]);
     expect(await verified(app)).to.deep.include({ accountCount: 2, problems: [] });
+  });
+
+  it("let the application make accounts leave, export them and erase them", async () => {
+    const { app, outbox } = context;
+    const { user, tokens } = await signedIn(context);
+    const { id: userId, phone } = user;
+    const { sessionId } = await app.verifyAccessToken(tokens.access);
+    await exportOwnAccount(app, { userId, sessionId, sessionAgeSeconds: 0, currentPassword: "" });
+    const leave = async () => {
+      requestAccountDeletionByPhone(app, { ...caller, phone });
+      await context.settle();
+      const proof = { token: outbox.tokenFor(phone), code: outbox.codeFor(phone) };
+      await confirmAccountDeletion(app, proof);
+    };
+    await leave();
+    expect(await login(app, { phone, password: testPassword })).to.include({ cancelsDeletion: true });
+    context.clock.advance(61);
+    await leave();
+    await run(roles.app, "UPDATE users SET deletion_at = now() WHERE deletion_at IS NOT NULL");
+    const erasureFailed = (error: unknown) => expect.fail(String(error));
+    await eraseDue({ ...app, erasureFailed }, async () => true);
+    expect(await app.users.findByPhone(null, phone)).to.equal(null);
+    const staff = await activeUser(context);
+    await addEntry(app, { phone: newPhone(), notes: "", isActive: true, actor: staff });
+    await eraseAccount(app, { phone: staff.phone, reason: "Demande écrite", actor: COMMAND_LINE });
+    await forgetActors(app, async () => true);
+    expect(await verified(app)).to.deep.include({ problems: [] });
   });
 
   for (const statement of [

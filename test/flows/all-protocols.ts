@@ -75,6 +75,7 @@ const restPaths: Record<string, readonly [httpMethod: string, path: string]> = {
   SetAccountRole: ["POST", "/api/auth/admin/users/set-role/"],
   UpdateAccount: ["PATCH", "/api/auth/admin/users/{phone}/"],
   BatchUpdateWhitelistEntries: ["POST", "/api/auth/admin/whitelist/batch-update/"],
+  ListWhitelistHistory: ["GET", "/api/auth/admin/whitelist/{phone}/history/"],
   CancelPhoneChange: ["POST", "/api/auth/phone/change/cancel/"],
   RequestAccountDeletion: ["POST", "/api/auth/account/delete/request/"],
   ConfirmAccountDeletion: ["POST", "/api/auth/account/delete/confirm/"],

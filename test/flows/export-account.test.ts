@@ -2,9 +2,12 @@ import { expect } from "chai";
 import { AccountService } from "#gen/waterbill/identity/v1/account_service_pb.js";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
+import { WhitelistService } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
 import { setRights } from "../../src/accounts/set-rights.js";
 import { COMMAND_LINE } from "../../src/audit/act.js";
+import { login as signInApp } from "../../src/auth/login.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
+import { updateEntry } from "../../src/whitelist/update-entry.js";
 import { laterActsOf } from "../audit/stored-history.js";
 import { administrator } from "../support/administrator.js";
 import { generousLimits, useTestService } from "../support/service.js";
@@ -12,8 +15,10 @@ import { activeUser, newPhone, signedIn, testPassword } from "../support/test-co
 import { accepted, expectRefusal, type FlowClient, useAllClients } from "./all-protocols.js";
 
 const { exportAccount: exportOwn, requestPhoneChange, confirmPhoneChange } = ProfileService.method;
-const { exportAccount } = AccountService.method;
-const { login, refreshToken } = AuthService.method;
+const { exportAccount, eraseAccount } = AccountService.method;
+const { login, refreshToken, register, activate, requestPasswordReset, confirmPasswordReset } =
+  AuthService.method;
+const { listWhitelistHistory } = WhitelistService.method;
 
 const REASON = "Demande écrite du 12 mars";
 const PATH = "/api/auth/me/export/";
@@ -22,6 +27,10 @@ interface Copy {
   user: { id: number; phone: string };
   history: { action: string; actor: string; reason?: string | null }[];
   sessions: unknown[];
+  known_callers: unknown[];
+  sends: { purpose: string }[];
+  codes?: unknown[];
+  phone_changes?: unknown[];
   has_older_history?: boolean;
 }
 
@@ -176,6 +185,69 @@ describe("an export of an account, over the wire", () => {
       const own = await signIn(protocol, phone);
       expect((await copyOf(call({}, own.access))).user.id).to.equal(id);
       await expectRefusal(protocol.call(exportOwn, {}), "UNAUTHENTICATED");
+    }
+  });
+});
+
+describe("a number that an erased account had", () => {
+  const service = useTestService({ environment: generousLimits });
+  const protocols = useAllClients(service);
+  before(() => service.context.passTime(0));
+
+  /** An account with something in every part of an export, from another place than its successor's. */
+  async function former(protocol: FlowClient, notes: string) {
+    const { app, outbox } = service.context;
+    const { id, phone } = await activeUser(service.context);
+    await updateEntry(app, { phone, notes, isActive: null, actor: null });
+    await signInApp(app, { phone, password: testPassword, address: "203.0.113.9", client: "FormerPhone/1" });
+    const signedIn = await accepted(protocol.call(login, { phone, password: testPassword }));
+    const { tokens, device } = signedIn as { tokens: Record<"access" | "refresh", string>; device: string };
+    for (let wrong = 0; wrong < 4; wrong += 1) {
+      await protocol.call(login, { phone, password: "Attaquant-4242", device });
+    }
+    await accepted(protocol.call(requestPasswordReset, { phone }));
+    await service.context.settle();
+    const reset = { token: outbox.tokenFor(phone), code: outbox.codeFor(phone) };
+    return { id, phone, device, reset, ...tokens };
+  }
+
+  it("shows its next owner nothing of it, and opens nothing to the former one", async () => {
+    const { app, outbox } = service.context;
+    const superuser = await signedIn(service.context);
+    const rights = () => ({ isStaff: true, isSuperuser: true });
+    await setRights(app, { phone: superuser.user.phone, rights, actor: COMMAND_LINE });
+    const { access: admin } = superuser.tokens;
+    for (const protocol of protocols) {
+      const notes = "Ancien locataire du 4B";
+      const { id, phone, device, reset, ...before } = await former(protocol, notes);
+      await accepted(protocol.call(eraseAccount, { phone, reason: REASON }, admin));
+      await addEntry(app, { phone, notes: "", isActive: true, actor: null });
+      const password = "Nouveau-Proprio-7";
+      const names = { first_name: "Awa", last_name: "Bello" };
+      await accepted(protocol.call(register, { phone, ...names, password, password_confirm: password }));
+      await accepted(protocol.call(activate, { phone, code: outbox.codeFor(phone) }));
+
+      const formerly = protocol.call(login, { phone, password: testPassword, device });
+      await expectRefusal(formerly, "CREDENTIALS_REJECTED");
+      await expectRefusal(protocol.call(exportOwn, {}, before.access), "UNAUTHENTICATED");
+      await expectRefusal(protocol.call(refreshToken, { refresh: before.refresh }), "REFRESH_REJECTED");
+      const renewed = { ...reset, new_password: password, new_password_confirm: password };
+      await expectRefusal(protocol.call(confirmPasswordReset, renewed), "LINK_REJECTED");
+
+      const { tokens } = await accepted(protocol.call(login, { phone, password }));
+      const { access } = tokens as { access: string };
+      const copy = await copyOf(protocol.call(exportOwn, {}, access));
+      expect(copy.user.id, protocol.name).to.be.above(id);
+      expect(copy.history.map(({ action }) => action)).to.deep.equal(["registered", "activated"]);
+      expect([copy.sessions, copy.known_callers, copy.sends].map((part) => part.length)).to.deep.equal([
+        1, 1, 1,
+      ]);
+      expect([copy.codes, copy.phone_changes].map((part) => part?.length ?? 0)).to.deep.equal([0, 0]);
+      expect(copy.sends[0]!.purpose).to.equal("activation");
+      const seen = JSON.stringify(copy);
+      for (const value of [notes, "FormerPhone", "203.0.113.9", "John"]) expect(seen).not.to.include(value);
+      const listed = await accepted(protocol.call(listWhitelistHistory, { phone, page_size: 50 }, admin));
+      expect(JSON.stringify(listed), protocol.name).not.to.include(notes);
     }
   });
 });
