@@ -112,7 +112,11 @@ async function lockNumbers(deps: EraseAccountDeps, tx: Tx, phone: string): Promi
   for (const number of phones) await deps.smsQuota.lock(tx, number);
 }
 
-/** Deletes what there is of the account's numbers, except of those that meanwhile are another person's. */
+/**
+ * Deletes what there is of the account's numbers, except of those that meanwhile are another account's. A registration that
+ * waits for a former one goes on, and what was sent for it counts. It keeps nothing of the whitelist: anybody may have made
+ * it, and it needs none any more.
+ */
 async function forgetNumbers(
   deps: EraseAccountDeps,
   tx: Tx,
@@ -121,11 +125,13 @@ async function forgetNumbers(
 ): Promise<void> {
   const former = phones.filter((phone) => phone !== current);
   const since = waitingSince(deps.clock.now());
-  const gone = [current, ...(await deps.deletions.onlyOf(tx, accountId, former, since))];
-  for (const phone of gone) {
+  const own = await deps.deletions.onlyOf(tx, accountId, former, since);
+  const gone = [{ phone: current, isAwaited: false }, ...own];
+  for (const { phone, isAwaited } of gone) {
+    if (isAwaited) continue;
     await deps.registrations.forget(tx, phone);
     await deps.activationAttempts.clear(tx, phone);
     await deps.smsQuota.clear(tx, phone);
   }
-  await deps.forgetWhitelisted(tx, { accountId, phones: gone });
+  await deps.forgetWhitelisted(tx, { accountId, phones: gone.map(({ phone }) => phone) });
 }

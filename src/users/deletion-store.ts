@@ -2,6 +2,12 @@ import type { Database, Statement, Tx } from "../db/database.js";
 import type { UserRow } from "../db/models/user.js";
 import { seconds } from "../db/sql.js";
 
+/** A number that is no other account's. */
+interface FormerPhone {
+  phone: string;
+  isAwaited: boolean;
+}
+
 /** Accounts that leave, and are erased. A sign-in keeps one (`SessionStore.open`). All times are the database's. */
 export interface DeletionStore {
   /**
@@ -15,8 +21,8 @@ export interface DeletionStore {
   isDue(tx: Tx, id: number): Promise<boolean>;
   /** The numbers that the account has and had, as far as its history and its phone changes tell. */
   phones(tx: Tx, id: number): Promise<string[]>;
-  /** Those of `phones` that no other account has, and that no registration since `since` waits for. */
-  onlyOf(tx: Tx, id: number, phones: readonly string[], since: Date): Promise<string[]>;
+  /** Those of `phones` that no other account has, and whether a registration since `since` waits for them. */
+  onlyOf(tx: Tx, id: number, phones: readonly string[], since: Date): Promise<FormerPhone[]>;
   /** Deletes the account, and with it all rows that refer to it. `tx` must have locked it. */
   remove(tx: Tx, id: number): Promise<void>;
 }
@@ -46,9 +52,11 @@ const phones: Statement = {
 };
 const onlyOf: Statement = {
   name: "deletions_only_of",
-  text: `SELECT phone FROM unnest($2::varchar[]) AS given (phone)
-         WHERE NOT EXISTS (SELECT FROM users WHERE users.phone = given.phone AND id <> $1)
-           AND NOT EXISTS (SELECT FROM registrations WHERE registrations.phone = given.phone AND created_at > $3)`,
+  text: `SELECT phone, EXISTS (
+           SELECT FROM registrations WHERE registrations.phone = given.phone AND created_at > $3
+         ) AS "isAwaited"
+         FROM unnest($2::varchar[]) AS given (phone)
+         WHERE NOT EXISTS (SELECT FROM users WHERE users.phone = given.phone AND id <> $1)`,
 };
 
 export function createDeletionStore(database: Database): DeletionStore {
@@ -68,10 +76,7 @@ export function createDeletionStore(database: Database): DeletionStore {
     async phones(tx, id) {
       return (await database.run<Pick<UserRow, "phone">>(tx, phones, [id])).map(({ phone }) => phone);
     },
-    async onlyOf(tx, id, numbers, since) {
-      const rows = await database.run<Pick<UserRow, "phone">>(tx, onlyOf, [id, numbers, since]);
-      return rows.map(({ phone }) => phone);
-    },
+    onlyOf: (tx, id, numbers, since) => database.run<FormerPhone>(tx, onlyOf, [id, numbers, since]),
     async remove(tx, id) {
       await users.destroy({ where: { id }, transaction: tx });
     },

@@ -16,6 +16,7 @@ import { confirmAccountDeletion, requestAccountDeletionByPhone } from "../../src
 import type { User } from "../../src/users/user.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
 import { listHistory } from "../../src/whitelist/list-history.js";
+import { updateEntry } from "../../src/whitelist/update-entry.js";
 import { historyOf, verified } from "../audit/stored-history.js";
 import { dumpOf } from "../support/dump.js";
 import { recordSecret } from "../support/log.js";
@@ -204,18 +205,22 @@ describe("erasing an account", () => {
     expect(sends.map(({ purpose }) => purpose)).to.deep.equal(["activation"]);
   });
 
-  it("leaves a former number to the account that has it now, and to a registration that waits", async () => {
+  it("leaves a former number to the account that has it now, and to a registration that waits, which keeps no notes", async () => {
     const { app, outbox } = context;
     const confirm = (phone: string) => activate(app, { ...caller, phone, code: outbox.codeFor(phone) });
     for (const isActivated of [true, false]) {
       const user = await activeUser(context);
+      const notes = `Note ${user.id} de l'ancien bail`;
+      await updateEntry(app, { phone: user.phone, notes, isActive: null, actor: null });
       const phone = await allowed();
       await movedTo(user, phone);
       await context.passTime(86_400 + 60);
       await register(app, { ...person, phone: user.phone });
       if (isActivated) await confirm(user.phone);
       await erase(phone);
-      expect(await context.app.isWhitelisted(user.phone)).to.equal(true);
+      expect(await context.app.isWhitelisted(user.phone)).to.equal(isActivated);
+      // Anybody can register a number that they don't have.
+      expect((await dumpOf(context.testDatabase)).includes(notes)).to.equal(isActivated);
       expect(await context.app.isWhitelisted(phone)).to.equal(false);
       if (!isActivated) await confirm(user.phone);
       await login(context.app, { phone: user.phone, password: testPassword });
