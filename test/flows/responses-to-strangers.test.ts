@@ -2,6 +2,7 @@ import type { DescMethodUnary, JsonObject } from "@bufbuild/protobuf";
 import { Code } from "@connectrpc/connect";
 import { expect } from "chai";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
+import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js";
 import { addSeconds } from "../../src/system/clock.js";
 import { recordSecret } from "../support/log.js";
 import { newPhoneOfKind, PHONE_KINDS, type PhoneKind } from "../support/phone-kinds.js";
@@ -10,6 +11,7 @@ import { type TestContext, testPassword } from "../support/test-context.js";
 import { type FlowClient, type FlowResponse, useAllClients } from "./all-protocols.js";
 
 const { register, activate, resendCode, requestPasswordReset, login } = AuthService.method;
+const { requestAccountDeletion } = ProfileService.method;
 
 /** What a response consists of, besides the headers that every response has. */
 interface Expected {
@@ -52,6 +54,19 @@ const RESPONSES = {
     message: "Si un compte est associé à ce numéro, un code de vérification a été envoyé par SMS.",
     challenge: "constant",
     data: ["challenge"],
+  },
+  deletionRequested: {
+    rest: 200,
+    code: 0,
+    message: "Si un compte peut être supprimé, un code de vérification a été envoyé par SMS à son numéro.",
+    challenge: "constant",
+    data: ["challenge"],
+  },
+  loggedInAndKept: {
+    rest: 200,
+    code: 0,
+    message: "Connexion réussie. La suppression de votre compte est annulée.",
+    data: ["deletion_cancelled", "device", "tokens", "user"],
   },
   loggedIn: { rest: 200, code: 0, message: "Connexion réussie.", data: ["device", "tokens", "user"] },
   PHONE_NOT_WHITELISTED: {
@@ -131,6 +146,7 @@ interface Row {
     waiting: Response,
     active: Response,
     deactivated: Response,
+    leaving: Response,
   ];
 }
 
@@ -144,7 +160,14 @@ const TABLE: readonly Row[] = [
     name: "Register",
     method: register,
     input: { ...person, password: testPassword, password_confirm: testPassword },
-    expected: ["PHONE_NOT_WHITELISTED", "registered", "registered", "PHONE_TAKEN", "PHONE_TAKEN"],
+    expected: [
+      "PHONE_NOT_WHITELISTED",
+      "registered",
+      "registered",
+      "PHONE_TAKEN",
+      "PHONE_TAKEN",
+      "PHONE_TAKEN",
+    ],
   },
   {
     name: "Register with a common password",
@@ -156,39 +179,62 @@ const TABLE: readonly Row[] = [
       "PASSWORD_REJECTED",
       "PHONE_TAKEN",
       "PHONE_TAKEN",
+      "PHONE_TAKEN",
     ],
   },
   {
     name: "ResendCode",
     method: resendCode,
     input: {},
-    expected: ["codeResent", "codeResent", "codeResent", "ALREADY_ACTIVE", "codeResent"],
+    expected: ["codeResent", "codeResent", "codeResent", "ALREADY_ACTIVE", "codeResent", "ALREADY_ACTIVE"],
   },
   {
     name: "Activate with a wrong code",
     method: activate,
     input: { code: "000000" },
-    expected: ["CODE_INCORRECT", "CODE_INCORRECT", "CODE_INCORRECT", "ALREADY_ACTIVE", "CODE_INCORRECT"],
+    expected: [
+      "CODE_INCORRECT",
+      "CODE_INCORRECT",
+      "CODE_INCORRECT",
+      "ALREADY_ACTIVE",
+      "CODE_INCORRECT",
+      "ALREADY_ACTIVE",
+    ],
   },
   {
     name: "Activate with a sixth wrong code",
     method: activate,
     input: { code: "000000" },
     earlierCalls: 5,
-    expected: ["CODE_INCORRECT", "CODE_INCORRECT", "CODE_LOCKED", "ALREADY_ACTIVE", "CODE_INCORRECT"],
+    expected: [
+      "CODE_INCORRECT",
+      "CODE_INCORRECT",
+      "CODE_LOCKED",
+      "ALREADY_ACTIVE",
+      "CODE_INCORRECT",
+      "ALREADY_ACTIVE",
+    ],
   },
   {
     name: "Activate after eleven minutes",
     method: activate,
     input: { code: "000000" },
     later: ELEVEN_MINUTES,
-    expected: ["CODE_INCORRECT", "CODE_INCORRECT", "CODE_EXPIRED", "ALREADY_ACTIVE", "CODE_INCORRECT"],
+    expected: [
+      "CODE_INCORRECT",
+      "CODE_INCORRECT",
+      "CODE_EXPIRED",
+      "ALREADY_ACTIVE",
+      "CODE_INCORRECT",
+      "ALREADY_ACTIVE",
+    ],
   },
   {
     name: "Login with a wrong password",
     method: login,
     input: { password: "Un-autre-secret-7" },
     expected: [
+      "CREDENTIALS_REJECTED",
       "CREDENTIALS_REJECTED",
       "CREDENTIALS_REJECTED",
       "CREDENTIALS_REJECTED",
@@ -201,7 +247,14 @@ const TABLE: readonly Row[] = [
     method: login,
     input: { password: "Un-autre-secret-7" },
     earlierCalls: 10,
-    expected: ["RATE_LIMITED", "RATE_LIMITED", "RATE_LIMITED", "RATE_LIMITED", "RATE_LIMITED"],
+    expected: [
+      "RATE_LIMITED",
+      "RATE_LIMITED",
+      "RATE_LIMITED",
+      "RATE_LIMITED",
+      "RATE_LIMITED",
+      "RATE_LIMITED",
+    ],
   },
   {
     name: "Login with the password",
@@ -213,13 +266,34 @@ const TABLE: readonly Row[] = [
       "ACCOUNT_NOT_ACTIVATED",
       "loggedIn",
       "ACCOUNT_NOT_ACTIVATED",
+      "loggedInAndKept",
     ],
   },
   {
     name: "RequestPasswordReset",
     method: requestPasswordReset,
     input: {},
-    expected: ["resetRequested", "resetRequested", "resetRequested", "resetRequested", "resetRequested"],
+    expected: [
+      "resetRequested",
+      "resetRequested",
+      "resetRequested",
+      "resetRequested",
+      "resetRequested",
+      "resetRequested",
+    ],
+  },
+  {
+    name: "RequestAccountDeletion",
+    method: requestAccountDeletion,
+    input: {},
+    expected: [
+      "deletionRequested",
+      "deletionRequested",
+      "deletionRequested",
+      "deletionRequested",
+      "deletionRequested",
+      "deletionRequested",
+    ],
   },
 ];
 
