@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { clearLimits } from "../../src/accounts/clear-limits.js";
 import { eraseAccount } from "../../src/accounts/erase-account.js";
@@ -225,6 +226,16 @@ describe("erasing an account", () => {
       if (!isActivated) await confirm(user.phone);
       await login(context.app, { phone: user.phone, password: testPassword });
     }
+  });
+
+  it("is for accounts: the guide's statements erase a person who is only on the whitelist", async () => {
+    const phone = await allowed("Sur la liste, sans compte");
+    expect(await rejectionReason(erase(phone))).to.equal("ACCOUNT_NOT_FOUND");
+    const [, statements = ""] =
+      /```sql\n([\s\S]*?)```/.exec(readFileSync("docs/personal-data.md", "utf8")) ?? [];
+    expect(await dumpOf(context.testDatabase)).to.include(phone.slice(1));
+    await context.testDatabase.database.sequelize.query(statements.replaceAll("+237670000001", phone));
+    expect(await dumpOf(context.testDatabase)).not.to.include(phone.slice(1));
   });
 
   it("refuses a reason that names the account, and erases nothing then", async () => {
