@@ -36,7 +36,7 @@ import {
   testPassword,
   useTestContext,
 } from "../support/test-context.js";
-import { laterActsOf, verified } from "./stored-history.js";
+import { historyOf, laterActsOf, verified } from "./stored-history.js";
 
 /** The SQL of the page: creating the roles, and what follows each migration. */
 const [CREATE_ROLES = "", AFTER_MIGRATION = ""] = [
@@ -165,6 +165,29 @@ describe("the roles of docs/database-roles.md", () => {
       expect(await rejection(run(roles.app, statement))).to.have.property("code", "42501");
     });
   }
+
+  // What runs as the owner must not find the application's temporary tables, whose triggers would then run as the owner.
+  it("keep the application from acting as the owner through a temporary table", async () => {
+    const { user } = await signedIn(context);
+    const left = async () => (await historyOf(context.app, user.id)).length;
+    const before = await left();
+    const actAsOwner = `
+      CREATE TEMPORARY TABLE account_counts (id integer, active bigint, leaving bigint, deactivated bigint, unproved bigint);
+      INSERT INTO account_counts VALUES (1, 0, 0, 0, 0);
+      CREATE FUNCTION pg_temp.act() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN DELETE FROM public.account_history WHERE account_id = ${user.id}; RETURN NEW; END $$;
+      CREATE TRIGGER act BEFORE UPDATE ON account_counts FOR EACH ROW EXECUTE FUNCTION pg_temp.act();
+      GRANT ALL ON account_counts TO waterbill_owner;
+      UPDATE users SET is_active = false, deactivated_at = now() WHERE id = ${user.id}`;
+    await run(roles.app, `BEGIN; ${actAsOwner}; COMMIT; DISCARD TEMP`);
+    expect(await left()).to.equal(before);
+  });
+
+  it("let no function run as the owner that looks names up among temporary tables first", async () => {
+    const unsafe = `SELECT proname FROM pg_proc WHERE prosecdef AND prosqlbody IS NULL
+      AND coalesce(array_to_string(proconfig, ';'), '') !~ 'search_path=[^;]*, pg_temp'`;
+    expect(await run(roles.owner, unsafe)).to.have.deep.nested.property("[0]", []);
+  });
 
   it("let the application, at the version before, make accounts before it has its rights on their new counts", async () => {
     await run(roles.owner, "REVOKE ALL ON account_counts FROM waterbill_app");
