@@ -67,7 +67,8 @@ export interface RevokeAccountSessionsInput {
  * Ends all sessions of the account with this phone number, and returns how many there were. Records nothing if there were
  * none.
  *
- * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND; or SUPERUSER_REQUIRED as `lockAccount` does.
+ * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND; ADMIN_REQUIRED or SUPERUSER_REQUIRED as
+ * `lockAccount` does.
  */
 export async function revokeAccountSessions(
   deps: RevokeAccountSessionsDeps,

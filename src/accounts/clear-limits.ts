@@ -47,7 +47,7 @@ export interface ClearLimitsInput {
  * Returns whether the rate limits are cleared for all processes. False if they are counted in memory, or Redis doesn't
  * work: then only those of this process are.
  *
- * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH; or SUPERUSER_REQUIRED as `lockAccount` does.
+ * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH; ADMIN_REQUIRED or SUPERUSER_REQUIRED as `lockAccount` does.
  */
 export async function clearLimits(deps: ClearLimitsDeps, input: ClearLimitsInput): Promise<boolean> {
   const { reason, actor } = input;

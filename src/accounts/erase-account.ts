@@ -82,13 +82,10 @@ async function erase(
   isMeant: (tx: Tx, accountId: number) => Promise<boolean> = async () => true,
 ): Promise<boolean> {
   await lockNumbers(deps, tx, phone);
-  const { account, superusers } = await lockAccount(deps, tx, { phone, actor });
-  if (actor.kind === "administrator" && !superusers.includes(actor.id)) {
-    throw new DomainError("SUPERUSER_REQUIRED");
-  }
+  const { account, isLastSuperuser } = await lockAccount(deps, tx, { phone, actor, needsSuperuser: true });
   if (!account || !(await isMeant(tx, account.user.id))) return false;
   const { user } = account;
-  if (superusers.length === 1 && superusers[0] === user.id) throw new DomainError("LAST_SUPERUSER");
+  if (isLastSuperuser) throw new DomainError("LAST_SUPERUSER");
   await deps.assertNumberSettled(tx, user.id);
   const phones = await deps.deletions.phones(tx, user.id);
   const { firstName, lastName, email, address, apartmentName } = user;

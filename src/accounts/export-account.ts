@@ -20,8 +20,8 @@ export interface ExportAccountInput {
 /**
  * Returns a copy of all that is kept about the account with this phone number, and records that.
  *
- * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND; SUPERUSER_REQUIRED as `lockAccount` does; or
- * RATE_LIMITED while its last phone change can still be undone.
+ * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND; ADMIN_REQUIRED or SUPERUSER_REQUIRED as
+ * `lockAccount` does; or RATE_LIMITED while its last phone change can still be undone.
  */
 export async function exportAccount(
   deps: ExportAccountDeps,

@@ -56,7 +56,8 @@ export type GetAccountDeps = ReadAccountPageDeps & ViewAccountDeps;
  * Returns the page of a phone number. The history of its account, if it has one, has the read.
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH; SUPERUSER_REQUIRED for the account of a superuser if the reader is
- * not one; or ACCOUNT_NOT_FOUND if the number has no account, no registration that waits, and no send in 24 hours.
+ * not one; or ACCOUNT_NOT_FOUND if the number has no account, no registration that waits, no send in 24 hours, and isn't on
+ * the whitelist.
  */
 export async function getAccount(
   deps: GetAccountDeps,
@@ -79,12 +80,14 @@ export async function readAccountPage(
   const found = readableAccount(await deps.users.findByPhone(tx, phone), reader);
   const sends = await deps.smsQuota.recent(tx, phone, addSeconds(now, -QUOTA_SECONDS));
   const waiting = await deps.waiting.find(tx, phone, now);
-  if (!found && sends.length + waiting.registrations.length === 0) throw new DomainError("ACCOUNT_NOT_FOUND");
+  const whitelistItem = await deps.findWhitelistItem(tx, phone);
+  const isKnown = found || whitelistItem || sends.length + waiting.registrations.length > 0;
+  if (!isKnown) throw new DomainError("ACCOUNT_NOT_FOUND");
   const id = found?.user.id ?? null;
   return {
     phone,
     account: found && accountOf(found),
-    whitelistItem: await deps.findWhitelistItem(tx, phone),
+    whitelistItem,
     openSessionCount: id === null ? 0 : (await deps.sessions.list(tx, id, null)).length,
     sends,
     nextSends: nextSends(sends, now),

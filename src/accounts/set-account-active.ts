@@ -35,7 +35,8 @@ export interface SetAccountActiveInput {
  * it. Both void the account's codes. Repeating the call changes and records nothing. A registration is no account: only
  * a code activates it.
  *
- * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND, SUPERUSER_REQUIRED or LAST_SUPERUSER.
+ * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND, ADMIN_REQUIRED, SUPERUSER_REQUIRED or
+ * LAST_SUPERUSER.
  */
 export async function setAccountActive(
   deps: SetAccountActiveDeps,
@@ -70,9 +71,9 @@ export async function changeActivity(
 /**
  * Changes the account with this phone number in a transaction, which locks it. `change` gets the account, and whether it
  * is the last active superuser; it resolves with null if the account no longer exists.
- * These transactions wait for each other, so that one of two superusers who deactivate each other remains.
  *
- * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND, SUPERUSER_REQUIRED as `lockAccount` does, and what `change` throws.
+ * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND, ADMIN_REQUIRED and SUPERUSER_REQUIRED as
+ * `lockAccount` does, and what `change` throws.
  */
 export async function changeAccount<T>(
   deps: ChangeAccountDeps,
@@ -81,9 +82,8 @@ export async function changeAccount<T>(
 ): Promise<T> {
   const phone = parsePhone(deps.phoneRules, who.phone);
   return deps.database.transaction(async (tx) => {
-    const { account, superusers } = await lockAccount(deps, tx, { ...who, phone });
+    const { account, isLastSuperuser } = await lockAccount(deps, tx, { ...who, phone });
     if (!account) throw new DomainError("ACCOUNT_NOT_FOUND");
-    const isLastSuperuser = superusers.length === 1 && superusers[0] === account.user.id;
     const changed = await change(tx, account, isLastSuperuser);
     if (!changed) throw new DomainError("ACCOUNT_NOT_FOUND");
     return changed;

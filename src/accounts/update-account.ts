@@ -13,7 +13,8 @@ export interface UpdateAccountInput extends ProfileUpdate {
  * fields whose values differ from before, if there are any.
  *
  * Throws INVALID_REQUEST for an empty name, PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND,
- * SUPERUSER_REQUIRED as `lockAccount` does, or EMAIL_TAKEN when another account has the address (case-insensitive).
+ * ADMIN_REQUIRED or SUPERUSER_REQUIRED as `lockAccount` does, or EMAIL_TAKEN when another account has the address
+ * (case-insensitive).
  */
 export async function updateAccount(
   deps: ChangeAccountDeps,

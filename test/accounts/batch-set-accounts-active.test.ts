@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { batchSetAccountsActive } from "../../src/accounts/batch-set-accounts-active.js";
 import { setAccountActive } from "../../src/accounts/set-account-active.js";
+import { setAccountRole } from "../../src/accounts/set-account-role.js";
 import { setRights } from "../../src/accounts/set-rights.js";
 import { type Actor, COMMAND_LINE } from "../../src/audit/act.js";
 import type { BatchRow } from "../../src/batches/run-batch.js";
@@ -80,6 +81,40 @@ describe("batchSetAccountsActive", () => {
     ]);
     expect((await context.app.users.findById(null, superuser.id))?.user.isActive).to.equal(true);
     expect(await laterActsOf(context.app, superuser.id)).to.have.length(1);
+  });
+
+  it("refuses the rows after the administrator has lost the rights, or the account", async () => {
+    const losses: readonly ((phone: string) => Promise<unknown>)[] = [
+      (phone) => setAccountActive(context.app, { phone, isActive: false, actor: COMMAND_LINE }),
+      (phone) =>
+        setAccountRole(context.app, { phone, role: "CUSTOMER", reason: REASON, actor: COMMAND_LINE }),
+      (phone) => run(`UPDATE users SET deletion_at = now() + interval '1 day' WHERE phone = '${phone}'`),
+      (phone) => run(`DELETE FROM users WHERE phone = '${phone}'`),
+    ];
+    for (const lose of losses) {
+      const { user: staff } = await administrator(context);
+      const [first, second] = [await activeUser(context), await activeUser(context)];
+      let calls = 0;
+      const accounts: typeof context.app.accounts = {
+        ...context.app.accounts,
+        async lockSuperusers(tx) {
+          calls += 1;
+          if (calls === 2) await lose(staff.phone);
+          return context.app.accounts.lockSuperusers(tx);
+        },
+      };
+      const actor = { kind: "administrator", id: staff.id } as const;
+      const rows = await batch([first.phone, second.phone], false, actor, { ...context.app, accounts });
+      expect(outcomes(rows)).to.deep.equal(["changed", "ADMIN_REQUIRED"]);
+      expect(await laterActsOf(context.app, second.id)).to.deep.equal([]);
+    }
+  });
+
+  it("refuses the rows after an administrator's own account", async () => {
+    const { user: staff } = await administrator(context);
+    const { phone } = await activeUser(context);
+    const rows = await batch([staff.phone, phone], false, { kind: "administrator", id: staff.id });
+    expect(outcomes(rows)).to.deep.equal(["changed", "ADMIN_REQUIRED"]);
   });
 
   it("keeps the rows before a failure of the database, and repeats nothing", async () => {

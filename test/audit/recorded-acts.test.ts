@@ -14,6 +14,7 @@ import { updateProfile } from "../../src/profile/update-profile.js";
 import type { ProfileValues } from "../../src/users/profile-update.js";
 import type { User } from "../../src/users/user.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
+import { administrator } from "../support/administrator.js";
 import { rejection } from "../support/rejection.js";
 import {
   activeUser,
@@ -36,10 +37,13 @@ const values: ProfileValues = {
   address: "12 rue du Lac",
   apartment_name: "",
 };
-const administrator: Actor = { kind: "administrator", id: 4711 };
 
 describe("acts on an account", () => {
   const context = useTestContext();
+  let staff: Actor;
+  before(async () => {
+    staff = { kind: "administrator", id: (await administrator(context)).user.id };
+  });
   const run = <Row extends object>(text: string, parameters: unknown[] = []) =>
     context.testDatabase.database.run<Row>(null, { name: "test_history", text, isAdHoc: true }, parameters);
 
@@ -49,7 +53,7 @@ describe("acts on an account", () => {
     return { user, sessions: [await newSession(context, user.phone), await newSession(context, user.phone)] };
   }
 
-  async function setActive(user: User, isActive: boolean, actor = administrator): Promise<void> {
+  async function setActive(user: User, isActive: boolean, actor = staff): Promise<void> {
     await setAccountActive(context.app, { phone: user.phone, isActive, actor });
   }
 
@@ -128,7 +132,7 @@ describe("acts on an account", () => {
     await setActive(user, false);
     await setActive(user, true, COMMAND_LINE);
     expect(await laterActsOf(context.app, user.id)).to.deep.equal([
-      act(1, "deactivated", administrator, { sessionCount: 2 }),
+      act(1, "deactivated", staff, { sessionCount: 2 }),
       act(2, "reactivated", COMMAND_LINE),
     ]);
   });
@@ -263,7 +267,7 @@ describe("acts on an account", () => {
   });
 
   it("outlive the account and the administrator", async () => {
-    const [user, admin] = [await activeUser(context), await activeUser(context)];
+    const [user, { user: admin }] = [await activeUser(context), await administrator(context)];
     await setActive(user, false, { kind: "administrator", id: admin.id });
     await run("DELETE FROM users WHERE id IN ($1, $2)", [user.id, admin.id]);
     const [recorded] = await laterActsOf(context.app, user.id);

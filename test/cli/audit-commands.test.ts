@@ -27,6 +27,7 @@ describe("history commands", () => {
   async function changedAccount(): Promise<{ user: User; admin: User }> {
     const { user } = await signedIn(cli.context);
     const admin = await activeUser(cli.context);
+    await sql(`UPDATE users SET is_staff = true WHERE id = ${admin.id}`);
     const actor = { kind: "administrator", id: admin.id } as const;
     await setAccountActive(cli.context.app, { phone: user.phone, isActive: false, actor });
     await cli.run(["user", "activate", user.phone]);

@@ -1488,8 +1488,8 @@ export declare const AccountService: GenService<{
    * proves a number. It doesn't tell of a sign-in that wrong passwords have locked: the log has the event sign_in.locked.
    * The history of the account has the read; the account itself does not change.
    * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH; ACCOUNT_NOT_FOUND for a number that has no account, no
-   * registration that waits, and no code sent to it in the last 24 hours; or SUPERUSER_REQUIRED for the account of a
-   * superuser if the caller is not one.
+   * registration that waits, no code sent to it in the last 24 hours, and is not on the whitelist, so that nobody can
+   * register with it; or SUPERUSER_REQUIRED for the account of a superuser if the caller is not one.
    *
    * @generated from rpc waterbill.identity.v1.AccountService.GetAccount
    */
@@ -1516,8 +1516,9 @@ export declare const AccountService: GenService<{
   /**
    * Deactivates or reactivates up to 500 accounts, one after the other, each as SetAccountActive does.
    *
-   * Each row is changed or refused by itself, with a reason that SetAccountActive fails with. If the call breaks off, the
-   * rows before stay as they were made, and repeating it changes nothing twice.
+   * Each row is changed or refused by itself, with a reason that SetAccountActive fails with: ADMIN_REQUIRED after the
+   * caller has lost the rights, or deactivated the own account. If the call breaks off, the rows before stay as they were
+   * made, and repeating it changes nothing twice.
    *
    * @generated from rpc waterbill.identity.v1.AccountService.BatchSetAccountsActive
    */
