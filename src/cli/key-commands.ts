@@ -5,7 +5,7 @@ import { isRipe } from "../signing-keys/rotation-plan.js";
 import { openSealedKey } from "../signing-keys/signing-key.js";
 import { isLive, type StoredKey } from "../signing-keys/signing-key-store.js";
 import { UsageError } from "../startup-error.js";
-import { parseReason } from "./reason-option.js";
+import { parseText } from "./reason-option.js";
 import type { KeyContext, Runner } from "./runner.js";
 import type { CliStreams } from "./streams.js";
 
@@ -44,7 +44,7 @@ export function addKeyCommands(program: Command, run: Runner): void {
     .description(
       "accept no token of a key any more, for one that leaked; people get new tokens by refreshing, without signing in",
     )
-    .requiredOption("--reason <text>", "why", parseReason)
+    .requiredOption("--reason <text>", "why", parseText)
     .option("--yes", "do not ask for confirmation, which is only asked for on a terminal")
     .action(async (kid: string, { reason, yes }: { reason: string; yes?: boolean }) => {
       if (!yes && !(await confirmRevocation(run.streams, kid))) {

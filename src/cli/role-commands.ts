@@ -13,7 +13,7 @@ const WHY = "why, for the history of the account";
 export function addRoleCommands(user: Command, run: Runner): void {
   user
     .command("role <phone>")
-    .description("give an account a role, with the rights of the role")
+    .description("give an account a role: customer, staff or superuser")
     .addArgument(new Argument("<role>").choices(["customer", "staff", "superuser"]))
     .requiredOption("--reason <text>", WHY, parseReason)
     .action((phone: string, name: Lowercase<Role>, { reason }: { reason: string }) => {

@@ -7,7 +7,8 @@ import { updateAccount } from "../accounts/update-account.js";
 import { COMMAND_LINE } from "../audit/act.js";
 import { UsageError } from "../startup-error.js";
 import { toProfileUpdate } from "../users/profile-message.js";
-import { accountJson, accountLine } from "./account-output.js";
+import { changedFields } from "../users/profile-update.js";
+import { changeAndPrint } from "./account-output.js";
 import { checkRequest } from "./check-request.js";
 import type { Runner } from "./runner.js";
 
@@ -36,9 +37,10 @@ export function addUpdateCommand(user: Command, run: Runner): void {
       const profile = create(ProfileSchema, fields);
       await checkRequest(UpdateAccountRequestSchema, { phone, profile });
       const update = toProfileUpdate({ profile, updateMask: create(FieldMaskSchema, { paths }) });
-      await run.withAudit(async (context) => {
-        const account = await updateAccount(context, { phone, ...update, actor: COMMAND_LINE });
-        await run.print([(run.isJson ? accountJson : accountLine)(account)]);
+      await changeAndPrint(run, phone, {
+        apply: (context) => updateAccount(context, { phone, ...update, actor: COMMAND_LINE }),
+        isDone: ({ user: account }) => changedFields(account, update).length === 0,
+        done: "already has this profile",
       });
     });
 }

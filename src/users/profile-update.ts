@@ -62,7 +62,7 @@ export async function changeProfile(
 }
 
 /** The fields whose new value is another than the account has. */
-function changedFields(account: User, { fields, values }: ProfileUpdate): readonly ProfileField[] {
+export function changedFields(account: User, { fields, values }: ProfileUpdate): readonly ProfileField[] {
   const differs = (field: ProfileField) =>
     Object.entries(toChange(field, values)).some(([key, value]) => account[key as keyof User] !== value);
   return PROFILE_FIELDS.filter((field) => fields.includes(field) && differs(field));

@@ -139,7 +139,17 @@ describe("user commands", () => {
       expect(act).to.include({ action: "deactivated", reason: "left the building" });
       expect(act?.actor).to.include(COMMAND_LINE);
     }
-    expect((await cli.run(["user", "deactivate", one, "--reason", " "])).code).to.equal(2);
+    for (const [reason, error] of [
+      [" ", "It must not be empty."],
+      ["left\nthe building", "It must be on one line."],
+      ["x".repeat(501), "It must have at most 500 characters."],
+    ] as const) {
+      const refused = await cli.run(["user", "activate", one, "--reason", reason]);
+      expect(refused).to.include({ code: 2, out: "" });
+      expect(refused.error).to.include(error);
+    }
+    const longest = await cli.run(["user", "activate", one, "--reason", "é".repeat(500)]);
+    expect(longest.code).to.equal(0);
   });
 
   it("give an account a role, with a reason", async () => {
@@ -182,6 +192,9 @@ describe("user commands", () => {
     expect(names.out).to.match(/^\+\d+\tactive\t-\t.*\tAda Doe\tada.cli@example.com\n$/);
     const json = await update("--email", "", "--address", "12 rue", "--apartment", "A1", "--json");
     expect(JSON.parse(json.out)).to.include({ email: null, address: "12 rue", apartment_name: "A1" });
+    const again = await update("--address", " 12 rue ", "--email", "");
+    expect(again.code).to.equal(0);
+    expect(again.out.split("\n")[1]).to.equal(`${phone} already has this profile`);
     for (const [options, error] of [
       [["--last-name", " "], "last_name: This field is required.\n"],
       [["--email", "nothing", "--apartment", "A1234"], /^email: .*\napartment_name: .*\n$/],
