@@ -1,13 +1,11 @@
 import type { Actor } from "../audit/act.js";
-import type { RecordActs } from "../audit/record.js";
-import type { Database, Tx } from "../db/database.js";
+import type { Tx } from "../db/database.js";
 import { DomainError } from "../errors.js";
 import type { ListedSession } from "../sessions/listed-session.js";
 import type { SessionStore } from "../sessions/session-store.js";
-import type { Clock } from "../system/clock.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { UserStore } from "../users/user-store.js";
-import { type LockAccountDeps, lockAccount } from "./lock-account.js";
+import { type ActOnAccountDeps, actOnAccount } from "./act-on-account.js";
 import { type AccountReader, readableAccount, type ViewAccountDeps, viewAccount } from "./view-account.js";
 
 export interface ReadAccountSessionsDeps {
@@ -48,12 +46,8 @@ export async function readAccountSessions(
   return { accountId, sessions: await deps.sessions.list(tx, accountId, reader?.sessionId ?? null) };
 }
 
-export interface RevokeAccountSessionsDeps extends LockAccountDeps {
-  database: Database;
+export interface RevokeAccountSessionsDeps extends ActOnAccountDeps {
   sessions: SessionStore;
-  clock: Clock;
-  phoneRules: PhoneRules;
-  record: RecordActs;
 }
 
 export interface RevokeAccountSessionsInput {
@@ -72,13 +66,9 @@ export interface RevokeAccountSessionsInput {
  */
 export async function revokeAccountSessions(
   deps: RevokeAccountSessionsDeps,
-  { phone: rawPhone, reason, actor }: RevokeAccountSessionsInput,
+  { phone, reason, actor }: RevokeAccountSessionsInput,
 ): Promise<number> {
-  const phone = parsePhone(deps.phoneRules, rawPhone);
-  return deps.database.transaction(async (tx) => {
-    const { account } = await lockAccount(deps, tx, { phone, actor });
-    if (!account) throw new DomainError("ACCOUNT_NOT_FOUND");
-    const accountId = account.user.id;
+  return actOnAccount(deps, { phone, actor }, async (tx, { user: { id: accountId } }) => {
     const { length: sessionCount } = await deps.sessions.endAll(tx, accountId, null);
     const act = { accountId, at: deps.clock.now(), actor, reason, sessionId: null, sessionCount };
     if (sessionCount > 0) await deps.record(tx, { ...act, action: "session_ended" });

@@ -1,14 +1,8 @@
 import type { Actor } from "../audit/act.js";
-import type { Database } from "../db/database.js";
-import { DomainError } from "../errors.js";
 import { type AccountCopy, type TakeExportDeps, takeExport } from "../export/take-export.js";
-import { type PhoneRules, parsePhone } from "../users/phone-number.js";
-import { type LockAccountDeps, lockAccount } from "./lock-account.js";
+import { type ActOnAccountDeps, actOnAccount } from "./act-on-account.js";
 
-export interface ExportAccountDeps extends LockAccountDeps, TakeExportDeps {
-  database: Database;
-  phoneRules: PhoneRules;
-}
+export type ExportAccountDeps = ActOnAccountDeps & TakeExportDeps;
 
 export interface ExportAccountInput {
   phone: string;
@@ -25,12 +19,9 @@ export interface ExportAccountInput {
  */
 export async function exportAccount(
   deps: ExportAccountDeps,
-  { phone: rawPhone, reason, actor }: ExportAccountInput,
+  { phone, reason, actor }: ExportAccountInput,
 ): Promise<AccountCopy> {
-  const phone = parsePhone(deps.phoneRules, rawPhone);
-  return deps.database.transaction(async (tx) => {
-    const { account } = await lockAccount(deps, tx, { phone, actor });
-    if (!account) throw new DomainError("ACCOUNT_NOT_FOUND");
-    return takeExport(deps, tx, { accountId: account.user.id, actor, reason });
-  });
+  return actOnAccount(deps, { phone, actor }, (tx, { user: { id: accountId } }) =>
+    takeExport(deps, tx, { accountId, actor, reason }),
+  );
 }

@@ -1,23 +1,11 @@
 import type { Actor } from "../audit/act.js";
-import type { RecordActs } from "../audit/record.js";
-import type { Database, Tx } from "../db/database.js";
 import { DomainError } from "../errors.js";
 import type { SessionStore } from "../sessions/session-store.js";
-import type { Clock } from "../system/clock.js";
-import { type PhoneRules, parsePhone } from "../users/phone-number.js";
-import type { Credentials } from "../users/user-store.js";
 import type { CodeStore } from "../verification/code-store.js";
 import { type Account, accountOf } from "./account.js";
-import { type AccountActor, type LockAccountDeps, lockAccount } from "./lock-account.js";
+import { type ActOnAccountDeps, actOnAccount } from "./act-on-account.js";
 
-export interface ChangeAccountDeps extends LockAccountDeps {
-  database: Database;
-  clock: Clock;
-  phoneRules: PhoneRules;
-  record: RecordActs;
-}
-
-export interface SetAccountActiveDeps extends ChangeAccountDeps {
+export interface SetAccountActiveDeps extends ActOnAccountDeps {
   sessions: SessionStore;
   codes: CodeStore;
 }
@@ -50,7 +38,7 @@ export async function changeActivity(
   deps: SetAccountActiveDeps,
   { phone, isActive, reason = null, actor }: SetAccountActiveInput,
 ): Promise<{ account: Account; isChanged: boolean }> {
-  return changeAccount(deps, { phone, actor }, async (tx, before, isLastSuperuser) => {
+  return actOnAccount(deps, { phone, actor }, async (tx, before, isLastSuperuser) => {
     if (isLastSuperuser && !isActive) throw new DomainError("LAST_SUPERUSER");
     if (before.user.isActive === isActive) return { account: accountOf(before), isChanged: false };
     const { id } = before.user;
@@ -65,27 +53,5 @@ export async function changeActivity(
       await deps.record(tx, { ...act, action: "deactivated", sessionCount });
     }
     return account && { account, isChanged: true };
-  });
-}
-
-/**
- * Changes the account with this phone number in a transaction, which locks it. `change` gets the account, and whether it
- * is the last active superuser; it resolves with null if the account no longer exists.
- *
- * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND, ADMIN_REQUIRED and SUPERUSER_REQUIRED as
- * `lockAccount` does, and what `change` throws.
- */
-export async function changeAccount<T>(
-  deps: ChangeAccountDeps,
-  who: AccountActor,
-  change: (tx: Tx, account: Credentials, isLastSuperuser: boolean) => Promise<T | null>,
-): Promise<T> {
-  const phone = parsePhone(deps.phoneRules, who.phone);
-  return deps.database.transaction(async (tx) => {
-    const { account, isLastSuperuser } = await lockAccount(deps, tx, { ...who, phone });
-    if (!account) throw new DomainError("ACCOUNT_NOT_FOUND");
-    const changed = await change(tx, account, isLastSuperuser);
-    if (!changed) throw new DomainError("ACCOUNT_NOT_FOUND");
-    return changed;
   });
 }

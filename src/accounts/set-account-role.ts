@@ -1,7 +1,7 @@
 import type { Actor, Role } from "../audit/act.js";
 import type { Account } from "./account.js";
 import type { Rights } from "./account-store.js";
-import type { ChangeAccountDeps } from "./set-account-active.js";
+import type { ActOnAccountDeps } from "./act-on-account.js";
 import { roleOf, setRights } from "./set-rights.js";
 
 /** The rights that an account gets with a role. */
@@ -21,7 +21,7 @@ export interface SetAccountRoleInput {
 
 /** Gives an account a role. An account that has it stays as it is. Throws as `setRights` does. */
 export async function setAccountRole(
-  deps: ChangeAccountDeps,
+  deps: ActOnAccountDeps,
   { role, ...input }: SetAccountRoleInput,
 ): Promise<Account> {
   const rights = (current: Rights) => (roleOf(current) === role ? current : RIGHTS[role]);

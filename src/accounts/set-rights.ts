@@ -2,7 +2,7 @@ import type { Actor, Role } from "../audit/act.js";
 import { DomainError } from "../errors.js";
 import type { Account } from "./account.js";
 import type { Rights } from "./account-store.js";
-import { type ChangeAccountDeps, changeAccount } from "./set-account-active.js";
+import { type ActOnAccountDeps, actOnAccount } from "./act-on-account.js";
 
 export interface SetRightsInput {
   phone: string;
@@ -20,11 +20,11 @@ export interface SetRightsInput {
  * administrator who is no active superuser in this transaction.
  */
 export async function setRights(
-  deps: ChangeAccountDeps,
+  deps: ActOnAccountDeps,
   { phone, rights, reason = null, actor }: SetRightsInput,
 ): Promise<Account> {
   const who = { phone, actor, needsSuperuser: true };
-  return changeAccount(deps, who, async (tx, { user: { id, ...current } }, isLastSuperuser) => {
+  return actOnAccount(deps, who, async (tx, { user: { id, ...current } }, isLastSuperuser) => {
     const next = rights(current);
     if (isLastSuperuser && !next.isSuperuser) throw new DomainError("LAST_SUPERUSER");
     const user = await deps.accounts.setRights(tx, id, next);

@@ -1,7 +1,7 @@
 import type { Actor } from "../audit/act.js";
 import { changeProfile, checkProfile, type ProfileUpdate } from "../users/profile-update.js";
 import type { Account } from "./account.js";
-import { type ChangeAccountDeps, changeAccount } from "./set-account-active.js";
+import { type ActOnAccountDeps, actOnAccount } from "./act-on-account.js";
 
 export interface UpdateAccountInput extends ProfileUpdate {
   phone: string;
@@ -17,11 +17,11 @@ export interface UpdateAccountInput extends ProfileUpdate {
  * (case-insensitive).
  */
 export async function updateAccount(
-  deps: ChangeAccountDeps,
+  deps: ActOnAccountDeps,
   { phone, actor, ...update }: UpdateAccountInput,
 ): Promise<Account> {
   checkProfile(update);
-  return changeAccount(deps, { phone, actor }, async (tx, { user: account, deletionAt }) => {
+  return actOnAccount(deps, { phone, actor }, async (tx, { user: account, deletionAt }) => {
     const user = await changeProfile(deps, tx, { ...update, account, actor });
     return user && { ...user, deletionAt };
   });
