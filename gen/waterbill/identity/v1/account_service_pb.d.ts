@@ -1484,9 +1484,10 @@ export declare const AccountService: GenService<{
    * Returns what is known of a phone number, with or without an account: its whitelist entry, the codes that were sent to
    * it, when another one may leave, and the registrations that wait for their activation.
    *
-   * For an administrator who is asked why somebody gets no SMS or can't sign in. It returns no code, and nothing that
-   * proves a number. It doesn't tell of a sign-in that wrong passwords have locked: the log has the event sign_in.locked.
-   * The history of the account has the read; the account itself does not change.
+   * For an administrator who is asked why somebody gets no SMS. It returns no code, and nothing that
+   * proves a number. It doesn't tell of wrong passwords, which ClearLimits starts anew (the log has the event
+   * sign_in.locked), nor of messages that the provider or the SMS
+   * budget refused: only the log does. The history of the account has the read; the account itself does not change.
    * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH; ACCOUNT_NOT_FOUND for a number that has no account, no
    * registration that waits, no code sent to it in the last 24 hours, and is not on the whitelist, so that nobody can
    * register with it; or SUPERUSER_REQUIRED for the account of a superuser if the caller is not one.
@@ -1562,8 +1563,8 @@ export declare const AccountService: GenService<{
    * Returns a page of the history of an account, latest act first: every act on it, by its owner, administrators and the
    * service.
    *
-   * The history itself has the read of a first page. It outlives the account: of one that was erased, only ids and the
-   * names of fields are left, and no values.
+   * The history itself has the read of a first page, unless the account is gone. It outlives the account: of one that was
+   * erased, only ids and the names of fields are left, and no values.
    * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND, INVALID_REQUEST for a page token of another
    * list, or SUPERUSER_REQUIRED for the account of a superuser if the caller is not one.
    *
