@@ -1,6 +1,6 @@
 import type { Order } from "./order.js";
 import type { Position } from "./page-token.js";
-import type { SearchTerms } from "./search-terms.js";
+import { firstDigits, type SearchTerms } from "./search-terms.js";
 
 /** Collects the conditions and parameter values of a statement that reads a page. */
 export interface ListQuery {
@@ -57,8 +57,11 @@ export function matches(
     `(${expression} >= ${query.value(from)} AND ${expression} < ${query.value(`${from}:`)})`;
   const conditions: string[] = [];
   if (terms.digits !== null) {
-    conditions.push(range(`${table}.phone`, `+${terms.digits}`));
-    conditions.push(range(`national_digits(${table}.phone)`, terms.digits));
+    const first = firstDigits(terms.digits);
+    if (first !== null) {
+      conditions.push(range(`${table}.phone`, `+${first}`));
+      conditions.push(range(`national_digits(${table}.phone)`, first));
+    }
     conditions.push(range(`reverse(${table}.phone)`, [...terms.digits].reverse().join("")));
   }
   if (terms.words !== null) {

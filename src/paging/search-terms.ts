@@ -2,7 +2,7 @@ import { asciiDigits } from "../system/ascii-digits.js";
 
 /** The terms of a search. It finds nothing if both are null. */
 export interface SearchTerms {
-  /** The first or last digits of a phone number, at least MIN_DIGITS; null if the search is anything else. */
+  /** The first (`firstDigits`) or last digits of a phone number, at least MIN_DIGITS; null if the search is anything else. */
   digits: string | null;
   /** A tsquery for `search_words` that requires every word, each as a prefix; null if there is no word. */
   words: string | null;
@@ -11,11 +11,20 @@ export interface SearchTerms {
 /** Fewer digits would match far too many numbers. */
 const MIN_DIGITS = 3;
 
+/**
+ * The digits with which a number begins if the search has its first ones; null if they are too few. A number that was typed
+ * as it is dialled abroad has a 00 before its country code.
+ */
+export function firstDigits(digits: string): string | null {
+  const first = digits.replace(/^00/, "");
+  return first.length >= MIN_DIGITS ? first : null;
+}
+
 /** Parses the `search` of a request; null if it is blank. */
 export function parseSearch(search: string): SearchTerms | null {
   const normalised = asciiDigits(search.normalize("NFC")).trim();
   if (normalised === "") return null;
-  const digits = /^[\d\s+()./-]+$/.test(normalised) ? normalised.replace(/\D/g, "").replace(/^00/, "") : "";
+  const digits = /^[\d\s+()./-]+$/.test(normalised) ? normalised.replace(/\D/g, "") : "";
   const words = normalised.match(/[\p{L}\p{N}]+/gu);
   return {
     digits: digits.length >= MIN_DIGITS ? digits : null,

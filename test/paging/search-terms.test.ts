@@ -1,11 +1,19 @@
 import { expect } from "chai";
-import { parseSearch } from "../../src/paging/search-terms.js";
+import { firstDigits, parseSearch } from "../../src/paging/search-terms.js";
 
 describe("parseSearch", () => {
   it("reads the digits of a number in any spelling", () => {
-    for (const text of ["+237 670-000", "(237) 670.000", "00237670000", "２３７６７００００"]) {
+    for (const text of ["+237 670-000", "(237) 670.000", "２３７６７００００"]) {
       expect(parseSearch(text)?.digits, text).to.equal("237670000");
     }
+  });
+
+  it("takes a 00 for the one before a country code where a number begins, and as it is where one ends", () => {
+    expect(parseSearch("00237 670")?.digits).to.equal("00237670");
+    expect(firstDigits("00237670")).to.equal("237670");
+    expect(firstDigits("237670")).to.equal("237670");
+    expect(parseSearch("0012")?.digits).to.equal("0012");
+    expect(firstDigits("0012")).to.equal(null);
   });
 
   it("reads words, each as the beginning of one", () => {

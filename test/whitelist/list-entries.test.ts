@@ -16,7 +16,7 @@ const everything: EntrySelection = {
 };
 
 /** Long, and unlike the numbers of other tests. */
-const phones = ["+23761111222", "+23762222333", "+33612345678", "+15551234567", "+675799743"];
+const phones = ["+23761110022", "+23762222333", "+33612345678", "+15551234567", "+675799743"];
 
 describe("listEntries", () => {
   const context = useTestContext();
@@ -70,6 +70,9 @@ describe("listEntries", () => {
     expect(await found({ search: "555-123" })).to.deep.equal([3]);
     expect(await found({ search: "743" })).to.deep.equal([4]);
     expect(await found({ search: phones[1]! })).to.deep.equal([1]);
+    expect(await found({ search: "00237 611" })).to.deep.equal([0]);
+    expect(await found({ search: "0022" })).to.deep.equal([0]);
+    expect(await found({ search: "022" })).to.deep.equal([0]);
     expect(await found({ search: "999" })).to.deep.equal([]);
   });
 
