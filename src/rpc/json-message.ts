@@ -7,7 +7,6 @@ import {
   type JsonValue,
   type Message,
 } from "@bufbuild/protobuf";
-import { isFieldError } from "@bufbuild/protobuf/reflect";
 import { FieldMaskSchema, TimestampSchema } from "@bufbuild/protobuf/wkt";
 import type { FieldViolation } from "../errors.js";
 import { bodyUnreadable, RequestError } from "../http/request-error.js";
@@ -44,23 +43,55 @@ export function messageFromJson(schema: DescMessage, json: JsonObject): Message 
 }
 
 function unreadableFields(schema: DescMessage, json: JsonObject, cause: unknown): RequestError {
-  const members = Object.entries(json).map(([name, value]) => ({
-    member: [name, value] as const,
-    violations: violationsIn(schema, name, value),
-  }));
-  const readable = members.filter(({ violations }) => violations.length === 0);
-  const rest = Object.fromEntries(readable.map(({ member }) => member));
-  if (!canRead(schema, rest)) return fieldSentTwice(cause);
-  const fields = members.flatMap(({ violations }) => violations);
-  return new UnreadableFieldsError(fields, readJson(schema, rest), cause);
+  const { rest, violations } = readablePart(schema, json);
+  if (!canRead(schema, rest)) return bodyUnreadable(cause);
+  return new UnreadableFieldsError(violations, readJson(schema, rest), cause);
 }
 
-/** The error for a message whose fields can be read one by one: one field was sent in both spellings. */
-function fieldSentTwice(cause: unknown): RequestError {
-  const inner = cause instanceof Error ? cause.cause : undefined;
-  if (!isFieldError(inner)) return bodyUnreadable(cause);
-  const fields = [{ field: inner.field().name, message: (m) => m.fieldInvalid }] satisfies FieldViolation[];
-  return new RequestError((m) => m.invalidRequest, { fields, cause });
+/** A JSON object without the fields that can't be read, and what is wrong with these. */
+interface ReadablePart {
+  rest: JsonObject;
+  violations: FieldViolation[];
+}
+
+/**
+ * Drops unreadable fields, those of nested messages too; and both values of a field that is sent in both spellings. The keys
+ * must be known.
+ */
+function readablePart(schema: DescMessage, json: JsonObject, parents: readonly string[] = []): ReadablePart {
+  const rest: JsonObject = {};
+  const violations: FieldViolation[] = [];
+  for (const [name, value] of Object.entries(json)) {
+    const field = fieldsOf(schema).get(name)!;
+    const path = [...parents, field.name];
+    if (isSentTwice(field, json)) {
+      if (name === field.name) violations.push({ field: path.join("."), message: (m) => m.fieldInvalid });
+    } else if (canRead(schema, { [name]: value })) {
+      rest[name] = value;
+    } else {
+      const part = readableValue(field, value, path);
+      if (part.rest) rest[name] = part.rest;
+      violations.push(...part.violations);
+    }
+  }
+  return { rest, violations };
+}
+
+function isSentTwice({ name, jsonName }: DescField, json: JsonObject): boolean {
+  return name !== jsonName && Object.hasOwn(json, name) && Object.hasOwn(json, jsonName);
+}
+
+/** The same for the value of a field that can't be read as it is; `rest` is null if nothing of it can be read. */
+function readableValue(
+  field: DescField,
+  value: JsonValue,
+  path: readonly string[],
+): { rest: JsonObject | null; violations: FieldViolation[] } {
+  if (holdsMessage(field) && isObject(value) && path.length < MAX_DEPTH) {
+    const part = readablePart(field.message, value, path);
+    if (part.violations.length > 0 && canRead(field.message, part.rest)) return part;
+  }
+  return { rest: null, violations: [{ field: path.join("."), message: messageFor(field) }] };
 }
 
 function readJson(schema: DescMessage, json: JsonValue): Message {
@@ -74,23 +105,6 @@ function canRead(schema: DescMessage, json: JsonObject): boolean {
   } catch {
     return false;
   }
-}
-
-/** The unreadable fields in the value of one field: the field itself, or those of the message that it holds. */
-function violationsIn(
-  schema: DescMessage,
-  name: string,
-  value: JsonValue,
-  parents: readonly string[] = [],
-): FieldViolation[] {
-  const field = fieldsOf(schema).get(name);
-  if (!field || canRead(schema, { [name]: value })) return [];
-  const path = [...parents, field.name];
-  const canDescend = holdsMessage(field) && isObject(value) && path.length < MAX_DEPTH;
-  const nested = canDescend
-    ? Object.entries(value).flatMap(([key, inner]) => violationsIn(field.message, key, inner, path))
-    : [];
-  return nested.length > 0 ? nested : [{ field: path.join("."), message: messageFor(field) }];
 }
 
 function messageFor(field: DescField): LocalizedMessage {

@@ -59,6 +59,22 @@ describe("invalid fields", () => {
   });
 });
 
+describe("invalid and unreadable fields of a profile", () => {
+  const service = useTestService();
+
+  it("are all named, over REST", async () => {
+    const { tokens } = await signedIn(service.context);
+    const headers = { "content-type": "application/json", authorization: `Bearer ${tokens.access}` };
+    const profile = { first_name: "x".repeat(300), last_name: 5, email: "nobody" };
+    const body = JSON.stringify(profile);
+    const response = await fetch(`${service.origin}/api/auth/me/`, { method: "PATCH", headers, body });
+    expect(response.status).to.equal(400);
+    const { data } = (await response.json()) as { data: Record<string, string[]> };
+    expect(Object.keys(data)).to.have.members(["first_name", "last_name", "email"]);
+    expect(data.last_name).to.deep.equal(["Cette valeur n'a pas le bon type."]);
+  });
+});
+
 describe("dates and masks in JSON", () => {
   const service = useTestService();
   const connectJson = { "content-type": "application/json", "accept-language": "en" };

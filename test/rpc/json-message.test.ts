@@ -105,9 +105,23 @@ describe("messageFromJson", () => {
     expect(fieldsOf(() => update({ profile: "Ada" }))).to.deep.equal([`profile: ${wrongType}`]);
   });
 
-  it("names a field that is sent in both spellings", () => {
-    const read = () => list({ page_size: 1, pageSize: 2 });
-    expect(fieldsOf(read)).to.deep.equal(["page_size: Cette valeur n'est pas valide."]);
+  it("reads the other fields of a nested message", () => {
+    const read = () => update({ profile: { firstName: "Ada", last_name: 5 } });
+    expect(fieldsOf(read)).to.have.length(1);
+    const { profile } = (thrown(read) as UnreadableFieldsError).readable as UpdateProfileRequest;
+    expect(profile).to.include({ firstName: "Ada", lastName: "" });
+  });
+
+  it("names a field that is sent in both spellings, and reads the others", () => {
+    const invalid = "Cette valeur n'est pas valide.";
+    const read = () => list({ page_size: 1, pageSize: 2, search: "doe" });
+    expect(fieldsOf(read)).to.deep.equal([`page_size: ${invalid}`]);
+    expect((thrown(read) as UnreadableFieldsError).readable).to.include({ search: "doe" });
+    const nested = () => update({ profile: { firstName: "Ada", first_name: "Eve", email: 5 } });
+    expect(fieldsOf(nested)).to.deep.equal([
+      `profile.first_name: ${invalid}`,
+      "profile.email: Cette valeur n'a pas le bon type.",
+    ]);
   });
 
   it("ignores unknown keys, also inside a nested message", () => {

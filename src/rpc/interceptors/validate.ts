@@ -80,8 +80,9 @@ function toReadError(error: unknown): unknown {
   return isUnreadable ? bodyUnreadable(error) : error;
 }
 
-/** Whether a field is one of those that could not be read, or part of the same field of the message. */
+/** Whether a field is one of those that could not be read, part of one, or has one. */
 function isWithin(unreadable: readonly FieldViolation[], field: string): boolean {
-  const topLevel = (path: string) => path.split(".", 1)[0];
-  return unreadable.some((violation) => topLevel(violation.field) === topLevel(field));
+  const isPart = (path: string, whole: string) =>
+    path.startsWith(whole) && /^($|[.[])/.test(path.slice(whole.length));
+  return unreadable.some((one) => isPart(field, one.field) || isPart(one.field, field));
 }
