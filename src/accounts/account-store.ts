@@ -18,9 +18,9 @@ export interface AccountStore {
    */
   page(tx: Tx | null, range: AccountRange): Promise<Placed<Account>[]>;
   /**
-   * Returns the ids of the active superusers that aren't leaving, and locks these accounts until `tx` ends: other calls wait, and the
-   * accounts cannot be changed. Of several transactions that remove rights at once, each sees the result of the one
-   * before it.
+   * Returns the ids of the active superusers that aren't leaving, and locks these accounts until `tx` ends: other calls
+   * wait, and the accounts cannot be changed. Of several transactions that remove rights at once, each sees the result of
+   * the one before it.
    */
   lockSuperusers(tx: Tx): Promise<number[]>;
   /** Deactivates an account (at `now`) or activates it, whatever its state. Null if the account no longer exists. */

@@ -21,7 +21,10 @@ export interface AccountSelection extends Omit<AccountFilter, "search"> {
   orderBy: string;
 }
 
-/** Returns a page of accounts, and the numbers of all accounts, whatever the filters. Throws INVALID_REQUEST for an invalid page size, page token or order. */
+/**
+ * Returns a page of accounts, and the numbers of all accounts, whatever the filters. Throws INVALID_REQUEST for an invalid
+ * page size, page token or order.
+ */
 export async function listAccounts(
   deps: ListAccountsDeps,
   { pageSize, pageToken, ...selection }: AccountSelection & PageRequest,

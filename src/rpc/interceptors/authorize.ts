@@ -39,8 +39,8 @@ export function assertAccessDeclared(methods: Iterable<DescMethod>): void {
 
 /**
  * Throws ADMIN_REQUIRED or SUPERUSER_REQUIRED for a signed-in user whom the method's access doesn't permit, and
- * SCOPE_REQUIRED for a service without the method's scope. Runs inside `authenticate`, which has refused callers who are not signed in where they must
- * be, and inside the rate limits, so that refused calls count.
+ * SCOPE_REQUIRED for a service without the method's scope. Runs inside `authenticate`, which has refused callers who are
+ * not signed in where they must be, and inside the rate limits, so that refused calls count.
  */
 export const authorize: Interceptor = (next) => async (request) => {
   const { contextValues, method } = request;
