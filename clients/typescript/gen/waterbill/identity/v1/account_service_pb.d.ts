@@ -1484,10 +1484,10 @@ export declare const AccountService: GenService<{
    * Returns what is known of a phone number, with or without an account: its whitelist entry, the codes that were sent to
    * it, when another one may leave, and the registrations that wait for their activation.
    *
-   * For an administrator who is asked why somebody gets no SMS. It returns no code, and nothing that
-   * proves a number. It doesn't tell of wrong passwords, which ClearLimits starts anew (the log has the event
-   * sign_in.locked), nor of messages that the provider or the SMS
-   * budget refused: only the log does. The history of the account has the read; the account itself does not change.
+   * For an administrator who is asked why somebody gets no SMS. It returns no code, and nothing that proves a number. It
+   * doesn't tell of wrong passwords, which ClearLimits starts anew (the log has the event sign_in.locked), nor of messages
+   * that the provider or the SMS budget refused: only the log does. The history of the account has the read; the account
+   * itself does not change.
    * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH; ACCOUNT_NOT_FOUND for a number that has no account, no
    * registration that waits, no code sent to it in the last 24 hours, and is not on the whitelist, so that nobody can
    * register with it; or SUPERUSER_REQUIRED for the account of a superuser if the caller is not one.
