@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { expect } from "chai";
 import pg from "pg";
 import { startPostgres } from "../support/postgres-server.js";
@@ -58,6 +59,13 @@ await runTrial("backup of PostgreSQL", ["pg_dump", "pg_restore", "psql"], async 
     const options = "--no-owner --exit-on-error --single-transaction";
     shell(trial, `pg_restore ${options} --dbname="$NEW_DATABASE_URL" identity.dump`, variables);
   });
+  await trial.step("an account whose time has come since the dump is kept", async () => {
+    const guide = await readFile("docs/backup.md", "utf8");
+    const [command = ""] = /^psql --command="UPDATE users .*$/m.exec(guide) ?? [];
+    const sql = "UPDATE users SET deletion_at = now() - interval '1 hour'";
+    shell(trial, `psql --quiet --command="${sql}" "$NEW_DATABASE_URL"`, variables);
+    shell(trial, command, variables);
+  });
   await trial.step("an old account and an old session work", async () => {
     const after = await runService({ ...environment, DATABASE_URL: urlOf("after") });
     trial.atEnd(() => after.stop());
@@ -68,7 +76,12 @@ await runTrial("backup of PostgreSQL", ["pg_dump", "pg_restore", "psql"], async 
     await after.stop();
   });
   await trial.step("without the secrets, users sign in again", async () => {
-    const other = { ...environment, TOKEN_SECRET: secret(), CODE_SECRET: secret() };
+    // The secret that encrypts the signing keys is in the folder.
+    const other = {
+      DATA_DIR: `${trial.folder}/other`,
+      TOKEN_SECRET: secret(),
+      CODE_SECRET: secret(),
+    };
     const after = await runService({ ...other, DATABASE_URL: urlOf("after") });
     trial.atEnd(() => after.stop());
     expect(await profileStatus(after, kept)).to.equal(401);
