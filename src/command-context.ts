@@ -95,6 +95,7 @@ export function createDatabaseContext(
       return entry && toEntryMessage(entry);
     },
     whitelistErasure,
+    lockWhitelisted: whitelistErasure.lockEntries,
     async forgetWhitelisted(tx: Tx, { accountId, phones }: { accountId: number; phones: readonly string[] }) {
       await whitelistErasure.forgetPhones(tx, phones);
       await whitelistErasure.forgetActor(tx, accountId);

@@ -27,6 +27,8 @@ export interface EraseAccountDeps extends LockAccountDeps {
   record: RecordActs;
   /** Throws RATE_LIMITED while the account's last phone change can be undone. */
   assertNumberSettled(tx: Tx, userId: number): Promise<void>;
+  /** Locks the whitelist's entries of numbers, as `forgetWhitelisted` does. */
+  lockWhitelisted(tx: Tx, phones: readonly string[]): Promise<void>;
   /**
    * Removes numbers from the whitelist and its history, and the name and number of the administrator that the account was
    * from the latter; of many changes the job `forget_actors` clears the rest.
@@ -102,11 +104,16 @@ async function erase(
   return true;
 }
 
-/** Locks the numbers of the account, so that no code that is being sent to one of them leaves a row behind. */
+/**
+ * Locks the numbers of the account, so that no code that is being sent to one of them leaves a row behind; and their entries
+ * of the whitelist, so that an import that has changed one is awaited before the superusers are locked, for whom all acts of
+ * administrators wait.
+ */
 async function lockNumbers(deps: EraseAccountDeps, tx: Tx, phone: string): Promise<void> {
   const account = await deps.users.findByPhone(tx, phone);
   const phones = account ? await deps.deletions.phones(tx, account.user.id) : [];
   for (const number of phones) await deps.smsQuota.lock(tx, number);
+  await deps.lockWhitelisted(tx, phones);
 }
 
 /**

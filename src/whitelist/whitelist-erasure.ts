@@ -8,6 +8,8 @@ const LAST_ID = "9223372036854775807";
 
 /** Removes people from the whitelist and its history, without a trace in the latter. */
 export interface WhitelistErasure {
+  /** Locks the entries of numbers until `tx` ends. It waits for an import that has changed one and isn't done. */
+  lockEntries(tx: Tx, phones: readonly string[]): Promise<void>;
   /** Removes the entries of numbers, and all that the history has of them. */
   forgetPhones(tx: Tx, phones: readonly string[]): Promise<void>;
   /**
@@ -20,11 +22,14 @@ export interface WhitelistErasure {
 }
 
 // In the order in which imports lock entries, so that the two don't wait for each other.
+const LOCK_ENTRIES =
+  "SELECT id FROM whitelist_entries WHERE phone = ANY ($1::varchar[]) ORDER BY phone FOR UPDATE";
+
+const lockEntries: Statement = { name: "whitelist_lock_forgotten", text: LOCK_ENTRIES };
+
 const removeEntries: Statement = {
   name: "whitelist_forget_entries",
-  text: `DELETE FROM whitelist_entries WHERE id IN (
-           SELECT id FROM whitelist_entries WHERE phone = ANY ($1::varchar[]) ORDER BY phone FOR UPDATE
-         )`,
+  text: `DELETE FROM whitelist_entries WHERE id IN (${LOCK_ENTRIES})`,
 };
 
 const removeHistory: Statement = {
@@ -61,6 +66,9 @@ const findGoneActor: Statement = {
 
 export function createWhitelistErasure(database: Database): WhitelistErasure {
   return {
+    async lockEntries(tx, phones) {
+      await database.run(tx, lockEntries, [phones]);
+    },
     async forgetPhones(tx, phones) {
       await database.run(tx, removeEntries, [phones]);
       await database.run(tx, removeHistory, [phones]);

@@ -32,6 +32,7 @@ import {
   testPassword,
   useTestContext,
 } from "../support/test-context.js";
+import { until } from "../support/until.js";
 
 const REASON = "Demande écrite du 3 mars";
 const SUPERUSER = { isStaff: true, isSuperuser: true };
@@ -65,6 +66,15 @@ describe("erasing an account", () => {
     token: context.outbox.tokenFor(phone),
     code: context.outbox.codeFor(phone),
   });
+
+  /** How many statements wait for a lock on rows of a table. */
+  async function waitingFor(table: string): Promise<number> {
+    const text = `SELECT count(*)::int AS count FROM pg_stat_activity
+                  WHERE wait_event_type = 'Lock' AND query LIKE '%' || $1 || '%' AND datname = current_database()`;
+    const statement = { name: "test_waiting", text, isAdHoc: true };
+    const [row] = await context.testDatabase.database.run<{ count: number }>(null, statement, [table]);
+    return row!.count;
+  }
 
   async function allowed(notes = ""): Promise<string> {
     const phone = newPhone();
@@ -303,6 +313,23 @@ describe("erasing an account", () => {
       expect(await context.app.users.findById(null, id)).to.equal(null);
       expect(await context.app.sessions.list(null, id, null)).to.deep.equal([]);
     }
+  });
+
+  it("waits for an import that has changed the entry, without keeping administrators from other acts", async () => {
+    const { id, phone } = await activeUser(context);
+    const other = await activeUser(context);
+    const { database } = context.testDatabase;
+    const change = { text: "UPDATE whitelist_entries SET notes = 'import' WHERE phone = $1", isAdHoc: true };
+    let erased: Promise<void> | undefined;
+    await database.transaction(async (tx) => {
+      await database.run(tx, { name: "test_import", ...change }, [phone]);
+      erased = erase(phone);
+      await until(async () => (await waitingFor("whitelist_entries")) > 0);
+      await setAccountActive(context.app, { phone: other.phone, isActive: false, actor: COMMAND_LINE });
+      expect(await context.app.users.findById(null, id)).not.to.equal(null);
+    });
+    await erased;
+    expect(await context.app.users.findById(null, id)).to.equal(null);
   });
 
   it("clears the rest of a busy administrator's changes in a job", async () => {
