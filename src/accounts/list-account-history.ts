@@ -22,7 +22,8 @@ export interface ListAccountHistoryInput extends PageRequest {
 }
 
 /**
- * Returns a page of the acts on an account, latest first. The history of the account has the read of the first page.
+ * Returns a page of the acts on an account, latest first. The history of the account has the read of the first page, whose
+ * token nobody else can use.
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH; ACCOUNT_NOT_FOUND; SUPERUSER_REQUIRED for the account of a superuser
  * if the reader is not one; or INVALID_REQUEST for an invalid page size or page token.
@@ -33,8 +34,11 @@ export async function listAccountHistory(
 ): Promise<Page<AttributedAct>> {
   const read = async (tx: Tx | null) => {
     const { id, account } = await findAccount(deps, tx, request.phone, reader);
-    const value = await readPage(deps.pageTokens, ["account history", id], request, (after, limit) =>
-      latestActs(deps, tx, id, after, limit),
+    const value = await readPage(
+      deps.pageTokens,
+      ["account history", id, reader.user.id],
+      request,
+      (after, limit) => latestActs(deps, tx, id, after, limit),
     );
     if (!account && value.rows.length === 0) throw new DomainError("ACCOUNT_NOT_FOUND");
     return { accountId: account?.user.id ?? null, value };

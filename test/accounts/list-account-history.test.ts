@@ -69,6 +69,9 @@ describe("the history of an account", () => {
     const other = await activeUser(context);
     const foreign = list(other.phone, reader, { pageToken: first.nextPageToken });
     expect(await rejectionReason(foreign)).to.equal("INVALID_REQUEST");
+    // Whoever reads a later page has read the first one, and that is recorded.
+    const colleague = list(phone, await staff(), { pageToken: first.nextPageToken });
+    expect(await rejectionReason(colleague)).to.equal("INVALID_REQUEST");
   });
 
   it("outlives the account, without the values, and its administrators", async () => {
