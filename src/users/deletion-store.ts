@@ -32,10 +32,11 @@ const leave: Statement = {
   text: `UPDATE users SET deletion_at = clock_timestamp() + ${seconds("$2")}
          WHERE id = $1 AND is_active AND deletion_at IS NULL RETURNING deletion_at`,
 };
+// The time of the statement, which an index can be searched for, as it can't for clock_timestamp().
 const nextDue: Statement = {
   name: "deletions_next_due",
-  text: `SELECT id, phone FROM users WHERE deletion_at <= clock_timestamp() AND id <> ALL ($1::int[])
-         ORDER BY deletion_at, id LIMIT 1`,
+  text: `SELECT id, phone FROM users WHERE deletion_at <= statement_timestamp() AND id <> ALL ($1::int[])
+         ORDER BY deletion_at LIMIT 1`,
 };
 const isDue: Statement = {
   name: "deletions_is_due",

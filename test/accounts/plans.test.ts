@@ -4,6 +4,7 @@ import { createAccountStore } from "../../src/accounts/account-store.js";
 import { createAccountStatisticsStore } from "../../src/accounts/statistics-store.js";
 import { createHistoryStore } from "../../src/audit/history-store.js";
 import { createSessionStore } from "../../src/sessions/session-store.js";
+import { createDeletionStore } from "../../src/users/deletion-store.js";
 import { useTestContext } from "../support/test-context.js";
 import { explaining, fillAccounts, filtersUpTo, nodesOf, ORDERS, pagesOf } from "./account-lists.js";
 
@@ -100,10 +101,11 @@ describe("plans of accounts", function () {
   });
 
   it("scan no table for the accounts that are due for deletion", async () => {
-    const text = "SELECT id FROM users WHERE deletion_at <= $1 ORDER BY deletion_at LIMIT 100";
-    await explained.database.run(null, { name: "test_due", text }, [new Date()]);
+    await createDeletionStore(explained.database).nextDue(null, [1, 2]);
     expect(indexes("due")).to.deep.equal(["users_deletion"]);
     expect(nodeTypes()).not.to.include("Sort");
+    const [scan] = nodesOf(explained.plan()).filter((node) => "Index Cond" in node);
+    expect(scan).to.have.property("Index Cond").that.includes("deletion_at");
   });
 
   it("scan no table for a page of an account's history", async () => {
