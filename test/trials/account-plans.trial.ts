@@ -3,6 +3,7 @@ import type { AccountOrder } from "../../src/accounts/account-page.js";
 import { createAccountStore } from "../../src/accounts/account-store.js";
 import { createAccountStatisticsStore } from "../../src/accounts/statistics-store.js";
 import { openDatabase } from "../../src/db/open-database.js";
+import { createDeletionStore } from "../../src/users/deletion-store.js";
 import {
   explaining,
   fillAccounts,
@@ -122,6 +123,13 @@ await runTrial("account-plans", [], async (trial) => {
   await trial.step("the statistics", async () => {
     await createAccountStatisticsStore(explained.database).read(null, context.clock.now());
     readings.push({ ...readingOf("statistics", explained.plan()), isOrdered: false });
+  });
+
+  await trial.step("the account that is due first for erasure", async () => {
+    await createDeletionStore(explained.database).nextDue(null, []);
+    const reading = readingOf("due for erasure", explained.plan());
+    readings.push({ ...reading, isOrdered: true });
+    return reading.nodes;
   });
 
   const single = readings.filter(
