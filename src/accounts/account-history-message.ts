@@ -7,7 +7,7 @@ import {
   type AccountChangeSchema,
 } from "#gen/waterbill/identity/v1/account_service_pb.js";
 import type { Act, Actor } from "../audit/act.js";
-import type { AttributedAct } from "../audit/read-history.js";
+import type { RecordedAct } from "../audit/read-history.js";
 import { fullName } from "../users/user.js";
 
 /** Every action of this version. */
@@ -43,7 +43,7 @@ const ACTOR_KINDS: Readonly<Record<Actor["kind"], AccountActorKind>> = {
 };
 
 /** An act on the wire. What a later version recorded may have an action that is not known here. */
-export function toAccountChangeMessage(act: AttributedAct): MessageInitShape<typeof AccountChangeSchema> {
+export function toAccountChangeMessage(act: RecordedAct): MessageInitShape<typeof AccountChangeSchema> {
   const action = knownValue(ACTIONS, act.action);
   return {
     number: act.number,
@@ -59,7 +59,7 @@ export function toAccountChangeMessage(act: AttributedAct): MessageInitShape<typ
   };
 }
 
-function toActorMessage({ actor, actorAccount }: AttributedAct): MessageInitShape<typeof AccountActorSchema> {
+function toActorMessage({ actor, actorAccount }: RecordedAct): MessageInitShape<typeof AccountActorSchema> {
   const kind = knownValue(ACTOR_KINDS, actor.kind);
   return {
     ...(kind !== undefined && { kind }),

@@ -6,7 +6,7 @@ import {
   type AccountStatisticsSchema,
 } from "#gen/waterbill/identity/v1/account_service_pb.js";
 import type { WhitelistEntrySchema } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
-import { userFields } from "../users/user-message.js";
+import { toUserMessage } from "../users/user-message.js";
 import {
   ACCOUNT_STATES,
   type Account,
@@ -32,7 +32,7 @@ export function toAccountState(state: AccountState): AccountStateName | null {
 /** The account as administrators see it. */
 export function toAccountMessage(account: Account): MessageInitShape<typeof AccountSchema> {
   return {
-    ...userFields(account),
+    ...toUserMessage(account),
     isStaff: account.isStaff,
     isSuperuser: account.isSuperuser,
     ...(account.lastLogin && { lastLogin: timestampFromDate(account.lastLogin) }),

@@ -1,5 +1,5 @@
 import type { HistoryStore } from "../audit/history-store.js";
-import { type AttributedAct, latestActs } from "../audit/read-history.js";
+import { latestActs, type RecordedAct } from "../audit/read-history.js";
 import type { Tx } from "../db/database.js";
 import { DomainError } from "../errors.js";
 import { type Page, type PageRequest, readPage } from "../paging/page.js";
@@ -31,7 +31,7 @@ export interface ListAccountHistoryInput extends PageRequest {
 export async function listAccountHistory(
   deps: ListAccountHistoryDeps,
   { reader, ...request }: ListAccountHistoryInput,
-): Promise<Page<AttributedAct>> {
+): Promise<Page<RecordedAct>> {
   const read = async (tx: Tx | null) => {
     const { id, account } = await findAccount(deps, tx, request.phone, reader);
     const value = await readPage(

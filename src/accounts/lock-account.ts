@@ -1,7 +1,7 @@
 import type { Actor } from "../audit/act.js";
 import type { Tx } from "../db/database.js";
 import { DomainError } from "../errors.js";
-import { isAdmin } from "../users/user.js";
+import { isAdmin, isLastSuperuser } from "../users/user.js";
 import { type Credentials, isUnproved, type UserStore } from "../users/user-store.js";
 import type { AccountStore } from "./account-store.js";
 
@@ -39,7 +39,7 @@ export async function lockAccount(
   if (isStaff && !(await isActiveAdmin(users, tx, actor.id))) throw new DomainError("ADMIN_REQUIRED");
   return {
     account: account && !isUnproved(account) ? account : null,
-    isLastSuperuser: superusers.length === 1 && superusers[0] === account?.user.id,
+    isLastSuperuser: isLastSuperuser(superusers, account?.user.id),
   };
 }
 

@@ -10,11 +10,11 @@ type Values = Pick<AccountActValuesRow, "before" | "after" | "reason">;
 /** An act with its values. */
 export type NewAct = AccountActRow & Values;
 
-/** An act as it is read, with null for values that don't exist or were deleted. */
-export type ReadAct = Omit<NewAct, `${string}_digest` | "key_id" | "mac">;
-
-/** An act with the account of the administrator who acted; null if nobody with an account did, or if it is gone. */
-export type ReadActWithActor = ReadAct &
+/**
+ * An act as it is read, with null for values that don't exist or were deleted; and with the account of the administrator who
+ * acted, null if nobody with an account did, or if it is gone.
+ */
+export type ReadAct = Omit<NewAct, `${string}_digest` | "key_id" | "mac"> &
   OuterJoined<{ actor_phone: string; actor_first_name: string; actor_last_name: string }>;
 
 /** An act with all that verifying it needs. */
@@ -46,8 +46,8 @@ export interface HistoryStore {
   deleteValues(tx: Tx, accountId: number): Promise<void>;
   /** Returns at most `limit` acts of an account after a number, oldest first. */
   page(tx: Tx | null, accountId: number, afterNumber: number, limit: number): Promise<ReadAct[]>;
-  /** Returns at most `limit` acts of an account before a number, latest first, with the accounts of those who acted. */
-  latest(tx: Tx | null, accountId: number, beforeNumber: number, limit: number): Promise<ReadActWithActor[]>;
+  /** Returns at most `limit` acts of an account before a number, latest first. */
+  latest(tx: Tx | null, accountId: number, beforeNumber: number, limit: number): Promise<ReadAct[]>;
   /** Returns acts by account and number, each with its chain's end at the same moment. */
   stored(tx: Tx | null, range: Range): Promise<StoredAct[]>;
   /** Returns the ids of the keys that sealed the first act of the first account, and the last act of the last one. */
@@ -86,21 +86,12 @@ const append: Statement = {
          UPDATE account_history_heads SET mac = $3, seal = $4 WHERE account_id = $2`,
 };
 
-const READ_COLUMNS = `account_id, number, at, action, actor_kind, actor_id, session_id, session_count, fields,
-           before, after, reason`;
-
-const page: Statement = {
-  name: "account_history_page",
-  text: `SELECT ${READ_COLUMNS}
-         FROM account_history LEFT JOIN account_history_values USING (account_id, number)
-         WHERE account_id = $1 AND number > $2 ORDER BY number LIMIT $3`,
-};
-
 // LATERAL with LIMIT, here and below: what belongs to a row is looked up. A merge join would read the other tables from
 // their beginning in every batch.
-const latest: Statement = {
-  name: "account_history_latest",
-  text: `SELECT ${READ_COLUMNS}, actor.phone AS actor_phone, actor.first_name AS actor_first_name,
+const readActs = (name: string, condition: string, order: string): Statement => ({
+  name,
+  text: `SELECT account_id, number, at, action, actor_kind, actor_id, session_id, session_count, fields,
+           before, after, reason, actor.phone AS actor_phone, actor.first_name AS actor_first_name,
            actor.last_name AS actor_last_name
          FROM account_history AS act
            LEFT JOIN LATERAL (
@@ -108,8 +99,11 @@ const latest: Statement = {
              WHERE one.account_id = act.account_id AND one.number = act.number LIMIT 1
            ) AS content ON true
            LEFT JOIN LATERAL (SELECT * FROM users WHERE users.id = act.actor_id LIMIT 1) AS actor ON true
-         WHERE account_id = $1 AND number < $2 ORDER BY number DESC LIMIT $3`,
-};
+         WHERE account_id = $1 AND number ${condition} ORDER BY number ${order} LIMIT $3`,
+});
+
+const page = readActs("account_history_page_2", "> $2", "ASC");
+const latest = readActs("account_history_latest", "< $2", "DESC");
 
 const stored: Statement = {
   name: "account_history_stored",
@@ -170,7 +164,7 @@ export function createHistoryStore(database: Database): HistoryStore {
     page: (tx, accountId, afterNumber, limit) =>
       database.run<ReadAct>(tx, page, [accountId, afterNumber, limit]),
     latest: (tx, accountId, beforeNumber, limit) =>
-      database.run<ReadActWithActor>(tx, latest, [accountId, beforeNumber, limit]),
+      database.run<ReadAct>(tx, latest, [accountId, beforeNumber, limit]),
     stored: (tx, { after, lastAccountId, limit }) =>
       database.run<StoredAct>(tx, stored, [after.account_id, after.number, lastAccountId, limit]),
     async outerKeyIds(tx) {

@@ -2,7 +2,7 @@ import type { Tx } from "../db/database.js";
 import { everyPage, type Placed } from "../paging/page.js";
 import type { Position } from "../paging/page-token.js";
 import type { Actor, FieldValues } from "./act.js";
-import type { HistoryStore, ReadAct, ReadActWithActor } from "./history-store.js";
+import type { HistoryStore, ReadAct } from "./history-store.js";
 
 /** An act as it was recorded. Actions and kinds are texts, because a later version may have recorded others. */
 export interface RecordedAct {
@@ -11,6 +11,8 @@ export interface RecordedAct {
   at: Date;
   action: string;
   actor: { kind: Actor["kind"] | (string & {}); id: number | null };
+  /** Who the administrator is that acted; null if nobody with an account did, or if it is gone. */
+  actorAccount: { phone: string; firstName: string; lastName: string } | null;
   fields: readonly string[];
   /** Null if the act has no such value, or if it was deleted. */
   before: FieldValues | null;
@@ -27,13 +29,8 @@ export async function* readHistory(
 ): AsyncGenerator<RecordedAct[]> {
   yield* everyPage(async (after, limit) => {
     const rows = await deps.history.page(null, accountId, Number(after?.[0] ?? 0), limit);
-    return rows.map((row) => ({ row: toRecordedAct(row), position: [String(row.number)] }));
+    return rows.map(toPlacedAct);
   });
-}
-
-/** An act, and who the administrator is that acted; null if nobody with an account did, or if it is gone. */
-export interface AttributedAct extends RecordedAct {
-  actorAccount: { phone: string; firstName: string; lastName: string } | null;
 }
 
 /** The numbers of acts are less than this. */
@@ -46,15 +43,17 @@ export async function latestActs(
   accountId: number,
   after: Position | null,
   limit: number,
-): Promise<Placed<AttributedAct>[]> {
+): Promise<Placed<RecordedAct>[]> {
   const rows = await history.latest(tx, accountId, Number(after?.[0] ?? AFTER_LAST_NUMBER), limit);
-  return rows.map((row) => ({
-    row: { ...toRecordedAct(row), actorAccount: actorAccount(row) },
-    position: [String(row.number)],
-  }));
+  return rows.map(toPlacedAct);
 }
 
-function actorAccount(row: ReadActWithActor): AttributedAct["actorAccount"] {
+const toPlacedAct = (row: ReadAct): Placed<RecordedAct> => ({
+  row: toRecordedAct(row),
+  position: [String(row.number)],
+});
+
+function actorAccount(row: ReadAct): RecordedAct["actorAccount"] {
   const { actor_phone: phone, actor_first_name: firstName, actor_last_name: lastName } = row;
   return phone === null ? null : { phone, firstName: firstName ?? "", lastName: lastName ?? "" };
 }
@@ -65,6 +64,7 @@ function toRecordedAct(row: ReadAct): RecordedAct {
     at: row.at,
     action: row.action,
     actor: { kind: row.actor_kind, id: row.actor_id },
+    actorAccount: actorAccount(row),
     fields: row.fields,
     before: row.before,
     after: row.after,

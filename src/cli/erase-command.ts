@@ -1,11 +1,10 @@
-import confirm from "@inquirer/confirm";
 import type { Command } from "commander";
 import { eraseAccount } from "../accounts/erase-account.js";
 import { COMMAND_LINE } from "../audit/act.js";
 import { parsePhone } from "../users/phone-number.js";
+import { confirmOnTerminal } from "./confirm-on-terminal.js";
 import { parseReason } from "./reason-option.js";
 import type { Runner } from "./runner.js";
-import type { CliStreams } from "./streams.js";
 
 interface EraseOptions {
   reason: string;
@@ -24,7 +23,7 @@ export function addEraseCommand(user: Command, run: Runner): void {
     )
     .option("--yes", "do not ask for confirmation, which is only asked for on a terminal")
     .action(async (phone: string, { reason, yes }: EraseOptions) => {
-      if (!yes && !(await confirmErasure(run.streams, phone))) {
+      if (!yes && !(await confirmOnTerminal(run.streams, `Erase the account of ${phone} for good?`))) {
         run.isNegative = true;
         return;
       }
@@ -35,11 +34,4 @@ export function addEraseCommand(user: Command, run: Runner): void {
         await run.print([run.isJson ? `${JSON.stringify(json)}\n` : `${erased} erased\n`]);
       });
     });
-}
-
-/** Asks for confirmation on a terminal: an account that is erased can't be restored. */
-async function confirmErasure({ stdin, stderr }: CliStreams, phone: string): Promise<boolean> {
-  if (!stdin.isTTY || !stderr.isTTY) return true;
-  const question = { message: `Erase the account of ${phone} for good?`, default: false };
-  return confirm(question, { input: stdin, output: stderr });
 }

@@ -7,12 +7,9 @@ import type { DatabaseContext } from "../command-context.js";
 import { DomainError } from "../errors.js";
 import { UsageError } from "../startup-error.js";
 import { parsePhone } from "../users/phone-number.js";
-import { fullName, type User } from "../users/user.js";
+import { fullName } from "../users/user.js";
 import { jsonLine } from "./json-line.js";
 import type { Runner } from "./runner.js";
-
-/** Finds the account that acted; null if it is gone, or if nobody with an account did. */
-type FindActor = (act: RecordedAct) => Promise<User | null>;
 
 /** Adds `history` to the commands on accounts. */
 export function addHistoryCommand(user: Command, run: Runner): void {
@@ -39,12 +36,9 @@ export function addHistoryCommand(user: Command, run: Runner): void {
 async function* actLines(
   context: DatabaseContext,
   accountId: number,
-  lineOf: (act: RecordedAct, actor: User | null) => string,
+  lineOf: (act: RecordedAct) => string,
 ): AsyncGenerator<string> {
-  const findActor = createFindActor(context);
-  for await (const acts of readHistory(context, accountId)) {
-    for (const act of acts) yield lineOf(act, await findActor(act));
-  }
+  for await (const acts of readHistory(context, accountId)) yield* acts.map(lineOf);
 }
 
 /** Returns the id of the account with this number. Throws ACCOUNT_NOT_FOUND if there is none. */
@@ -69,25 +63,13 @@ function parseId(text: string): number {
   return Number(text);
 }
 
-/** Reads each administrator once. */
-function createFindActor({ users }: DatabaseContext): FindActor {
-  const found = new Map<number, User | null>();
-  return async ({ actor: { id } }) => {
-    if (id === null) return null;
-    const known = found.get(id);
-    if (known !== undefined) return known;
-    const user = (await users.findById(null, id))?.user ?? null;
-    found.set(id, user);
-    return user;
-  };
+function actJson(act: RecordedAct): string {
+  return jsonLine(AccountChangeSchema, toAccountChangeMessage(act));
 }
 
-function actJson(act: RecordedAct, actorAccount: User | null): string {
-  return jsonLine(AccountChangeSchema, toAccountChangeMessage({ ...act, actorAccount }));
-}
-
-function actLine(act: RecordedAct, actor: User | null): string {
+function actLine(act: RecordedAct): string {
   const { kind, id } = act.actor;
+  const actor = act.actorAccount;
   const person = actor ? ` ${fullName(actor)} ${actor.phone}` : "";
   const columns = [
     act.number,

@@ -1,4 +1,3 @@
-import confirm from "@inquirer/confirm";
 import type { Command } from "commander";
 import {
   CheckWhitelistResponseSchema,
@@ -17,9 +16,9 @@ import { updateEntry } from "../whitelist/update-entry.js";
 import type { WhitelistEntry } from "../whitelist/whitelist-entry.js";
 import { toDetailsMessage, toEntryMessage } from "../whitelist/whitelist-messages.js";
 import { printBatch } from "./batch-output.js";
+import { confirmOnTerminal } from "./confirm-on-terminal.js";
 import { jsonLine } from "./json-line.js";
 import type { Runner } from "./runner.js";
-import type { CliStreams } from "./streams.js";
 import { addWhitelistFileCommands } from "./whitelist-file-commands.js";
 import { addWhitelistListCommands } from "./whitelist-list-commands.js";
 import { addWhitelistUpdateCommand } from "./whitelist-update-command.js";
@@ -68,7 +67,9 @@ export function addWhitelistCommands(program: Command, run: Runner): void {
     )
     .option("--yes", "do not ask for confirmation, which is only asked for on a terminal")
     .action(async (phones: string[], { yes }: { yes?: boolean }) => {
-      if (!yes && !(await confirmRemoval(run.streams, phones))) {
+      // A script is not asked, because a removed number can be added again.
+      const what = phones.length === 1 ? phones[0] : `${phones.length} numbers`;
+      if (!yes && !(await confirmOnTerminal(run.streams, `Remove ${what} from the whitelist?`))) {
         run.isNegative = true;
         return;
       }
@@ -132,12 +133,4 @@ async function nullIf<T>(reason: Reason, change: Promise<T>): Promise<T | null> 
     if (error instanceof DomainError && error.reason === reason) return null;
     throw error;
   }
-}
-
-/** Asks for confirmation on a terminal. A script is not asked, because a removed number can be added again. */
-async function confirmRemoval({ stdin, stderr }: CliStreams, phones: readonly string[]): Promise<boolean> {
-  if (!stdin.isTTY || !stderr.isTTY) return true;
-  const what = phones.length === 1 ? phones[0] : `${phones.length} numbers`;
-  const question = { message: `Remove ${what} from the whitelist?`, default: false };
-  return confirm(question, { input: stdin, output: stderr });
 }

@@ -2,7 +2,7 @@ import { create, fromJson, type JsonObject } from "@bufbuild/protobuf";
 import { type AccountExport, AccountExportSchema } from "#gen/waterbill/identity/v1/account_export_pb.js";
 import { UserSchema } from "#gen/waterbill/identity/v1/user_pb.js";
 import { addressOf } from "../guessing/guess.js";
-import { userFields } from "../users/user-message.js";
+import { toUserMessage } from "../users/user-message.js";
 import { toUser } from "../users/user-row.js";
 import type { AccountCopy } from "./take-export.js";
 
@@ -27,6 +27,6 @@ export function toExportMessage(copy: AccountCopy): AccountExport {
     has_older_history: hasOlderHistory,
   });
   const dates = { date_joined: new Date(user.date_joined), last_login: null };
-  message.user = create(UserSchema, userFields(toUser({ ...user, ...dates })));
+  message.user = create(UserSchema, toUserMessage(toUser({ ...user, ...dates })));
   return message;
 }

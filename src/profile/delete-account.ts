@@ -7,7 +7,7 @@ import { type FreshSignInDeps, requireFreshSignIn, type SignInProof } from "../p
 import type { SessionStore } from "../sessions/session-store.js";
 import type { Clock } from "../system/clock.js";
 import type { DeletionStore } from "../users/deletion-store.js";
-import type { User } from "../users/user.js";
+import { isLastSuperuser, type User } from "../users/user.js";
 import { type NotifyBySmsDeps, warnBySms } from "../verification/notify-by-sms.js";
 import { type RequestLinkDeps, requestLink } from "../verification/request-link.js";
 import { sendLink } from "../verification/send-link.js";
@@ -122,7 +122,6 @@ async function assertMayAsk(
 
 /** Throws LAST_SUPERUSER, or RATE_LIMITED while the number can be put back to the one before. Locks all superusers. */
 async function assertMayLeave(deps: MayLeaveDeps, tx: Tx, userId: number): Promise<void> {
-  const superusers = await deps.lockSuperusers(tx);
-  if (superusers.length === 1 && superusers[0] === userId) throw new DomainError("LAST_SUPERUSER");
+  if (isLastSuperuser(await deps.lockSuperusers(tx), userId)) throw new DomainError("LAST_SUPERUSER");
   assertNumberSettled(deps, await deps.phoneChanges.findRecent(tx, userId));
 }

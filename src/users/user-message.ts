@@ -3,13 +3,8 @@ import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { UserSchema } from "#gen/waterbill/identity/v1/user_pb.js";
 import { fullName, type User } from "./user.js";
 
-/** The account as its owner sees it. */
-export function toUserMessage(user: User): MessageInitShape<typeof UserSchema> {
-  return userFields(user);
-}
-
-/** The fields that every message about an account has. */
-export function userFields(user: User) {
+/** The account as its owner sees it. Every other message about an account has these fields too. */
+export function toUserMessage(user: User) {
   return {
     id: user.id,
     phone: user.phone,
@@ -21,5 +16,5 @@ export function userFields(user: User) {
     ...(user.apartmentName !== null && { apartmentName: user.apartmentName }),
     isActive: user.isActive,
     dateJoined: timestampFromDate(user.dateJoined),
-  };
+  } satisfies MessageInitShape<typeof UserSchema>;
 }

@@ -33,3 +33,8 @@ export function rolesOf({ isStaff, isSuperuser }: Pick<User, "isStaff" | "isSupe
 export function isAdmin(user: Pick<User, "isStaff" | "isSuperuser">): boolean {
   return user.isStaff || user.isSuperuser;
 }
+
+/** Whether an account is the last of the active superusers. `superusers` are their ids. */
+export function isLastSuperuser(superusers: readonly number[], id: number | undefined): boolean {
+  return superusers.length === 1 && superusers[0] === id;
+}

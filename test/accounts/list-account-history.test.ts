@@ -5,7 +5,7 @@ import { listAccountHistory } from "../../src/accounts/list-account-history.js";
 import { setAccountActive } from "../../src/accounts/set-account-active.js";
 import { setRights } from "../../src/accounts/set-rights.js";
 import { COMMAND_LINE } from "../../src/audit/act.js";
-import type { AttributedAct } from "../../src/audit/read-history.js";
+import type { RecordedAct } from "../../src/audit/read-history.js";
 import { laterActsOf, verified } from "../audit/stored-history.js";
 import { administrator } from "../support/administrator.js";
 import { rejection, rejectionReason } from "../support/rejection.js";
@@ -26,7 +26,7 @@ describe("the history of an account", () => {
 
   const list = (phone: string, reader: Reader, paging = {}, app = context.app) =>
     listAccountHistory(app, { phone, reader, pageSize: 0, pageToken: "", ...paging });
-  const actionsOf = (acts: readonly AttributedAct[]) => acts.map(({ action }) => action);
+  const actionsOf = (acts: readonly RecordedAct[]) => acts.map(({ action }) => action);
 
   it("is listed latest first, with those who acted", async () => {
     const reader = await staff();
@@ -140,7 +140,7 @@ describe("the actions of a history on the wire", () => {
   });
 
   it("are absent if a later version recorded them, and so are its kinds of actors", () => {
-    const act: AttributedAct = {
+    const act: RecordedAct = {
       ...{ number: 1, at: new Date(), action: "constructor", actor: { kind: "robot", id: null } },
       ...{ fields: [], before: null, after: null, reason: null, sessionId: null, sessionCount: null },
       actorAccount: null,

@@ -3,6 +3,8 @@ import { createHistoryStore, type HistoryStore } from "../../src/audit/history-s
 import { useTestDatabase } from "../support/database.js";
 
 const fill = `
+  INSERT INTO users (phone, first_name, last_name, password_hash, date_joined)
+    SELECT '+2376' || lpad(account::text, 8, '0'), 'John', 'Doe', 'x', now() FROM generate_series(1, 20000) AS account;
   INSERT INTO account_history
     SELECT account, number, now(), 'phone_changed', 'owner', NULL, NULL, 1, '{phone}', '', '', NULL, 'key', ''
     FROM generate_series(1, 20000) AS account, generate_series(1, 5) AS number;

@@ -3,15 +3,20 @@ import { readHistory } from "../../src/audit/read-history.js";
 import { verifyHistory } from "../../src/audit/verify-history.js";
 import type { AppContext } from "../../src/context.js";
 
+/** An act as it was recorded: who the administrator is that acted is looked up when it is read. */
+type StoredAct = Omit<RecordedAct, "actorAccount">;
+
 /** All acts on an account, oldest first. */
-export async function historyOf(app: AppContext, accountId: number): Promise<RecordedAct[]> {
-  const acts: RecordedAct[] = [];
-  for await (const batch of readHistory(app, accountId)) acts.push(...batch);
+export async function historyOf(app: AppContext, accountId: number): Promise<StoredAct[]> {
+  const acts: StoredAct[] = [];
+  for await (const batch of readHistory(app, accountId)) {
+    for (const { actorAccount: _, ...act } of batch) acts.push(act);
+  }
   return acts;
 }
 
 /** The acts on an account without those of its registration, numbered from 1. */
-export async function laterActsOf(app: AppContext, accountId: number): Promise<RecordedAct[]> {
+export async function laterActsOf(app: AppContext, accountId: number): Promise<StoredAct[]> {
   const acts = (await historyOf(app, accountId)).filter(
     ({ action }) => !/^(registered|activated)$/.test(action),
   );
