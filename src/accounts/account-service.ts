@@ -98,10 +98,9 @@ export function createAccountService(deps: AccountServiceDeps): ServiceImpl<type
       return { sessions: sessions.map(toSessionMessage) };
     },
 
-    async revokeAccountSessions({ phone, reason }, context) {
-      const actor = administrator(context);
-      const revokedCount = await revokeAccountSessions(deps, { phone, reason: reason.trim(), actor });
-      return { revokedCount };
+    async revokeAccountSessions({ phone, sessionId = null, reason }, context) {
+      const act = { phone, sessionId, reason: reason.trim(), actor: administrator(context) };
+      return { revokedCount: await revokeAccountSessions(deps, act) };
     },
 
     async exportAccount({ phone, reason }, context) {

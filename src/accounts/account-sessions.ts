@@ -52,26 +52,40 @@ export interface RevokeAccountSessionsDeps extends ActOnAccountDeps {
 
 export interface RevokeAccountSessionsInput {
   phone: string;
+  /** The session to end; null: all of them. */
+  sessionId: string | null;
   /** Why; recorded with the act. */
   reason: string;
   actor: Actor;
 }
 
 /**
- * Ends all sessions of the account with this phone number, and returns how many there were. Records nothing if there were
- * none.
+ * Ends all sessions of the account with this phone number, or the one with this id, and returns how many there were: 0 if
+ * the account has no open session with this id. Records nothing if there were none.
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND; ADMIN_REQUIRED or SUPERUSER_REQUIRED as
  * `lockAccount` does.
  */
 export async function revokeAccountSessions(
   deps: RevokeAccountSessionsDeps,
-  { phone, reason, actor }: RevokeAccountSessionsInput,
+  { phone, sessionId, reason, actor }: RevokeAccountSessionsInput,
 ): Promise<number> {
+  // The database has the spelling in lower case, and the history seals the text.
+  const id = sessionId?.toLowerCase() ?? null;
   return actOnAccount(deps, { phone, actor }, async (tx, { user: { id: accountId } }) => {
-    const { length: sessionCount } = await deps.sessions.endAll(tx, accountId, null);
-    const act = { accountId, at: deps.clock.now(), actor, reason, sessionId: null, sessionCount };
+    const sessionCount = await endSessions(deps.sessions, tx, accountId, id);
+    const act = { accountId, at: deps.clock.now(), actor, reason, sessionId: id, sessionCount };
     if (sessionCount > 0) await deps.record(tx, { ...act, action: "session_ended" });
     return sessionCount;
   });
+}
+
+async function endSessions(
+  sessions: SessionStore,
+  tx: Tx,
+  accountId: number,
+  id: string | null,
+): Promise<number> {
+  if (id === null) return (await sessions.endAll(tx, accountId, null)).length;
+  return (await sessions.endOne(tx, accountId, id)) ? 1 : 0;
 }

@@ -1,10 +1,11 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { SessionSchema } from "#gen/waterbill/identity/v1/session_pb.js";
 import { readAccountSessions, revokeAccountSessions } from "../accounts/account-sessions.js";
 import { COMMAND_LINE } from "../audit/act.js";
 import type { ListedSession } from "../sessions/listed-session.js";
 import { toSessionMessage } from "../sessions/session-message.js";
 import { UsageError } from "../startup-error.js";
+import { isUuid } from "../system/uuid.js";
 import { parsePhone } from "../users/phone-number.js";
 import { jsonLine } from "./json-line.js";
 import { parseReason } from "./reason-option.js";
@@ -12,6 +13,7 @@ import type { Runner } from "./runner.js";
 
 interface SessionsOptions {
   revoke?: boolean;
+  session?: string;
   reason?: string;
 }
 
@@ -20,15 +22,22 @@ export function addSessionsCommand(user: Command, run: Runner): void {
   user
     .command("sessions <phone>")
     .description(
-      "print the open sessions of an account, latest use first: id, sign-in, last use, address, client; or end them all",
+      "print the open sessions of an account, latest use first: id, sign-in, last use, address, client; or end them",
     )
-    .option("--revoke", "end them all; needs --reason")
+    .option("--revoke", "end them all, or the one of --session; needs --reason")
+    .option("--session <id>", "end only this one", parseSessionId)
     .option("--reason <text>", "why, for the history of the account", parseReason)
-    .action((phone: string, { revoke, reason }: SessionsOptions) => {
-      if (!revoke && reason === undefined) return printSessions(run, phone);
-      if (revoke && reason !== undefined) return endSessions(run, phone, reason);
-      throw new UsageError("Give --revoke and --reason together.");
+    .action((phone: string, { revoke, session, reason }: SessionsOptions) => {
+      if (!revoke && session === undefined && reason === undefined) return printSessions(run, phone);
+      if (revoke && reason !== undefined) return endSessions(run, phone, session ?? null, reason);
+      throw new UsageError("Give --revoke and --reason together, and --session only with them.");
     });
+}
+
+function parseSessionId(option: string): string {
+  const id = option.trim().toLowerCase();
+  if (!isUuid(id)) throw new InvalidArgumentError("It must be the id of a session, as the list has it.");
+  return id;
 }
 
 function printSessions(run: Runner, phone: string): Promise<void> {
@@ -38,11 +47,12 @@ function printSessions(run: Runner, phone: string): Promise<void> {
   });
 }
 
-function endSessions(run: Runner, phone: string, reason: string): Promise<void> {
+function endSessions(run: Runner, phone: string, sessionId: string | null, reason: string): Promise<void> {
   return run.withAudit(async (context) => {
-    const count = await revokeAccountSessions(context, { phone, reason, actor: COMMAND_LINE });
+    const count = await revokeAccountSessions(context, { phone, sessionId, reason, actor: COMMAND_LINE });
     const account = parsePhone(context.phoneRules, phone);
-    const text = count === 0 ? `${account} has no open session\n` : `${account} sessions ended: ${count}\n`;
+    const none = sessionId === null ? "has no open session" : "has no open session with this id";
+    const text = count === 0 ? `${account} ${none}\n` : `${account} sessions ended: ${count}\n`;
     await run.print([run.isJson ? `${JSON.stringify({ phone: account, revoked_count: count })}\n` : text]);
   });
 }

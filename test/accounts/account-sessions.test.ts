@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { expect } from "chai";
 import {
   listAccountSessions,
@@ -31,7 +32,9 @@ describe("an account's sessions", () => {
   const listed = async (phone: string) =>
     (await readAccountSessions(context.app, null, { phone, reader: null })).sessions;
   const revoke = (phone: string, actor: Actor = COMMAND_LINE, app = context.app) =>
-    revokeAccountSessions(app, { phone, reason, actor });
+    revokeAccountSessions(app, { phone, sessionId: null, reason, actor });
+  const revokeOne = (phone: string, sessionId: string, actor: Actor = COMMAND_LINE, app = context.app) =>
+    revokeAccountSessions(app, { phone, sessionId, reason, actor });
 
   /** An administrator who has signed in. */
   async function reader() {
@@ -111,5 +114,67 @@ describe("an account's sessions", () => {
     const counts = await atOnce(100, (index) => revoke(phone, COMMAND_LINE, processes[index % 2]));
     expect(counts.filter((count) => count !== 0)).to.deep.equal([5]);
     expect((await laterActsOf(context.app, id)).map(({ sessionCount }) => sessionCount)).to.deep.equal([5]);
+  });
+
+  it("are ended one by one, in any spelling of the id, with the id and the reason in the history", async () => {
+    const { id, phone } = await activeUser(context);
+    const [lost, kept] = [await newSession(context, phone), await newSession(context, phone)];
+    const staff = await reader();
+    expect(await revokeOne(phone, lost.toUpperCase(), staff.actor)).to.equal(1);
+    expect((await listed(phone)).map((session) => session.id)).to.deep.equal([kept]);
+    const acts = await laterActsOf(context.app, id);
+    expect(acts).to.have.length(1);
+    const act = { action: "session_ended", sessionId: lost, sessionCount: 1, reason };
+    expect(acts[0]).to.deep.include({ ...act, actor: staff.actor });
+    expect((await verified(context.app, id)).problems).to.deep.equal([]);
+  });
+
+  it("are not ended, and nothing is recorded, when no open session of the account has the id", async () => {
+    const [account, stranger] = [await activeUser(context), await activeUser(context)];
+    const over = await newSession(context, account.phone);
+    const kept = await newSession(context, account.phone);
+    const foreign = await newSession(context, stranger.phone);
+    expect(await revokeOne(account.phone, over)).to.equal(1);
+    for (const id of [over, foreign, randomUUID()]) expect(await revokeOne(account.phone, id)).to.equal(0);
+    expect((await listed(account.phone)).map((session) => session.id)).to.deep.equal([kept]);
+    expect((await listed(stranger.phone)).map((session) => session.id)).to.deep.equal([foreign]);
+    expect(await laterActsOf(context.app, account.id)).to.have.length(1);
+    expect(await laterActsOf(context.app, stranger.id)).to.deep.equal([]);
+  });
+
+  it("are ended one by one only by those who have the rights in that moment, and are recorded", async () => {
+    const staff = await reader();
+    const { phone } = await superuser();
+    const id = (await listed(phone))[0]!.id;
+    expect(await rejectionReason(revokeOne(phone, id, staff.actor))).to.equal("SUPERUSER_REQUIRED");
+    const former = await reader();
+    const rights = () => ({ isStaff: false, isSuperuser: false });
+    await setRights(context.app, { phone: former.user.phone, actor: COMMAND_LINE, rights });
+    const customer = await activeUser(context);
+    const session = await newSession(context, customer.phone);
+    const refused = revokeOne(customer.phone, session, former.actor);
+    expect(await rejectionReason(refused)).to.equal("ADMIN_REQUIRED");
+    const app = { ...context.app, record: () => Promise.reject(new Error("not recorded")) };
+    const unrecorded = revokeOne(customer.phone, session, staff.actor, app);
+    expect(await rejection(unrecorded)).to.include({ message: "not recorded" });
+    for (const [owner, kept] of [
+      [phone, id],
+      [customer.phone, session],
+    ] as const) {
+      expect((await listed(owner)).map((one) => one.id)).to.deep.equal([kept]);
+    }
+  });
+
+  it("are each ended and recorded once when 100 callers in two processes end one by one", async () => {
+    const { id, phone } = await activeUser(context);
+    const ids: string[] = [];
+    for (let opened = 0; opened < 5; opened += 1) ids.push(await newSession(context, phone));
+    const processes = [context.app, context.anotherProcess()];
+    const counts = await atOnce(100, (index) =>
+      revokeOne(phone, ids[index % 5]!, COMMAND_LINE, processes[index % 2]),
+    );
+    expect(counts.filter((count) => count === 1)).to.have.length(5);
+    expect(counts.filter((count) => count === 0)).to.have.length(95);
+    expect((await laterActsOf(context.app, id)).map(({ sessionId }) => sessionId)).to.have.members(ids);
   });
 });

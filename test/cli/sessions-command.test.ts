@@ -53,9 +53,37 @@ describe("user sessions", () => {
     expect(history.out).to.match(/\tsession_ended\tcommand line\t.*\t1\t"lost phone"\n$/);
   });
 
+  it("ends one of them by its id, in any case, and says when the account has none with it", async () => {
+    const { user, tokens } = await signedIn(cli.context);
+    const { app } = cli.context;
+    const { sessionId } = await app.verifyAccessToken(tokens.access);
+    const kept = await login(app, { phone: user.phone, password: testPassword });
+    const act = ["--revoke", "--reason", "lost phone", "--session", sessionId.toUpperCase()];
+    const revoke = (...options: string[]) => cli.run(["user", "sessions", user.phone, ...act, ...options]);
+    expect(await revoke()).to.deep.equal({ code: 0, out: `${user.phone} sessions ended: 1\n`, error: "" });
+    expect(await rejectionReason(app.verifyAccessToken(tokens.access))).to.equal("UNAUTHENTICATED");
+    await app.verifyAccessToken(kept.tokens.access);
+    const none = `${user.phone} has no open session with this id\n`;
+    expect(await revoke()).to.deep.equal({ code: 0, out: none, error: "" });
+    expect(JSON.parse((await revoke("--json")).out)).to.deep.equal({ phone: user.phone, revoked_count: 0 });
+    const { out } = await cli.run(["user", "history", user.phone]);
+    expect(out.split("\n").filter((line) => line.includes("session_ended"))).to.have.length(1);
+    expect(out).to.include(sessionId);
+  });
+
   it("ends nothing without a reason, nor without --revoke", async () => {
     const { user, tokens } = await signedIn(cli.context);
-    for (const options of [["--revoke"], ["--reason", "lost phone"], ["--revoke", "--reason", " "]]) {
+    const { sessionId } = await cli.context.app.verifyAccessToken(tokens.access);
+    for (const options of [
+      ["--revoke"],
+      ["--reason", "lost phone"],
+      ["--revoke", "--reason", " "],
+      ["--session", sessionId],
+      ["--session", sessionId, "--revoke"],
+      ["--session", sessionId, "--reason", "lost phone"],
+      ["--session", "", "--revoke", "--reason", "lost phone"],
+      ["--session", "7", "--revoke", "--reason", "lost phone"],
+    ]) {
       const { code, error } = await cli.run(["user", "sessions", user.phone, ...options]);
       expect(code, options.join(" ")).to.equal(2);
       expect(error).not.to.equal("");

@@ -196,6 +196,67 @@ describe("sessions", () => {
     }
   });
 
+  it("of an account are ended one by one by administrators, over every protocol", async () => {
+    const { context } = service;
+    const staff = await administrator(context);
+    for (const client of protocols) {
+      const customer = await signedIn(context);
+      const { id, phone } = customer.user;
+      const lost = await signIn(client.at("198.51.100.2"), phone);
+      const { sessionId: session_id } = await context.app.verifyAccessToken(lost.access);
+      const end = (input: { session_id: string }) =>
+        client.call(revokeAccountSessions, { phone, reason: REASON, ...input }, staff.tokens.access);
+      for (const text of ["", "A1", `${session_id} `, "%", "\u0000"]) {
+        const { fields } = await expectRefusal(end({ session_id: text }), "INVALID_REQUEST");
+        expect(Object.keys(fields), `${client.name} ${text}`).to.deep.equal(["session_id"]);
+      }
+      expect(await accepted(end({ session_id })), client.name).to.deep.equal({ revoked_count: 1 });
+      expect((await accepted(end({ session_id }))).revoked_count ?? 0).to.equal(0);
+      await expectRefusal(client.call(getProfile, {}, lost.access), "UNAUTHENTICATED");
+      await accepted(client.call(getProfile, {}, customer.tokens.access));
+      const acts = await laterActsOf(context.app, id);
+      expect(acts.map(({ sessionId, reason }) => [sessionId, reason])).to.deep.equal([[session_id, REASON]]);
+    }
+  });
+
+  it("of an account have a REST path each, which a body can't contradict", async () => {
+    const { context } = service;
+    const staff = await administrator(context);
+    const { user, tokens } = await signedIn(context);
+    const ids: string[] = [];
+    for (let opened = 0; opened < 2; opened += 1) {
+      const { access } = await signIn(protocols[0]!, user.phone);
+      ids.push((await context.app.verifyAccessToken(access)).sessionId);
+    }
+    const { sessionId: kept } = await context.app.verifyAccessToken(tokens.access);
+    const end = async (path: string, body?: object) => {
+      const response = await fetch(`${service.origin}/api/${path}`, {
+        method: "DELETE",
+        headers: { authorization: `Bearer ${staff.tokens.access}`, "content-type": "application/json" },
+        ...(body && { body: JSON.stringify(body) }),
+      });
+      const { message, data } = (await response.json()) as Record<string, unknown>;
+      return { status: response.status, message, data };
+    };
+    const path = (id: string) => `auth/admin/users/${user.phone}/sessions/${id}/`;
+    const ended = {
+      status: 200,
+      message: "Sessions du compte fermées avec succès",
+      data: { revoked_count: 1 },
+    };
+    const other = { session_id: kept, phone: staff.user.phone };
+    expect(await end(path(ids[0]!), { reason: REASON, ...other })).to.deep.equal(ended);
+    const twice = await end(path(ids[1]!), { reason: REASON, sessionId: kept });
+    expect(twice).to.deep.include({ status: 400, data: { session_id: ["Valeur invalide."] } });
+    const short = `admin/users/${user.phone}/sessions/${ids[1]!.toUpperCase()}`;
+    expect(await end(`${short}?reason=stolen`)).to.deep.equal(ended);
+    const unreasoned = await end(path(kept));
+    expect(unreasoned).to.deep.include({ status: 400, data: { reason: ["Ce champ est obligatoire."] } });
+    await accepted(protocols[0]!.call(getProfile, {}, tokens.access));
+    const acts = await laterActsOf(context.app, user.id);
+    expect(acts.map(({ sessionId }) => sessionId)).to.deep.equal(ids);
+  });
+
   it("are each ended and recorded once when 100 calls over all protocols and two servers end them", async () => {
     const { context } = service;
     const second = createApp(

@@ -1011,6 +1011,13 @@ export declare type RevokeAccountSessionsRequest = Message<"waterbill.identity.v
    * @generated from field: string reason = 2;
    */
   reason: string;
+
+  /**
+   * The id of the session to end. Absent: every session of the account.
+   *
+   * @generated from field: optional string session_id = 3;
+   */
+  sessionId?: string;
 };
 
 /**
@@ -1590,8 +1597,8 @@ export declare const AccountService: GenService<{
     output: typeof ListAccountSessionsResponseSchema;
   },
   /**
-   * Ends every session of an account, also the caller's own one. Its owner can sign in again. The history of the account
-   * has the act and its reason. A call that ends none succeeds and is not recorded.
+   * Ends every session of an account, or the one that is named, also the caller's own one. Its owner can sign in again. The
+   * history of the account has the act and its reason. A call that ends none succeeds and is not recorded.
    *
    * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND, or SUPERUSER_REQUIRED for the account of a
    * superuser if the caller is not one.
