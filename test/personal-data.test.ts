@@ -35,7 +35,7 @@ const IMPERSONAL_COLUMNS = [
   ...["registrations.id", "registrations.named_attempts", "registrations.named_since"],
   ...["registrations.other_attempts", "registrations.other_since", "registrations.token_digest"],
   ...["sessions.confirmed_id", "sessions.refresh_id", "sessions.used_ids"],
-  ...["sms_counts.bucket", "sms_counts.sent", "sms_sends.id"],
+  ...["sms_counts.bucket", "sms_counts.failed", "sms_counts.sent", "sms_sends.id"],
   ...["whitelist_entries.id", "whitelist_history.id"],
 ];
 

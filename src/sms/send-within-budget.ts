@@ -18,7 +18,7 @@ export interface SmsBudgetDeps {
 
 /**
  * Sends a message if the budget has room for it, and counts it before it leaves. A message that certainly did not leave
- * is taken back. However many processes send, no budget is exceeded: they take turns for as long as three statements.
+ * is taken back, and one that the provider did not accept, or perhaps not, counts as failed. However many processes send, no budget is exceeded: they take turns for as long as three statements.
  *
  * Throws SmsRefusedError (SMS_UNAVAILABLE), with nothing sent, when SMS are paused, the country isn't allowed, or a
  * budget is used up; OVERLOADED, with nothing sent, when the database doesn't tell; and what `send` throws.
@@ -43,9 +43,9 @@ export async function sendWithinBudget(
   try {
     await send();
   } catch (error) {
-    // If this fails, the budget only counts one message too many.
-    const isCounted = error instanceof SmsDeliveryUnknownError;
-    if (!isCounted) await deps.smsCounts.add(null, scopes, now, -1).catch(() => undefined);
+    const outcome = { sent: error instanceof SmsDeliveryUnknownError ? 0 : -1, failed: 1 } as const;
+    // If this fails, the budget only counts one message too many, and one failure too few.
+    await deps.smsCounts.add(null, scopes, now, outcome).catch(() => undefined);
     throw error;
   }
 }
@@ -62,7 +62,7 @@ async function count(
   await deps.smsCounts.lock(tx);
   const used = await deps.smsCounts.usage(tx, scopes, now);
   const refusal = exceededBudget(budgets, used, message);
-  if (!refusal) await deps.smsCounts.add(tx, scopes, now, 1);
+  if (!refusal) await deps.smsCounts.add(tx, scopes, now, { sent: 1, failed: 0 });
   return refusal;
 }
 

@@ -21,13 +21,26 @@ export interface ScopeUsage extends Usage {
   scope: string;
 }
 
-/** Counts the messages that left. */
+/** What to add to the counts: a message that leaves, or that certainly (-1) or perhaps (0) did not leave after all. */
+export type CountChange = { sent: 1; failed: 0 } | { sent: -1 | 0; failed: 1 };
+
+/** The messages of the last hour. One that the provider perhaps accepted is among both. */
+export interface SmsFigures {
+  /** Messages that left, or perhaps left. */
+  sent: number;
+  /** Messages that the provider did not accept, or perhaps not. */
+  failed: number;
+}
+
+/** Counts the messages that left, and those that failed. */
 export interface SmsBudgetStore {
   /** Locks the budget until `tx` ends: other transactions wait here. */
   lock(tx: Tx): Promise<void>;
   usage(tx: Tx | null, scopes: BudgetScopes, now: Date): Promise<Record<BudgetName, Usage>>;
-  /** Counts `count` messages that left at `at`; -1 takes one back. */
-  add(tx: Tx | null, scopes: BudgetScopes, at: Date, count: 1 | -1): Promise<void>;
+  /** Counts a message that left at `at`, or was about to. */
+  add(tx: Tx | null, scopes: BudgetScopes, at: Date, outcome: CountChange): Promise<void>;
+  /** The messages of all scopes in the hour before `now`, and of up to five minutes more. */
+  lastHour(tx: Tx | null, now: Date): Promise<SmsFigures>;
   /** Whether the whitelist allows a number with this calling code. */
   isCountryListed(tx: Tx | null, country: string): Promise<boolean>;
   /** The scopes with most messages in the last 24 hours, at most `limit`, and the total. */
@@ -51,10 +64,17 @@ const busiest: Statement = {
          GROUP BY scope ORDER BY (scope = 'total') DESC, day DESC, scope LIMIT $3`,
 };
 const add: Statement = {
-  name: "sms_counts_add",
-  text: `INSERT INTO sms_counts (scope, bucket, sent)
-         SELECT scope, $4, $5 FROM unnest(ARRAY[$1::varchar, $2, $3]) AS scope WHERE scope IS NOT NULL
-         ON CONFLICT (scope, bucket) DO UPDATE SET sent = sms_counts.sent + excluded.sent`,
+  name: "sms_counts_add_2",
+  text: `INSERT INTO sms_counts (scope, bucket, sent, failed)
+         SELECT scope, $4, $5, CASE scope WHEN 'total' THEN $6 ELSE 0 END
+         FROM unnest(ARRAY[$1::varchar, $2, $3]) AS scope WHERE scope IS NOT NULL
+         ON CONFLICT (scope, bucket) DO UPDATE
+           SET sent = sms_counts.sent + excluded.sent, failed = sms_counts.failed + excluded.failed`,
+};
+const lastHour: Statement = {
+  name: "sms_counts_last_hour",
+  text: `SELECT coalesce(sum(sent), 0)::int AS sent, coalesce(sum(failed), 0)::int AS failed
+         FROM sms_counts WHERE scope = 'total' AND bucket > $1`,
 };
 // Calling codes consist of digits, which all sort before ":".
 const isCountryListed: Statement = {
@@ -78,10 +98,15 @@ export function createSmsBudgetStore(database: Database): SmsBudgetStore {
       const of = (scope: string | null | undefined) => rows.find((row) => row.scope === scope) ?? NONE;
       return { total: of(total), country: of(country), address: of(address) };
     },
-    async add(tx, scopes, at, count) {
+    async add(tx, scopes, at, { sent, failed }) {
       const bucketMs = BUCKET_SECONDS * 1000;
       const bucket = new Date(Math.floor(at.getTime() / bucketMs) * bucketMs);
-      await database.run(tx, add, [...scopeNames(scopes), bucket, count]);
+      await database.run(tx, add, [...scopeNames(scopes), bucket, sent, failed]);
+    },
+    async lastHour(tx, now) {
+      const [hour] = periods(now);
+      const [figures] = await database.run<SmsFigures>(tx, lastHour, [hour]);
+      return figures!;
     },
     async isCountryListed(tx, country) {
       return (await database.run(tx, isCountryListed, [country])).length > 0;

@@ -169,7 +169,8 @@ describe("doctor", () => {
 
   it("reports that the budget of SMS is used up, or left for owners", async () => {
     const scopes = { country: null, address: null };
-    for (let i = 0; i < 4; i++) await cli.context.app.smsCounts.add(null, scopes, systemClock.now(), 1);
+    for (let i = 0; i < 4; i++)
+      await cli.context.app.smsCounts.add(null, scopes, systemClock.now(), { sent: 1, failed: 0 });
     const levelAt = async (total: string) => {
       const { of } = await doctor({ SMS_BUDGET: `total=${total};country=5/hour;address=5/hour` });
       return of("sms_budget").level;

@@ -14,7 +14,7 @@ describe("sms budget", () => {
     const empty = await cli.run(["sms", "budget"], { environment });
     expect(empty.out).to.match(/^running\ncountries\t\+237,\+33\ntotal\t-\t0\/10\t0\/20\n\nThe columns/);
     const scopes = { country: "237", address: "203.0.113.7" };
-    await cli.context.app.smsCounts.add(null, scopes, systemClock.now(), 1);
+    await cli.context.app.smsCounts.add(null, scopes, systemClock.now(), { sent: 1, failed: 0 });
     const { out, code } = await cli.run(["sms", "budget", "--json"], { environment });
     expect(code).to.equal(0);
     expect(JSON.parse(out)).to.deep.equal({

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { SmsBudgetRules } from "../../src/config-rates.js";
+import { DomainError } from "../../src/errors.js";
 import { sendWithinBudget } from "../../src/sms/send-within-budget.js";
 import type { OutgoingMessage } from "../../src/sms/sms-budget.js";
 import { SmsDeliveryUnknownError } from "../../src/sms/sms-gateway.js";
@@ -110,6 +111,75 @@ describe("sendWithinBudget", () => {
     }
     await refused();
     expect(sent).to.deep.equal([]);
+  });
+
+  describe("counts as failed", () => {
+    const lastHour = () => context.app.smsCounts.lastHour(null, context.clock.now());
+    const rejecting = (error: Error) => ({ work: () => Promise.reject(error) });
+    const failures = [
+      new DomainError("SMS_UNAVAILABLE"),
+      new DomainError("PHONE_INVALID"),
+      new SmsDeliveryUnknownError(),
+      new Error("a fault"),
+    ];
+
+    it("whatever the provider did not accept or may not have accepted, which may have left", async () => {
+      await send();
+      for (const [index, error] of failures.entries()) {
+        const isVerified = index % 2 === 0;
+        await send({ isVerified }, rejecting(error)).catch(() => {});
+      }
+      expect(await lastHour()).to.deep.equal({ sent: 2, failed: failures.length });
+    });
+
+    it("nothing that the budget refuses, which was never handed to the provider", async () => {
+      await refused({}, { smsBudget: { ...rules, isPaused: true } });
+      await refused({ phone: "+33612345678" });
+      expect(await lastHour()).to.deep.equal({ sent: 0, failed: 0 });
+    });
+
+    it("only what failed in the hour before, and up to five minutes more", async () => {
+      await send({}, rejecting(failures[0]!)).catch(() => {});
+      context.clock.advance(3599);
+      expect(await lastHour()).to.include({ failed: 1 });
+      context.clock.advance(301);
+      expect(await lastHour()).to.include({ failed: 0 });
+    });
+
+    it("every one of 100 at once in two processes, which use up no budget", async () => {
+      const processes = [context.app, context.anotherProcess()];
+      await atOnce(100, (index) =>
+        send(
+          { callerAddress: `203.0.113.${index}`, isVerified: index % 3 === 0 },
+          {
+            app: processes[index % 2]!,
+            smsBudget: { ...rules, budgets: { ...budgets, total: { hour: null, day: null } } },
+            ...rejecting(failures[0]!),
+          },
+        ),
+      );
+      expect(await lastHour()).to.deep.equal({ sent: 0, failed: 100 });
+    });
+
+    it("nothing when the database doesn't take the count, and the call fails as the message did", async () => {
+      const away = () => Promise.reject(new Error("the database is unreachable"));
+      const { smsCounts } = context.app;
+      let leaves = true;
+      const app = {
+        ...context.app,
+        smsCounts: {
+          ...smsCounts,
+          add: (...input: Parameters<typeof smsCounts.add>) => {
+            if (!leaves) return away();
+            leaves = false;
+            return smsCounts.add(...input);
+          },
+        },
+      };
+      const failed = send({}, { app, ...rejecting(failures[1]!) });
+      expect(await rejectionReason(failed)).to.equal("PHONE_INVALID");
+      expect(await lastHour()).to.deep.equal({ sent: 1, failed: 0 });
+    });
   });
 
   it("never sends more than the budget for 100 callers at once in two processes", async () => {

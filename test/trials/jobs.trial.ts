@@ -71,7 +71,7 @@ await runTrial("jobs", [], async (trial) => {
       while (!isOver) {
         const start = performance.now();
         const scopes = { country: "237", address: "192.0.2.1" };
-        await context.app.smsCounts.add(null, scopes, systemClock.now(), 1);
+        await context.app.smsCounts.add(null, scopes, systemClock.now(), { sent: 1, failed: 0 });
         slowestMs = Math.max(slowestMs, performance.now() - start);
         await delay(10);
       }
