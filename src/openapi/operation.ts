@@ -60,12 +60,12 @@ export function operationId(method: DescMethod): string {
   return `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
 }
 
-/** How an unusual way to call a method differs from the usual one: `ViaPutProfile`. */
+/** How an unusual way to call a method differs from the usual one: `ViaPutProfile`, `ViaSessionId`. */
 function suffix(usual: HttpBinding, binding: HttpBinding): string {
   const last = ({ segments }: HttpBinding) => segments.at(-1)!.name;
   const parts = [
     binding.httpMethod === usual.httpMethod ? "" : binding.httpMethod.toLowerCase(),
-    pathOf(binding) === pathOf(usual) ? "" : last(binding),
+    ...(pathOf(binding) === pathOf(usual) ? [] : last(binding).split("_")),
   ];
   return `Via${parts.map((part) => part.charAt(0).toUpperCase() + part.slice(1)).join("")}`;
 }

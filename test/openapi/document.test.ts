@@ -52,6 +52,7 @@ describe("the OpenAPI document", () => {
     const ids = calls.map(({ operation }) => operation.operationId);
     expect(new Set(ids).size).to.equal(ids.length);
     expect(ids).to.include.members(["getProfile", "getProfileViaMe", "updateProfileViaPutProfile"]);
+    expect(ids).to.include("revokeAccountSessionsViaSessionId");
   });
 
   it("demands a token of exactly the methods that do", () => {
