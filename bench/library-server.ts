@@ -29,7 +29,11 @@ const infrastructure = await createInfrastructure(config, database, { logger, pr
 await infrastructure.keyFollower.follow();
 const { redisUrl, redisPrefix } = config;
 const limiter = createLimiter({ ...infrastructure, logger, redisUrl, redisPrefix });
-const context = createContext(config, { ...infrastructure, clearRateLimits: limiter.clear });
+const context = createContext(config, {
+  ...infrastructure,
+  clearRateLimits: limiter.clear,
+  areLimitsInMemory: limiter.isInMemory,
+});
 const services = [ProfileService];
 const interceptors = createServiceInterceptors(config, {
   ...infrastructure,

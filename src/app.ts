@@ -90,7 +90,8 @@ export function createApp(
     redisPrefix: config.redisPrefix,
     onRefused: metrics.limitsReached,
   });
-  const tools = { ...infrastructure, clearRateLimits: limiter.clear };
+  const areLimitsInMemory = () => config.redisUrl === undefined || limiter.isInMemory();
+  const tools = { ...infrastructure, clearRateLimits: limiter.clear, areLimitsInMemory };
   const context = createContext(config, tools, overrides);
   const rules = loadRules(services);
   metrics.watch(createGauges({ ...context, limiter }));

@@ -4,6 +4,7 @@ import { createAccountStatisticsStore } from "./accounts/statistics-store.js";
 import { type AuditKeys, createAuditKeys } from "./audit/audit-keys.js";
 import { createSealFirstActs } from "./audit/first-acts.js";
 import { createHistoryStore } from "./audit/history-store.js";
+import { createRecentChanges } from "./audit/recent-changes.js";
 import { createRecord } from "./audit/record.js";
 import type { Config } from "./config.js";
 import type { Tx } from "./db/database.js";
@@ -35,7 +36,11 @@ import { createSmsQuotaStore } from "./verification/sms-quota-store.js";
 import { createWhitelistErasure } from "./whitelist/whitelist-erasure.js";
 import { createWhitelistHistory } from "./whitelist/whitelist-history.js";
 import { createWhitelistLists } from "./whitelist/whitelist-lists.js";
-import { toEntryMessage } from "./whitelist/whitelist-messages.js";
+import {
+  toChangeMessage,
+  toEntryMessage,
+  toWhitelistStatisticsMessage,
+} from "./whitelist/whitelist-messages.js";
 import { createWhitelistStore } from "./whitelist/whitelist-store.js";
 
 /** The part of the context that needs only the database: commands that record nothing run on it without secrets. */
@@ -54,6 +59,8 @@ export function createDatabaseContext(
   const phoneChanges = createPhoneChangeStore(database);
   const accounts = createAccountStore(database);
   const whitelistErasure = createWhitelistErasure(database);
+  const whitelistLists = createWhitelistLists(database);
+  const whitelistHistory = createWhitelistHistory(database);
   return {
     database,
     clock,
@@ -87,9 +94,20 @@ export function createDatabaseContext(
     sessions: createSessionStore(database, config.tokens),
     currentPasswords: createCurrentPasswordStore(database),
     history: createHistoryStore(database),
+    recentChanges: createRecentChanges(database),
     whitelist,
-    whitelistLists: createWhitelistLists(database),
-    whitelistHistory: createWhitelistHistory(database),
+    whitelistLists,
+    whitelistHistory,
+    async readWhitelistOverview(limit: number) {
+      const [statistics, changes] = await Promise.all([
+        whitelistLists.statistics(null),
+        whitelistHistory.latest(null, limit),
+      ]);
+      return {
+        statistics: toWhitelistStatisticsMessage(statistics),
+        changes: changes.map((recent) => ({ ...recent, change: toChangeMessage(recent.change) })),
+      };
+    },
     async findWhitelistItem(tx: Tx | null, phone: string) {
       const entry = await whitelist.find(tx, phone);
       return entry && toEntryMessage(entry);

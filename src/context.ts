@@ -50,8 +50,9 @@ export type AppContext = AuthServiceDeps &
     keyRing: KeyRing;
   };
 
-/** The infrastructure, and how the server clears the rate limits of a number. */
-export type ContextInfrastructure = Infrastructure & Pick<AccountServiceDeps, "clearRateLimits">;
+/** The infrastructure, how the server clears the rate limits of a number, and where it counts them. */
+export type ContextInfrastructure = Infrastructure &
+  Pick<AccountServiceDeps, "clearRateLimits" | "areLimitsInMemory">;
 
 /** Creates the stores and the tools, once, for server and tests. `overrides` replace some of them. */
 export function createContext(

@@ -4,8 +4,12 @@ import {
   type AccountSchema,
   AccountState,
   type AccountStatisticsSchema,
+  type RecentWhitelistChangeSchema,
 } from "#gen/waterbill/identity/v1/account_service_pb.js";
-import type { WhitelistEntrySchema } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
+import type {
+  WhitelistEntrySchema,
+  WhitelistStatisticsSchema,
+} from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
 import { toUserMessage } from "../users/user-message.js";
 import {
   ACCOUNT_STATES,
@@ -23,6 +27,13 @@ const STATES = {
 
 /** An entry of the whitelist on the wire, as the whitelist itself shows it. */
 export type WhitelistItem = MessageInitShape<typeof WhitelistEntrySchema>;
+
+/** The whitelist at a glance on the wire. */
+export interface WhitelistOverview {
+  statistics: MessageInitShape<typeof WhitelistStatisticsSchema>;
+  /** The latest changes, latest first; all changes of an import are one. */
+  changes: MessageInitShape<typeof RecentWhitelistChangeSchema>[];
+}
 
 /** The state that a request names; null: none. */
 export function toAccountState(state: AccountState): AccountStateName | null {

@@ -21,14 +21,17 @@ import { type ClearLimitsDeps, clearLimits } from "./clear-limits.js";
 import { type EraseAccountDeps, eraseAccount } from "./erase-account.js";
 import { type ExportAccountDeps, exportAccount } from "./export-account.js";
 import { type GetAccountDeps, getAccount } from "./get-account.js";
+import { type GetOverviewDeps, getOverview } from "./get-overview.js";
 import { type ListAccountHistoryDeps, listAccountHistory } from "./list-account-history.js";
 import { type ListAccountsDeps, listAccounts } from "./list-accounts.js";
+import { toOverviewMessage } from "./overview-message.js";
 import { roleFrom } from "./role-message.js";
 import { type SetAccountActiveDeps, setAccountActive } from "./set-account-active.js";
 import { setAccountRole } from "./set-account-role.js";
 import { updateAccount } from "./update-account.js";
 
 export type AccountServiceDeps = ListAccountsDeps &
+  GetOverviewDeps &
   GetAccountDeps &
   ListAccountHistoryDeps &
   SetAccountActiveDeps &
@@ -58,6 +61,10 @@ export function createAccountService(deps: AccountServiceDeps): ServiceImpl<type
         statistics: toStatisticsMessage(page.statistics),
         nextPageToken: page.nextPageToken,
       };
+    },
+
+    async getOverview(_, context) {
+      return toOverviewMessage(await getOverview(deps, { reader: requirePrincipal(context) }));
     },
 
     async getAccount({ phone }, context) {

@@ -8,6 +8,11 @@ const ROLES = new Map<AccountRole, Role>([
   [AccountRole.SUPERUSER, "SUPERUSER"],
 ]);
 
+/** The role on the wire. */
+export function toRoleMessage(role: Role): AccountRole {
+  return AccountRole[role];
+}
+
 /** The role that a validated request names. */
 export function roleFrom(message: AccountRole): Role {
   const role = ROLES.get(message);

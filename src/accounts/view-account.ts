@@ -11,14 +11,18 @@ export interface AccountReader {
   sessionId: string;
 }
 
+/** Whether the reader may see what is kept of the accounts of superusers. `reader` is null for the command line. */
+export function readsSuperusers(reader: AccountReader | null): boolean {
+  return reader === null || reader.user.isSuperuser;
+}
+
 /**
  * Returns the account that was found, or null if it is none but a registration. `reader` is null for the command line.
  *
  * Throws SUPERUSER_REQUIRED for the account of a superuser if the reader is not one.
  */
 export function readableAccount(found: Credentials | null, reader: AccountReader | null): Credentials | null {
-  const isStaff = reader !== null && !reader.user.isSuperuser;
-  if (found?.user.isSuperuser && isStaff) throw new DomainError("SUPERUSER_REQUIRED");
+  if (found?.user.isSuperuser && !readsSuperusers(reader)) throw new DomainError("SUPERUSER_REQUIRED");
   return found && !isUnproved(found) ? found : null;
 }
 

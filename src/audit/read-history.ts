@@ -58,7 +58,8 @@ function actorAccount(row: ReadAct): RecordedAct["actorAccount"] {
   return phone === null ? null : { phone, firstName: firstName ?? "", lastName: lastName ?? "" };
 }
 
-function toRecordedAct(row: ReadAct): RecordedAct {
+/** An act as it was recorded, from its row. */
+export function toRecordedAct(row: ReadAct): RecordedAct {
   return {
     number: row.number,
     at: row.at,

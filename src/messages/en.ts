@@ -38,6 +38,7 @@ export const en: Catalogue = {
   importPreviewed: "Simulation finished: nothing was changed",
   importNotApplied: "Import refused: nothing was changed",
   usersRead: "Users retrieved successfully",
+  overviewRead: "Overview retrieved successfully",
   userRead: "User retrieved successfully",
   userActivated: "Account activated successfully",
   userDeactivated: "Account deactivated successfully",

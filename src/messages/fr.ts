@@ -41,6 +41,7 @@ export const fr = {
   importPreviewed: "Simulation terminée : rien n'a été modifié",
   importNotApplied: "Importation refusée : rien n'a été modifié",
   usersRead: "Utilisateurs récupérés avec succès",
+  overviewRead: "Vue d'ensemble récupérée avec succès",
   userRead: "Utilisateur récupéré avec succès",
   userActivated: "Compte activé avec succès",
   userDeactivated: "Compte désactivé avec succès",

@@ -68,6 +68,12 @@ const EXAMPLES: Readonly<Record<string, JsonValue>> = {
   is_sms_paused: false,
   is_country_allowed: true,
 
+  // The overview.
+  "GetOverviewResponse.role": "ACCOUNT_ROLE_STAFF",
+  ...{ account_id: 1042, account_phone: "+237670000001", account_display_name: "Marie Ngono" },
+  change_count: 1,
+  ...{ failed_sms_last_hour: 2, sends_last_hour: 37, are_limits_in_memory: false },
+
   // Sessions.
   "Session.id": "8d3e2b6a-5f0e-4c57-b1c7-2f7a63f0c1de",
   "Session.address": "192.0.2.10",

@@ -94,6 +94,7 @@ export const SUCCESS_RESPONSES: ReadonlyMap<DescMethod, SuccessResponse> = new M
     AccountService.method.listAccounts,
     { shape: "envelope", message: (m) => m.usersRead, renames: { accounts: "users" } },
   ],
+  [AccountService.method.getOverview, { shape: "envelope", message: (m) => m.overviewRead }],
   [AccountService.method.getAccount, { shape: "envelope", message: (m) => m.userRead }],
   [
     AccountService.method.setAccountActive,

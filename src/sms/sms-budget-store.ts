@@ -22,7 +22,7 @@ export interface ScopeUsage extends Usage {
 }
 
 /** What to add to the counts: a message that leaves, or that certainly (-1) or perhaps (0) did not leave after all. */
-export type CountChange = { sent: 1; failed: 0 } | { sent: -1 | 0; failed: 1 };
+type CountChange = { sent: 1; failed: 0 } | { sent: -1 | 0; failed: 1 };
 
 /** The messages of the last hour. One that the provider perhaps accepted is among both. */
 export interface SmsFigures {

@@ -9,6 +9,7 @@ import {
   type WhitelistChangeSchema,
   type WhitelistDetailsSchema,
   type WhitelistEntrySchema,
+  type WhitelistStatisticsSchema,
 } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
 import { type Language, localize } from "../messages/catalogue.js";
 import { fullName } from "../users/user.js";
@@ -16,6 +17,7 @@ import type { LineResult } from "./import/import-entries.js";
 import type { ImportReport } from "./import/import-report.js";
 import type { WhitelistEntry } from "./whitelist-entry.js";
 import type { WhitelistChange } from "./whitelist-history.js";
+import type { WhitelistStatistics } from "./whitelist-lists.js";
 
 /** An entry without the phone number of its adder. */
 export function toDetailsMessage(entry: WhitelistEntry) {
@@ -31,6 +33,14 @@ export function toDetailsMessage(entry: WhitelistEntry) {
 
 export function toEntryMessage(entry: WhitelistEntry): MessageInitShape<typeof WhitelistEntrySchema> {
   return { ...toDetailsMessage(entry), addedByPhone: entry.addedBy?.phone ?? "" };
+}
+
+export function toWhitelistStatisticsMessage({
+  total,
+  active,
+  inactive,
+}: WhitelistStatistics): MessageInitShape<typeof WhitelistStatisticsSchema> {
+  return { totalCount: total, activeCount: active, inactiveCount: inactive };
 }
 
 const PROTO_ACTIONS = {

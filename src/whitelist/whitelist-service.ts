@@ -25,7 +25,13 @@ import {
 import { type ListHistoryDeps, listHistory } from "./list-history.js";
 import { removeEntry } from "./remove-entry.js";
 import { updateEntry } from "./update-entry.js";
-import { toChangeMessage, toDetailsMessage, toEntryMessage, toReportMessage } from "./whitelist-messages.js";
+import {
+  toChangeMessage,
+  toDetailsMessage,
+  toEntryMessage,
+  toReportMessage,
+  toWhitelistStatisticsMessage,
+} from "./whitelist-messages.js";
 
 export type WhitelistServiceDeps = ListEntriesDeps & ListHistoryDeps & ImportDeps;
 
@@ -37,10 +43,9 @@ export function createWhitelistService(deps: WhitelistServiceDeps): ServiceImpl<
     async listWhitelistEntries(request) {
       const { pageSize, pageToken } = request;
       const page = await listEntries(deps, { ...selectionOf(request), pageSize, pageToken });
-      const { total, active, inactive } = page.statistics;
       return {
         whitelist: page.rows.map(toEntryMessage),
-        statistics: { totalCount: total, activeCount: active, inactiveCount: inactive },
+        statistics: toWhitelistStatisticsMessage(page.statistics),
         nextPageToken: page.nextPageToken,
       };
     },

@@ -3,6 +3,7 @@ import type { AccountOrder } from "../../src/accounts/account-page.js";
 import { createAccountStore } from "../../src/accounts/account-store.js";
 import { createAccountStatisticsStore } from "../../src/accounts/statistics-store.js";
 import { createHistoryStore } from "../../src/audit/history-store.js";
+import { createRecentChanges } from "../../src/audit/recent-changes.js";
 import { createSessionStore } from "../../src/sessions/session-store.js";
 import { createDeletionStore } from "../../src/users/deletion-store.js";
 import { useTestContext } from "../support/test-context.js";
@@ -31,6 +32,11 @@ describe("plans of accounts", function () {
            FROM generate_series(1, 5000) AS n;
          INSERT INTO account_history (account_id, number, at, action, actor_kind, fields, key_id, mac)
            SELECT 1 + n % 20, n / 20, now(), 'profile_changed', 'owner', '{}', 'k', '\\x00'
+           FROM generate_series(1, 20000) AS n;
+         INSERT INTO account_history (account_id, number, at, action, actor_kind, actor_id, fields, key_id, mac)
+           SELECT 21 + n % 1000, n / 1000, now() - n * interval '1 minute',
+             (ARRAY['viewed', 'viewed', 'viewed', 'role_changed', 'deactivated'])[1 + n % 5],
+             (ARRAY['administrator', 'command_line'])[1 + n % 2], CASE WHEN n % 2 = 0 THEN 1 END, '{}', 'k', '\\x00'
            FROM generate_series(1, 20000) AS n;
          INSERT INTO account_history_values (account_id, number, reason)
            SELECT account_id, number, 'x' FROM account_history;
@@ -112,6 +118,15 @@ describe("plans of accounts", function () {
     await createHistoryStore(explained.database).page(null, 7, 300, LIMIT);
     expect(indexes("history")).to.include("account_history_pkey");
     expect(nodeTypes()).not.to.include("Sort");
+  });
+
+  it("scan no table for the latest changes to accounts, and read them in order", async () => {
+    for (const ofSuperusers of [false, true]) {
+      await createRecentChanges(explained.database).latest(null, { ofSuperusers, limit: 20 });
+      expect(indexes("latest changes")).to.include("account_history_changes");
+      expect(nodeTypes()).not.to.include("Sort");
+      expect(nodeTypes().filter((type) => /Bitmap|Hash|Merge/.test(type))).to.deep.equal([]);
+    }
   });
 
   it("scan no table for an account's sessions", async () => {

@@ -64,6 +64,7 @@ const restPaths: Record<string, readonly [httpMethod: string, path: string]> = {
   ConfirmPasswordChange: ["POST", "/api/auth/password/change/confirm/"],
   RequestPhoneChange: ["POST", "/api/auth/phone/change/request/"],
   ConfirmPhoneChange: ["POST", "/api/auth/phone/change/confirm/"],
+  GetOverview: ["GET", "/api/auth/admin/overview/"],
   GetAccount: ["GET", "/api/auth/admin/users/{phone}/"],
   ListAccountHistory: ["GET", "/api/auth/admin/users/{phone}/history/"],
   ListAccountSessions: ["GET", "/api/auth/admin/users/{phone}/sessions/"],

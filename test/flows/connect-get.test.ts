@@ -28,7 +28,7 @@ describe("GET requests of Connect", () => {
   it("are for all methods that read, also those that REST has no GET for", () => {
     expect(reads.map(({ name }) => name)).to.include.members([
       ...["GetProfile", "ListSessions", "ListAccounts", "ListAccountSessions", "BatchGetUsers"],
-      ...["GetAccount", "ListAccountHistory"],
+      ...["GetOverview", "GetAccount", "ListAccountHistory"],
       ...["ListWhitelistEntries", "ListWhitelistHistory", "CheckWhitelist"],
     ]);
     const others = methods.filter(({ idempotency }) => idempotency !== IdempotencyLevel.NO_SIDE_EFFECTS);

@@ -247,7 +247,7 @@ describe("sessions", () => {
     const other = { session_id: kept, phone: staff.user.phone };
     expect(await end(path(ids[0]!), { reason: REASON, ...other })).to.deep.equal(ended);
     const twice = await end(path(ids[1]!), { reason: REASON, sessionId: kept });
-    expect(twice).to.deep.include({ status: 400, data: { session_id: ["Valeur invalide."] } });
+    expect(twice).to.deep.include({ status: 400, data: { session_id: ["Cette valeur n'est pas valide."] } });
     const short = `admin/users/${user.phone}/sessions/${ids[1]!.toUpperCase()}`;
     expect(await end(`${short}?reason=stolen`)).to.deep.equal(ended);
     const unreasoned = await end(path(kept));

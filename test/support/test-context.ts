@@ -132,6 +132,7 @@ export async function createTestContext(options: TestContextOptions = {}): Promi
     background,
     smsRefused: (refusal) => refusals.push(refusal),
     clearRateLimits: async () => false,
+    areLimitsInMemory: () => true,
   };
   const hasher = createPasswordHasher({ concurrency: 2, queueLimit: config.passwords.hashQueue });
   let passedSeconds = 0;

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { AccountOrder } from "../../src/accounts/account-page.js";
 import { createAccountStore } from "../../src/accounts/account-store.js";
 import { createAccountStatisticsStore } from "../../src/accounts/statistics-store.js";
+import { createRecentChanges } from "../../src/audit/recent-changes.js";
 import { openDatabase } from "../../src/db/open-database.js";
 import { createDeletionStore } from "../../src/users/deletion-store.js";
 import {
@@ -31,6 +32,8 @@ const LIMIT = 1001;
 const MAX_READ_IN_ORDER = 1.1 * LIMIT;
 const MAX_READ = 65_000;
 const SHOWN = 25;
+/** The changes in an overview; each has an account and an administrator. */
+const MAX_CHANGES = 20;
 
 /** What one statement read. */
 interface Reading {
@@ -130,6 +133,24 @@ await runTrial("account-plans", [], async (trial) => {
     const reading = readingOf("due for erasure", explained.plan());
     readings.push({ ...reading, isOrdered: true });
     return reading.nodes;
+  });
+
+  await trial.step("the latest changes to accounts, among a million acts of owners and reads", async () => {
+    await run(
+      `INSERT INTO account_history (account_id, number, at, action, actor_kind, actor_id, fields, key_id, mac)
+       SELECT 1 + n % ${ACCOUNTS / 2}, n / ${ACCOUNTS / 2}, now() - n * interval '1 s',
+         CASE WHEN n % 10 < 8 THEN 'viewed' ELSE 'deactivated' END,
+         CASE WHEN n % 4 = 0 THEN 'administrator' ELSE 'owner' END, CASE WHEN n % 4 = 0 THEN 1 END, '{}', 'k', '\\x00'
+       FROM generate_series(1, ${ACCOUNTS}) AS n`,
+    );
+    await run("VACUUM (ANALYZE) account_history");
+    for (const ofSuperusers of [false, true]) {
+      await createRecentChanges(explained.database).latest(null, { ofSuperusers, limit: MAX_CHANGES });
+      const reading = readingOf(`latest changes, of superusers ${ofSuperusers}`, explained.plan());
+      readings.push({ ...reading, isOrdered: true });
+      expect(reading.rows).to.be.at.most(3 * MAX_CHANGES);
+    }
+    return readings.at(-1)!.nodes;
   });
 
   const single = readings.filter(

@@ -9,6 +9,7 @@ import {
   type EntryFilter,
   type EntryOrder,
 } from "../../src/whitelist/whitelist-lists.js";
+import { nodesOf, type PlanNode } from "../accounts/account-lists.js";
 import { type TestDatabase, useTestDatabase } from "../support/database.js";
 
 /** The number of entries; there are a tenth as many accounts. Enough that a full scan would show. */
@@ -27,6 +28,11 @@ const fill = [
   `INSERT INTO whitelist_history (phone, action, actor_id, actor_phone, happened_at, is_active, notes_after)
    SELECT phone, 'add', added_by, '+2377' || lpad(added_by::text, 8, '0'), added_at, is_active, notes
    FROM whitelist_entries`,
+  // The newest is as long as the list.
+  `INSERT INTO whitelist_history (phone, action, happened_at, import_id, is_active, notes_after)
+   SELECT '+2378' || lpad(line::text, 8, '0'), 'add', now() - import.n * interval '1 day', import.id, true, ''
+   FROM (SELECT n, gen_random_uuid() AS id FROM generate_series(0, 49) AS n) AS import,
+     generate_series(1, CASE import.n WHEN 0 THEN ${ENTRIES} ELSE 10 END) AS line`,
 ];
 
 /**
@@ -150,6 +156,27 @@ describe("plans of the lists", function () {
       [],
     );
     expect(counts?.rows).to.be.below(10);
+  });
+
+  it("scan no whole table for the latest changes, and of a long import only what they count", async () => {
+    await createWhitelistHistory(explaining).latest(null, 20);
+    expectIndexes();
+    for (const index of ["single", "imports"]) expect(plans[0]).to.include(`whitelist_history_${index}`);
+    let rows = 0;
+    const measuring: Database = {
+      ...base.database,
+      async run(tx, statement, values) {
+        const text = `EXPLAIN (ANALYZE, FORMAT JSON) ${statement.text}`;
+        const explain = { ...statement, text, isAdHoc: true };
+        const [row] = await base.database.run<{ "QUERY PLAN": [{ Plan: PlanNode }] }>(tx, explain, values);
+        const scans = nodesOf(row!["QUERY PLAN"][0].Plan).filter((node) => node["Relation Name"]);
+        for (const node of scans) rows += (node["Actual Rows"] ?? 0) * (node["Actual Loops"] ?? 0);
+        return [];
+      },
+    };
+    await createWhitelistHistory(measuring).latest(null, 20);
+    // The changes that are counted, of the newest import and of the others; 20 steps, and 20 single changes.
+    expect(rows).to.be.within(10_000, 10_000 + 20 * 10 + 20 + 20);
   });
 
   it("read no more for the 100th page than for the first", async () => {

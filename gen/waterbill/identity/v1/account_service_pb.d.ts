@@ -5,7 +5,7 @@
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { FieldMask, Timestamp } from "@bufbuild/protobuf/wkt";
-import type { WhitelistEntry } from "./whitelist_service_pb.js";
+import type { WhitelistChange, WhitelistEntry, WhitelistStatistics } from "./whitelist_service_pb.js";
 import type { Delivery } from "./challenge_pb.js";
 import type { BatchResult } from "./batch_result_pb.js";
 import type { Profile } from "./profile_service_pb.js";
@@ -271,6 +271,163 @@ export declare type ListAccountsResponse = Message<"waterbill.identity.v1.ListAc
  * Use `create(ListAccountsResponseSchema)` to create a new message.
  */
 export declare const ListAccountsResponseSchema: GenMessage<ListAccountsResponse>;
+
+/**
+ * @generated from message waterbill.identity.v1.GetOverviewRequest
+ */
+export declare type GetOverviewRequest = Message<"waterbill.identity.v1.GetOverviewRequest"> & {
+};
+
+/**
+ * Describes the message waterbill.identity.v1.GetOverviewRequest.
+ * Use `create(GetOverviewRequestSchema)` to create a new message.
+ */
+export declare const GetOverviewRequestSchema: GenMessage<GetOverviewRequest>;
+
+/**
+ * @generated from message waterbill.identity.v1.GetOverviewResponse
+ */
+export declare type GetOverviewResponse = Message<"waterbill.identity.v1.GetOverviewResponse"> & {
+  /**
+   * The caller's own role.
+   *
+   * @generated from field: waterbill.identity.v1.AccountRole role = 1;
+   */
+  role: AccountRole;
+
+  /**
+   * @generated from field: waterbill.identity.v1.AccountStatistics account_statistics = 2;
+   */
+  accountStatistics?: AccountStatistics;
+
+  /**
+   * @generated from field: waterbill.identity.v1.WhitelistStatistics whitelist_statistics = 3;
+   */
+  whitelistStatistics?: WhitelistStatistics;
+
+  /**
+   * The latest 20 changes that administrators and the command line made to accounts, latest first. Reads are left out.
+   *
+   * @generated from field: repeated waterbill.identity.v1.RecentAccountChange account_changes = 4;
+   */
+  accountChanges: RecentAccountChange[];
+
+  /**
+   * The latest 20 changes to the whitelist, latest first. All changes of an import are one.
+   *
+   * @generated from field: repeated waterbill.identity.v1.RecentWhitelistChange whitelist_changes = 5;
+   */
+  whitelistChanges: RecentWhitelistChange[];
+
+  /**
+   * True: SMS_PAUSED stops every message.
+   *
+   * @generated from field: bool is_sms_paused = 6;
+   */
+  isSmsPaused: boolean;
+
+  /**
+   * Messages that the provider did not accept in the last hour, or perhaps not. This and the next count cover up to five
+   * minutes more than the hour.
+   *
+   * @generated from field: uint32 failed_sms_last_hour = 7;
+   */
+  failedSmsLastHour: number;
+
+  /**
+   * Messages that left in the last hour, or perhaps left: codes, confirmations and notices.
+   *
+   * @generated from field: uint32 sends_last_hour = 8;
+   */
+  sendsLastHour: number;
+
+  /**
+   * True: Redis is not configured or can't be reached, so each process of the service counts the rate limits on its own. As
+   * far as the process knows that answers.
+   *
+   * @generated from field: bool are_limits_in_memory = 9;
+   */
+  areLimitsInMemory: boolean;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.GetOverviewResponse.
+ * Use `create(GetOverviewResponseSchema)` to create a new message.
+ */
+export declare const GetOverviewResponseSchema: GenMessage<GetOverviewResponse>;
+
+/**
+ * A change that an administrator or the command line made to an account.
+ *
+ * @generated from message waterbill.identity.v1.RecentAccountChange
+ */
+export declare type RecentAccountChange = Message<"waterbill.identity.v1.RecentAccountChange"> & {
+  /**
+   * @generated from field: uint32 account_id = 1;
+   */
+  accountId: number;
+
+  /**
+   * The account's current number. Absent: the account is gone.
+   *
+   * @generated from field: optional string account_phone = 2;
+   */
+  accountPhone?: string;
+
+  /**
+   * The first and last name of the account. Absent: the account is gone.
+   *
+   * @generated from field: optional string account_display_name = 3;
+   */
+  accountDisplayName?: string;
+
+  /**
+   * Its values before and after are empty and its reason absent: ListAccountHistory has them, and records the read.
+   *
+   * @generated from field: waterbill.identity.v1.AccountChange change = 4;
+   */
+  change?: AccountChange;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.RecentAccountChange.
+ * Use `create(RecentAccountChangeSchema)` to create a new message.
+ */
+export declare const RecentAccountChangeSchema: GenMessage<RecentAccountChange>;
+
+/**
+ * A change to the whitelist.
+ *
+ * @generated from message waterbill.identity.v1.RecentWhitelistChange
+ */
+export declare type RecentWhitelistChange = Message<"waterbill.identity.v1.RecentWhitelistChange"> & {
+  /**
+   * The number that was changed; of an import, the one that was changed last.
+   *
+   * @generated from field: string phone = 1;
+   */
+  phone: string;
+
+  /**
+   * Its notes before and after are empty: ListWhitelistHistory has them.
+   *
+   * @generated from field: waterbill.identity.v1.WhitelistChange change = 2;
+   */
+  change?: WhitelistChange;
+
+  /**
+   * How many changes of the same import it stands for, at most 10,000. 1: one change.
+   *
+   * @generated from field: uint32 change_count = 3;
+   */
+  changeCount: number;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.RecentWhitelistChange.
+ * Use `create(RecentWhitelistChangeSchema)` to create a new message.
+ */
+export declare const RecentWhitelistChangeSchema: GenMessage<RecentWhitelistChange>;
 
 /**
  * @generated from message waterbill.identity.v1.GetAccountRequest
@@ -1031,7 +1188,7 @@ export declare const RevokeAccountSessionsRequestSchema: GenMessage<RevokeAccoun
  */
 export declare type RevokeAccountSessionsResponse = Message<"waterbill.identity.v1.RevokeAccountSessionsResponse"> & {
   /**
-   * How many sessions this call ended.
+   * How many sessions this call ended. 0: the account has no open session, or none with the id.
    *
    * @generated from field: uint32 revoked_count = 1;
    */
@@ -1486,6 +1643,20 @@ export declare const AccountService: GenService<{
     methodKind: "unary";
     input: typeof ListAccountsRequestSchema;
     output: typeof ListAccountsResponseSchema;
+  },
+  /**
+   * Returns what an administrator looks at first: how many accounts and whitelist entries there are, what is wrong with the
+   * service, what administrators have changed last, and what the caller may do.
+   *
+   * Callers who are not superusers don't see changes to the accounts of superusers. Nothing is recorded. The parts may show
+   * slightly different moments.
+   *
+   * @generated from rpc waterbill.identity.v1.AccountService.GetOverview
+   */
+  getOverview: {
+    methodKind: "unary";
+    input: typeof GetOverviewRequestSchema;
+    output: typeof GetOverviewResponseSchema;
   },
   /**
    * Returns what is known of a phone number, with or without an account: its whitelist entry, the codes that were sent to
