@@ -3,7 +3,7 @@ import type { UserRow } from "../src/db/models/user.js";
 import { addSeconds } from "../src/system/clock.js";
 import type { Addition } from "../src/whitelist/whitelist-store.js";
 
-export type SampleAccount = Omit<UserRow, "id" | "password_hash">;
+export type SampleAccount = Omit<UserRow, "id" | "password_hash" | "second_factor_since">;
 export type SampleRegistration = Pick<RegistrationRow, "phone" | "first_name" | "last_name" | "created_at">;
 
 const ACCOUNT_COUNT = 1000;

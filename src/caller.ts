@@ -33,6 +33,8 @@ export interface Principal {
   user: User;
   /** Time (s) since the sign-in that opened the session, by the database's clock. A refresh is no sign-in. */
   sessionAgeSeconds: number;
+  /** Whether the session has passed the second step of an administrator's sign-in, and that still counts. */
+  hasSecondFactor: boolean;
 }
 
 /** The internal service that a call comes from, checked against the database in this call. */

@@ -26,6 +26,7 @@ import { createWaitingStore } from "./registrations/waiting-store.js";
 import { createSecretDigests } from "./services/client-secret.js";
 import { createServiceStore } from "./services/service-store.js";
 import { createCurrentPasswordStore } from "./sessions/current-password-store.js";
+import { createSecondFactorStore } from "./sessions/second-factor-store.js";
 import { createSessionStore } from "./sessions/session-store.js";
 import { createSigningKeyStore } from "./signing-keys/signing-key-store.js";
 import { createSmsBudgetStore } from "./sms/sms-budget-store.js";
@@ -92,6 +93,7 @@ export function createDatabaseContext(
     services: createServiceStore(database),
     directory: createDirectoryStore(database),
     sessions: createSessionStore(database, config.tokens),
+    secondFactors: createSecondFactorStore(database, config.tokens),
     currentPasswords: createCurrentPasswordStore(database),
     history: createHistoryStore(database),
     recentChanges: createRecentChanges(database),

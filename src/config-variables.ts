@@ -67,6 +67,7 @@ export const environmentSchema = z.object({
   REAUTHENTICATION_WINDOW: whole(0).default(300),
   PHONE_CHANGE_UNDO: whole(3600).default(86_400),
   ACCOUNT_DELETION_DELAY: whole(3600).default(1_209_600),
+  ADMIN_SECOND_FACTOR: oneOf("off", "sms").default("off"),
   ACTIVATION_NEEDS_REGISTRATION: flag.default(false),
   PASSWORD_MIN_LENGTH: whole(1, 128).default(8),
   PASSWORD_FORBIDDEN_WORDS: words.prefault("waterbill,cameroun,cameroon"),

@@ -4,7 +4,13 @@ import { DEFAULT_PUBLIC_URL } from "./config-values.js";
 import type { Variables } from "./config-variables.js";
 
 /** What probably is a mistake on a production server. */
-const PRODUCTION_WARNINGS = [sharedAuditKey, optionalRegistration, defaultedPublicUrl, clearTextOrigins];
+const PRODUCTION_WARNINGS = [
+  sharedAuditKey,
+  optionalRegistration,
+  optionalSecondFactor,
+  defaultedPublicUrl,
+  clearTextOrigins,
+];
 
 /** Lists what is allowed and probably a mistake. */
 export function configWarnings(variables: Variables, scope: ConfigScope): string[] {
@@ -44,6 +50,13 @@ function optionalRegistration({ ACTIVATION_NEEDS_REGISTRATION }: Variables): str
   return [
     "ACTIVATION_NEEDS_REGISTRATION is not true: clients that do not send their registration are told apart by " +
       "address, so a neighbour behind the same address can register their number and be activated by their code",
+  ];
+}
+
+function optionalSecondFactor({ ADMIN_SECOND_FACTOR }: Variables): string[] {
+  if (ADMIN_SECOND_FACTOR === "sms") return [];
+  return [
+    "ADMIN_SECOND_FACTOR is not sms: the password of an administrator is enough for the methods for administrators",
   ];
 }
 

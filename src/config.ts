@@ -76,6 +76,8 @@ function toConfig(env: Environment, warnings: readonly string[]) {
     phoneChangeUndoSeconds: env.PHONE_CHANGE_UNDO,
     /** Time from the confirmation that an account is to be deleted to its erasure. */
     accountDeletionSeconds: env.ACCOUNT_DELETION_DELAY,
+    /** The methods for administrators refuse sessions that have not passed the second step. */
+    demandsSecondFactor: env.ADMIN_SECOND_FACTOR === "sms",
     passwords: {
       minLength: env.PASSWORD_MIN_LENGTH,
       /** Words that no password may consist of: those of the product, and the names in the issuer's host. */

@@ -115,6 +115,7 @@ export function createContext(
     frontendUrl: config.frontendUrl,
     publicUrl: config.publicUrl,
     reauthenticationWindowSeconds: config.reauthenticationWindowSeconds,
+    demandsSecondFactor: config.demandsSecondFactor,
     phoneChangeUndoSeconds: config.phoneChangeUndoSeconds,
     accountDeletionSeconds: config.accountDeletionSeconds,
     activationNeedsRegistration: config.activationNeedsRegistration,

@@ -144,6 +144,11 @@ export function invalidField(field: string, message: LocalizedMessage): DomainEr
   return new DomainError("INVALID_REQUEST", { fields: [{ field, message }] });
 }
 
+/** REAUTHENTICATION_REQUIRED: the session has not passed the second step of an administrator's sign-in. */
+export function secondFactorRequired(): DomainError {
+  return new DomainError("REAUTHENTICATION_REQUIRED", { message: (m) => m.secondFactorRequired });
+}
+
 /** RATE_LIMITED: a limit is reached, for another `retryAfterSeconds`. */
 export function rateLimited(
   retryAfterSeconds: number,

@@ -1,5 +1,5 @@
 import { type DescMethod, getOption } from "@bufbuild/protobuf";
-import { type Access, access, scope } from "#gen/waterbill/options/v1/access_pb.js";
+import { Access, access, scope } from "#gen/waterbill/options/v1/access_pb.js";
 
 /** Reading an option decodes it every time, which costs more than the interceptors that ask for it. */
 const declared = new WeakMap<DescMethod, Access>();
@@ -10,6 +10,12 @@ export function accessOf(method: DescMethod): Access {
   const known = declared.get(method) ?? getOption(method, access);
   declared.set(method, known);
   return known;
+}
+
+/** Whether a method is for administrators, superusers or all of them. */
+export function isForAdministrators(method: DescMethod): boolean {
+  const level = accessOf(method);
+  return level === Access.ADMIN || level === Access.SUPERUSER;
 }
 
 /** What a service must be allowed to do to call a method, as its .proto file declares it; empty if it declares nothing. */

@@ -31,6 +31,7 @@ export function createServiceInterceptors(config: Config, deps: ServiceIntercept
     ...(rules && { rules }),
     verifyAccessToken: context.verifyAccessToken,
     verifyServiceToken: context.verifyServiceToken,
+    demandsSecondFactor: config.demandsSecondFactor,
     limitUnauthenticated: limitUnauthenticated({ limiter, rules: config }),
     limitCalls: createCallLimits(config, deps),
     services,

@@ -617,6 +617,17 @@ describe("configuration", () => {
     expect(warnings({})).to.deep.equal([]);
   });
 
+  it("demands no second step of administrators by default, and warns of that in production", () => {
+    const warnings = (environment: Record<string, string>) =>
+      readConfig(environment).warnings.filter((warning) => warning.startsWith("ADMIN_SECOND_FACTOR"));
+    expect(readConfig({}).demandsSecondFactor).to.equal(false);
+    expect(readConfig({ ADMIN_SECOND_FACTOR: "sms" }).demandsSecondFactor).to.equal(true);
+    expect(problems({ ADMIN_SECOND_FACTOR: "true" })[0]).to.match(/^ADMIN_SECOND_FACTOR: /);
+    expect(warnings(production)).to.have.length(1);
+    expect(warnings({ ...production, ADMIN_SECOND_FACTOR: "sms" })).to.deep.equal([]);
+    expect(warnings({})).to.deep.equal([]);
+  });
+
   it("links to this machine unless PUBLIC_URL is set, and warns about its default in production", () => {
     const warnings = (environment: Record<string, string>) =>
       readConfig(environment).warnings.filter((warning) => warning.startsWith("PUBLIC_URL"));

@@ -33,6 +33,7 @@ export const ACTIONS: Readonly<Record<Act["action"], AccountAction>> = {
   erased: AccountAction.ERASED,
   limits_cleared: AccountAction.LIMITS_CLEARED,
   refresh_reused: AccountAction.REFRESH_REUSED,
+  second_factor_passed: AccountAction.SECOND_FACTOR_PASSED,
 };
 
 const ACTOR_KINDS: Readonly<Record<Actor["kind"], AccountActorKind>> = {

@@ -17,6 +17,7 @@ const PURPOSES: Readonly<Record<Purpose, CodePurpose>> = {
   password_change: CodePurpose.PASSWORD_CHANGE,
   phone_change: CodePurpose.PHONE_CHANGE,
   account_deletion: CodePurpose.ACCOUNT_DELETION,
+  second_factor: CodePurpose.SECOND_FACTOR,
 };
 
 /** The page of a phone number on the wire. */

@@ -86,7 +86,8 @@ export function createAccountService(deps: AccountServiceDeps): ServiceImpl<type
 
     async setAccountRole({ phone, role, reason }, context) {
       const act = { role: roleFrom(role), reason: reason.trim(), actor: administrator(context) };
-      return { account: toAccountMessage(await setAccountRole(deps, { phone, ...act })) };
+      const { account, revokedCount } = await setAccountRole(deps, { phone, ...act });
+      return { account: toAccountMessage(account), revokedCount };
     },
 
     async updateAccount({ phone, ...update }, context) {

@@ -1,8 +1,6 @@
 import type { Actor, Role } from "../audit/act.js";
-import type { Account } from "./account.js";
 import type { Rights } from "./account-store.js";
-import type { ActOnAccountDeps } from "./act-on-account.js";
-import { roleOf, setRights } from "./set-rights.js";
+import { changeRights, type RightsChange, roleOf, type SetRightsDeps } from "./set-rights.js";
 
 /** The rights that an account gets with a role. */
 const RIGHTS: Readonly<Record<Role, Rights>> = {
@@ -19,11 +17,11 @@ export interface SetAccountRoleInput {
   actor: Actor;
 }
 
-/** Gives an account a role. An account that has it stays as it is. Throws as `setRights` does. */
+/** Gives an account a role. An account that has it stays as it is. Acts and throws as `setRights` does. */
 export async function setAccountRole(
-  deps: ActOnAccountDeps,
+  deps: SetRightsDeps,
   { role, ...input }: SetAccountRoleInput,
-): Promise<Account> {
+): Promise<RightsChange> {
   const rights = (current: Rights) => (roleOf(current) === role ? current : RIGHTS[role]);
-  return setRights(deps, { ...input, rights });
+  return changeRights(deps, { ...input, rights });
 }

@@ -25,7 +25,8 @@ type ActDetails =
   | { action: "guessing_noticed" }
   /** Created in another way than by registration. */
   | { action: "account_created"; after: { role: Role } }
-  | { action: "role_changed"; before: { role: Role }; after: { role: Role } }
+  /** `sessionCount`: null, unless it lost rights. */
+  | { action: "role_changed"; before: { role: Role }; after: { role: Role }; sessionCount: number | null }
   | { action: "phone_changed"; before: { phone: string }; after: { phone: string }; sessionCount: number }
   /** The old number's holder stopped a phone change, or undid it. */
   | { action: "phone_change_cancelled" }
@@ -51,7 +52,9 @@ type ActDetails =
   /** The sending quotas and attempts of its number began anew. */
   | { action: "limits_cleared" }
   /** A used refresh token came back, and its session ended. */
-  | { action: "refresh_reused"; sessionId: string; sessionCount: number };
+  | { action: "refresh_reused"; sessionId: string; sessionCount: number }
+  /** The owner completed the second step of an administrator's sign-in, in this session. */
+  | { action: "second_factor_passed"; sessionId: string };
 
 /** An act on an account. `sessionCount` is the number of sessions that ended with it. */
 export type Act = ActDetails & {

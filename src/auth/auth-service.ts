@@ -1,3 +1,4 @@
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { ServiceImpl } from "@connectrpc/connect";
 import type { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
 import { callerAddress, callerKey, requirePrincipal } from "../caller.js";
@@ -5,10 +6,12 @@ import type { ReplacePasswordDeps } from "../passwords/replace-password.js";
 import { toUserMessage } from "../users/user-message.js";
 import { toChallengeMessage } from "../verification/challenge-message.js";
 import { type ActivateDeps, activate } from "./activate.js";
+import { type ConfirmSecondFactorDeps, confirmSecondFactor } from "./confirm-second-factor.js";
 import { type LoginDeps, login } from "./login.js";
 import { type LogoutDeps, logout } from "./logout.js";
 import { type RefreshSessionDeps, refreshSession } from "./refresh-session.js";
 import { type RegisterDeps, register } from "./register.js";
+import { type RequestSecondFactorDeps, requestSecondFactor } from "./request-second-factor.js";
 import { type ResendCodeDeps, resendCode } from "./resend-code.js";
 import {
   confirmPasswordReset,
@@ -22,6 +25,8 @@ export type AuthServiceDeps = RegisterDeps &
   LoginDeps &
   RefreshSessionDeps &
   LogoutDeps &
+  RequestSecondFactorDeps &
+  ConfirmSecondFactorDeps &
   RequestPasswordResetDeps &
   ReplacePasswordDeps;
 
@@ -66,10 +71,11 @@ export function createAuthService(deps: AuthServiceDeps): ServiceImpl<typeof Aut
       const { address, userAgent: client } = context.values.get(callerKey);
       const { phone, password, device: knownDevice = "" } = request;
       const input = { phone, password, device: knownDevice, client, address };
-      const { user, device, tokens, cancelsDeletion } = await login(deps, input);
+      const { user, device, tokens, cancelsDeletion, needsSecondFactor } = await login(deps, input);
       return {
         ...{ user: toUserMessage(user), device, tokens },
         ...(cancelsDeletion && { deletionCancelled: true }),
+        ...(needsSecondFactor && { secondFactorRequired: true }),
       };
     },
 
@@ -81,6 +87,28 @@ export function createAuthService(deps: AuthServiceDeps): ServiceImpl<typeof Aut
       const { user } = requirePrincipal(context);
       await logout(deps, { userId: user.id, refresh: request.refresh });
       return {};
+    },
+
+    async requestSecondFactor(_, context) {
+      const { user, sessionId } = requirePrincipal(context);
+      const challenge = await requestSecondFactor(deps, {
+        user,
+        sessionId,
+        callerAddress: callerAddress(context),
+      });
+      return { challenge: toChallengeMessage(challenge) };
+    },
+
+    async confirmSecondFactor({ code, device = "" }, context) {
+      const { user, sessionId } = requirePrincipal(context);
+      const passed = await confirmSecondFactor(deps, {
+        ...{ user, sessionId, code, device },
+        callerAddress: callerAddress(context),
+      });
+      return {
+        device: passed.device,
+        secondFactorExpiresAt: timestampFromDate(passed.expiresAt),
+      };
     },
 
     requestPasswordReset(request, context) {

@@ -1,7 +1,7 @@
 import type { RecordActs } from "../audit/record.js";
 import type { Database, Tx } from "../db/database.js";
 import { DomainError } from "../errors.js";
-import { issueDevice, newDeviceId, readDevice } from "../guessing/device-token.js";
+import { type DeviceDeps, renewDevice, secondFactorOf } from "../guessing/device-token.js";
 import type { GuessQueue } from "../guessing/guess-queue.js";
 import type { LoginCount } from "../guessing/guess-store.js";
 import type { RefusalTime } from "../passwords/refusal-time.js";
@@ -9,9 +9,8 @@ import { clientName } from "../sessions/client-name.js";
 import type { RefreshGrant } from "../sessions/refresh-token.js";
 import type { SessionStore } from "../sessions/session-store.js";
 import { issueTokenPair, type TokenPair, type TokenPairDeps } from "../sessions/token-pair.js";
-import type { Random } from "../system/random.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
-import type { User } from "../users/user.js";
+import { isAdmin, type User } from "../users/user.js";
 import {
   type CredentialsAttempt,
   type CredentialsInput,
@@ -20,14 +19,15 @@ import {
   verifyCredentials,
 } from "./verify-credentials.js";
 
-export interface LoginDeps extends TokenPairDeps, VerifyCredentialsDeps {
+export interface LoginDeps extends TokenPairDeps, VerifyCredentialsDeps, DeviceDeps {
   database: Database;
   guessQueue: GuessQueue;
   refusalTime: RefusalTime;
   sessions: SessionStore;
-  random: Random;
   record: RecordActs;
   phoneRules: PhoneRules;
+  /** Whether the methods for administrators refuse sessions that have not passed the second step. */
+  demandsSecondFactor: boolean;
 }
 
 export interface LoginInput extends CredentialsInput {
@@ -45,11 +45,13 @@ export interface SignedIn {
   tokens: TokenPair;
   /** Whether the account was leaving, and this sign-in has cancelled its deletion. */
   cancelsDeletion: boolean;
+  /** Whether the methods for administrators refuse the session until it passes the second step. */
+  needsSecondFactor: boolean;
 }
 
 /**
  * Opens a session, and ends those beyond the 20 that an account may have. Cancels the deletion of an account that is
- * leaving. An unknown number takes as long as a wrong
+ * leaving. The session has passed the second step if the device remembers it. An unknown number takes as long as a wrong
  * password and gets the same error, whatever hash the account has. One hash is compared at most: the account's, or that
  * of a registration that waits.
  *
@@ -66,23 +68,17 @@ async function signIn(deps: LoginDeps, input: LoginAttempt): Promise<SignedIn> {
   // password is a harmless cause, so read once more.
   const session = (await openSession(deps, input)) ?? (await openSession(deps, input));
   if (!session) throw new DomainError("CREDENTIALS_REJECTED");
-  const { user, newPasswordHash, grant, cancelsDeletion } = session;
+  const { user, newPasswordHash: passwordHash, secondFactorAt, grant, cancelsDeletion } = session;
   const tokens = issueTokenPair(deps, user, grant, grant.issuedAt);
-  const device = deviceToken(deps, user.id, newPasswordHash, input.device ?? "");
-  return { user, device, tokens, cancelsDeletion };
+  const device = renewDevice(deps, input.device ?? "", { userId: user.id, passwordHash, secondFactorAt });
+  const needsSecondFactor = deps.demandsSecondFactor && isAdmin(user) && secondFactorAt === null;
+  return { user, device, tokens, cancelsDeletion, needsSecondFactor };
 }
 
-/** A device that shows its token keeps its id. */
-function deviceToken(deps: LoginDeps, userId: number, passwordHash: string, token: string): string {
-  const now = deps.clock.now();
-  const known = readDevice(deps.codeKeys, token, now);
-  const id = known?.userId === userId ? known.id : newDeviceId(deps.random);
-  return issueDevice(deps.codeKey, { userId, id, passwordHash }, now);
-}
-
-interface OpenedSession extends Pick<SignedIn, "cancelsDeletion"> {
-  user: User;
+interface OpenedSession extends Pick<SignedIn, "user" | "cancelsDeletion"> {
   newPasswordHash: string;
+  /** When the second step was passed on the device, if that still counts. */
+  secondFactorAt: Date | null;
   grant: RefreshGrant;
 }
 
@@ -102,7 +98,9 @@ async function openCounted(
   const address = input.address ?? "";
   const origin = { client: clientName(input.client ?? ""), address };
   const now = deps.clock.now();
-  const proof = { phone: input.phone, ...hashes, loggedInAt: now };
+  const owner = { userId: user.id, passwordHash: hashes.passwordHash };
+  const secondFactorAt = secondFactorOf(deps, input.device ?? "", owner);
+  const proof = { phone: input.phone, ...hashes, loggedInAt: now, secondFactorAt };
   const opened = await deps.database.transaction(async (tx) => {
     const session = await deps.sessions.open(tx, { ...ids, ...origin }, proof);
     if (!session) return null;
@@ -116,9 +114,9 @@ async function openCounted(
     await deps.guesses.takeBack(null, guess);
     return null;
   }
-  const { cancelsDeletion, ...times } = opened;
-  const grant = { id: ids.refreshId, sessionId: ids.id, userId: user.id, ...times };
-  return { user, newPasswordHash: hashes.newPasswordHash, grant, cancelsDeletion };
+  const { issuedAt, expiresAt, ...outcome } = opened;
+  const grant = { id: ids.refreshId, sessionId: ids.id, userId: user.id, issuedAt, expiresAt };
+  return { user, newPasswordHash: hashes.newPasswordHash, grant, ...outcome };
 }
 
 /** Ends the sessions that are too many with the one just opened. */

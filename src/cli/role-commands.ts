@@ -22,7 +22,7 @@ const RIGHTS_COMMANDS = [
   },
   {
     name: "demote",
-    description: "remove all rights from an account",
+    description: "remove all rights from an account, and end its sessions",
     rights: () => ({ isStaff: false, isSuperuser: false }),
     isDone: ({ user }: Credentials) => !isAdmin(user),
     done: "already has no rights",
@@ -33,13 +33,16 @@ const RIGHTS_COMMANDS = [
 export function addRoleCommands(user: Command, run: Runner): void {
   user
     .command("role <phone>")
-    .description("give an account a role: customer, staff or superuser")
+    .description("give an account a role: customer, staff or superuser; fewer rights end its sessions")
     .addArgument(new Argument("<role>").choices(["customer", "staff", "superuser"]))
     .requiredOption("--reason <text>", WHY, parseReason)
     .action((phone: string, name: Lowercase<Role>, { reason }: { reason: string }) => {
       const role = name.toUpperCase() as Role;
       return changeAndPrint(run, phone, {
-        apply: (context) => setAccountRole(context, { phone, role, reason, actor: COMMAND_LINE }),
+        apply: async (context) => {
+          const act = { phone, role, reason, actor: COMMAND_LINE };
+          return (await setAccountRole(context, act)).account;
+        },
         isDone: (account) => roleOf(account.user) === role,
         done: "already has this role",
       });

@@ -1,15 +1,24 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
-import { addSeconds, epochSeconds } from "../system/clock.js";
+import { addSeconds, type Clock, epochSeconds } from "../system/clock.js";
+import type { Random } from "../system/random.js";
 
 /** Time (s) that a device token is valid after the sign-in that returned it: one year. */
 const DEVICE_TTL_SECONDS = 31_536_000;
 
-/** Format of the token, its first byte. */
-const VERSION = 1;
+/** Formats of the token, its first byte: without and with the time of the second step. */
+const PLAIN_VERSION = 1;
+const SECOND_FACTOR_VERSION = 2;
+/** Random, so that nobody guesses the id of a device. */
 const ID_BYTES = 16;
 const DIGEST_BYTES = 16;
 const MAC_BYTES = 32;
-const BODY_BYTES = 1 + 4 + 4 + ID_BYTES + DIGEST_BYTES;
+const PLAIN_BYTES = 1 + 4 + 4 + ID_BYTES + DIGEST_BYTES;
+/** Milliseconds since the epoch. */
+const TIME_BYTES = 6;
+const BODY_BYTES = new Map([
+  [PLAIN_VERSION, PLAIN_BYTES],
+  [SECOND_FACTOR_VERSION, PLAIN_BYTES + TIME_BYTES],
+]);
 
 /** A device from which an account has signed in. */
 export interface Device {
@@ -17,6 +26,16 @@ export interface Device {
   id: Buffer;
   /** Of the password hash that the token was issued with: another password voids the token. */
   passwordDigest: Buffer;
+  /** When the account passed the second step of its sign-in on the device; null: it did not. */
+  secondFactorAt: Date | null;
+}
+
+/** An account that has proved itself on a device. */
+interface DeviceOwner {
+  userId: number;
+  passwordHash: string;
+  /** When it passed the second step on the device, if that still counts. */
+  secondFactorAt: Date | null;
 }
 
 /** The first 16 bytes of SHA-256. The hash has a random salt of 128 bits, so its digest helps nobody to guess. */
@@ -30,16 +49,15 @@ function macOf(key: Uint8Array, body: Buffer): Buffer {
 }
 
 /** Issues a token for a device of an account, valid for a year from `now`, and until the password changes. */
-export function issueDevice(
-  key: Uint8Array,
-  device: { userId: number; id: Buffer; passwordHash: string },
-  now: Date,
-): string {
+export function issueDevice(key: Uint8Array, device: DeviceOwner & { id: Buffer }, now: Date): string {
+  const { userId, id, passwordHash, secondFactorAt } = device;
   const head = Buffer.alloc(9);
-  head.writeUInt8(VERSION, 0);
-  head.writeUInt32BE(device.userId, 1);
+  head.writeUInt8(secondFactorAt ? SECOND_FACTOR_VERSION : PLAIN_VERSION, 0);
+  head.writeUInt32BE(userId, 1);
   head.writeUInt32BE(epochSeconds(addSeconds(now, DEVICE_TTL_SECONDS)), 5);
-  const body = Buffer.concat([head, device.id, digestOf(device.passwordHash)]);
+  const time = Buffer.alloc(secondFactorAt ? TIME_BYTES : 0);
+  if (secondFactorAt) time.writeUIntBE(secondFactorAt.getTime(), 0, TIME_BYTES);
+  const body = Buffer.concat([head, id, digestOf(passwordHash), time]);
   return Buffer.concat([body, macOf(key, body)]).toString("base64url");
 }
 
@@ -47,19 +65,47 @@ export function issueDevice(
 export function readDevice(keys: readonly Uint8Array[], token: string, now: Date): Device | null {
   const bytes = Buffer.from(token, "base64url");
   const isCanonical = bytes.toString("base64url") === token;
-  if (!isCanonical || bytes.length !== BODY_BYTES + MAC_BYTES) return null;
-  const body = bytes.subarray(0, BODY_BYTES);
-  const mac = bytes.subarray(BODY_BYTES);
+  if (!isCanonical || bytes.length !== (BODY_BYTES.get(bytes[0] ?? 0) ?? 0) + MAC_BYTES) return null;
+  const body = bytes.subarray(0, -MAC_BYTES);
+  const mac = bytes.subarray(-MAC_BYTES);
   if (!keys.some((key) => timingSafeEqual(mac, macOf(key, body)))) return null;
-  if (body.readUInt8(0) !== VERSION || body.readUInt32BE(5) <= epochSeconds(now)) return null;
+  if (body.readUInt32BE(5) <= epochSeconds(now)) return null;
+  const hasTime = body.length > PLAIN_BYTES;
   return {
     userId: body.readUInt32BE(1),
     id: body.subarray(9, 9 + ID_BYTES),
-    passwordDigest: body.subarray(9 + ID_BYTES),
+    passwordDigest: body.subarray(9 + ID_BYTES, PLAIN_BYTES),
+    secondFactorAt: hasTime ? new Date(body.readUIntBE(PLAIN_BYTES, TIME_BYTES)) : null,
   };
 }
 
-/** The id of a new device: 128 random bits. */
-export function newDeviceId(random: { bytes(size: number): Buffer }): Buffer {
-  return random.bytes(ID_BYTES);
+export interface DeviceDeps {
+  random: Random;
+  clock: Clock;
+  /** HMAC key of new tokens. */
+  codeKey: Uint8Array;
+  /** Each may be the key of a token. */
+  codeKeys: readonly Uint8Array[];
+}
+
+/** Issues a token for the device that showed `token`. It keeps its id if it is one of the account. */
+export function renewDevice(deps: DeviceDeps, token: string, owner: DeviceOwner): string {
+  const now = deps.clock.now();
+  const known = readDevice(deps.codeKeys, token, now);
+  const id = known?.userId === owner.userId ? known.id : deps.random.bytes(ID_BYTES);
+  return issueDevice(deps.codeKey, { ...owner, id }, now);
+}
+
+/**
+ * When the account passed the second step on the device that showed `token`; null if it did not, or has another password
+ * since. Whether that still counts is the database's to say (`SessionStore.open`).
+ */
+export function secondFactorOf(
+  deps: Pick<DeviceDeps, "clock" | "codeKeys">,
+  token: string,
+  { userId, passwordHash }: Pick<DeviceOwner, "userId" | "passwordHash">,
+): Date | null {
+  const device = readDevice(deps.codeKeys, token, deps.clock.now());
+  const isOwn = device?.userId === userId && device.passwordDigest.equals(digestOf(passwordHash));
+  return isOwn ? device.secondFactorAt : null;
 }

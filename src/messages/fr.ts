@@ -17,6 +17,7 @@ export const fr = {
   otherSessionsEnded: "Autres sessions fermées avec succès",
   accountExported: "Données du compte exportées avec succès",
   accountSessionsEnded: "Sessions du compte fermées avec succès",
+  secondFactorConfirmed: "Connexion confirmée.",
   passwordResetRequested:
     "Si un compte est associé à ce numéro, un code de vérification a été envoyé par SMS.",
   passwordReset: "Mot de passe réinitialisé avec succès.",
@@ -71,6 +72,7 @@ export const fr = {
   accountNotActivated: "Ce compte n'est pas encore activé.",
   currentPasswordIncorrect: "Le mot de passe actuel est incorrect.",
   reauthenticationRequired: "Veuillez confirmer votre mot de passe.",
+  secondFactorRequired: "Confirmez votre connexion avec le code envoyé par SMS.",
   unauthenticated: "Authentification requise.",
   refreshRejected: "Refresh token invalide ou expiré.",
   refreshBlacklisted: "Refresh token déjà blacklisté.",

@@ -8,6 +8,7 @@ export const sms = {
     password_change: "changement de mot de passe",
     phone_change: "changement de numéro de téléphone",
     account_deletion: "suppression de compte",
+    second_factor: "connexion à l'administration",
   },
 
   activation: (code: string) => `Votre code d'activation WaterBill est: ${code}.`,

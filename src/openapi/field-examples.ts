@@ -42,6 +42,8 @@ const EXAMPLES: Readonly<Record<string, JsonValue>> = {
   refresh: TOKEN_SHAPE,
   access_expires_in: 900,
   refresh_expires_in: 604_800,
+  second_factor_required: true,
+  second_factor_expires_at: "2026-12-02T17:45:12Z",
 
   // Codes.
   code: "123456",

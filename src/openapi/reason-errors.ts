@@ -1,8 +1,15 @@
 import type { DescField, DescMethod } from "@bufbuild/protobuf";
 import { getOption } from "@bufbuild/protobuf";
 import { Format, format } from "#gen/waterbill/options/v1/format_pb.js";
-import { DomainError, type FieldViolation, type Reason, rateLimited } from "../errors.js";
+import {
+  DomainError,
+  type FieldViolation,
+  type Reason,
+  rateLimited,
+  secondFactorRequired,
+} from "../errors.js";
 import type { LocalizedMessage } from "../messages/catalogue.js";
+import { isForAdministrators } from "../method-access.js";
 import type { HttpBinding } from "../rest/http-rules.js";
 import { isRequired } from "./constraints.js";
 
@@ -26,10 +33,12 @@ export function errorsFor(reason: Reason, method: DescMethod, binding: HttpBindi
     case "PASSWORD_REJECTED":
       return [new DomainError(reason, { fields: [weakPassword(fields)] })];
     case "CODE_INCORRECT":
-      // With the token of a link, a wrong code and an expired one are not told apart.
-      return fieldWithFormat(fields, Format.LINK_TOKEN)
-        ? [new DomainError(reason, { message: (m) => m.verificationCodeIncorrect })]
-        : [new DomainError(reason)];
+      // A code that comes with a number is an activation's. Of all others a wrong one and an expired one are not told apart.
+      return fieldWithFormat(fields, Format.PHONE)
+        ? [new DomainError(reason)]
+        : [new DomainError(reason, { message: (m) => m.verificationCodeIncorrect })];
+    case "REAUTHENTICATION_REQUIRED":
+      return reauthenticationErrors(method);
     case "REFRESH_REJECTED":
       return [new DomainError(reason), new DomainError(reason, { message: (m) => m.refreshBlacklisted })];
     case "RATE_LIMITED":
@@ -37,6 +46,13 @@ export function errorsFor(reason: Reason, method: DescMethod, binding: HttpBindi
     default:
       return [new DomainError(reason)];
   }
+}
+
+/** What a method needs that refuses a session: the current password, the second step, or both. */
+function reauthenticationErrors(method: DescMethod): DomainError[] {
+  const password = new DomainError("REAUTHENTICATION_REQUIRED");
+  if (isForAdministrators(method)) return [secondFactorRequired()];
+  return method.input.field.newPhone ? [password, secondFactorRequired()] : [password];
 }
 
 /** The message that tells the reason: that of the only field, unless any field can be at fault. */

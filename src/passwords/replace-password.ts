@@ -3,9 +3,9 @@ import type { Database } from "../db/database.js";
 import { DomainError } from "../errors.js";
 import type { GuessStore } from "../guessing/guess-store.js";
 import type { SessionStore } from "../sessions/session-store.js";
+import type { CallerSession } from "../verification/compare-code.js";
 import { type NotifyBySmsDeps, notifyBySms } from "../verification/notify-by-sms.js";
 import {
-  type CallerSession,
   consumeLink,
   findLink,
   refundAttempt,

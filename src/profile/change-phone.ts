@@ -1,23 +1,19 @@
 import type { RecordActs } from "../audit/record.js";
 import type { Challenge } from "../challenge.js";
 import type { Database } from "../db/database.js";
-import { DomainError } from "../errors.js";
+import { DomainError, secondFactorRequired } from "../errors.js";
 import type { GuessStore } from "../guessing/guess-store.js";
 import { newPhoneDetail, phoneChangeRequested } from "../messages/sms.js";
 import { type FreshSignInDeps, requireFreshSignIn, type SignInProof } from "../passwords/fresh-sign-in.js";
 import type { RegistrationStore } from "../registrations/registration-store.js";
 import type { SessionStore } from "../sessions/session-store.js";
 import { type PhoneRules, parsePhone } from "../users/phone-number.js";
+import { isAdmin } from "../users/user.js";
 import type { UserStore } from "../users/user-store.js";
+import type { CallerSession } from "../verification/compare-code.js";
 import { type NotifyBySmsDeps, notifyBySms, warnBySms } from "../verification/notify-by-sms.js";
 import { type SendLinkDeps, sendLink } from "../verification/send-link.js";
-import {
-  type CallerSession,
-  consumeLink,
-  findLink,
-  type VerifyLinkDeps,
-  verifyCode,
-} from "../verification/verify-link.js";
+import { consumeLink, findLink, type VerifyLinkDeps, verifyCode } from "../verification/verify-link.js";
 import {
   assertMayChangePhone,
   type ChangeLink,
@@ -48,17 +44,22 @@ export interface RequestPhoneChangeDeps
     UndoDeps,
     NotifyBySmsDeps {
   phoneRules: PhoneRules;
+  /** Whether the methods for administrators refuse sessions that have not passed the second step. */
+  demandsSecondFactor: boolean;
 }
 
 export interface RequestPhoneChangeInput extends SignInProof {
   newPhone: string;
+  /** Whether the caller's session has passed the second step. Absent: it has not. */
+  hasSecondFactor?: boolean;
   /** The caller's IP address. */
   callerAddress: string;
 }
 
 /**
  * Sends a code and a link to the number that the caller wants to change to, and returns the true challenge. The
- * account's number is told, with a link that stops the change.
+ * account's number is told, with a link that stops the change. Where the second step is demanded, an administrator needs a
+ * session that has passed it: the next step goes to the new number, so a password alone must not choose that.
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, REAUTHENTICATION_REQUIRED, CURRENT_PASSWORD_INCORRECT,
  * PHONE_TAKEN, PHONE_NOT_WHITELISTED, RATE_LIMITED (five requests of the account in 24 hours, a change that can still be
@@ -87,7 +88,7 @@ export async function requestPhoneChange(
 /** Sends the code, and stores the link `stop` with it. Returns the account's number at that time too. */
 async function sendCode(
   deps: RequestPhoneChangeDeps,
-  { userId, sessionId, callerAddress }: RequestPhoneChangeInput,
+  { userId, sessionId, callerAddress, hasSecondFactor = false }: RequestPhoneChangeInput,
   phone: string,
   { id, tokenDigest }: ChangeLink,
 ): Promise<{ challenge: Challenge; oldPhone: string }> {
@@ -98,6 +99,7 @@ async function sendCode(
       // Requests of one account pass here one by one, and after a confirmation that has begun.
       const account = await deps.users.lock(tx, { id: userId });
       if (!account?.user.isActive) throw new DomainError("UNAUTHENTICATED");
+      if (deps.demandsSecondFactor && isAdmin(account.user) && !hasSecondFactor) throw secondFactorRequired();
       assertMayChangePhone(deps, await deps.phoneChanges.findRecent(tx, userId));
       oldPhone = account.user.phone;
       await deps.phoneChanges.addRequest(tx, { id, userId, oldPhone, tokenDigest });

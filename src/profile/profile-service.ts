@@ -8,7 +8,7 @@ import { toSessionMessage } from "../sessions/session-message.js";
 import { toProfileUpdate } from "../users/profile-message.js";
 import { toUserMessage } from "../users/user-message.js";
 import { toChallengeMessage } from "../verification/challenge-message.js";
-import type { CallerSession } from "../verification/verify-link.js";
+import type { CallerSession } from "../verification/compare-code.js";
 import { type CancelPhoneChangeDeps, cancelPhoneChange } from "./cancel-phone-change.js";
 import {
   confirmPasswordChange,
@@ -102,11 +102,10 @@ export function createProfileService(deps: ProfileServiceDeps): ServiceImpl<type
     },
 
     async requestPhoneChange(request, context) {
-      const { user, sessionId, sessionAgeSeconds } = requirePrincipal(context);
+      const { user, ...session } = requirePrincipal(context);
       const challenge = await requestPhoneChange(deps, {
         userId: user.id,
-        sessionId,
-        sessionAgeSeconds,
+        ...session,
         currentPassword: request.currentPassword,
         newPhone: request.newPhone,
         callerAddress: callerAddress(context),

@@ -43,6 +43,20 @@ const POLICIES = new Map<DescMethod, readonly Policy[]>([
   [AuthService.method.login, [{ limit: "login", by: "ip" }]],
   [AuthService.method.refreshToken, [{ limit: "auth", by: "session" }]],
   [AuthService.method.logout, [{ limit: "auth", by: "session" }]],
+  [
+    AuthService.method.requestSecondFactor,
+    [
+      { limit: "sensitive", by: "user" },
+      { limit: "user", by: "user" },
+    ],
+  ],
+  [
+    AuthService.method.confirmSecondFactor,
+    [
+      { limit: "activate", by: "user" },
+      { limit: "user", by: "user" },
+    ],
+  ],
   [AuthService.method.requestPasswordReset, [{ limit: "forgot", by: "ip" }]],
   [AuthService.method.confirmPasswordReset, [{ limit: "activate", by: "ip" }]],
   [ProfileService.method.confirmPasswordChange, [{ limit: "activate", by: "ip" }]],

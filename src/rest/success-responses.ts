@@ -63,6 +63,8 @@ export const SUCCESS_RESPONSES: ReadonlyMap<DescMethod, SuccessResponse> = new M
   ],
   [AuthService.method.refreshToken, { shape: "bare" }],
   [AuthService.method.logout, { shape: "no data", message: (m) => m.loggedOut }],
+  [AuthService.method.requestSecondFactor, { shape: "envelope", message: (m) => m.verificationCodeSent }],
+  [AuthService.method.confirmSecondFactor, { shape: "envelope", message: (m) => m.secondFactorConfirmed }],
   [AuthService.method.requestPasswordReset, { shape: "envelope", message: (m) => m.passwordResetRequested }],
   [AuthService.method.confirmPasswordReset, { shape: "envelope", message: (m) => m.passwordReset }],
   [ProfileService.method.getProfile, { shape: "envelope", message: (m) => m.profileRead }],

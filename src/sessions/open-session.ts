@@ -9,6 +9,8 @@ export interface OpenSession {
   staleSince: Date | null;
   /** Time (s) since the sign-in with the password that opened the session. */
   ageSeconds: number;
+  /** Whether it has passed the second step, and that still counts. */
+  hasSecondFactor: boolean;
 }
 
 /** What a call with an access token shows about its session. */

@@ -2,6 +2,7 @@ import type { Statement } from "../db/database.js";
 import { deleteExpired } from "../db/delete-batch.js";
 import { seconds } from "../db/sql.js";
 import { USER_COLUMNS } from "../users/user-row.js";
+import { countsAsSecondFactor } from "./second-factor.js";
 
 // Every time of a session is the database's, read with clock_timestamp() at the moment of the statement, after it waited
 // for the row: processes share one clock. A process says only when a call was received, which can make the call earlier:
@@ -13,7 +14,7 @@ const MAX_OPEN_SESSIONS = 20;
 const MAX_USED_TOKENS = 8;
 
 /** Whether a session is open. `maxAge` is the parameter with the longest life (s) of a session. */
-const isOpen = (maxAge: string) =>
+export const isOpen = (maxAge: string) =>
   `sessions.revoked_at IS NULL AND sessions.expires_at > clock_timestamp()
      AND sessions.created_at + ${seconds(maxAge)} > clock_timestamp()`;
 
@@ -58,16 +59,18 @@ const useOfToken = (at: string) => `CASE
 // The deletion of the account is cancelled when the statement ends (the trigger users_sign_in), so deletion_at is returned
 // as it was.
 export const open: Statement = {
-  name: "sessions_open_3",
+  name: "sessions_open_4",
   text: `WITH proved AS (
            UPDATE users SET last_login = $4, password_hash = $7
            WHERE id = $2 AND phone = $5 AND password_hash = $6 AND is_active
              AND (deletion_at IS NULL OR deletion_at > clock_timestamp())
-           RETURNING id AS user_id, clock_timestamp() AS created_at, deletion_at
+           RETURNING id AS user_id, clock_timestamp() AS created_at, deletion_at,
+             CASE WHEN ${countsAsSecondFactor("$12::timestamptz")} THEN $12 END AS second_factor_at
          )
-         INSERT INTO sessions (id, user_id, refresh_id, created_at, expires_at, client, address)
-         SELECT $1::uuid, user_id, $3::uuid, created_at, ${expiry("created_at", "$8", "$9")}, $10, $11 FROM proved
-         RETURNING created_at, expires_at, (SELECT deletion_at FROM proved)`,
+         INSERT INTO sessions (id, user_id, refresh_id, created_at, expires_at, client, address, second_factor_at)
+         SELECT $1::uuid, user_id, $3::uuid, created_at, ${expiry("created_at", "$8", "$9")}, $10, $11,
+           second_factor_at FROM proved
+         RETURNING created_at, expires_at, second_factor_at, (SELECT deletion_at FROM proved)`,
 };
 
 // The sessions to keep come first. Runs in the transaction of `open`, whose lock on the account lets its logins pass one
@@ -99,12 +102,13 @@ export const list: Statement = {
 // Every call with an access token runs this. A column costs the driver 1 µs, and a value more: so there are few columns,
 // and they are null unless something has to be done.
 export const find: Statement = {
-  name: "sessions_find_3",
+  name: "sessions_find_4",
   text: `SELECT ${isOpen("$3")} AS is_open,
            extract(epoch FROM clock_timestamp() - sessions.created_at)::float8 AS age_seconds,
            CASE WHEN cardinality(sessions.used_ids) > 0 AND sessions.confirmed_id IS DISTINCT FROM sessions.refresh_id
                 THEN sessions.refresh_id END AS unconfirmed_id,
            CASE WHEN ${LAST_USE} < clock_timestamp() - interval '1 hour' THEN ${LAST_USE} END AS stale_since,
+           CASE WHEN ${countsAsSecondFactor("sessions.second_factor_at")} THEN true END AS has_second_factor,
            ${USER_COLUMNS}
          FROM sessions JOIN users ON users.id = sessions.user_id
          WHERE sessions.id = $1 AND sessions.user_id = $2`,

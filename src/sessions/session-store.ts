@@ -4,6 +4,7 @@ import type { SessionRow } from "../db/models/session.js";
 import type { User } from "../users/user.js";
 import { toUser, type UserAttributes } from "../users/user-row.js";
 import type { ListedSession } from "./listed-session.js";
+import type { NewSession, OpenedSession, TokenTimes, VerifiedCredentials } from "./new-session.js";
 import type { OpenSession, SessionTouch } from "./open-session.js";
 import * as statements from "./session-statements.js";
 
@@ -16,28 +17,6 @@ export interface SessionLifetimes {
   sessionMaxAgeSeconds: number;
 }
 
-/** A session to open. */
-interface NewSession {
-  id: string;
-  userId: number;
-  refreshId: string;
-  /** Name of the client program, from `clientName`. */
-  client: string;
-  /** IP address of the client. */
-  address: string;
-}
-
-/** What a login verified, and what it stores in the account. */
-interface VerifiedCredentials {
-  /** The number and the stored hash that the password was verified against. */
-  phone: string;
-  passwordHash: string;
-  /** The hash to store: `passwordHash` itself, or a new hash if that has outdated parameters. */
-  newPasswordHash: string;
-  /** The time of the login. */
-  loggedInAt: Date;
-}
-
 /** The use of a refresh token. */
 export interface RefreshTokenUse {
   sessionId: string;
@@ -46,18 +25,6 @@ export interface RefreshTokenUse {
   refreshId: string;
   /** When the call was received. Times of sessions are the database's, but a token isn't late if its call was not. */
   receivedAt: Date;
-}
-
-/** When a refresh token was issued and expires, by the database's clock. */
-interface TokenTimes {
-  issuedAt: Date;
-  expiresAt: Date;
-}
-
-/** A session that a sign-in opened. */
-interface OpenedSession extends TokenTimes {
-  /** Whether the account was leaving; it no longer is. */
-  cancelsDeletion: boolean;
 }
 
 /** A used token's successor: the session's valid token from now on, or the one that an earlier use returned. */
@@ -116,6 +83,7 @@ interface FoundRow extends UserAttributes {
   age_seconds: number;
   unconfirmed_id: SessionRow["refresh_id"] | null;
   stale_since: Date | null;
+  has_second_factor: true | null;
 }
 
 interface SuccessorRow extends UserAttributes, Pick<SessionRow, "expires_at"> {
@@ -133,15 +101,21 @@ export function createSessionStore(database: Database, lifetimes: SessionLifetim
   const idsOf = (rows: readonly { id: string }[]) => rows.map(({ id }) => id);
   return {
     async open(tx, { id, userId, refreshId, client, address }, proof) {
-      const { loggedInAt, phone, passwordHash, newPasswordHash } = proof;
-      type Row = Pick<SessionRow, "created_at" | "expires_at"> & { deletion_at: Date | null };
+      const { loggedInAt, phone, passwordHash, newPasswordHash, secondFactorAt } = proof;
+      type Row = Pick<SessionRow, "created_at" | "expires_at" | "second_factor_at"> & {
+        deletion_at: Date | null;
+      };
       const [row] = await database.run<Row>(tx, statements.open, [
         ...[id, userId, refreshId, loggedInAt, phone, passwordHash, newPasswordHash],
-        ...[ttl, maxAge, client, address],
+        ...[ttl, maxAge, client, address, secondFactorAt],
       ]);
       if (!row) return null;
-      const { created_at: issuedAt, expires_at: expiresAt, deletion_at: deletionAt } = row;
-      return { issuedAt, expiresAt, cancelsDeletion: deletionAt !== null };
+      return {
+        issuedAt: row.created_at,
+        expiresAt: row.expires_at,
+        cancelsDeletion: row.deletion_at !== null,
+        secondFactorAt: row.second_factor_at,
+      };
     },
 
     async endSurplus(tx, userId, newId) {
@@ -152,8 +126,13 @@ export function createSessionStore(database: Database, lifetimes: SessionLifetim
       const [row] = await database.run<FoundRow>(tx, statements.find, [sessionId, userId, maxAge]);
       if (row && !row.is_active) return null;
       if (!row?.is_open) return "ended";
-      const { age_seconds: ageSeconds, unconfirmed_id: unconfirmedId, stale_since: staleSince } = row;
-      return { user: toUser(row), ageSeconds, unconfirmedId, staleSince };
+      return {
+        user: toUser(row),
+        ageSeconds: row.age_seconds,
+        unconfirmedId: row.unconfirmed_id,
+        staleSince: row.stale_since,
+        hasSecondFactor: row.has_second_factor === true,
+      };
     },
 
     async list(tx, userId, currentId) {

@@ -40,5 +40,6 @@ export async function verifyAccessToken(
   if (session === "ended") endedSessions.add(claims);
   if (session === null || session === "ended") throw new DomainError("UNAUTHENTICATED");
   sessionTouches.note(sessionId, session, refreshIdStart, address);
-  return { sessionId, user: session.user, sessionAgeSeconds: session.ageSeconds };
+  const { user, ageSeconds: sessionAgeSeconds, hasSecondFactor } = session;
+  return { sessionId, user, sessionAgeSeconds, hasSecondFactor };
 }

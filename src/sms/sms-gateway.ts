@@ -1,7 +1,13 @@
 import { DomainError } from "../errors.js";
 
 /** The operations, apart from activation, that a code sent by SMS authorises. */
-export type Operation = "password_reset" | "password_change" | "phone_change" | "account_deletion";
+export type Operation =
+  | "password_reset"
+  | "password_change"
+  | "phone_change"
+  | "account_deletion"
+  /** The second step of an administrator's sign-in. */
+  | "second_factor";
 
 /** SMS_UNAVAILABLE for a message that may have been sent anyway: the response is missing or unreadable. */
 export class SmsDeliveryUnknownError extends DomainError {

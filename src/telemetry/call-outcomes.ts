@@ -28,6 +28,7 @@ const SUCCESSES: Readonly<Record<string, readonly CallOutcome[]>> = {
 /** The methods that take a code. */
 const CODE_METHODS: Readonly<Record<string, CodePurpose>> = {
   "AuthService/Activate": "activation",
+  "AuthService/ConfirmSecondFactor": "second_factor",
   "AuthService/ConfirmPasswordReset": "password_reset",
   "ProfileService/ConfirmPasswordChange": "password_change",
   "ProfileService/ConfirmPhoneChange": "phone_change",

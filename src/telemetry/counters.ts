@@ -19,7 +19,10 @@ const COUNTERS = {
     name: "waterbill_codes_total",
     help: "Codes by SMS: sent, verified and refused.",
     labels: {
-      purpose: ["activation", "password_reset", "password_change", "phone_change", "account_deletion"],
+      purpose: [
+        ...["activation", "password_reset", "password_change", "phone_change", "account_deletion"],
+        "second_factor",
+      ],
       event: ["sent", "verified", "refused"],
     },
   },

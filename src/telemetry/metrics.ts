@@ -29,6 +29,7 @@ export type SmsKind =
   | "password_change"
   | "phone_change"
   | "account_deletion"
+  | "second_factor"
   | "confirmation"
   | "notice";
 export type SmsOutcome = "accepted" | "failed" | "unknown" | "invalid_number";

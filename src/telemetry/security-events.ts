@@ -13,7 +13,7 @@ export const SECURITY_EVENTS = {
   PASSWORD_REFUSED: "password.refused",
   /** Too many wrong codes: this one was not compared. */
   CODE_LOCKED: "code.locked",
-  /** A caller who is known, and lacks the right or the scope. */
+  /** A caller who is known, and lacks the right, the second step or the scope. */
   ACCESS_DENIED: "access.denied",
   /** Any other limit or quota. */
   LIMIT_REACHED: "limit.reached",
@@ -38,7 +38,11 @@ const REFUSALS: Readonly<Partial<Record<Reason, SecurityEvent>>> = {
   RATE_LIMITED: SECURITY_EVENTS.LIMIT_REACHED,
 };
 
-/** The event of a call that failed with `error`; undefined if that is none. */
-export function refusalEvent({ reason, reachedLimit }: DomainError): SecurityEvent | undefined {
+/** The event of a call that failed with `error`; undefined if that is none. `isStaffs`: its method is for administrators. */
+export function refusalEvent(
+  { reason, reachedLimit }: DomainError,
+  isStaffs: boolean,
+): SecurityEvent | undefined {
+  if (isStaffs && reason === "REAUTHENTICATION_REQUIRED") return SECURITY_EVENTS.ACCESS_DENIED;
   return reachedLimit?.countsGuesses ? SECURITY_EVENTS.SIGN_IN_LOCKED : REFUSALS[reason];
 }

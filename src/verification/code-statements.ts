@@ -55,12 +55,21 @@ export const remove: Statement = {
          DELETE FROM codes WHERE id = $1 AND NOT EXISTS (${OTHERS_OF_SERIES})`,
 };
 
+const LIVE_CODES = `SELECT codes.id, codes.user_id, codes.purpose, codes.code_digest, codes.phone,
+                anchor.attempts >= ${MAX_ATTEMPTS} AS is_locked
+         FROM codes JOIN ${JOIN_ANCHOR}`;
+
 export const findByToken: Statement = {
   name: "codes_find_by_token_2",
-  text: `SELECT codes.id, codes.user_id, codes.purpose, codes.code_digest, codes.phone,
-                anchor.attempts >= ${MAX_ATTEMPTS} AS is_locked
-         FROM codes JOIN ${JOIN_ANCHOR}
+  text: `${LIVE_CODES}
          WHERE codes.token_digest = $1 AND codes.purpose = $2 AND codes.expires_at > $3 AND ${IS_VALID}`,
+};
+
+export const findSent: Statement = {
+  name: "codes_find_sent",
+  text: `${LIVE_CODES}
+         WHERE codes.user_id = $1 AND codes.purpose = $2 AND codes.phone = $3 AND codes.expires_at > $4 AND ${IS_VALID}
+         ORDER BY codes.number DESC`,
 };
 
 export const findNewest: Statement = {

@@ -10,6 +10,7 @@ import {
   countAttempt,
   findByToken,
   findNewest,
+  findSent,
   findValid,
   isSessionOpen,
   lockAccount,
@@ -28,15 +29,16 @@ interface CodeIssue {
 /** A code as it is stored. */
 interface StoredCode extends CodeIssue {
   codeDigest: Buffer;
-  tokenDigest: Buffer;
+  /** Null: the code has no link. */
+  tokenDigest: Buffer | null;
   /** The number it is sent to. */
   phone: string;
   issuedAt: Date;
   expiresAt: Date;
 }
 
-/** A live code, found by the token of its link. */
-export interface VerificationLink extends CodeIssue {
+/** A code that is live: neither used nor replaced, and unexpired. */
+export interface LiveCode extends CodeIssue {
   codeDigest: Buffer;
   phone: string;
   /** True once MAX_ATTEMPTS attempts were counted. */
@@ -91,12 +93,9 @@ export interface CodeStore {
    */
   remove(tx: Tx, id: string): Promise<void>;
   /** Finds the valid code of a link, locked or not. */
-  findByToken(
-    tx: Tx | null,
-    tokenDigest: Buffer,
-    purpose: Operation,
-    now: Date,
-  ): Promise<VerificationLink | null>;
+  findByToken(tx: Tx | null, tokenDigest: Buffer, purpose: Operation, now: Date): Promise<LiveCode | null>;
+  /** The valid codes that were sent to a recipient, of one series, newest first, locked or not. */
+  findSent(tx: Tx | null, recipient: Recipient, now: Date): Promise<LiveCode[]>;
   /** The newest code for the user and purpose; null if it has expired, or went to another number. */
   findNewest(tx: Tx | null, recipient: Recipient, now: Date): Promise<NewestCode | null>;
   /** The valid codes of a user, locked or not, newest first. */
@@ -116,10 +115,19 @@ export interface CodeStore {
   purge(tx: Tx | null, before: Date): Promise<boolean>;
 }
 
-interface LinkRow extends Pick<CodeRow, "id" | "user_id" | "code_digest" | "phone"> {
+interface LiveRow extends Pick<CodeRow, "id" | "user_id" | "code_digest" | "phone"> {
   purpose: Operation;
   is_locked: boolean;
 }
+
+const toLiveCode = (row: LiveRow): LiveCode => ({
+  id: row.id,
+  userId: row.user_id,
+  purpose: row.purpose,
+  codeDigest: row.code_digest,
+  phone: row.phone,
+  isLocked: row.is_locked,
+});
 
 export function createCodeStore(database: Database): CodeStore {
   const { codes } = database.models;
@@ -139,16 +147,12 @@ export function createCodeStore(database: Database): CodeStore {
       await database.run(tx, remove, [id]);
     },
     async findByToken(tx, tokenDigest, purpose, now) {
-      const [row] = await database.run<LinkRow>(tx, findByToken, [tokenDigest, purpose, now]);
-      if (!row) return null;
-      return {
-        id: row.id,
-        userId: row.user_id,
-        purpose: row.purpose,
-        codeDigest: row.code_digest,
-        phone: row.phone,
-        isLocked: row.is_locked,
-      };
+      const [row] = await database.run<LiveRow>(tx, findByToken, [tokenDigest, purpose, now]);
+      return row ? toLiveCode(row) : null;
+    },
+    async findSent(tx, { userId, purpose, phone }, now) {
+      const rows = await database.run<LiveRow>(tx, findSent, [userId, purpose, phone, now]);
+      return rows.map(toLiveCode);
     },
     async findNewest(tx, { userId, purpose, phone }, now) {
       type Row = Pick<CodeRow, "id" | "expires_at" | "attempts">;

@@ -12,12 +12,19 @@ export interface PageUrls {
   publicUrl: string;
 }
 
-const PAGES: Record<Operation, readonly [base: keyof PageUrls, path: string]> = {
+/** The operations whose code comes with a link: it is entered on a page. */
+export type LinkedOperation = Exclude<Operation, "second_factor">;
+
+const PAGES: Record<LinkedOperation, readonly [base: keyof PageUrls, path: string]> = {
   password_reset: ["frontendUrl", "/reset-password"],
   password_change: ["frontendUrl", "/change-password"],
   phone_change: ["frontendUrl", "/change-phone"],
   account_deletion: ["publicUrl", "/account/delete"],
 };
+
+export function hasLink(operation: Operation): operation is LinkedOperation {
+  return Object.hasOwn(PAGES, operation);
+}
 
 /** A new link token in UUID format. All 128 bits are random, unlike those of a version 4 UUID. */
 export function newLinkToken(random: Random): string {
@@ -64,7 +71,7 @@ export async function findByDigest<Found>(
  * The URL of the page where the user enters the code. Built from the configured `FRONTEND_URL` or `PUBLIC_URL`, never from
  * a request header.
  */
-export function linkUrl(urls: PageUrls, operation: Operation, token: string): string {
+export function linkUrl(urls: PageUrls, operation: LinkedOperation, token: string): string {
   const [base, path] = PAGES[operation];
   return `${urls[base]}${path}?token=${token}`;
 }

@@ -1,3 +1,4 @@
+import type { Purpose } from "./code.js";
 import { reserveOf } from "./link-request.js";
 import { type Send, type SendingState, type SendRequest, sendingState } from "./sms-quota.js";
 
@@ -22,9 +23,11 @@ function isSameQuota(one: Send, other: Send): boolean {
   return one.purpose === other.purpose && one.network === other.network;
 }
 
-/** Only signed-in owners ask for the code of a password change. */
+/** Only signed-in owners ask for these codes. */
+const OWNERS_PURPOSES: ReadonlySet<Purpose> = new Set(["password_change", "second_factor"]);
+
 function requestOf({ purpose, network }: Pick<Send, "purpose" | "network">): SendRequest {
-  const isOwner = purpose === "password_change";
+  const isOwner = OWNERS_PURPOSES.has(purpose);
   const reserve = purpose === "activation" ? "first_send" : reserveOf({ purpose, isOwner });
   return { purpose, network, reserve };
 }

@@ -1,7 +1,7 @@
 import type { Challenge } from "../challenge.js";
 import type { Tx } from "../db/database.js";
 import { DomainError } from "../errors.js";
-import type { SmsGateway } from "../sms/sms-gateway.js";
+import type { Operation, SmsGateway } from "../sms/sms-gateway.js";
 import { addSeconds, type Clock } from "../system/clock.js";
 import type { Random } from "../system/random.js";
 import { CODE_LENGTH, CODE_TTL_SECONDS, codeDigest } from "./code.js";
@@ -9,7 +9,7 @@ import type { CodeStore, Recipient } from "./code-store.js";
 import { countSend } from "./count-send.js";
 import { type DeliverCodeDeps, deliverCode } from "./deliver-code.js";
 import { linkRequest } from "./link-request.js";
-import { linkTokenDigest, linkUrl, newLinkToken, type PageUrls } from "./link-token.js";
+import { hasLink, linkTokenDigest, linkUrl, newLinkToken, type PageUrls } from "./link-token.js";
 import { readChallenge } from "./read-challenge.js";
 import { assertMaySend, QUOTA_SECONDS, sendingState } from "./sms-quota.js";
 
@@ -33,17 +33,18 @@ export interface SendLinkInput extends Recipient {
   before?(tx: Tx): Promise<void>;
 }
 
-/** A code that is ready to send, with the token of its link. */
+/** A code that is ready to send, with its link. */
 interface IssuedCode {
   id: string;
   code: string;
-  token: string;
+  /** Undefined: it has none. */
+  url: string | undefined;
   /** The true challenge once the code is sent. */
   challenge: Challenge;
 }
 
 /**
- * Issues a code and sends it, with a link to the page where it is entered. Returns the true challenge; or null, with
+ * Issues a code and sends it, with a link to the page where it is entered, if there is one. Returns the true challenge; or null, with
  * nothing sent, when the account no longer qualifies for the code. If sending fails, the code is withdrawn, the ones
  * before it are valid as before, and the error is rethrown. A message that certainly did not leave is not counted towards
  * the quota.
@@ -59,7 +60,7 @@ export async function sendLink(deps: SendLinkDeps, input: SendLinkInput): Promis
     return issueCode(deps, tx, input);
   });
   if (!issued) return null;
-  const { id, code, token } = issued;
+  const { id, code, url } = issued;
   const { callerAddress } = input;
   await deliverCode(deps, id, {
     message: {
@@ -69,7 +70,7 @@ export async function sendLink(deps: SendLinkDeps, input: SendLinkInput): Promis
       isVerified: purpose !== "phone_change",
       priority: isOwner(input) ? "owner" : "ordinary",
     },
-    send: () => deps.sms.sendVerificationCode(phone, code, purpose, linkUrl(deps, purpose, token)),
+    send: () => deps.sms.sendVerificationCode(phone, code, purpose, url),
     async withdraw(tx) {
       await deps.smsQuota.lock(tx, input.phone);
       await deps.codes.remove(tx, id);
@@ -105,13 +106,13 @@ async function issueCode(deps: SendLinkDeps, tx: Tx, input: SendLinkInput): Prom
   const newest = { id: deps.random.uuid(), expiresAt: addSeconds(now, CODE_TTL_SECONDS) };
   const { id } = newest;
   const code = deps.random.digits(CODE_LENGTH);
-  const token = newLinkToken(deps.random);
+  const { url, tokenDigest } = newLink(deps, purpose);
   const attempts = await deps.codes.add(tx, {
     ...newest,
     userId,
     purpose,
     codeDigest: codeDigest(deps.codeKey, { id, ownerId: userId, purpose }, code),
-    tokenDigest: linkTokenDigest(deps.codeKey, token),
+    tokenDigest,
     phone,
     issuedAt: now,
   });
@@ -121,7 +122,17 @@ async function issueCode(deps: SendLinkDeps, tx: Tx, input: SendLinkInput): Prom
     { phone, request, sends, code: newest, attempts },
     now,
   );
-  return { id, code, token, challenge };
+  return { id, code, url, challenge };
+}
+
+/** The link of a new code, and what is stored of it. */
+function newLink(
+  deps: SendLinkDeps,
+  purpose: Operation,
+): { url: string | undefined; tokenDigest: Buffer | null } {
+  if (!hasLink(purpose)) return { url: undefined, tokenDigest: null };
+  const token = newLinkToken(deps.random);
+  return { url: linkUrl(deps, purpose, token), tokenDigest: linkTokenDigest(deps.codeKey, token) };
 }
 
 function isOwner({ sessionId, isKnownAddress = false }: SendLinkInput): boolean {

@@ -6,7 +6,14 @@ import { type Actor, COMMAND_LINE, type Role } from "../../src/audit/act.js";
 import type { User } from "../../src/users/user.js";
 import { laterActsOf } from "../audit/stored-history.js";
 import { rejectionReason } from "../support/rejection.js";
-import { activeUser, atOnce, newPhone, registered, useTestContext } from "../support/test-context.js";
+import {
+  activeUser,
+  atOnce,
+  newPhone,
+  newSession,
+  registered,
+  useTestContext,
+} from "../support/test-context.js";
 
 const REASON = "joins the team";
 
@@ -15,8 +22,9 @@ describe("setAccountRole", () => {
   const run = (text: string) =>
     context.testDatabase.database.run(null, { name: "test_roles", text, isAdHoc: true }, []);
 
-  const set = (phone: string, role: Role, actor: Actor = COMMAND_LINE, app = context.app) =>
+  const change = (phone: string, role: Role, actor: Actor = COMMAND_LINE, app = context.app) =>
     setAccountRole(app, { phone, role, reason: REASON, actor });
+  const set = async (...input: Parameters<typeof change>) => (await change(...input)).account;
   const by = ({ id }: User): Actor => ({ kind: "administrator", id });
   async function superuser(): Promise<User> {
     return set((await activeUser(context)).phone, "SUPERUSER");
@@ -41,6 +49,25 @@ describe("setAccountRole", () => {
       ["STAFF", "CUSTOMER"],
     ]);
     expect(acts[0]).to.deep.include({ action: "role_changed", actor: by(root), reason: REASON });
+  });
+
+  it("signs an account out everywhere that loses rights, and no other", async () => {
+    const root = await superuser();
+    const { id, phone } = await activeUser(context);
+    const openSessions = () => context.app.sessions.list(null, id, null);
+    for (const [role, revokedCount] of [
+      ["STAFF", 0],
+      ["SUPERUSER", 0],
+      ["STAFF", 2],
+      ["STAFF", 0],
+      ["CUSTOMER", 2],
+    ] as const) {
+      while ((await openSessions()).length < 2) await newSession(context, phone);
+      expect(await change(phone, role, by(root))).to.deep.include({ revokedCount });
+      expect(await openSessions(), role).to.have.length(revokedCount === 0 ? 2 : 0);
+    }
+    const acts = await laterActsOf(context.app, id);
+    expect(acts.map(({ sessionCount }) => sessionCount)).to.deep.equal([null, null, 2, 2]);
   });
 
   it("leaves an account as it is that has the role", async () => {

@@ -30,6 +30,7 @@ const acts = (accountId: number): [Act, ...Act[]] => {
       actor: { kind: "administrator", id: 7 },
       before: { role: "CUSTOMER" },
       after: { role: "STAFF" },
+      sessionCount: null,
       reason: "On call this week",
     },
     { ...act, action: "session_ended", sessionId: "00000000-0000-4000-8000-000000000001", sessionCount: 1 },

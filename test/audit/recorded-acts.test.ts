@@ -147,14 +147,14 @@ describe("acts on an account", () => {
     await set(true, true);
     await set(false, true);
     await set(false, false);
-    const change = (number: number, before: string, after: string) =>
+    const change = (number: number, before: string, after: string, sessionCount: number | null = null) =>
       act(number, "role_changed", superuser, {
-        ...{ fields: ["role"], before: { role: before }, after: { role: after } },
+        ...{ fields: ["role"], before: { role: before }, after: { role: after }, sessionCount },
       });
     expect(await laterActsOf(context.app, id)).to.deep.equal([
       change(1, "CUSTOMER", "STAFF"),
       change(2, "STAFF", "SUPERUSER"),
-      change(3, "SUPERUSER", "CUSTOMER"),
+      change(3, "SUPERUSER", "CUSTOMER", 0),
     ]);
   });
 

@@ -144,10 +144,12 @@ describe("administration", () => {
           actor: COMMAND_LINE,
           rights: () => ({ isStaff: false, isSuperuser: false }),
         });
-        expect(new Set(await refusals(method, tokens.access))).to.deep.equal(new Set(["ADMIN_REQUIRED"]));
+        expect(new Set(await refusals(method, tokens.access))).to.deep.equal(new Set(["UNAUTHENTICATED"]));
+        const { tokens: customers } = await login(app, { phone: user.phone, password: testPassword });
+        expect(new Set(await refusals(method, customers.access))).to.deep.equal(new Set(["ADMIN_REQUIRED"]));
 
         await setAccountActive(app, { phone: user.phone, actor: COMMAND_LINE, isActive: false });
-        expect(new Set(await refusals(method, tokens.access))).to.deep.equal(new Set(["UNAUTHENTICATED"]));
+        expect(new Set(await refusals(method, customers.access))).to.deep.equal(new Set(["UNAUTHENTICATED"]));
         await setAccountActive(app, { phone: user.phone, actor: COMMAND_LINE, isActive: true });
         const again = await login(app, { phone: user.phone, password: testPassword });
         service.context.clock.advance(901);

@@ -51,6 +51,8 @@ const restPaths: Record<string, readonly [httpMethod: string, path: string]> = {
   Login: ["POST", "/api/auth/login/"],
   RefreshToken: ["POST", "/api/auth/token/refresh/"],
   Logout: ["POST", "/api/auth/logout/"],
+  RequestSecondFactor: ["POST", "/api/auth/second-factor/request/"],
+  ConfirmSecondFactor: ["POST", "/api/auth/second-factor/confirm/"],
   RequestPasswordReset: ["POST", "/api/auth/password/forgot/"],
   ConfirmPasswordReset: ["POST", "/api/auth/password/reset/confirm/"],
   GetProfile: ["GET", "/api/auth/profile/"],
@@ -192,6 +194,7 @@ function reasonOf(status: number, text: string): string {
   const others: Partial<Record<Reason, readonly ((m: Catalogue) => string)[]>> = {
     CODE_INCORRECT: [(m) => m.verificationCodeIncorrect],
     REFRESH_REJECTED: [(m) => m.refreshBlacklisted],
+    REAUTHENTICATION_REQUIRED: [(m) => m.secondFactorRequired],
     PASSWORD_REJECTED: [
       (m) => m.passwordTooCommon,
       (m) => m.passwordEntirelyNumeric,

@@ -5,7 +5,7 @@ import { addSeconds } from "../../src/system/clock.js";
 describe("a device token", () => {
   const key = Buffer.from("k".repeat(43));
   const now = new Date("2026-03-01T12:00:00Z");
-  const device = { userId: 7, id: Buffer.alloc(16, 9), passwordHash: "$argon2id$a" };
+  const device = { userId: 7, id: Buffer.alloc(16, 9), passwordHash: "$argon2id$a", secondFactorAt: null };
   const token = issueDevice(key, device, now);
 
   it("names its account, its device and its password for a year", () => {

@@ -23,6 +23,8 @@ describe("policies", () => {
       Login: ["login by ip"],
       RefreshToken: ["auth by session"],
       Logout: ["auth by session"],
+      RequestSecondFactor: ["sensitive by user", "user by user"],
+      ConfirmSecondFactor: ["activate by user", "user by user"],
       CancelPhoneChange: ["activate by ip"],
       RequestAccountDeletion: ["sensitive by user of signed-in", "forgot by ip of signed-out"],
       ConfirmAccountDeletion: ["activate by ip"],

@@ -96,7 +96,8 @@ const USER_TOKENS = new Set(["john", "admin", "root"]);
 export async function fakeAuthenticate(token: string): Promise<Principal> {
   if (!USER_TOKENS.has(token)) throw new DomainError("UNAUTHENTICATED");
   const rights = { isStaff: token === "admin", isSuperuser: token === "root" };
-  return { sessionId: "a-session", sessionAgeSeconds: 0, user: { ...userOfJohn, ...rights } };
+  const session = { sessionId: "a-session", sessionAgeSeconds: 0, hasSecondFactor: false };
+  return { ...session, user: { ...userOfJohn, ...rights } };
 }
 
 /** Knows the service that may read users. */
@@ -142,6 +143,7 @@ export function testInterceptors(
     formats: testFormats,
     verifyAccessToken: fakeAuthenticate,
     verifyServiceToken: fakeVerifyService,
+    demandsSecondFactor: false,
     limitUnauthenticated: (next) => next,
     limitCalls,
   });

@@ -6,7 +6,7 @@ import {
   sms,
 } from "../../src/messages/sms.js";
 import { activationText, confirmationText, verificationText } from "../../src/sms/sms-texts.js";
-import { linkUrl } from "../../src/verification/link-token.js";
+import { hasLink, linkUrl } from "../../src/verification/link-token.js";
 
 const operations = ["password_reset", "password_change", "phone_change", "account_deletion"] as const;
 
@@ -41,6 +41,14 @@ describe("sms texts", () => {
       );
     });
   }
+
+  it("have no link for the second step of an administrator's sign-in", () => {
+    expect(hasLink("second_factor")).to.equal(false);
+    expect(operations.filter(hasLink)).to.deep.equal(operations);
+    expect(verificationText("second_factor", "012345")).to.equal(
+      "Votre code de vérification pour connexion à l'administration WaterBill est: 012345. Ce code expire dans 10 minutes. Ne partagez pas ce code.",
+    );
+  });
 
   it("name the new number when it is asked for and after the change, with the link that stops or undoes it", () => {
     const link = "https://identity.waterbill.app/account/phone-change?token=t";

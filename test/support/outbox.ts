@@ -5,7 +5,7 @@ import { recordSecret } from "./log.js";
 /** A message that would have been sent. */
 type Message =
   | { kind: "activation"; phone: string; code: string }
-  | { kind: "verification"; phone: string; code: string; operation: Operation; link: string }
+  | { kind: "verification"; phone: string; code: string; operation: Operation; link?: string }
   | { kind: "confirmation"; phone: string; operation: Operation; details: string }
   | { kind: "notice"; phone: string; operation: Operation; text: string }
   | { kind: "guessing_notice"; phone: string };
@@ -31,7 +31,7 @@ export function createOutbox(): Outbox {
     recordSecret(message.phone);
     if (outbox.failing) throw new DomainError("SMS_UNAVAILABLE");
     if ("code" in message) recordSecret(message.code);
-    if ("link" in message) recordSecret(tokenOf(message.link));
+    if ("link" in message) recordSecret(tokenOf(message.link ?? ""));
     const cancelToken = cancelTokenOf(message);
     if (cancelToken) recordSecret(cancelToken);
     messages.push(message);
@@ -54,8 +54,8 @@ export function createOutbox(): Outbox {
       return tokens.findLast((token) => token !== undefined) ?? "";
     },
     sendActivationCode: (phone, code) => take({ kind: "activation", phone, code }),
-    sendVerificationCode: (phone, code, operation, link = "") =>
-      take({ kind: "verification", phone, code, operation, link }),
+    sendVerificationCode: (phone, code, operation, link) =>
+      take({ kind: "verification", phone, code, operation, ...(link !== undefined && { link }) }),
     sendConfirmation: (phone, operation, details = "") =>
       take({ kind: "confirmation", phone, operation, details }),
     sendNotice: (phone, operation, text) => take({ kind: "notice", phone, operation, text }),

@@ -40,8 +40,8 @@ export interface TestContext {
   /** A second context on the same data, like that of another process. */
   anotherProcess(): AppContext;
   /**
-   * Lets time pass for sessions, phone changes and deletions, whose times are the database's: moves their times back by `seconds`, and sets the clock
-   * to the real time plus all that has passed. Real time goes on, so tests leave margins of some seconds.
+   * Lets time pass for sessions, phone changes, deletions and the second step, whose times are the database's: moves their
+   * times back by `seconds`, and sets the clock to the real time plus all that has passed. Real time goes on, so tests leave margins of some seconds.
    */
   passTime(seconds: number): Promise<void>;
   /** Waits for the background jobs of use cases, and for what calls with access tokens recorded. */
@@ -71,7 +71,7 @@ const moveSessionsBack: Statement = {
   text: `UPDATE sessions SET
            created_at = created_at - moved.by, expires_at = expires_at - moved.by, revoked_at = revoked_at - moved.by,
            confirmed_at = confirmed_at - moved.by, last_used_at = last_used_at - moved.by,
-           wrong_password_at = wrong_password_at - moved.by,
+           wrong_password_at = wrong_password_at - moved.by, second_factor_at = second_factor_at - moved.by,
            used_at = ARRAY(SELECT at - moved.by FROM unnest(used_at) WITH ORDINALITY AS used (at, n) ORDER BY n)
          FROM (SELECT $1::float8 * interval '1 s' AS by) AS moved`,
 };
@@ -84,9 +84,12 @@ const movePhoneChangesBack: Statement = {
          FROM (SELECT $1::float8 * interval '1 s' AS by) AS moved`,
 };
 
-const moveDeletionsBack: Statement = {
-  name: "test_pass_time_of_deletions",
-  text: "UPDATE users SET deletion_at = deletion_at - $1::float8 * interval '1 s' WHERE deletion_at IS NOT NULL",
+const moveAccountsBack: Statement = {
+  name: "test_pass_time_of_accounts",
+  text: `UPDATE users SET
+           deletion_at = deletion_at - moved.by, second_factor_since = second_factor_since - moved.by
+         FROM (SELECT $1::float8 * interval '1 s' AS by) AS moved
+         WHERE deletion_at IS NOT NULL OR second_factor_since IS NOT NULL`,
 };
 
 export async function createTestContext(options: TestContextOptions = {}): Promise<TestContext> {
@@ -152,7 +155,7 @@ export async function createTestContext(options: TestContextOptions = {}): Promi
     async passTime(seconds) {
       await base.database.run(null, moveSessionsBack, [seconds]);
       await base.database.run(null, movePhoneChangesBack, [seconds]);
-      await base.database.run(null, moveDeletionsBack, [seconds]);
+      await base.database.run(null, moveAccountsBack, [seconds]);
       passedSeconds += seconds;
       clock.set(addSeconds(systemClock.now(), passedSeconds).toISOString());
     },

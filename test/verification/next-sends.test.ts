@@ -32,6 +32,7 @@ describe("the next sends of a number", () => {
     const tomorrow = addSeconds(now, 86_400 - 90);
     const oldest = addSeconds(now, 86_400 - 105);
     expect(own("password_change")).to.include({ resendAt: now, sendsLeft: 3 });
+    expect(own("second_factor")).to.include({ resendAt: now, sendsLeft: 3 });
     expect(tomorrow).to.be.above(oldest);
     for (const purpose of ["password_reset", "phone_change", "activation"] as const) {
       expect(own(purpose), purpose).to.deep.include({ resendAt: oldest, sendsLeft: 0 });

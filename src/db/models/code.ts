@@ -17,7 +17,8 @@ export function defineCode(sequelize: Sequelize) {
     declare user_id: number;
     declare purpose: string;
     declare code_digest: Buffer;
-    declare token_digest: Buffer;
+    /** Null: the code has no link. */
+    declare token_digest: Buffer | null;
     declare phone: string;
     declare attempts: CreationOptional<number>;
     /** Order of issue: a bigint, which the driver returns as text. */
@@ -32,7 +33,7 @@ export function defineCode(sequelize: Sequelize) {
     user_id: { type: DataTypes.INTEGER, allowNull: false },
     purpose: { type: DataTypes.STRING(32), allowNull: false },
     code_digest: { type: DataTypes.BLOB, allowNull: false },
-    token_digest: { type: DataTypes.BLOB, allowNull: false },
+    token_digest: { type: DataTypes.BLOB, allowNull: true },
     phone: { type: DataTypes.STRING(16), allowNull: false },
     attempts: { type: DataTypes.SMALLINT, allowNull: false, defaultValue: 0 },
     number: { type: DataTypes.BIGINT, allowNull: false, autoIncrement: true },

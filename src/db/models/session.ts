@@ -34,6 +34,8 @@ export function defineSession(sequelize: Sequelize) {
     declare wrong_passwords: CreationOptional<number>;
     /** When the last of them was counted. */
     declare wrong_password_at: Date | null;
+    /** When the session, or the one whose device opened it, passed the second step. */
+    declare second_factor_at: Date | null;
   }
   const columns: Columns<Session> = {
     id: { type: DataTypes.UUID, allowNull: false, primaryKey: true },
@@ -51,6 +53,7 @@ export function defineSession(sequelize: Sequelize) {
     last_used_at: { type: DataTypes.DATE, allowNull: true },
     wrong_passwords: { type: DataTypes.SMALLINT, allowNull: false, defaultValue: 0 },
     wrong_password_at: { type: DataTypes.DATE, allowNull: true },
+    second_factor_at: { type: DataTypes.DATE, allowNull: true },
   };
   return Session.init(columns, { sequelize, tableName: "sessions", timestamps: false });
 }

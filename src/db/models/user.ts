@@ -28,6 +28,8 @@ export function defineUser(sequelize: Sequelize) {
     declare last_login: Date | null;
     declare deactivated_at: Date | null;
     declare deletion_at: Date | null;
+    /** The second step counts only if it was passed later. A trigger sets it. */
+    declare second_factor_since: Date | null;
   }
   const columns: Columns<User> = {
     id: { type: DataTypes.INTEGER, allowNull: false, primaryKey: true, autoIncrement: true },
@@ -45,6 +47,7 @@ export function defineUser(sequelize: Sequelize) {
     last_login: { type: DataTypes.DATE, allowNull: true },
     deactivated_at: { type: DataTypes.DATE, allowNull: true },
     deletion_at: { type: DataTypes.DATE, allowNull: true },
+    second_factor_since: { type: DataTypes.DATE, allowNull: true },
   };
   return User.init(columns, { sequelize, tableName: "users", timestamps: false });
 }

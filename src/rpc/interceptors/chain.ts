@@ -1,14 +1,14 @@
 import type { Interceptor } from "@connectrpc/connect";
 import type { Tracing } from "../../telemetry/tracing.js";
 import { type AuthenticateDeps, authenticate } from "./authenticate.js";
-import { authorize } from "./authorize.js";
+import { type AuthorizeDeps, authorize } from "./authorize.js";
 import { enforceDeadline } from "./enforce-deadline.js";
 import { type LogCallsDeps, logCalls } from "./log-calls.js";
 import { reportErrors } from "./report-errors.js";
 import { traceCalls } from "./trace-calls.js";
 import { type ValidateDeps, validate } from "./validate.js";
 
-export interface InterceptorDeps extends LogCallsDeps, AuthenticateDeps, ValidateDeps {
+export interface InterceptorDeps extends LogCallsDeps, AuthenticateDeps, AuthorizeDeps, ValidateDeps {
   /** The interceptor that enforces rate limits (rate-limits/). */
   limitCalls: Interceptor;
   /** The interceptor that limits calls without a token of ours (rate-limits/). */
@@ -30,7 +30,7 @@ export function createInterceptors(deps: InterceptorDeps): Interceptor[] {
     deps.limitUnauthenticated,
     authenticate(deps),
     deps.limitCalls,
-    authorize,
+    authorize(deps),
     validate(deps),
   ];
 }

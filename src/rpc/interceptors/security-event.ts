@@ -1,12 +1,8 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel as IdempotencyLevel } from "@bufbuild/protobuf/wkt";
-import { Access } from "#gen/waterbill/options/v1/access_pb.js";
 import { DomainError } from "../../errors.js";
-import { accessOf } from "../../method-access.js";
+import { isForAdministrators } from "../../method-access.js";
 import { refusalEvent, SECURITY_EVENTS, type SecurityEvent } from "../../telemetry/security-events.js";
-
-/** The access of the methods of administrators. */
-const STAFF: ReadonlySet<Access> = new Set([Access.ADMIN, Access.SUPERUSER]);
 
 /**
  * The event that the log line of a call has; undefined for most calls. `cause` is the error that it failed with, if any, and
@@ -18,8 +14,9 @@ export function securityEvent(
   method: DescMethod,
   { cause, isServed }: { cause: unknown; isServed: boolean },
 ): SecurityEvent | undefined {
-  const refusal = cause instanceof DomainError ? refusalEvent(cause) : undefined;
-  if (refusal || !isServed || !STAFF.has(accessOf(method))) return refusal;
+  const isStaffs = isForAdministrators(method);
+  const refusal = cause instanceof DomainError ? refusalEvent(cause, isStaffs) : undefined;
+  if (refusal || !isServed || !isStaffs) return refusal;
   return method.idempotency === IdempotencyLevel.NO_SIDE_EFFECTS
     ? SECURITY_EVENTS.STAFF_READ
     : SECURITY_EVENTS.STAFF_CHANGED;

@@ -12,9 +12,13 @@ import { sampleMethod } from "../sample-method.js";
 type SampleOptions = Parameters<typeof sampleMethod>[0];
 
 /** Passes a call of a method through the interceptor. */
-async function passCall(options: SampleOptions, contextValues: ContextValues): Promise<void> {
+async function passCall(
+  options: SampleOptions,
+  contextValues: ContextValues,
+  demandsSecondFactor = false,
+): Promise<void> {
   const request = { method: sampleMethod(options), contextValues } as unknown as UnaryRequest;
-  await authorize(async () => ({}) as never)(request);
+  await authorize({ demandsSecondFactor })(async () => ({}) as never)(request);
 }
 
 /** Passes a call of a method with this access through the interceptor, signed in by `token`. */
@@ -22,6 +26,12 @@ async function pass(access: Access | null, token: string | null): Promise<void> 
   const contextValues = createContextValues();
   if (token !== null) contextValues.set(principalKey, await fakeAuthenticate(token));
   await passCall({ access }, contextValues);
+}
+
+/** The same, where the second step is demanded, which the session has passed or not. */
+async function passDemanding(access: Access, token: string, hasSecondFactor: boolean): Promise<void> {
+  const principal = { ...(await fakeAuthenticate(token)), hasSecondFactor };
+  await passCall({ access }, createContextValues().set(principalKey, principal), true);
 }
 
 /** The same, from the service of `token`. */
@@ -51,6 +61,24 @@ describe("authorize", () => {
       expect(await rejectionReason(pass(Access.SUPERUSER, token))).to.equal("SUPERUSER_REQUIRED");
     }
     await pass(Access.ADMIN, "root");
+  });
+
+  it("lets only sessions that passed the second step call the methods for administrators, where that is demanded", async () => {
+    for (const access of [Access.ADMIN, Access.SUPERUSER]) {
+      expect(await rejectionReason(passDemanding(access, "root", false))).to.equal(
+        "REAUTHENTICATION_REQUIRED",
+      );
+      await passDemanding(access, "root", true);
+    }
+    for (const hasSecondFactor of [true, false]) {
+      const call = (access: Access, token: string) => passDemanding(access, token, hasSecondFactor);
+      expect(await rejectionReason(call(Access.ADMIN, "john"))).to.equal("ADMIN_REQUIRED");
+      expect(await rejectionReason(call(Access.SUPERUSER, "admin"))).to.equal("SUPERUSER_REQUIRED");
+      expect(await rejectionReason(call(99 as Access, "root"))).to.equal("ADMIN_REQUIRED");
+      for (const access of [Access.PUBLIC, Access.OPTIONAL, Access.USER]) {
+        for (const token of ["john", "admin", "root"]) await call(access, token);
+      }
+    }
   });
 
   it("lets only services with the method's scope call a SERVICE method", async () => {

@@ -881,6 +881,13 @@ export declare type SetAccountRoleResponse = Message<"waterbill.identity.v1.SetA
    * @generated from field: waterbill.identity.v1.Account account = 1;
    */
   account?: Account;
+
+  /**
+   * How many sessions of the account ended, because it lost rights.
+   *
+   * @generated from field: uint32 revoked_count = 2;
+   */
+  revokedCount: number;
 };
 
 /**
@@ -1389,6 +1396,13 @@ export enum CodePurpose {
    * @generated from enum value: CODE_PURPOSE_ACCOUNT_DELETION = 5;
    */
   ACCOUNT_DELETION = 5,
+
+  /**
+   * The second step of an administrator's sign-in.
+   *
+   * @generated from enum value: CODE_PURPOSE_SECOND_FACTOR = 6;
+   */
+  SECOND_FACTOR = 6,
 }
 
 /**
@@ -1575,6 +1589,13 @@ export enum AccountAction {
    * @generated from enum value: ACCOUNT_ACTION_REFRESH_REUSED = 21;
    */
   REFRESH_REUSED = 21,
+
+  /**
+   * Its owner completed the second step of an administrator's sign-in, in the session that is named.
+   *
+   * @generated from enum value: ACCOUNT_ACTION_SECOND_FACTOR_PASSED = 22;
+   */
+  SECOND_FACTOR_PASSED = 22,
 }
 
 /**
@@ -1626,8 +1647,9 @@ export declare const AccountActorKindSchema: GenEnum<AccountActorKind>;
 /**
  * What administrators do with accounts.
  *
- * Every method is for administrators and can also fail with UNAUTHENTICATED, ADMIN_REQUIRED, INVALID_REQUEST,
- * RATE_LIMITED, OVERLOADED and INTERNAL.
+ * Every method is for administrators and can also fail with UNAUTHENTICATED, ADMIN_REQUIRED,
+ * REAUTHENTICATION_REQUIRED (ADMIN_SECOND_FACTOR demands the second step, and the session has not passed it),
+ * INVALID_REQUEST, RATE_LIMITED, OVERLOADED and INTERNAL.
  *
  * @generated from service waterbill.identity.v1.AccountService
  */
@@ -1709,6 +1731,8 @@ export declare const AccountService: GenService<{
   /**
    * Gives an account a role, and with it the rights that its next call has. Superusers may change their own role too.
    *
+   * An account that loses rights is signed out everywhere, and its devices no longer remember the second step of its
+   * sign-in.
    * The history of the account has the act and its reason. A call that changes nothing succeeds and is not recorded.
    * For superusers alone: other callers fail with SUPERUSER_REQUIRED.
    * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND, or LAST_SUPERUSER for another role of the

@@ -226,7 +226,8 @@ export enum ErrorReason {
   LAST_SUPERUSER = 29,
 
   /**
-   * The method needs the current password, or a session that signed in with it a moment ago.
+   * The method needs the current password, or a session that signed in with it a moment ago. A method for administrators
+   * and the phone change of one, needs a session that has passed the second step of the sign-in (ConfirmSecondFactor).
    *
    * @generated from enum value: REAUTHENTICATION_REQUIRED = 30;
    */

@@ -662,7 +662,8 @@ export declare const ProfileService: GenService<{
    * another number work no longer.
    *
    * Needs the current password, unless the session signed in within the last REAUTHENTICATION_WINDOW (5 minutes); a
-   * refresh is no sign-in. A wrong password is refused in every session.
+   * refresh is no sign-in. A wrong password is refused in every session. An administrator also needs a session that has
+   * passed the second step (ConfirmSecondFactor), where ADMIN_SECOND_FACTOR demands it.
    *
    * Tells the account's number by SMS, with a link that stops the change (CancelPhoneChange).
    *

@@ -6,6 +6,7 @@ import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegen
 import type { Message } from "@bufbuild/protobuf";
 import type { Challenge } from "./challenge_pb.js";
 import type { User } from "./user_pb.js";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
 
 /**
  * Describes the file waterbill/identity/v1/auth_service.proto.
@@ -271,7 +272,7 @@ export declare type LoginResponse = Message<"waterbill.identity.v1.LoginResponse
 
   /**
    * Opaque. An app keeps it, also after a logout, and sends it with its next Login. Valid for a year, and until the
-   * password changes.
+   * password changes. It remembers the second step of an administrator (ConfirmSecondFactor) for 30 days.
    *
    * @generated from field: string device = 3;
    */
@@ -283,6 +284,13 @@ export declare type LoginResponse = Message<"waterbill.identity.v1.LoginResponse
    * @generated from field: optional bool deletion_cancelled = 4;
    */
   deletionCancelled?: boolean;
+
+  /**
+   * True: the methods for administrators refuse this session until it passes the second step (RequestSecondFactor).
+   *
+   * @generated from field: optional bool second_factor_required = 5;
+   */
+  secondFactorRequired?: boolean;
 };
 
 /**
@@ -375,6 +383,85 @@ export declare type LogoutResponse = Message<"waterbill.identity.v1.LogoutRespon
  * Use `create(LogoutResponseSchema)` to create a new message.
  */
 export declare const LogoutResponseSchema: GenMessage<LogoutResponse>;
+
+/**
+ * @generated from message waterbill.identity.v1.RequestSecondFactorRequest
+ */
+export declare type RequestSecondFactorRequest = Message<"waterbill.identity.v1.RequestSecondFactorRequest"> & {
+};
+
+/**
+ * Describes the message waterbill.identity.v1.RequestSecondFactorRequest.
+ * Use `create(RequestSecondFactorRequestSchema)` to create a new message.
+ */
+export declare const RequestSecondFactorRequestSchema: GenMessage<RequestSecondFactorRequest>;
+
+/**
+ * @generated from message waterbill.identity.v1.RequestSecondFactorResponse
+ */
+export declare type RequestSecondFactorResponse = Message<"waterbill.identity.v1.RequestSecondFactorResponse"> & {
+  /**
+   * @generated from field: waterbill.identity.v1.Challenge challenge = 1;
+   */
+  challenge?: Challenge;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.RequestSecondFactorResponse.
+ * Use `create(RequestSecondFactorResponseSchema)` to create a new message.
+ */
+export declare const RequestSecondFactorResponseSchema: GenMessage<RequestSecondFactorResponse>;
+
+/**
+ * @generated from message waterbill.identity.v1.ConfirmSecondFactorRequest
+ */
+export declare type ConfirmSecondFactorRequest = Message<"waterbill.identity.v1.ConfirmSecondFactorRequest"> & {
+  /**
+   * The six digits from the SMS.
+   *
+   * @generated from field: string code = 1;
+   */
+  code: string;
+
+  /**
+   * The device that Login returned. Absent, or no longer valid: the returned device is a new one.
+   *
+   * @generated from field: optional string device = 2;
+   */
+  device?: string;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.ConfirmSecondFactorRequest.
+ * Use `create(ConfirmSecondFactorRequestSchema)` to create a new message.
+ */
+export declare const ConfirmSecondFactorRequestSchema: GenMessage<ConfirmSecondFactorRequest>;
+
+/**
+ * @generated from message waterbill.identity.v1.ConfirmSecondFactorResponse
+ */
+export declare type ConfirmSecondFactorResponse = Message<"waterbill.identity.v1.ConfirmSecondFactorResponse"> & {
+  /**
+   * Replaces the device that Login returned. It remembers the step until second_factor_expires_at, or until the password or
+   * the phone number changes, or the account loses rights.
+   *
+   * @generated from field: string device = 1;
+   */
+  device: string;
+
+  /**
+   * When the step has to be passed again.
+   *
+   * @generated from field: google.protobuf.Timestamp second_factor_expires_at = 2;
+   */
+  secondFactorExpiresAt?: Timestamp;
+};
+
+/**
+ * Describes the message waterbill.identity.v1.ConfirmSecondFactorResponse.
+ * Use `create(ConfirmSecondFactorResponseSchema)` to create a new message.
+ */
+export declare const ConfirmSecondFactorResponseSchema: GenMessage<ConfirmSecondFactorResponse>;
 
 /**
  * @generated from message waterbill.identity.v1.RequestPasswordResetRequest
@@ -566,6 +653,38 @@ export declare const AuthService: GenService<{
     methodKind: "unary";
     input: typeof LogoutRequestSchema;
     output: typeof LogoutResponseSchema;
+  },
+  /**
+   * Sends a code by SMS to the caller's own number, for the second step of an administrator's sign-in. A resend leaves the
+   * two codes before it working until they expire.
+   *
+   * For administrators: other users fail with ADMIN_REQUIRED. It works whether or not ADMIN_SECOND_FACTOR demands the step.
+   * Fails with UNAUTHENTICATED, ADMIN_REQUIRED, RATE_LIMITED (a code a minute; five in 24 hours for a network, IPv4 /24 or
+   * IPv6 /48) or SMS_UNAVAILABLE.
+   *
+   * @generated from rpc waterbill.identity.v1.AuthService.RequestSecondFactor
+   */
+  requestSecondFactor: {
+    methodKind: "unary";
+    input: typeof RequestSecondFactorRequestSchema;
+    output: typeof RequestSecondFactorResponseSchema;
+  },
+  /**
+   * Completes the second step with the code from the SMS, for the session of the call. The session has passed the step for
+   * 30 days from then on, and so have those that Login opens with the returned device: where ADMIN_SECOND_FACTOR is "sms",
+   * they alone may call the methods for administrators. It has to be passed anew after the account has lost rights, changed
+   * its number or been deactivated; on other devices also after another password.
+   *
+   * For administrators: other users fail with ADMIN_REQUIRED. A code works once, for 10 minutes; five wrong codes lock it, and every other code that still works. The details of
+   * CODE_INCORRECT and CODE_LOCKED have a Challenge.
+   * Fails with UNAUTHENTICATED, ADMIN_REQUIRED, CODE_INCORRECT (also if no code is valid) or CODE_LOCKED.
+   *
+   * @generated from rpc waterbill.identity.v1.AuthService.ConfirmSecondFactor
+   */
+  confirmSecondFactor: {
+    methodKind: "unary";
+    input: typeof ConfirmSecondFactorRequestSchema;
+    output: typeof ConfirmSecondFactorResponseSchema;
   },
   /**
    * Sends a code and a link by SMS if an active account has the phone number.

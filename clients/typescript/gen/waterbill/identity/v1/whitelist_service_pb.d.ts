@@ -991,9 +991,10 @@ export declare const ExportFormatSchema: GenEnum<ExportFormat>;
 /**
  * The list of phone numbers that may register. Administrators keep it.
  *
- * Every method is for administrators and can also fail with UNAUTHENTICATED, ADMIN_REQUIRED, INVALID_REQUEST,
- * RATE_LIMITED, OVERLOADED and INTERNAL. Requests may spell a phone number in any way; responses have its international
- * form.
+ * Every method is for administrators and can also fail with UNAUTHENTICATED, ADMIN_REQUIRED,
+ * REAUTHENTICATION_REQUIRED (ADMIN_SECOND_FACTOR demands the second step, and the session has not passed it),
+ * INVALID_REQUEST, RATE_LIMITED, OVERLOADED and INTERNAL. Requests may spell a phone number in any way; responses have its
+ * international form.
  *
  * @generated from service waterbill.identity.v1.WhitelistService
  */
