@@ -1,3 +1,4 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { LoginResponse } from "../gen/waterbill/identity/v1/auth_service_pb.js";
 import type { User } from "../gen/waterbill/identity/v1/user_pb.js";
 import type { CodeChallenge } from "./challenge.js";
@@ -25,6 +26,8 @@ export interface SignIn {
   user: User;
   /** True: the account was to be deleted, and this sign-in keeps it. Say so to its user. */
   deletionCancelled: boolean;
+  /** True: the methods for administrators refuse this session until `confirmSecondFactor`. */
+  secondFactorRequired: boolean;
 }
 
 export interface SignInMethods {
@@ -35,6 +38,13 @@ export interface SignInMethods {
   resendCode(input: { phone: string }, options?: CallOptions): Promise<CodeChallenge>;
   /** Signs in. A session that was open on this device is replaced, and ended on the server if that can be reached. */
   login(input: { phone: string; password: string }, options?: CallOptions): Promise<SignIn>;
+  /** Sends a code to an administrator's own number, for the second step of the sign-in. */
+  requestSecondFactor(options?: CallOptions): Promise<CodeChallenge>;
+  /**
+   * Completes the second step, which this device remembers at its next sign-ins. Resolves with the time when it has to be
+   * passed again.
+   */
+  confirmSecondFactor(code: string, options?: CallOptions): Promise<Date>;
   /**
    * Signs out on this device at once, and tries to end the session on the server. Resolves with whether the server said
    * that it is over. Rejects only if the store fails.
@@ -79,6 +89,12 @@ export function createSignInMethods(deps: SignInDeps): SignInMethods {
     await update.catch(() => undefined);
   }
 
+  /** The same. Another account that signed in meanwhile keeps its own device. */
+  async function keepDevice(device: string, sessionId: string | undefined): Promise<void> {
+    const update = store.update((state) => (state.session?.id === sessionId ? { ...state, device } : null));
+    await update.catch(() => undefined);
+  }
+
   return {
     async register(registration, options) {
       const response = await auth.register(registration, options);
@@ -105,7 +121,18 @@ export function createSignInMethods(deps: SignInDeps): SignInMethods {
       const replaced = await sessions.signIn(toSession(response, responses), response.device, sentAt);
       // Nobody holds its tokens any more. Whether the server hears of it changes nothing for the app.
       if (replaced) void endSession(plainAuth, replaced, { timeoutMs: LOGOUT_TIMEOUT_MS });
-      return { user, deletionCancelled: response.deletionCancelled ?? false };
+      const { deletionCancelled = false, secondFactorRequired = false } = response;
+      return { user, deletionCancelled, secondFactorRequired };
+    },
+    async requestSecondFactor(options) {
+      return responses.challenge((await auth.requestSecondFactor({}, options)).challenge);
+    },
+    async confirmSecondFactor(code, options) {
+      const { session, device } = await store.read();
+      const response = await auth.confirmSecondFactor({ code, ...(device && { device }) }, options);
+      const expiresAt = responses.required(response.secondFactorExpiresAt);
+      await keepDevice(response.device, session?.id);
+      return timestampDate(expiresAt);
     },
     async logout({ forgetsDevice = false, ...options } = {}) {
       const session = await sessions.signOut({ forgetsDevice });
