@@ -61,11 +61,12 @@ describe("config", () => {
       expect(lines.slice(3).map((line) => line.slice(0, 20))).to.deep.equal([
         "warning\tAUDIT_SECRET",
         "warning\tACTIVATION_N",
+        "warning\tADMIN_SECOND",
         "warning\tPUBLIC_URL i",
       ]);
       const json = await check(environment, "--json");
       const { is_valid, problems, warnings } = JSON.parse(json.out);
-      expect([json.code, is_valid, problems.length, warnings.length]).to.deep.equal([1, false, 3, 3]);
+      expect([json.code, is_valid, problems.length, warnings.length]).to.deep.equal([1, false, 3, 4]);
       expect(out + json.out).not.to.include(secret);
     });
   });

@@ -1,4 +1,10 @@
-import { type DescMethod, type DescService, getOption } from "@bufbuild/protobuf";
+import {
+  type DescMethod,
+  type DescMethodUnary,
+  type DescService,
+  getOption,
+  type JsonObject,
+} from "@bufbuild/protobuf";
 import { ConnectError, createClient, type Transport } from "@connectrpc/connect";
 import {
   createConnectTransport,
@@ -51,7 +57,11 @@ async function reasonOf(method: DescMethod, transport: Transport, token: string)
 }
 
 describe("the second step of an administrator's sign-in", () => {
-  const service = useTestService({ environment: { ...generousLimits, ADMIN_SECOND_FACTOR: "sms" } });
+  const lines: Record<string, unknown>[] = [];
+  const service = useTestService({
+    environment: { ...generousLimits, ADMIN_SECOND_FACTOR: "sms" },
+    onLogLine: (line) => lines.push(JSON.parse(line)),
+  });
   const clients = useAllClients(service);
 
   const giveRole = (phone: string, role: Role) =>
@@ -145,6 +155,28 @@ describe("the second step of an administrator's sign-in", () => {
         "ADMIN_REQUIRED",
       );
     }
+  });
+
+  it("leaves events in the log: who lacks it, and whose code is locked", async () => {
+    const [client] = clients;
+    const phone = await phoneOf("STAFF");
+    const session = await open(client!, phone);
+    const eventOf = async (method: DescMethodUnary, input: JsonObject) => {
+      lines.length = 0;
+      await client!.call(method, input, session.token);
+      const { event, reason } = lines.find(({ msg }) => msg === "call") ?? {};
+      return { event, reason };
+    };
+    const denied = { event: "access.denied", reason: "REAUTHENTICATION_REQUIRED" };
+    expect(await eventOf(getAccount, { phone })).to.deep.equal(denied);
+    await accepted(client!.call(requestSecondFactor, {}, session.token));
+    const wrong = service.context.outbox.codeFor(phone) === "000000" ? "000001" : "000000";
+    for (let attempt = 1; attempt <= 5; attempt += 1) {
+      const refused = { event: undefined, reason: "CODE_INCORRECT" };
+      expect(await eventOf(confirmSecondFactor, { code: wrong })).to.deep.equal(refused);
+    }
+    const locked = { event: "code.locked", reason: "CODE_LOCKED" };
+    expect(await eventOf(confirmSecondFactor, { code: wrong })).to.deep.equal(locked);
   });
 
   it("is demanded by every method for administrators, and by no other one", async () => {
