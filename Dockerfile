@@ -17,7 +17,10 @@ FROM dependencies AS build
 COPY tsconfig.json ./
 COPY gen gen
 COPY src src
-COPY deploy/build.ts deploy/build-program.ts deploy/packaged-files.ts deploy/static-file.ts deploy/
+# The console is made of them too.
+COPY clients/typescript/gen clients/typescript/gen
+COPY clients/typescript/src clients/typescript/src
+COPY deploy/build.ts deploy/build-console.ts deploy/build-program.ts deploy/packaged-files.ts deploy/static-file.ts deploy/
 # Migrations keep the permissions that they have in the checkout, where only its owner may be able to read them.
 RUN npm run build && chmod -R a+rX dist
 
@@ -28,6 +31,11 @@ RUN mkdir .data && chown node:node .data
 COPY --chown=node:node tsconfig.json ./
 COPY --chown=node:node gen gen
 COPY --chown=node:node src src
+COPY --chown=node:node clients/typescript/gen clients/typescript/gen
+COPY --chown=node:node clients/typescript/src clients/typescript/src
+COPY --chown=node:node deploy/build-console.ts deploy/build-pages.ts deploy/static-file.ts deploy/
+# The server from source serves the console that was built last.
+RUN node_modules/.bin/tsx deploy/build-pages.ts
 USER node
 EXPOSE 8000
 CMD ["node_modules/.bin/tsx", "watch", "src/start.cts"]

@@ -2,6 +2,7 @@ import { cpSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { build, type Metafile, type Plugin } from "esbuild";
 import { PAGE_PACKAGES } from "../src/pages/packaged-files.js";
+import { buildConsole } from "./build-console.js";
 import { copyPackagedFiles } from "./packaged-files.js";
 import { writeStaticFile } from "./static-file.js";
 
@@ -71,6 +72,7 @@ export async function buildProgram(folder: string): Promise<Metafile> {
   rmSync(folder, { recursive: true, force: true });
   cpSync("src/db/migrations", join(folder, "db/migrations"), { recursive: true });
   await writeStaticFile(join(folder, "openapi.json"), readFileSync("gen/openapi.json"));
+  await buildConsole(join(folder, "console"));
   await Promise.all(PAGE_PACKAGES.map((source) => copyPackagedFiles(source, join(folder, "packages"))));
   const options = { outdir: folder, platform: "node", target: "node20", logLevel: "warning" } as const;
   // CommonJS, as it says itself.

@@ -9,6 +9,7 @@ import { ProfileService } from "#gen/waterbill/identity/v1/profile_service_pb.js
 import { WhitelistService } from "#gen/waterbill/identity/v1/whitelist_service_pb.js";
 import { createAccountService } from "./accounts/account-service.js";
 import { createAuthService } from "./auth/auth-service.js";
+import { createBrowserSessions } from "./browser-sessions/browser-sessions.js";
 import type { Config } from "./config.js";
 import { type AppContext, createContext } from "./context.js";
 import { createDirectoryService } from "./directory/directory-service.js";
@@ -128,19 +129,18 @@ export function createApp(
     metrics,
     introspectionScope: scopeOf(DirectoryService.method.introspectToken),
   });
+  const rpc = createRpcHandler(methods);
   const trustsProxy = trustProxies(config.trustedProxies);
   const server = createServer({
     handler: createRoutes({
-      rpc: createRpcHandler(methods),
+      rpc,
       rest: createRestHandler(methods, tracing),
       resources: new Map([...createPages(config), ...discovery]),
-      endpoints: oauth,
+      endpoints: new Map([...oauth, ...createBrowserSessions({ ...config, methods, rpc, logger })]),
       webOrigins: config.corsAllowedOrigins,
       ...{ readiness, trustsProxy, random, logger, tracing },
     }),
-    logger,
-    tls,
-    trustsProxy,
+    ...{ logger, tls, trustsProxy },
     sharedNetworks: config.sharedNetworks,
     limits: { maxConnectionsPerAddress: config.maxConnectionsPerAddress },
   });

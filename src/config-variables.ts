@@ -31,6 +31,7 @@ export const environmentSchema = z.object({
   TLS_CERT_FILE: text.optional(),
   TLS_KEY_FILE: text.optional(),
   DOCS: flag.optional(),
+  CONSOLE: flag.default(true),
   SHUTDOWN_DELAY: whole(0, 3600).default(0),
   WORKERS: workers.optional(),
   METRICS_PORT: whole(0, 65_535).optional(),

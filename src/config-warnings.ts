@@ -9,6 +9,7 @@ const PRODUCTION_WARNINGS = [
   optionalRegistration,
   optionalSecondFactor,
   defaultedPublicUrl,
+  clearTextConsole,
   clearTextOrigins,
 ];
 
@@ -57,6 +58,13 @@ function optionalSecondFactor({ ADMIN_SECOND_FACTOR }: Variables): string[] {
   if (ADMIN_SECOND_FACTOR === "sms") return [];
   return [
     "ADMIN_SECOND_FACTOR is not sms: the password of an administrator is enough for the methods for administrators",
+  ];
+}
+
+function clearTextConsole({ PUBLIC_URL = "", CONSOLE }: Variables): string[] {
+  if (!PUBLIC_URL.startsWith("http:") || CONSOLE === "false") return [];
+  return [
+    "PUBLIC_URL is not https: the console's cookies, which keep administrators signed in, are sent over networks in clear text",
   ];
 }
 

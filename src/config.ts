@@ -23,6 +23,8 @@ function toConfig(env: Environment, warnings: readonly string[]) {
     tls: tlsFiles(env),
     /** Whether the documents of the API are served. */
     servesDocs: env.DOCS ?? env.NODE_ENV !== "production",
+    /** Whether the administrators' console is served. */
+    servesConsole: env.CONSOLE,
     /** Time between "not ready" and closing the port, so that load balancers notice first. */
     shutdownDelaySeconds: env.SHUTDOWN_DELAY,
     /** How many processes a supervisor keeps running on the port; null: this one serves, without a supervisor. */

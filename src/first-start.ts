@@ -42,16 +42,16 @@ export async function prepareFirstStart(
   return { phone: SUPERUSER_PHONE, password };
 }
 
-/** What the server prints at its first start; `origin` is where it serves. */
+/** What the server prints at its first start; `origin` is where it serves, with or without the console. */
 export function firstStartText(
   { phone, password }: { phone: string; password: string },
-  origin: string,
+  { origin, servesConsole }: { origin: string; servesConsole: boolean },
 ): string {
   return `
 First start: four test numbers are whitelisted, and there is one superuser.
   phone     ${phone}
   password  ${password}   (shown this once)
-
+${servesConsole ? `  console   ${origin}/admin/\n` : ""}
 Paste this into a second terminal, in this folder, to register a customer:
 
 ${walkThrough(origin)}

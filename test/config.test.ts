@@ -640,6 +640,18 @@ describe("configuration", () => {
     expect(warnings(named)).to.deep.equal([]);
   });
 
+  it("warns if production sends the console's cookies in clear text", () => {
+    const warnings = (environment: Record<string, string>) =>
+      readConfig(environment).warnings.filter((warning) => warning.startsWith("PUBLIC_URL is not https"));
+    const clear = { PUBLIC_URL: "http://id.example" };
+    expect(warnings({ ...production, ...clear })).to.have.length(1);
+    expect(warnings({ ...production, ...clear, CONSOLE: "false" })).to.deep.equal([]);
+    expect(warnings({ ...production, PUBLIC_URL: "https://id.example" })).to.deep.equal([]);
+    expect(warnings(clear)).to.deep.equal([]);
+    expect(readConfig({ CONSOLE: "false" }).servesConsole).to.equal(false);
+    expect(readConfig(production).servesConsole).to.equal(true);
+  });
+
   it("allows no web pages of other origins unless they are listed, as browsers send them", () => {
     const origins = (list: string) => readConfig({ CORS_ALLOWED_ORIGINS: list }).corsAllowedOrigins;
     expect(readConfig({}).corsAllowedOrigins).to.deep.equal([]);

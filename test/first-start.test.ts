@@ -24,8 +24,12 @@ describe("first start", () => {
   });
 
   it("prints the superuser's password, and commands for the server's port", () => {
-    const text = firstStartText({ phone: "+237670000999", password: "a-password" }, "http://localhost:8123");
+    const superuser = { phone: "+237670000999", password: "a-password" };
+    const origin = "http://localhost:8123";
+    const text = firstStartText(superuser, { origin, servesConsole: true });
     expect(text).to.match(/phone +\+237670000999\n +password +a-password /);
     expect(text).to.include("B=http://localhost:8123/api/auth;");
+    expect(text).to.match(/^ {2}console +http:\/\/localhost:8123\/admin\/\n\nPaste/m);
+    expect(firstStartText(superuser, { origin, servesConsole: false })).not.to.include("console");
   });
 });

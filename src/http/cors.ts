@@ -42,7 +42,8 @@ const PREFLIGHT_VARY =
 
 /**
  * Answers for the listed origins only (https://fetch.spec.whatwg.org/#http-cors-protocol). All other requests are handled
- * as if there were no CORS, so that browsers hide the response. Never allows credentials: the service has no cookies.
+ * as if there were no CORS, so that browsers hide the response. Never allows credentials: the only cookies are the
+ * console's, whose pages are the service's own.
  */
 export function createCors({ origins, isExcluded }: CorsOptions): Cors {
   const allowed = new Set(origins);

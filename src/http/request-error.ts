@@ -75,6 +75,11 @@ export function jsonRequired(): RequestError {
   return new RequestError((m) => m.jsonRequired, { status: 415 });
 }
 
+/** A page of another site sent a request that is for pages of this service. */
+export function originForeign(): RequestError {
+  return new RequestError((m) => m.originForeign, { status: 403, code: Code.PermissionDenied });
+}
+
 /** `allowed` lists the HTTP methods that this path supports. */
 export function methodNotAllowed(allowed: readonly string[]): RequestError {
   return new RequestError((m) => m.methodNotAllowed, { status: 405, headers: { allow: allowed.join(", ") } });

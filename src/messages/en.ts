@@ -180,6 +180,10 @@ export const en: Catalogue = {
   formFieldMisplaced: "This field belongs in the URL, not in the form.",
   contentTypeUnsupported: "This content type is not supported.",
   jsonRequired: "The request body must be JSON (UTF-8), with the header Content-Type: application/json.",
+  consoleLoads:
+    "Loading… If nothing else appears within a minute, reload the page: the service may be being updated.",
+  consoleNeedsScript: "This page needs JavaScript.",
+  originForeign: "This request does not come from a page of this service.",
   hostInvalid: "The request must name one valid host.",
   pathUnknown: "Not found.",
   methodNotAllowed: "Method not allowed.",

@@ -196,6 +196,10 @@ export const fr = {
   contentTypeUnsupported: "Ce type de contenu n'est pas pris en charge.",
   jsonRequired:
     "Le corps de la requête doit être en JSON (UTF-8), avec l'en-tête « Content-Type: application/json ».",
+  consoleLoads:
+    "Chargement… Si rien d'autre ne s'affiche au bout d'une minute, rechargez la page : le service est peut-être en cours de mise à jour.",
+  consoleNeedsScript: "Cette page a besoin de JavaScript.",
+  originForeign: "Cette requête ne vient pas d'une page de ce service.",
   hostInvalid: "La requête doit nommer un seul hôte valide.",
   pathUnknown: "Ressource introuvable.",
   methodNotAllowed: "Méthode non autorisée.",

@@ -10,6 +10,8 @@ export type FileEncoding = (typeof FILE_ENCODINGS)[number];
 interface StaticFile {
   contentType: string;
   headers: Readonly<Record<string, string>>;
+  /** Whether the encodings were written: always for files that the build makes. Default: in the built program. */
+  isEncoded?: boolean;
   /** Reads what the build wrote in an encoding; null: the file as it is. */
   read(encoding: FileEncoding | null): Promise<Buffer>;
 }
@@ -18,14 +20,14 @@ interface StaticFile {
  * Serves a file in English, whatever language is asked for. It is read when it is asked for, and stays in memory only as
  * long as a response needs it.
  */
-export function staticFile({ contentType, headers, read }: StaticFile): Resource {
+export function staticFile({ contentType, headers, isEncoded = IS_BUILT, read }: StaticFile): Resource {
   const contents = {
     br: shareContent(() => read("br")),
     gzip: shareContent(() => read("gzip")),
     identity: shareContent(() => read(null)),
   };
   return async (_, requestHeaders) => {
-    const encoding = IS_BUILT ? acceptedEncoding(requestHeaders, FILE_ENCODINGS) : null;
+    const encoding = isEncoded ? acceptedEncoding(requestHeaders, FILE_ENCODINGS) : null;
     return {
       status: 200,
       contentType,

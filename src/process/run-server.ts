@@ -79,7 +79,8 @@ async function start(host: ServerProcess): Promise<void> {
     host.supervisor?.serving();
     logger.info({ address, port, environment: config.environment }, "serving");
     warmUpSoon(host, app, logger);
-    if (superuser) print(firstStartText(superuser, `${tls ? "https" : "http"}://localhost:${port}`));
+    const origin = `${tls ? "https" : "http"}://localhost:${port}`;
+    if (superuser) print(firstStartText(superuser, { ...config, origin }));
   } catch (error) {
     await close();
     await endMetrics();

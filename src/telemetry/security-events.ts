@@ -15,6 +15,8 @@ export const SECURITY_EVENTS = {
   CODE_LOCKED: "code.locked",
   /** A caller who is known, and lacks the right, the second step or the scope. */
   ACCESS_DENIED: "access.denied",
+  /** A request for the console's own pages that none of them sent. */
+  ORIGIN_REFUSED: "origin.refused",
   /** Any other limit or quota. */
   LIMIT_REACHED: "limit.reached",
   /** A service that didn't prove itself, or is disabled. */

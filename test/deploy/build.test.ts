@@ -85,6 +85,9 @@ describe("the built program", () => {
       const [, script = ""] = /<script src="([^"]+)"/.exec(await (await fetch(page)).text())!;
       const installed = "node_modules/swagger-ui-dist/swagger-ui-bundle.js";
       await expectEveryEncoding(new URL(script, page).href, installed);
+      const console = `${origin}/admin/`;
+      const [, main = ""] = /<script src="([^"]+)"/.exec(await (await fetch(console)).text())!;
+      await expectEveryEncoding(new URL(main, console).href, join(folder, "dist/console", main));
     } finally {
       await stopProcess(child, "SIGTERM");
     }

@@ -27,7 +27,7 @@ interface OpenPage {
   findBarriers(): Promise<string[]>;
 }
 
-interface PageOptions {
+export interface PageOptions {
   /** The size of the window in CSS pixels. */
   width?: number;
   height?: number;
@@ -53,6 +53,19 @@ const STEP_TIMEOUT_MS = 60_000;
 /** Names that browsers resolve without a name server. Nothing else is reached. */
 const RESOLVER_RULES = "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost";
 
+/** A Chromium that reaches this machine only; undefined where there is none and none can be installed. */
+export async function launchBrowser(): Promise<Browser | undefined> {
+  const folder = findFolder(chromiumProgram);
+  if (!folder) return undefined;
+  return chromium.launch({
+    executablePath: join(folder, "chromium"),
+    // Chromium doesn't run as root in its sandbox.
+    chromiumSandbox: process.getuid?.() !== 0,
+    timeout: STEP_TIMEOUT_MS,
+    args: [`--host-resolver-rules=${RESOLVER_RULES}`],
+  });
+}
+
 /**
  * A Chromium for the tests of the describe (or file) that calls this. They are skipped, with a line that says so, where
  * there is none and none can be installed.
@@ -64,18 +77,11 @@ export function useBrowser(): TestBrowser {
   before(async function () {
     // It may have to be installed.
     this.timeout(0);
-    const folder = findFolder(chromiumProgram);
-    if (!folder) {
+    browser = await launchBrowser();
+    if (!browser) {
       console.log("SKIPPED: the tests in a browser need Chromium: install the package chromium.");
       return this.skip();
     }
-    browser = await chromium.launch({
-      executablePath: join(folder, "chromium"),
-      // Chromium doesn't run as root in its sandbox.
-      chromiumSandbox: process.getuid?.() !== 0,
-      timeout: STEP_TIMEOUT_MS,
-      args: [`--host-resolver-rules=${RESOLVER_RULES}`],
-    });
   });
   afterEach(async () => {
     await Promise.all(opened.map((context) => context.close()));

@@ -5,6 +5,7 @@ import { rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildConsole } from "../../deploy/build-console.js";
 import { reportCoverage } from "./coverage.js";
 import { leaksOf } from "./leaks.js";
 import { useMemoryForTemporaryFiles } from "./memory-files.js";
@@ -26,7 +27,17 @@ const coverageFolder = join(root, "coverage");
 const bin = (name: string) => join(root, "node_modules", name, "bin", `${name}.js`);
 const c8 = [
   bin("c8"),
-  ...["--all", "--src", "src", "--include", "src/**/*.ts", "--exclude", "src/**/*.d.ts"],
+  ...[
+    "--all",
+    "--src",
+    "src",
+    "--include",
+    "src/**/*.ts",
+    "--exclude",
+    "src/**/*.d.ts",
+    "--exclude",
+    "src/web/**",
+  ],
   ...["--reporter", "json-summary", "--reporter", "lcovonly", "--reports-dir", coverageFolder],
 ];
 const mocha = [
@@ -56,6 +67,8 @@ async function runMocha(): Promise<boolean> {
     redisUrl: process.env.TEST_REDIS_URL,
   });
   template = await createTemplateDatabase(servers.databaseUrl);
+  // The services of the tests run from source, and serve the files of the last build.
+  await buildConsole(join(root, "dist/console"));
   if (interrupted) throw new Error("The tests were interrupted.");
   const args = wholeRun
     ? [...c8, process.execPath, ...mocha, ...parallel, allTests]

@@ -1,0 +1,47 @@
+import type { accountActs as fr } from "../fr/account-acts.js";
+
+export const accountActs: typeof fr = {
+  ownAccount: "This is your own account: you will be signed out at once.",
+  ownRole: "This is your own account: if you lose rights, you will be signed out everywhere.",
+  edit: "Edit the profile",
+  editNothing: "An empty field clears the value. First and last name are required.",
+  edited: "The profile is saved.",
+  deactivate: "Deactivate",
+  deactivateTitle: (phone) => `Deactivate the account ${phone}?`,
+  deactivateText:
+    "The person is signed out everywhere, and can't sign in. Their codes are void. The account can be reactivated.",
+  deactivated: (phone) => `The account ${phone} is deactivated.`,
+  reactivate: "Reactivate",
+  reactivateTitle: (phone) => `Reactivate the account ${phone}?`,
+  reactivateText: "The person can sign in again with their password.",
+  reactivated: (phone) => `The account ${phone} is reactivated.`,
+  role: "Change the role",
+  roleTitle: (phone) => `Change the role of the account ${phone}`,
+  roleText: "A person who loses rights is signed out everywhere.",
+  roleSet: (phone, role) => `The account ${phone} has the role: ${role}.`,
+  clearLimits: "Clear the limits",
+  clearLimitsTitle: (phone) => `Clear the limits of the number ${phone}?`,
+  clearLimitsText:
+    "The number can get codes again, and try activation codes and passwords. Codes that were sent stay valid.",
+  limitsCleared: (phone) => `The limits of the number ${phone} are cleared.`,
+  export: "Export the data",
+  exportTitle: (phone) => `Export the data of the account ${phone}`,
+  exportText:
+    "The JSON file has all that is kept about this person. Give it to nobody else, and delete it from this computer afterwards.",
+  exported: "The file is downloaded.",
+  erase: "Erase the account",
+  eraseTitle: (phone) => `Erase the account ${phone} for good?`,
+  eraseText:
+    "All that is kept about this person is erased at once and for good, and the number leaves the whitelist. The history keeps the reason: it must hold no name and no number.",
+  erased: (id) => `The account no. ${id} is erased.`,
+  typeAgain: (phone) => `Type the number ${phone} once more`,
+  differs: "This is not the same number.",
+  endSession: "End",
+  endSessionOf: (client) => `End the session: ${client}`,
+  endSessionTitle: "End this session?",
+  endSessionText: "The device is signed out at its next call. The person can sign in again.",
+  endSessions: "End all sessions",
+  endSessionsTitle: (phone) => `End all sessions of the account ${phone}?`,
+  endSessionsText: "All devices are signed out at their next call. The person can sign in again.",
+  sessionsEnded: (count) => (count === 1 ? "1 session is ended." : `${count} sessions are ended.`),
+};

@@ -1,0 +1,88 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { CodeChallenge, Countdown } from "#client/src/challenge.js";
+import { Button } from "../components/button.js";
+import { ErrorNote } from "../components/error-note.js";
+import { problemOf, TextField } from "../components/field.js";
+import { useTexts } from "../messages/language.js";
+import { confirmCode, requestCode } from "../service/second-step.js";
+import { signOut } from "../service/session.js";
+import { focusHeading } from "../state/focus.js";
+import { type Action, useAction } from "../state/use-action.js";
+
+interface SecondStepFormProps {
+  phone: string;
+  /** Whether the user was at work when the service asked for it. */
+  isInterruption: boolean;
+}
+
+/** Asks for the code by SMS that an administrator's sign-in needs. Nothing is sent before its user wants it. */
+export function SecondStepForm({ phone, isInterruption }: SecondStepFormProps) {
+  const texts = useTexts();
+  const [challenge, setChallenge] = useState<CodeChallenge | null>(null);
+  const sending = useAction();
+  useEffect(focusHeading, []);
+  const send = () => sending.run(async () => setChallenge(await requestCode()));
+  return (
+    <main class="narrow">
+      <h1>{texts.signIn.secondStepTitle}</h1>
+      {isInterruption && <p class="note">{texts.signIn.workIsKept}</p>}
+      <p role="status">{challenge ? texts.signIn.codeSent(phone) : texts.signIn.explanation(phone)}</p>
+      {challenge && <CodeForm />}
+      <ErrorNote error={sending.error} />
+      <div class="buttons">
+        <SendButton challenge={challenge} sending={sending} onSend={send} />
+        <Button onClick={() => signOut()}>{texts.common.signOut}</Button>
+      </div>
+    </main>
+  );
+}
+
+function CodeForm() {
+  const texts = useTexts().signIn;
+  const form = useRef<HTMLFormElement>(null);
+  const [code, setCode] = useState("");
+  const confirming = useAction();
+  useEffect(() => form.current?.querySelector("input")?.focus(), []);
+  return (
+    <form
+      ref={form}
+      onSubmit={async (event) => {
+        event.preventDefault();
+        await confirming.run(() => confirmCode(code));
+      }}
+    >
+      <TextField
+        label={texts.code}
+        inputMode="numeric"
+        autocomplete="one-time-code"
+        isRequired
+        value={code}
+        onInput={setCode}
+        problem={problemOf(confirming.error, "code")}
+      />
+      <ErrorNote error={confirming.error} />
+      <Button type="submit" kind="primary" isBusy={confirming.isRunning}>
+        {texts.confirm}
+      </Button>
+    </form>
+  );
+}
+
+interface SendButtonProps {
+  challenge: CodeChallenge | null;
+  sending: Action;
+  onSend: () => Promise<boolean>;
+}
+
+function SendButton({ challenge, sending, onSend }: SendButtonProps) {
+  const texts = useTexts().signIn;
+  const [countdown, setCountdown] = useState<Countdown | null>(null);
+  useEffect(() => challenge?.watch(setCountdown), [challenge]);
+  const seconds = challenge ? (countdown?.secondsUntilResend ?? 0) : 0;
+  const label = challenge ? texts.sendAgain : texts.sendCode;
+  return (
+    <Button kind={challenge ? "plain" : "primary"} isBusy={sending.isRunning || seconds > 0} onClick={onSend}>
+      {seconds > 0 ? texts.sendAgainIn(seconds) : label}
+    </Button>
+  );
+}

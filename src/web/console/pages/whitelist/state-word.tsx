@@ -1,0 +1,6 @@
+import { useTexts } from "../../messages/language.js";
+
+export function StateWord({ isActive }: { isActive: boolean }) {
+  const texts = useTexts().whitelist;
+  return <span class={isActive ? "active" : "inactive"}>{isActive ? texts.active : texts.inactive}</span>;
+}

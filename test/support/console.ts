@@ -1,0 +1,82 @@
+import { expect } from "chai";
+import type { Page } from "playwright-core";
+import { setRights } from "../../src/accounts/set-rights.js";
+import { COMMAND_LINE } from "../../src/audit/act.js";
+import { NO_PROBLEMS, overflow, type PageOptions, useBrowser } from "./browser.js";
+import { useTestService } from "./service.js";
+import { activeUser, testPassword } from "./test-context.js";
+
+type Opened = Awaited<ReturnType<ReturnType<typeof useBrowser>["open"]>>;
+
+/** The console of a service, in a browser with a new profile. */
+export interface OpenConsole extends Opened {
+  /** The account that is signed in. */
+  administrator: { id: number; phone: string };
+}
+
+interface ConsoleOptions extends PageOptions {
+  /** What follows the `#` of the address. */
+  view?: string;
+  role?: "staff" | "superuser";
+}
+
+/** Time (ms) for a test in a browser on a busy machine. */
+export const CONSOLE_TEST_TIMEOUT_MS = 120_000;
+
+/** A service and a browser for the tests of the describe (or file) that calls this. */
+export function useConsole(environment: Record<string, string> = {}) {
+  const service = useTestService({ environment });
+  const browser = useBrowser();
+
+  /** Opens the console where nobody is signed in. */
+  const openConsole = ({ view = "/", ...options }: ConsoleOptions = {}): Promise<Opened> =>
+    browser.open(`${service.origin}/admin/#${view}`, options);
+
+  async function makeAdministrator(role: ConsoleOptions["role"] = "superuser") {
+    const { phone } = await activeUser(service.context);
+    const isSuperuser = role === "superuser";
+    const rights = () => ({ isStaff: true, isSuperuser });
+    const { id } = await setRights(service.context.app, { phone, actor: COMMAND_LINE, rights });
+    return { id, phone };
+  }
+
+  return {
+    service,
+    openConsole,
+    makeAdministrator,
+    /** Makes an administrator, and signs in through the form. */
+    async signIn({ role, ...options }: ConsoleOptions = {}): Promise<OpenConsole> {
+      const administrator = await makeAdministrator(role);
+      const opened = await openConsole(options);
+      await fillSignIn(opened.page, administrator.phone);
+      await opened.page.locator("header .user").waitFor();
+      return { ...opened, administrator };
+    },
+  };
+}
+
+/** Fills in the form, and sends it. */
+export async function fillSignIn(page: Page, phone: string, password = testPassword): Promise<void> {
+  await page.locator("input[autocomplete=username]").fill(phone);
+  await page.locator("input[type=password]").fill(password);
+  await page.locator("input[type=password]").press("Enter");
+}
+
+/** Looks at what is shown on a wide screen in the dark and on a narrow one in the light: axe finds nothing, and it fits. */
+export async function expectNoBarriers({ page, screenshot, findBarriers }: Opened, name: string) {
+  for (const [width, colorScheme] of [
+    [1280, "dark"],
+    [320, "light"],
+  ] as const) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme });
+    expect(await findBarriers(), `${name} ${colorScheme}`).to.deep.equal([]);
+    expect(await overflow(page), `${name} ${width}`).to.equal(0);
+    await screenshot(`console-${name}-${width}`);
+  }
+}
+
+/** Nothing ran into the content security policy, failed in a script, or left this service. */
+export function expectNoProblems({ problems }: Opened): void {
+  expect(problems).to.deep.equal(NO_PROBLEMS);
+}
