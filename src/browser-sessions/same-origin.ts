@@ -25,7 +25,8 @@ export function isSameOrigin(
 ): boolean {
   const { origin, "sec-fetch-site": site } = request.headers;
   if (!origin || (site !== undefined && site !== "same-origin")) return false;
+  if (origin === publicOrigin) return true;
   const host = ("authority" in request ? request.authority : request.headers.host)?.toLowerCase();
-  const isOwnHost = origin === `https://${host}` || (!isSecure && origin === `http://${host}`);
-  return isOwnHost || origin === publicOrigin;
+  if (!host) return false;
+  return origin === `https://${host}` || (!isSecure && origin === `http://${host}`);
 }

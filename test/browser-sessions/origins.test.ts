@@ -1,3 +1,5 @@
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { expect } from "chai";
 import { generousLimits, useTestService } from "../support/service.js";
 import { activeUser, testPassword } from "../support/test-context.js";
@@ -83,6 +85,15 @@ describe("the console's methods of sign-in, for requests of other pages", () => 
       }
     });
   }
+
+  it("refuses requests that name no host", async () => {
+    for (const claimed of ["https://undefined", "http://undefined", "https://", "null"]) {
+      const socket = connect(Number(new URL(origin()).port), "127.0.0.1");
+      const head = `POST ${sessionPath("RefreshToken")} HTTP/1.0\r\nOrigin: ${claimed}`;
+      socket.write(`${head}\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}`);
+      expect(await text(socket), claimed).to.match(/^HTTP\/1\.1 403 /);
+    }
+  });
 
   it("has no other method, and takes no preflight", async () => {
     const [, send] = HTTP_VERSIONS[0]!;
