@@ -33,7 +33,8 @@ const RANKS: readonly Role[] = ["CUSTOMER", "STAFF", "SUPERUSER"];
 /**
  * Replaces the rights of an account by what `rights` returns for the current ones. They apply from its next call on. Records
  * a change of the role. An account that loses rights is signed out everywhere; with the rights it loses the second step of
- * its sign-in, on every device (the trigger users_second_factor).
+ * its sign-in, on every device (the trigger users_second_factor). A phone change that an account has asked for can't be
+ * confirmed once it has more rights.
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND, LAST_SUPERUSER; or SUPERUSER_REQUIRED for an
  * administrator who is no active superuser in this transaction.
@@ -53,8 +54,10 @@ export async function changeRights(
     if (isLastSuperuser && !next.isSuperuser) throw new DomainError("LAST_SUPERUSER");
     const account = await deps.accounts.setRights(tx, id, next);
     const [before, after] = [{ role: roleOf(current) }, { role: roleOf(next) }];
-    const sessionCount =
-      RANKS.indexOf(after.role) < RANKS.indexOf(before.role) ? await signOut(deps, tx, id) : null;
+    const step = RANKS.indexOf(after.role) - RANKS.indexOf(before.role);
+    // It was asked for without the second step, whose codes would then go to the new number.
+    if (step > 0) await deps.codes.voidAll(tx, id, "phone_change");
+    const sessionCount = step < 0 ? await signOut(deps, tx, id) : null;
     if (before.role !== after.role) {
       const act = { accountId: id, at: deps.clock.now(), actor, reason };
       await deps.record(tx, { ...act, action: "role_changed", before, after, sessionCount });

@@ -232,6 +232,38 @@ describe("the second step of an administrator's sign-in", () => {
     await ask();
   });
 
+  describe("can't be passed at the number of a change that the account asked for before it got rights:", () => {
+    /** A customer who has asked for a phone change, and what confirms it. */
+    async function changing(): Promise<{ phone: string; confirm(): Promise<string> }> {
+      const { phone } = await activeUser(context);
+      const { sessionId, sessionAgeSeconds, user } = (await open(phone)).principal;
+      const next = newPhone();
+      await addEntry(context.app, { phone: next, notes: "", isActive: true, actor: null });
+      const own = { ...caller, userId: user.id, sessionId, sessionAgeSeconds, currentPassword: "" };
+      await requestPhoneChange(context.app, { ...own, newPhone: next });
+      const link = { token: context.outbox.tokenFor(next), code: context.outbox.codeFor(next) };
+      return { phone, confirm: () => confirmPhoneChange(context.app, { ...link, session: null }) };
+    }
+
+    it("it is void then", async () => {
+      for (const role of ["STAFF", "SUPERUSER"] as const) {
+        const { phone, confirm } = await changing();
+        await setRole(phone, role);
+        expect(await rejectionReason(confirm()), role).to.equal("LINK_REJECTED");
+      }
+    });
+
+    it("of the two at once in two processes, one fails", async () => {
+      for (let round = 0; round < 8; round += 1) {
+        const { phone, confirm } = await changing();
+        const other = context.anotherProcess();
+        const promotion = { phone, role: "STAFF", reason: "a race", actor: COMMAND_LINE } as const;
+        const outcomes = await Promise.allSettled([confirm(), setAccountRole(other, promotion)]);
+        expect(outcomes.map(({ status }) => status).sort()).to.deep.equal(["fulfilled", "rejected"]);
+      }
+    });
+  });
+
   describe("is over", () => {
     it("after 30 days", async () => {
       const session = await passed();

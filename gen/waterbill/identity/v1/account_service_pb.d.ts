@@ -1732,7 +1732,7 @@ export declare const AccountService: GenService<{
    * Gives an account a role, and with it the rights that its next call has. Superusers may change their own role too.
    *
    * An account that loses rights is signed out everywhere, and its devices no longer remember the second step of its
-   * sign-in.
+   * sign-in. A phone change that an account has asked for can't be confirmed once it has more rights.
    * The history of the account has the act and its reason. A call that changes nothing succeeds and is not recorded.
    * For superusers alone: other callers fail with SUPERUSER_REQUIRED.
    * Fails with PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH, ACCOUNT_NOT_FOUND, or LAST_SUPERUSER for another role of the
