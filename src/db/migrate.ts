@@ -20,8 +20,8 @@ const LOCK_KEY = 5_260_712;
 const LOCK_TIMEOUT_MS = 1000;
 const RETRY_AFTER_MS = 2000;
 
-/** SQLSTATE of a lock that was not granted in time. */
-const LOCK_NOT_AVAILABLE = "55P03";
+/** SQLSTATEs of a lock that was not granted in time, and of a deadlock, which is found first where `deadlock_timeout` is short. */
+const LOCK_CONFLICTS: ReadonlySet<string | undefined> = new Set(["55P03", "40P01"]);
 
 /** The names of all migrations, in order: `0001-identity`. */
 async function knownMigrations(): Promise<string[]> {
@@ -77,16 +77,16 @@ async function applyPatiently(database: Database, logger: Logger, name: string):
     try {
       return await database.transaction((tx) => apply(database, tx, name));
     } catch (error) {
-      if (!isLockTimeout(error)) throw error;
+      if (!isLockConflict(error)) throw error;
       logger.warn({ migration: name }, "a table that the migration changes is in use; it is tried again");
       await delay(RETRY_AFTER_MS);
     }
   }
 }
 
-function isLockTimeout(error: unknown): boolean {
+function isLockConflict(error: unknown): boolean {
   const { cause } = Object(error) as { cause?: unknown };
-  return cause instanceof QueryError && cause.code === LOCK_NOT_AVAILABLE;
+  return cause instanceof QueryError && LOCK_CONFLICTS.has(cause.code);
 }
 
 /**

@@ -6,6 +6,7 @@ import { openDatabase } from "../../src/db/open-database.js";
 import { useTestDatabase } from "../support/database.js";
 import { testLogger } from "../support/log.js";
 import { rejection } from "../support/rejection.js";
+import { until } from "../support/until.js";
 
 const files = readdirSync("src/db/migrations");
 const all = files.map((file) => file.replace(/\.sql$/, "")).sort();
@@ -81,6 +82,37 @@ describe("migrate", () => {
       expect(await applied).to.deep.equal(all.slice(1));
     } finally {
       await dump.close();
+    }
+  });
+
+  it("tries again after a deadlock with a program that uses its tables", async () => {
+    const name = "0026-second-factor";
+    const { sequelize } = db.database;
+    await sequelize.query("CREATE TABLE schema_migrations (name text PRIMARY KEY, applied_at timestamptz)");
+    for (const earlier of all.slice(0, all.indexOf(name))) {
+      await sequelize.query(readFileSync(`src/db/migrations/${earlier}.sql`, "utf8"));
+      await sequelize.query(`INSERT INTO schema_migrations (name) VALUES ('${earlier}')`);
+    }
+    const waits = "SELECT FROM pg_locks WHERE NOT granted AND relation = 'codes'::regclass";
+    const isWaiting = async () =>
+      (await db.database.run(null, { name: "test_waits", text: waits }, [])).length > 0;
+    // Found before a lock takes too long, by the migration.
+    await sequelize.query(
+      "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET deadlock_timeout = 100', current_database()); END $$",
+    );
+    const open = () => openDatabase({ url: db.url, poolSize: 1 });
+    const [program, migrating] = [open(), open()];
+    try {
+      let applied: Promise<string[]> = Promise.resolve([]);
+      await program.transaction(async (tx) => {
+        await program.execute(tx, "SET LOCAL deadlock_timeout = '1h'; LOCK codes IN ROW SHARE MODE");
+        applied = migrate(migrating, testLogger());
+        await until(isWaiting);
+        await program.execute(tx, "LOCK users IN ROW SHARE MODE");
+      });
+      expect(await applied).to.deep.equal(all.slice(all.indexOf(name)));
+    } finally {
+      await Promise.all([program.close(), migrating.close()]);
     }
   });
 
