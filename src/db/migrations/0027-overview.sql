@@ -1,9 +1,5 @@
 -- What GetOverview reads.
 
--- Messages of these five minutes that the provider did not accept, or perhaps not; counted in 'total' only. A version that
--- doesn't know the column leaves it at 0.
-ALTER TABLE sms_counts ADD COLUMN failed integer NOT NULL DEFAULT 0;
-
 -- The latest changes of administrators and of the command line to accounts. Acts of owners and of the service, which are
 -- nearly all, and reads are not in it: recording them costs no more than before.
 CREATE INDEX account_history_changes ON account_history (at, account_id, number)
@@ -13,3 +9,7 @@ CREATE INDEX account_history_changes ON account_history (at, account_id, number)
 -- import is one look-up away, however long this one is. A change is in one of the two indexes.
 CREATE INDEX whitelist_history_single ON whitelist_history (happened_at, id) WHERE import_id IS NULL;
 CREATE INDEX whitelist_history_imports ON whitelist_history (happened_at, import_id, id) WHERE import_id IS NOT NULL;
+
+-- Messages of these five minutes that the provider did not accept, or perhaps not; counted in 'total' only. A version that
+-- doesn't know the column leaves it at 0. Last: nobody counts a message while the table is locked, and the indexes take time.
+ALTER TABLE sms_counts ADD COLUMN failed integer NOT NULL DEFAULT 0;
