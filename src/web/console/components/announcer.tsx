@@ -2,21 +2,22 @@ import { useEffect } from "preact/hooks";
 import { createStore } from "../state/store.js";
 import { useStore } from "../state/use-store.js";
 
-const announcement = createStore("");
+const NOTHING = { text: "", number: 0 };
+const announcement = createStore(NOTHING);
 
 /** Says what was done, to everybody: on the page, and through screen readers. It stays until the next one. */
 export function announce(text: string): void {
-  announcement.set("");
-  // Screen readers read a text only if it changes.
-  requestAnimationFrame(() => announcement.set(text));
+  announcement.set({ text, number: announcement.get().number + 1 });
 }
 
 export function Announcer() {
+  const { text, number } = useStore(announcement);
   // What somebody did is not for who signs in next.
-  useEffect(() => () => announcement.set(""), []);
+  useEffect(() => () => announcement.set(NOTHING), []);
   return (
     <p class="announcer" role="status">
-      {useStore(announcement)}
+      {/* Another element each time: screen readers read the same text again only then. */}
+      {text && <span key={number}>{text}</span>}
     </p>
   );
 }
