@@ -6,7 +6,8 @@ import { NO_PROBLEMS, overflow, type PageOptions, useBrowser } from "./browser.j
 import { useTestService } from "./service.js";
 import { activeUser, testPassword } from "./test-context.js";
 
-type Opened = Awaited<ReturnType<ReturnType<typeof useBrowser>["open"]>>;
+/** A page of the console, in a browser with a new profile. */
+export type Opened = Awaited<ReturnType<ReturnType<typeof useBrowser>["open"]>>;
 
 /** The console of a service, in a browser with a new profile. */
 export interface OpenConsole extends Opened {
@@ -62,6 +63,13 @@ export async function fillSignIn(page: Page, phone: string, password = testPassw
   await page.locator("input[type=password]").press("Enter");
 }
 
+/** Waits until the element with this text has the focus: the console moves it after it has drawn. */
+export const expectFocus = (page: Page, text: string): Promise<void> =>
+  page
+    .locator(":focus")
+    .and(page.getByText(text, { exact: true }))
+    .waitFor();
+
 /** Looks at what is shown on a wide screen in the dark and on a narrow one in the light: axe finds nothing, and it fits. */
 export async function expectNoBarriers({ page, screenshot, findBarriers }: Opened, name: string) {
   for (const [width, colorScheme] of [
@@ -77,6 +85,13 @@ export async function expectNoBarriers({ page, screenshot, findBarriers }: Opene
 }
 
 /** Nothing ran into the content security policy, failed in a script, or left this service. */
-export function expectNoProblems({ problems }: Opened): void {
+export function expectNoProblems({ problems }: Pick<Opened, "problems">): void {
   expect(problems).to.deep.equal(NO_PROBLEMS);
+}
+
+/** As `expectNoProblems`, after calls that the test makes fail: with `status of 4`, or `net::ERR_FAILED`; by default, with either. */
+export function expectFailedCallsOnly({ problems }: Pick<Opened, "problems">, cause = ""): void {
+  const isMeant = (line: string) => line.startsWith("Failed to load resource") && line.includes(cause);
+  const consoleErrors = problems.consoleErrors.filter((line) => !isMeant(line));
+  expectNoProblems({ problems: { ...problems, consoleErrors } });
 }

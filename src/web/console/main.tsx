@@ -3,6 +3,7 @@ import { App } from "./app.js";
 import { startLanguage } from "./messages/language.js";
 import "./style.css";
 import "./pages/accounts/accounts.css";
+import "./pages/overview/overview.css";
 import "./pages/transfer/transfer.css";
 import "./pages/whitelist/whitelist.css";
 

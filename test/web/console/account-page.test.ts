@@ -8,6 +8,8 @@ import { requestPasswordReset } from "../../../src/auth/reset-password.js";
 import { updateProfile } from "../../../src/profile/update-profile.js";
 import {
   CONSOLE_TEST_TIMEOUT_MS,
+  expectFailedCallsOnly,
+  expectFocus,
   expectNoBarriers,
   expectNoProblems,
   fillSignIn,
@@ -15,7 +17,6 @@ import {
   useConsole,
 } from "../../support/console.js";
 import { signInApp } from "../../support/console-app.js";
-import { expectRefusalsOnly } from "../../support/refused-calls.js";
 import { activeUser, caller, registered } from "../../support/test-context.js";
 
 const NO_PROFILE = { first_name: "", last_name: "", email: null, address: null, apartment_name: null };
@@ -42,9 +43,6 @@ describe("the page of an account in the console", function () {
     revokeAccountSessions(service.context.app, {
       ...{ phone, sessionId: null, reason: REASON, actor: COMMAND_LINE },
     });
-
-  /** The text of what has the focus. */
-  const focused = (page: Page) => page.evaluate<string>("document.activeElement.textContent");
 
   /** The texts of the acts in the history, without those with this name; latest first. */
   async function historyRows(page: Page, without: string): Promise<string[]> {
@@ -117,7 +115,7 @@ describe("the page of an account in the console", function () {
     await expectDone(page, "1 session est fermée.");
     expect([await tablet.callStatus(), await mobile.callStatus()]).to.deep.equal([401, 200]);
     await button(page, "Fermer la session : Tablette").waitFor({ state: "detached" });
-    expect(await focused(page)).to.equal("1 session ouverte");
+    await expectFocus(page, "1 session ouverte");
     expectNoProblems(opened);
   });
 
@@ -140,7 +138,7 @@ describe("the page of an account in the console", function () {
     await expectDone(page, `The account ${phone} is deactivated.`);
     expect(await app.callStatus()).to.equal(401);
     await button(page, "Reactivate").waitFor();
-    expect(await focused(page)).to.equal("Reactivate");
+    await expectFocus(page, "Reactivate");
     await open(page, "Reactivate");
     await confirm(page, "Reactivate");
     await expectDone(page, `The account ${phone} is reactivated.`);
@@ -164,7 +162,7 @@ describe("the page of an account in the console", function () {
     expect(deactivated).to.include("Deactivation").and.include(`Reason: ${REASON}`);
     expect(deactivated).to.include("Sessions ended: 1");
     await expectNoBarriers(opened, "account-history-en");
-    expectRefusalsOnly(opened);
+    expectFailedCallsOnly(opened, "status of 4");
   });
 
   it("keeps what was typed in a dialog while its user signs in again", async () => {
@@ -182,7 +180,7 @@ describe("the page of an account in the console", function () {
     expect(await dialog(page).getByLabel("Motif").inputValue()).to.equal(REASON);
     await confirm(page, "Désactiver");
     await expectDone(page, `Le compte ${phone} est désactivé.`);
-    expectRefusalsOnly(opened);
+    expectFailedCallsOnly(opened, "status of 4");
   });
 
   it("erases an account after its number was typed again, for a reason that doesn't name it", async () => {
@@ -203,12 +201,12 @@ describe("the page of an account in the console", function () {
     await confirm(page, "Effacer le compte");
     await expectDone(page, `Le compte n° ${id} est effacé.`);
     expect(await page.evaluate("location.hash")).to.equal(`#/accounts/${id}`);
-    expect(await focused(page)).to.equal(`Compte n° ${id}`);
+    await expectFocus(page, `Compte n° ${id}`);
     await button(page, "Afficher l'historique").click();
     const [erased] = await historyRows(page, "Consultation");
     expect(erased).to.include("Effacement").and.include(`Motif : ${REASON}`);
     await expectNoBarriers(opened, "account-gone");
-    expectRefusalsOnly(opened);
+    expectFailedCallsOnly(opened, "status of 4");
   });
 
   it("exports the data as a file, and clears the limits of a number that only registered", async () => {
@@ -251,7 +249,7 @@ describe("the page of an account in the console", function () {
     const staff = await signIn({ role: "staff" });
     await staff.page.evaluate(`location.hash = "#/accounts/${phone}"`);
     await staff.page.getByText("C'est le compte d'un super-administrateur.").waitFor();
-    expectRefusalsOnly(staff);
+    expectFailedCallsOnly(staff, "status of 4");
 
     const opened = await signIn();
     const { page, administrator } = opened;
@@ -263,6 +261,6 @@ describe("the page of an account in the console", function () {
     await expectNoBarriers(opened, "account-role");
     await confirm(page, "Changer le rôle");
     await page.getByRole("heading", { name: "Connexion des administrateurs" }).waitFor();
-    expectRefusalsOnly(opened);
+    expectFailedCallsOnly(opened, "status of 4");
   });
 });

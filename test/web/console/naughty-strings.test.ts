@@ -55,7 +55,7 @@ const WALKS: readonly Walk[] = [
     name: "the filters of an export",
     view: (text) =>
       `/whitelist/transfer?search=${encodeURIComponent(text)}&addedBy=${encodeURIComponent(text)}`,
-    waitFor: ".export-filters div:nth-child(2)",
+    waitFor: ".facts div:nth-child(2)",
   },
 ];
 

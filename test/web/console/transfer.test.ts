@@ -7,6 +7,8 @@ import type { Download, Page } from "playwright-core";
 import { addEntry } from "../../../src/whitelist/add-entry.js";
 import {
   CONSOLE_TEST_TIMEOUT_MS,
+  expectFailedCallsOnly,
+  expectFocus,
   expectNoBarriers,
   expectNoProblems,
   useConsole,
@@ -17,7 +19,7 @@ const VIEW = "/whitelist/transfer";
 /** The counts of a report, by their names. */
 const counts = (page: Page) =>
   page.evaluate<Record<string, string>>(
-    `Object.fromEntries([...document.querySelectorAll(".import-counts div")].map((pair) => [...pair.children].map((child) => child.textContent)))`,
+    `Object.fromEntries([...document.querySelectorAll(".transfer > section:first-of-type .facts div")].map((pair) => [...pair.children].map((child) => child.textContent)))`,
   );
 
 async function textOf(download: Download): Promise<string> {
@@ -71,8 +73,9 @@ describe("the import and the export of the console, in a browser", function () {
       "+237690000101;encore;",
     ];
     const original = file("liste.csv", Buffer.from(rows.join("\r\n"), "latin1"));
+    await page.locator("input[type=file]").focus();
     await page.locator("input[type=file]").setInputFiles(original);
-    await page.locator(".import-counts").waitFor();
+    await page.locator("section:first-of-type .facts").waitFor();
     expect(await counts(page)).to.deep.equal({
       "Lignes lues": "4",
       Ajoutés: "1",
@@ -81,7 +84,7 @@ describe("the import and the export of the console, in a browser", function () {
       Refusés: "2",
     });
     expect(await page.locator("tbody tr").first().textContent()).to.match(/^4=1\+1Refusé\S/);
-    expect(await page.evaluate("document.activeElement.textContent")).to.equal("Résultat de la vérification");
+    await expectFocus(page, "Résultat de la vérification");
     expect(await isListed("+237690000101")).to.equal(false);
     await expectNoBarriers(opened, "transfer-report");
     await page.setViewportSize({ width: 1280, height: 900 });
@@ -115,7 +118,7 @@ describe("the import and the export of the console, in a browser", function () {
 
   it("says in words what is wrong with a file, or with the line, and goes on from there", async () => {
     const opened = await signIn({ view: VIEW, language: "en-GB" });
-    const { page, problems } = opened;
+    const { page } = opened;
     const input = page.locator("input[type=file]");
     const note = page.locator(".note.error p").first();
 
@@ -157,45 +160,7 @@ describe("the import and the export of the console, in a browser", function () {
     await page.getByText("it was changed, moved or deleted").waitFor({ timeout: 3000 });
     await expectNoBarriers(opened, "transfer-error");
     expect(await isListed("+237690000202")).to.equal(false);
-    problems.consoleErrors = problems.consoleErrors.filter(
-      (text) => !text.startsWith("Failed to load resource"),
-    );
-    expectNoProblems(opened);
-  });
-
-  it("asks for the second step in the middle, and keeps the file", async () => {
-    const opened = await signIn({ view: VIEW });
-    const { page, problems } = opened;
-    await page.route("**/import/**", (route) => route.fulfill({ status: 403, json: forbidden }), {
-      times: 1,
-    });
-    await page.route(
-      "**/ListWhitelistEntries**",
-      (route) => route.fulfill({ status: 400, json: secondStep }),
-      {
-        times: 1,
-      },
-    );
-    await page.locator("input[type=file]").setInputFiles(file("pas.csv", "phone\n+237690000301\n"));
-    await page.getByRole("heading", { name: "Confirmez votre connexion" }).waitFor();
-    expect(await page.getByText("Fichier : pas.csv").count()).to.equal(1);
-    problems.consoleErrors = problems.consoleErrors.filter(
-      (text) => !text.startsWith("Failed to load resource"),
-    );
-    expectNoProblems(opened);
-  });
-
-  it("asks for the second step when an export is refused for it", async () => {
-    const opened = await signIn({ view: VIEW });
-    const { page } = opened;
-    const error = Buffer.from(JSON.stringify({ error: secondStep }));
-    const body = Buffer.concat([Buffer.from([2, 0, 0, error.length >> 8, error.length & 255]), error]);
-    await page.route("**/ExportWhitelistEntries", (route) =>
-      route.fulfill({ contentType: "application/connect+proto", body }),
-    );
-    await page.getByText("Télécharger le fichier CSV").click();
-    await page.getByRole("heading", { name: "Confirmez votre connexion" }).waitFor();
-    expectNoProblems(opened);
+    expectFailedCallsOnly(opened);
   });
 
   it("takes a dropped file in its frame, and never leaves the page for one beside it", async () => {
@@ -207,7 +172,7 @@ describe("the import and the export of the console, in a browser", function () {
     await page.getByText("Déposez un seul fichier").waitFor();
     expect(await drop(page, ".drop-zone", ["one.csv"])).to.equal(true);
     await page.getByText("Fichier : one.csv").waitFor();
-    await page.locator(".import-counts").waitFor();
+    await page.locator("section:first-of-type .facts").waitFor();
     expectNoProblems(opened);
   });
 
@@ -225,7 +190,7 @@ describe("the import and the export of the console, in a browser", function () {
     const { page } = opened;
     await expectNoBarriers(opened, "export");
     await page.setViewportSize({ width: 1280, height: 900 });
-    const described = await page.locator(".export-filters").textContent();
+    const described = await page.locator(".facts").textContent();
     expect(described).to.contain("691000").and.to.contain("Actifs").and.to.contain("numéro croissant");
     const click = () => page.getByText("Télécharger le fichier CSV").click();
     const download = await saved(page, click);
@@ -251,16 +216,3 @@ describe("the import and the export of the console, in a browser", function () {
 const WORKBOOK = Buffer.concat([Buffer.from("504b0304", "hex"), Buffer.alloc(20_000_000)]);
 
 const unauthenticated = { status: "error", message: "Authentification requise.", data: {} };
-const forbidden = { status: "error", message: "Veuillez confirmer votre mot de passe.", data: {} };
-
-/** REAUTHENTICATION_REQUIRED over Connect: an ErrorInfo in base64. */
-const secondStep = {
-  code: "failed_precondition",
-  message: "Veuillez confirmer votre mot de passe.",
-  details: [
-    {
-      type: "google.rpc.ErrorInfo",
-      value: Buffer.from("\n\x19REAUTHENTICATION_REQUIRED\x12\x12identity.waterbill").toString("base64"),
-    },
-  ],
-};

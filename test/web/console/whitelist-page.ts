@@ -1,5 +1,4 @@
 import type { Page } from "playwright-core";
-import { expectNoProblems, type OpenConsole } from "../../support/console.js";
 import type { TestContext } from "../../support/test-context.js";
 
 /** The number of the nth entry of `fillWhitelist`. */
@@ -29,10 +28,3 @@ export const expectRows = (page: Page, count: number) =>
       `.table[aria-busy=false] tbody:has(tr:nth-child(${count})):not(:has(tr:nth-child(${count + 1})))`,
     )
     .waitFor();
-
-/** As `expectNoProblems`, after calls that the test lets fail. */
-export function expectNoOtherProblems(opened: OpenConsole): void {
-  const { problems } = opened;
-  const consoleErrors = problems.consoleErrors.filter((line) => !line.startsWith("Failed to load resource"));
-  expectNoProblems({ ...opened, problems: { ...problems, consoleErrors } });
-}

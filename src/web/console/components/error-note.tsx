@@ -5,19 +5,33 @@ import { Button } from "./button.js";
 /** Failures of calls that were not made, because their user had to sign in again or to pass the second step. */
 const INTERRUPTED: readonly string[] = ["SIGNED_OUT", "REAUTHENTICATION_REQUIRED"];
 
+interface ErrorNoteProps {
+  error: IdentityError | null;
+  /** Fields of the request whose problems the form shows: they are not said twice. */
+  fields?: readonly string[];
+  onRetry?: () => void;
+}
+
 /** Says why something failed, when another try makes sense, and how the log names the call. */
-export function ErrorNote({ error, onRetry }: { error: IdentityError | null; onRetry?: () => void }) {
+export function ErrorNote({ error, fields = [], onRetry }: ErrorNoteProps) {
   const { common: texts, signIn } = useTexts();
   if (!error || error.reason === "CANCELED") return null;
-  const { message, retryAfterSeconds, requestId } = error;
+  const { message, reason, retryAfterSeconds, requestId } = error;
+  const wait = reason === "RATE_LIMITED" ? undefined : retryAfterSeconds;
+  const isSaid = isSaidAtFields(error, fields);
+  if (isSaid && wait === undefined) return null;
   return (
     <div class="note error" role="alert">
-      <p>{INTERRUPTED.includes(error.reason) ? signIn.interrupted : message}</p>
-      {retryAfterSeconds !== undefined && error.reason !== "RATE_LIMITED" && (
-        <p>{texts.waitSeconds(retryAfterSeconds)}</p>
-      )}
-      {error.reason === "INTERNAL" && requestId && <p class="quiet">{texts.requestId(requestId)}</p>}
+      {!isSaid && <p>{INTERRUPTED.includes(reason) ? signIn.interrupted : message}</p>}
+      {wait !== undefined && <p>{texts.waitSeconds(wait)}</p>}
+      {reason === "INTERNAL" && requestId && <p class="quiet">{texts.requestId(requestId)}</p>}
       {onRetry && <Button onClick={onRetry}>{texts.retry}</Button>}
     </div>
   );
+}
+
+/** Whether the form shows all that is wrong. */
+function isSaidAtFields({ fields: problems }: IdentityError, shown: readonly string[]): boolean {
+  const names = Object.keys(problems);
+  return names.length > 0 && names.every((name) => shown.includes(name));
 }

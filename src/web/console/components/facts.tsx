@@ -1,20 +1,24 @@
 import type { ComponentChildren } from "preact";
+import { formatNumber } from "../messages/format.js";
+
+/** A number is written as people of the language do; a value that is null or empty is a dash. */
+export type Fact = readonly [name: string, value: ComponentChildren, address?: string];
 
 interface FactsProps {
-  /** Names and values. A value that is null or empty is a dash. */
-  facts: readonly (readonly [name: string, value: ComponentChildren])[];
-  /** `inline`: side by side, as for counts. */
-  kind?: "inline";
+  /** Names and values; the address of what a name stands for makes it a link. */
+  facts: readonly Fact[];
+  /** `inline`: side by side, as for counts. `figures`: numbers below each other. */
+  kind?: "inline" | "figures";
 }
 
 /** Names with their values. */
 export function Facts({ facts, kind }: FactsProps) {
   return (
     <dl class={kind ? `facts ${kind}` : "facts"}>
-      {facts.map(([name, value]) => (
+      {facts.map(([name, value, address]) => (
         <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value || "–"}</dd>
+          <dt>{address ? <a href={address}>{name}</a> : name}</dt>
+          <dd>{typeof value === "number" ? formatNumber(value) : value || "–"}</dd>
         </div>
       ))}
     </dl>

@@ -5,7 +5,7 @@ import { useTexts } from "../messages/language.js";
 
 interface FieldProps {
   label: string;
-  hint?: string;
+  hint?: string | undefined;
   /** What is wrong with the value; absent: nothing. */
   problem?: string | undefined;
   isRequired?: boolean;
@@ -119,6 +119,25 @@ export function SelectField({ value, onChange, options, ...field }: SelectProps)
         </select>
       )}
     </LabelledControl>
+  );
+}
+
+interface CheckFieldProps {
+  label: string;
+  isChecked: boolean;
+  onChange(isChecked: boolean): void;
+}
+
+export function CheckField({ label, isChecked, onChange }: CheckFieldProps) {
+  return (
+    <label class="check">
+      <input
+        type="checkbox"
+        checked={isChecked}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+      />
+      {label}
+    </label>
   );
 }
 

@@ -5,6 +5,10 @@ interface TableProps {
   caption: string;
   /** The caption can take the focus from a row that is gone. */
   captionRef?: RefObject<HTMLTableCaptionElement | null>;
+  /** A heading above says the same. */
+  isCaptionUnseen?: boolean;
+  /** `cards`: each row becomes a card where the table is too wide. */
+  kind?: "cards";
   isBusy?: boolean;
   /** The headers: texts, or cells. */
   head: readonly ComponentChildren[];
@@ -13,13 +17,26 @@ interface TableProps {
 }
 
 /** A table that scrolls inside of its frame where it is too wide. */
-export function Table({ caption, captionRef, isBusy = false, head, children }: TableProps) {
+export function Table({
+  caption,
+  captionRef,
+  isCaptionUnseen = false,
+  kind,
+  isBusy = false,
+  head,
+  children,
+}: TableProps) {
   const id = useId();
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard scrolls what has the focus.
     <section class="table" aria-labelledby={id} tabIndex={0} aria-busy={isBusy}>
-      <table>
-        <caption id={id} ref={captionRef ?? null} tabIndex={captionRef && -1}>
+      <table class={kind}>
+        <caption
+          id={id}
+          ref={captionRef ?? null}
+          tabIndex={captionRef && -1}
+          class={isCaptionUnseen ? "unseen" : undefined}
+        >
           {caption}
         </caption>
         <thead>

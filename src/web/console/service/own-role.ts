@@ -1,7 +1,5 @@
-import { useEffect } from "preact/hooks";
 import { AccountRole } from "#client/gen/waterbill/identity/v1/account_service_pb.js";
 import { createStore } from "../state/store.js";
-import { useStore } from "../state/use-store.js";
 import { accounts } from "./services.js";
 import { sessionState } from "./session-state.js";
 
@@ -17,7 +15,7 @@ sessionState.follow(() => {
 });
 
 /** Asks for the role, once for all views. After a failure it stays unspecified until another view asks. */
-function loadOwnRole(): void {
+export function loadOwnRole(): void {
   const isKnown = ownRole.get() !== AccountRole.UNSPECIFIED;
   if (isKnown || loading || sessionState.get().kind !== "signed-in") return;
   const call = accounts.getOverview({});
@@ -32,11 +30,4 @@ function loadOwnRole(): void {
     ({ role }) => end(role),
     () => end(AccountRole.UNSPECIFIED),
   );
-}
-
-/** Whether views show what only superusers may do. The service decides, whatever is shown. */
-export function useIsSuperuser(): boolean {
-  const session = useStore(sessionState);
-  useEffect(loadOwnRole, [session]);
-  return useStore(ownRole) === AccountRole.SUPERUSER;
 }

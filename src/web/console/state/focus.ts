@@ -8,3 +8,9 @@ export function focusHeading(): void {
   heading.tabIndex = -1;
   heading.focus();
 }
+
+/** Moves the focus to `element` if what had it is gone, so that people with a keyboard or a screen reader stay near. */
+export function keepFocus(element: HTMLElement | null): void {
+  const { activeElement, body } = document;
+  if (!activeElement || activeElement === body) element?.focus();
+}

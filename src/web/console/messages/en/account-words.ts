@@ -41,6 +41,7 @@ export const accountWords: typeof fr = {
     "Sign-in confirmed by code",
   ],
   actors: [OTHER, "Owner", "Administrator", "Command line", "The service"],
+  unknown: "unknown",
   fields: {
     first_name: "First name",
     last_name: "Last name",

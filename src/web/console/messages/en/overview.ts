@@ -1,7 +1,6 @@
 import type { Catalogue } from "../fr/catalogue.js";
 
 export const overview: Catalogue["overview"] = {
-  title: "Start",
   reload: "Reload",
   asOf: (time) => `Data of ${time}`,
   stateTitle: "State of the service",
@@ -12,20 +11,11 @@ export const overview: Catalogue["overview"] = {
     `In the last hour, the SMS provider did not accept ${failed} ${count === 1 ? "message" : "messages"}.`,
   limitsInMemory:
     "Redis is not configured or does not respond: each process counts the rate limits on its own.",
-  sends: (sent, count) => `${sent} ${count === 1 ? "code" : "codes"} sent in the last hour.`,
-  active: "Active",
-  waiting: "Waiting for activation",
-  deactivated: "Deactivated",
-  leaving: "About to be deleted",
+  sends: (sent, count) => `${sent} ${count === 1 ? "message" : "messages"} sent in the last hour.`,
   total: "Total",
-  inactive: "Inactive",
   accountChanges: "Latest changes to accounts",
   whitelistChanges: "Latest changes to the whitelist",
-  when: "Time",
-  who: "By",
   what: "Change",
-  account: "Account",
-  number: "Number",
   goneAccount: (id) => `Account no. ${id}, erased`,
   noChanges: "No changes.",
   unknownActor: "Erased account",

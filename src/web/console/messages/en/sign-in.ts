@@ -3,7 +3,6 @@ import type { Catalogue } from "../fr/catalogue.js";
 export const signIn: Catalogue["signIn"] = {
   title: "Sign-in for administrators",
   phone: "Phone number",
-  phoneHint: "For example +237 670 000 001",
   password: "Password",
   submit: "Sign in",
   secondStepTitle: "Confirm your sign-in",
@@ -14,7 +13,7 @@ export const signIn: Catalogue["signIn"] = {
   explanation: (phone) =>
     `To protect the customers' accounts, confirm your sign-in with a code sent by SMS to ${phone}. This browser remembers it for 30 days.`,
   code: "Code from the SMS",
-  confirm: "Confirm",
+  attemptsLeft: (count) => (count === 1 ? "1 attempt left." : `${count} attempts left.`),
   workIsKept: "What you have typed is kept. You can go on right after.",
   interrupted: "This was not done, because your sign-in had to be confirmed first. You can repeat it.",
   reasons: {

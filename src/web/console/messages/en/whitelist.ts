@@ -4,7 +4,6 @@ const formatNumber = (count: number) => count.toLocaleString("en-GB");
 const numbers = (count: number) => `${formatNumber(count)} number${count === 1 ? "" : "s"}`;
 
 export const whitelist: Catalogue["whitelist"] = {
-  title: "Whitelist",
   add: "Add a number",
   transfer: "Import and export",
   statistics: "Whole list",
@@ -12,13 +11,10 @@ export const whitelist: Catalogue["whitelist"] = {
   activeCount: "Active",
   inactiveCount: "Inactive",
   caption: (count, page) => `Page ${page}: ${numbers(count)}`,
-  otherPage: "The page is no longer valid. This is the first one.",
   emptyHint: (phone) => `${phone} is not on the whitelist.`,
   addThis: "Add this number",
-  retryAt: (time) => `The next attempt is automatic, at ${time}.`,
 
   searchHint: "At least three digits, a word of the notes, or who added the number",
-  state: "State",
   active: "Active",
   inactive: "Inactive",
   addedBy: "Added by",
@@ -26,9 +22,6 @@ export const whitelist: Catalogue["whitelist"] = {
   addedAfter: "Added from",
   addedBefore: "Added before",
 
-  phone: "Number",
-  phoneHint: "For example +237 670 000 001",
-  notes: "Notes",
   notesHint: "At most 1000 characters",
   addedAt: "Added on",
   nobody: "Not recorded",
@@ -41,8 +34,6 @@ export const whitelist: Catalogue["whitelist"] = {
   edit: "Edit",
   editNotes: "Edit notes",
   remove: "Remove",
-  history: "History",
-  account: "Account",
   of: (action, phone) => `${action}: ${phone}`,
 
   isActive: "The number may create an account",
@@ -96,12 +87,10 @@ export const whitelist: Catalogue["whitelist"] = {
   waitsUntil: (time) => `The service asks to wait. It goes on by itself at ${time}.`,
   paused: "Paused: the remaining numbers have not been processed.",
   done: "Done.",
-  stop: "Stop",
   goOn: "Continue",
   closeReport: "Close the report",
   changed: "Changed",
   unchanged: "Unchanged",
-  refused: "Refused",
   left: "Not processed yet",
   repeated: "After an interruption, numbers that were already processed count as unchanged.",
   refusedCaption: "Refused numbers",
@@ -112,9 +101,7 @@ export const whitelist: Catalogue["whitelist"] = {
   historyCaption: "Latest first",
   neverListed: "This number was never on the whitelist.",
   showInList: "Show in the list",
-  when: "Date",
   action: "Action",
-  who: "By",
   before: "Before",
   after: "After",
   notListed: "Not on the list",

@@ -63,6 +63,8 @@ export const accountWords = {
     "Ligne de commande",
     "Le service",
   ] satisfies Words<AccountActorKind>,
+  /** A network, or a device. */
+  unknown: "inconnu",
   /** By the names of the service, as the history has them. */
   fields: {
     first_name: "Prénom",

@@ -2,7 +2,6 @@
 const isOne = (count: number) => count < 2;
 
 export const overview = {
-  title: "Accueil",
   reload: "Actualiser",
   asOf: (time: string) => `Données du ${time}`,
   stateTitle: "État du service",
@@ -17,21 +16,12 @@ export const overview = {
     "Redis n'est pas configuré ou ne répond pas : chaque processus compte seul les limites de débit.",
   sends: (sent: string, count: number) =>
     isOne(count)
-      ? `${sent} code envoyé dans la dernière heure.`
-      : `${sent} codes envoyés dans la dernière heure.`,
-  active: "Actifs",
-  waiting: "En attente d'activation",
-  deactivated: "Désactivés",
-  leaving: "En cours de suppression",
+      ? `${sent} message envoyé dans la dernière heure.`
+      : `${sent} messages envoyés dans la dernière heure.`,
   total: "Total",
-  inactive: "Inactifs",
   accountChanges: "Dernières modifications des comptes",
   whitelistChanges: "Dernières modifications de la liste blanche",
-  when: "Date",
-  who: "Par",
   what: "Modification",
-  account: "Compte",
-  number: "Numéro",
   goneAccount: (id: number) => `Compte n° ${id}, effacé`,
   noChanges: "Aucune modification.",
   unknownActor: "Compte effacé",

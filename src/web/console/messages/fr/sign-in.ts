@@ -1,7 +1,6 @@
 export const signIn = {
   title: "Connexion des administrateurs",
   phone: "Numéro de téléphone",
-  phoneHint: "Par exemple +237 670 000 001",
   password: "Mot de passe",
   submit: "Se connecter",
   secondStepTitle: "Confirmez votre connexion",
@@ -12,7 +11,7 @@ export const signIn = {
   explanation: (phone: string) =>
     `Pour protéger les comptes des clients, confirmez votre connexion avec un code envoyé par SMS au ${phone}. Ce navigateur s'en souvient 30 jours.`,
   code: "Code reçu par SMS",
-  confirm: "Confirmer",
+  attemptsLeft: (count: number) => (count > 1 ? `Il reste ${count} essais.` : `Il reste ${count} essai.`),
   workIsKept: "Ce que vous avez saisi est conservé. Vous pourrez continuer juste après.",
   interrupted:
     "L'opération n'a pas été faite, car votre connexion devait d'abord être confirmée. Vous pouvez la répéter.",

@@ -21,7 +21,6 @@ export const transfer = {
   applying: "Import en cours… Gardez cette page ouverte.",
   sent: (percent: string) => `Envoyé : ${percent}`,
   processing: "Fichier envoyé. Le service traite les lignes…",
-  stop: "Arrêter",
   brokenOff:
     "L'import s'est interrompu. Les lignes traitées avant restent importées. Vous pouvez le relancer : aucun numéro ne sera ajouté deux fois.",
   mayBeApplied:
@@ -35,18 +34,15 @@ export const transfer = {
   added: "Ajoutés",
   reactivated: "Réactivés",
   unchanged: "Déjà dans la liste",
-  refused: "Refusés",
   notApplied: "Non appliqués",
   allOrNothing: "Tout ou rien : n'importer aucune ligne si une seule est refusée",
   nothingWithRefused: "Avec cette option, rien ne sera importé tant que des lignes sont refusées.",
-  apply: "Importer",
   nothingToApply: "Ce fichier ne contient aucune ligne à importer.",
 
   lines: "Lignes du fichier, les lignes refusées en premier",
   someLines: (shown: string, total: string) =>
     `${shown} lignes sur ${total}, les lignes refusées en premier. Les autres ne sont pas affichées.`,
   line: "Ligne",
-  phone: "Numéro",
   result: "Résultat",
   reason: "Motif du refus",
   outcomes: [
@@ -68,16 +64,9 @@ export const transfer = {
   exportAll: "Toute la liste blanche est exportée.",
   exportFiltered: "Seuls les numéros qui correspondent à ces filtres sont exportés :",
   search: "Recherche",
-  state: "État",
-  active: "Actifs",
-  inactive: "Inactifs",
-  addedBy: "Ajouté par",
-  addedAfter: "Ajouté à partir du",
-  addedBefore: "Ajouté avant le",
   orderBy: "Tri",
   orders: {
     added_at: "par date d'ajout, les plus anciens d'abord",
-    "added_at desc": "par date d'ajout, les plus récents d'abord",
     phone: "par numéro croissant",
     "phone desc": "par numéro décroissant",
   },

@@ -7,7 +7,6 @@ const formatNumber = (count: number) => count.toLocaleString("fr");
 const numbers = (count: number) => `${formatNumber(count)} numéro${count < 2 ? "" : "s"}`;
 
 export const whitelist = {
-  title: "Liste blanche",
   add: "Ajouter un numéro",
   transfer: "Importer et exporter",
   statistics: "Toute la liste",
@@ -15,13 +14,10 @@ export const whitelist = {
   activeCount: "Actifs",
   inactiveCount: "Inactifs",
   caption: (count: number, page: number) => `Page ${page} : ${numbers(count)}`,
-  otherPage: "La page demandée n'est plus valable. Voici la première.",
   emptyHint: (phone: string) => `${phone} n'est pas dans la liste blanche.`,
   addThis: "Ajouter ce numéro",
-  retryAt: (time: string) => `Nouvel essai automatique à ${time}.`,
 
   searchHint: "Trois chiffres au moins, un mot des notes, ou qui a ajouté le numéro",
-  state: "État",
   active: "Actif",
   inactive: "Inactif",
   addedBy: "Ajouté par",
@@ -29,9 +25,6 @@ export const whitelist = {
   addedAfter: "Ajouté à partir du",
   addedBefore: "Ajouté avant le",
 
-  phone: "Numéro",
-  phoneHint: "Par exemple +237 670 000 001",
-  notes: "Notes",
   notesHint: "1000 caractères au plus",
   addedAt: "Ajouté le",
   nobody: "Non indiqué",
@@ -44,8 +37,6 @@ export const whitelist = {
   edit: "Modifier",
   editNotes: "Modifier les notes",
   remove: "Retirer",
-  history: "Historique",
-  account: "Compte",
   of: (action: string, phone: string) => `${action} : ${phone}`,
 
   isActive: "Le numéro peut créer un compte",
@@ -98,12 +89,10 @@ export const whitelist = {
   waitsUntil: (time: string) => `Le service demande d'attendre. La suite part d'elle-même à ${time}.`,
   paused: "En pause : les numéros suivants ne sont pas encore traités.",
   done: "Terminé.",
-  stop: "Arrêter",
   goOn: "Continuer",
   closeReport: "Fermer le rapport",
   changed: "Modifiés",
   unchanged: "Inchangés",
-  refused: "Refusés",
   left: "Pas encore traités",
   repeated: "Après une coupure, les numéros déjà traités sont comptés comme inchangés.",
   refusedCaption: "Numéros refusés",
@@ -114,9 +103,7 @@ export const whitelist = {
   historyCaption: "Du plus récent au plus ancien",
   neverListed: "Ce numéro n'a jamais été dans la liste blanche.",
   showInList: "Voir dans la liste",
-  when: "Date",
   action: "Action",
-  who: "Par",
   before: "Avant",
   after: "Après",
   notListed: "Pas dans la liste",

@@ -6,8 +6,8 @@ import { ConfirmDialog } from "../../components/confirm-dialog.js";
 import { useTexts } from "../../messages/language.js";
 import { saveFile } from "../../service/save-file.js";
 import { accounts } from "../../service/services.js";
+import { useIsOwnAccount } from "../../state/own-account.js";
 import { addressOf, show } from "../../state/route.js";
-import { useIsOwnAccount } from "./use-is-own-account.js";
 
 interface AccountDialogProps {
   account: Account;
@@ -74,7 +74,7 @@ export function ExportDialog({ account: { phone }, onDone, onClose }: AccountDia
         // As over REST.
         const style = { useProtoFieldName: true, alwaysEmitImplicit: true, prettySpaces: 2 };
         const json = toJsonString(AccountExportSchema, accountExport!, style);
-        saveFile(`account-${phone.slice(1)}.json`, json, "application/json");
+        saveFile(new Blob([json], { type: "application/json" }), `account-${phone.slice(1)}.json`);
         announce(acts.exported);
         onDone();
       }}

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { Account } from "#client/gen/waterbill/identity/v1/account_service_pb.js";
 import { Button } from "../../components/button.js";
 import { useTexts } from "../../messages/language.js";
-import { useIsSuperuser } from "../../service/own-role.js";
+import { useIsSuperuser } from "../../state/own-account.js";
 import { ActiveDialog, EraseDialog, ExportDialog, LimitsDialog } from "./account-act-dialogs.js";
 import { EditDialog } from "./edit-dialog.js";
 import { RoleDialog } from "./role-dialog.js";

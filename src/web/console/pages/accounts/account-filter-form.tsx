@@ -1,67 +1,36 @@
-import { Button } from "../../components/button.js";
-import { DraftField } from "../../components/draft-field.js";
-import { SelectField } from "../../components/field.js";
+import { SelectField, TextField } from "../../components/field.js";
+import { FilterForm } from "../../components/filter-form.js";
 import { useTexts } from "../../messages/language.js";
-import { addressOf, show } from "../../state/route.js";
-import type { AccountFilters } from "./account-filters.js";
+import type { FilterDraft } from "../../state/use-filter-draft.js";
+import { type AccountFilters, readFilters } from "./account-filters.js";
 
-/** As the service has it (single_line_max_len of `search`). */
-const MAX_SEARCH_LENGTH = 100;
-
-/** The filters apply at once. What is typed replaces the address, what is chosen is a step that "back" undoes. */
-export function AccountFilterForm({ filters }: { filters: AccountFilters }) {
-  const texts = useTexts();
-  const { accounts, common } = texts;
-  const use = (change: Partial<AccountFilters>, replace: boolean) =>
-    show(addressOf(["accounts"], { ...filters, ...change }), { replace });
-  const choices = (options: Record<string, string>) =>
-    Object.entries({ "": common.all, ...options }).map(([value, label]) => ({ value, label }));
-  const isFiltered = Object.entries(filters).some(([name, value]) => name !== "sort" && value);
+export function AccountFilterForm({ draft: { filter, change } }: { draft: FilterDraft<AccountFilters> }) {
+  const { accounts: texts, common } = useTexts();
+  const typed = (name: keyof AccountFilters) => ({
+    value: filter[name],
+    onInput: (value: string) => change({ [name]: value }, true),
+  });
+  const chosen = (name: keyof AccountFilters, choices: Record<string, string>) => ({
+    value: filter[name],
+    onChange: (value: string) => change({ [name]: value }),
+    options: Object.entries({ "": common.all, ...choices }).map(([value, label]) => ({ value, label })),
+  });
+  const { active, deactivated, leaving } = texts;
   return (
-    <search>
-      <form class="filters" aria-label={common.filters} onSubmit={(event) => event.preventDefault()}>
-        <DraftField
-          label={common.search}
-          hint={accounts.searchHint}
-          type="search"
-          maxLength={MAX_SEARCH_LENGTH}
-          value={filters.search}
-          onUse={(search) => use({ search }, true)}
-        />
-        <SelectField
-          label={accounts.state}
-          value={filters.state}
-          onChange={(state) => use({ state }, false)}
-          options={choices({
-            active: accounts.active,
-            deactivated: accounts.deactivated,
-            leaving: accounts.leaving,
-          })}
-        />
-        <SelectField
-          label={accounts.role}
-          value={filters.staff}
-          onChange={(staff) => use({ staff }, false)}
-          options={choices({ yes: accounts.staff, no: accounts.customers })}
-        />
-        <DraftField
-          label={accounts.joinedFrom}
-          type="date"
-          value={filters.from}
-          onUse={(from) => use({ from }, true)}
-        />
-        <DraftField
-          label={accounts.joinedUntil}
-          type="date"
-          value={filters.until}
-          onUse={(until) => use({ until }, true)}
-        />
-        {isFiltered && (
-          <Button onClick={() => show(addressOf(["accounts"], { sort: filters.sort }))}>
-            {common.clearFilters}
-          </Button>
-        )}
-      </form>
-    </search>
+    <FilterForm
+      search={typed("search")}
+      searchHint={texts.searchHint}
+      isUsed={[filter.state, filter.staff, filter.from, filter.until].some(Boolean)}
+      onApply={() => change({})}
+      onClear={() => change({ ...readFilters(new URLSearchParams()), sort: filter.sort })}
+    >
+      <SelectField label={common.state} {...chosen("state", { active, deactivated, leaving })} />
+      <SelectField
+        label={texts.words.fields.role}
+        {...chosen("staff", { yes: texts.staff, no: texts.customers })}
+      />
+      <TextField label={texts.joinedFrom} type="date" {...typed("from")} />
+      <TextField label={texts.joinedUntil} type="date" {...typed("until")} />
+    </FilterForm>
   );
 }

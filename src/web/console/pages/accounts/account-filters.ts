@@ -1,9 +1,9 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import {
   AccountState,
   type ListAccountsRequestSchema,
 } from "#client/gen/waterbill/identity/v1/account_service_pb.js";
+import { startOfDay } from "../../state/days.js";
 
 const ACCOUNTS_PER_PAGE = 50;
 
@@ -41,7 +41,7 @@ export function toRequest(
   pageToken: string,
 ): MessageInitShape<typeof ListAccountsRequestSchema> {
   const { search, state, staff, from, until } = filters;
-  const joinedAfter = startOfDay(from, 0);
+  const joinedAfter = startOfDay(from);
   const joinedBefore = startOfDay(until, 1);
   return {
     pageSize: ACCOUNTS_PER_PAGE,
@@ -53,14 +53,6 @@ export function toRequest(
     ...(joinedAfter && { joinedAfter }),
     ...(joinedBefore && { joinedBefore }),
   };
-}
-
-/** When a day begins here, `2026-11-27`, or another one after it; undefined if the text is no day. */
-function startOfDay(text: string, daysLater: number) {
-  const [year, month, day] = text.split("-").map(Number);
-  if (!year || !month || !day) return undefined;
-  const start = new Date(year, month - 1, day + daysLater);
-  return Number.isNaN(start.getTime()) ? undefined : timestampFromDate(start);
 }
 
 /** The number that a search without result is about; null if it is about something else. */

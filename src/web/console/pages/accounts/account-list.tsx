@@ -1,50 +1,54 @@
-import { useEffect, useRef } from "preact/hooks";
+import type { RefObject } from "preact";
+import { useRef } from "preact/hooks";
 import type { Account, ListAccountsResponse } from "#client/gen/waterbill/identity/v1/account_service_pb.js";
-import { ErrorNote } from "../../components/error-note.js";
 import { Facts } from "../../components/facts.js";
+import { ListNotes } from "../../components/list-notes.js";
 import { Pager } from "../../components/pager.js";
 import { SortHeader } from "../../components/sort-header.js";
 import { Table } from "../../components/table.js";
 import { Time } from "../../components/time.js";
-import { formatNumber } from "../../messages/format.js";
 import { useTexts } from "../../messages/language.js";
 import { accounts as service } from "../../service/services.js";
-import { addressOf, show, useRoute } from "../../state/route.js";
-import { useKeptFocus } from "../../state/use-kept-focus.js";
-import { useQuery } from "../../state/use-query.js";
+import { addressOf, useRoute } from "../../state/route.js";
+import { useFilterDraft } from "../../state/use-filter-draft.js";
+import { useKeptFocus, useTurnedPage } from "../../state/use-kept-focus.js";
+import { useList } from "../../state/use-list.js";
 import { AccountFilterForm } from "./account-filter-form.js";
-import { type AccountFilters, orderOf, phoneIn, readFilters, sortOf, toRequest } from "./account-filters.js";
+import { orderOf, phoneIn, readFilters, sortOf, toRequest } from "./account-filters.js";
 import { roleOf } from "./account-role.js";
+
+const PARTS = ["accounts"];
 
 /** The list of accounts. Filters, order and page are in the address. */
 export function AccountList() {
   const texts = useTexts();
   const { params } = useRoute();
   const filters = readFilters(params);
-  const token = params.get("page") ?? "";
-  const { data, error, isLoading, reload } = useQuery(JSON.stringify([filters, token]), (signal) =>
-    service.listAccounts(toRequest(filters, token), { signal }),
+  const draft = useFilterDraft(PARTS, filters);
+  const list = useList(JSON.stringify(filters), params, (pageToken, signal) =>
+    service.listAccounts(toRequest(filters, pageToken), { signal }),
   );
-  useEffect(() => {
-    // The address has the token of a list with other filters, or of an older version.
-    if (error?.fields.pageToken) show(addressOf(["accounts"], filters), { replace: true });
-  }, [error]);
+  const caption = useRef<HTMLTableCaptionElement>(null);
+  useKeptFocus(caption, list.data);
+  useTurnedPage(caption, list.data?.number);
+  const { page, number = 1 } = list.data ?? {};
   return (
     <>
-      <h1>{texts.accounts.title}</h1>
-      <AccountFilterForm filters={filters} />
-      <ErrorNote error={error} onRetry={reload} />
-      {!data && isLoading && <p role="status">{texts.common.loading}</p>}
-      {data && (
+      <h1>{texts.common.accounts}</h1>
+      <AccountFilterForm draft={draft} />
+      <ListNotes list={list} />
+      {page && (
         <>
-          <Statistics response={data} />
-          <Rows response={data} filters={filters} isBusy={isLoading} />
-          <Pager
-            parts={["accounts"]}
-            params={filters}
-            number={token ? Number(params.get("number")) || 2 : 1}
-            nextPageToken={data.nextPageToken}
+          <Statistics response={page} />
+          <Rows
+            response={page}
+            search={filters.search}
+            isBusy={list.isLoading}
+            captionRef={caption}
+            order={orderOf(filters)}
+            addressOfOrder={(order) => addressOf(PARTS, { ...draft.filter, sort: sortOf(order) })}
           />
+          <Pager parts={PARTS} params={filters} number={number} nextPageToken={page.nextPageToken} />
         </>
       )}
     </>
@@ -52,18 +56,18 @@ export function AccountList() {
 }
 
 function Statistics({ response: { statistics } }: { response: ListAccountsResponse }) {
-  const texts = useTexts().accounts;
+  const { accounts: texts, common } = useTexts();
   if (!statistics) return null;
   const { totalCount, activeCount, deactivatedCount, leavingCount, pendingCount } = statistics;
   return (
     <Facts
       kind="inline"
       facts={[
-        [texts.total, formatNumber(totalCount)],
-        [texts.active, formatNumber(activeCount)],
-        [texts.deactivated, formatNumber(deactivatedCount)],
-        [texts.leaving, formatNumber(leavingCount)],
-        [texts.pending, formatNumber(pendingCount)],
+        [common.accounts, totalCount],
+        [texts.active, activeCount],
+        [texts.deactivated, deactivatedCount],
+        [texts.leaving, leavingCount],
+        [texts.pending, pendingCount],
       ]}
     />
   );
@@ -71,33 +75,27 @@ function Statistics({ response: { statistics } }: { response: ListAccountsRespon
 
 interface RowsProps {
   response: ListAccountsResponse;
-  filters: AccountFilters;
+  search: string;
   isBusy: boolean;
+  captionRef: RefObject<HTMLTableCaptionElement | null>;
+  order: string;
+  addressOfOrder(order: string): string;
 }
 
-function Rows({ response: { accounts }, filters, isBusy }: RowsProps) {
-  const texts = useTexts().accounts;
-  const caption = useRef<HTMLTableCaptionElement>(null);
-  useKeptFocus(caption, accounts);
-  useEffect(() => {
-    // After another page the reading goes on at its beginning.
-    if (document.activeElement?.closest(".pager")) caption.current?.focus();
-  }, [accounts]);
-  const sort = {
-    order: orderOf(filters),
-    addressOfOrder: (order: string) => addressOf(["accounts"], { ...filters, sort: sortOf(order) }),
-  };
-  if (accounts.length === 0) return <NoAccount search={filters.search} />;
+function Rows({ response: { accounts }, search, isBusy, captionRef, ...sort }: RowsProps) {
+  const { accounts: texts, common } = useTexts();
+  if (accounts.length === 0) return <NoAccount search={search} />;
   return (
     <Table
       caption={texts.list}
-      captionRef={caption}
+      captionRef={captionRef}
+      kind="cards"
       isBusy={isBusy}
       head={[
-        <SortHeader key="phone" label={texts.phone} column="phone" {...sort} />,
+        <SortHeader key="phone" label={common.number} column="phone" {...sort} />,
         texts.name,
-        texts.state,
-        texts.role,
+        common.state,
+        texts.words.fields.role,
         <SortHeader key="joined" label={texts.joined} column="date_joined" {...sort} />,
         texts.lastSignIn,
       ]}
@@ -110,19 +108,20 @@ function Rows({ response: { accounts }, filters, isBusy }: RowsProps) {
 }
 
 function Row({ account }: { account: Account }) {
-  const { words } = useTexts().accounts;
+  const { accounts: texts, common } = useTexts();
+  const { words } = texts;
   return (
     <tr>
       <th scope="row">
         <a href={addressOf(["accounts", account.phone])}>{account.phone}</a>
       </th>
-      <td>{account.fullName}</td>
-      <td>{words.states[account.state]}</td>
-      <td>{words.roles[roleOf(account)]}</td>
-      <td>
+      <td data-label={texts.name}>{account.fullName}</td>
+      <td data-label={common.state}>{words.states[account.state]}</td>
+      <td data-label={words.fields.role}>{words.roles[roleOf(account)]}</td>
+      <td data-label={texts.joined}>
         <Time at={account.dateJoined} />
       </td>
-      <td>
+      <td data-label={texts.lastSignIn}>
         <Time at={account.lastLogin} />
       </td>
     </tr>

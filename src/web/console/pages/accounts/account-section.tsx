@@ -5,10 +5,10 @@ import { useTexts } from "../../messages/language.js";
 import { roleOf } from "./account-role.js";
 
 export function AccountSection({ account }: { account: Account | undefined }) {
-  const texts = useTexts().accounts;
+  const { accounts: texts, common } = useTexts();
   return (
     <section>
-      <h2>{texts.account}</h2>
+      <h2>{common.account}</h2>
       {account ? <AccountFacts account={account} /> : <p>{texts.noAccount}</p>}
     </section>
   );
@@ -16,6 +16,7 @@ export function AccountSection({ account }: { account: Account | undefined }) {
 
 function AccountFacts({ account }: { account: Account }) {
   const texts = useTexts().accounts;
+  const names = texts.words.fields;
   return (
     <>
       <p>
@@ -23,12 +24,12 @@ function AccountFacts({ account }: { account: Account }) {
       </p>
       <Facts
         facts={[
-          [texts.firstName, account.firstName],
-          [texts.lastName, account.lastName],
-          [texts.email, account.email],
-          [texts.address, account.address],
-          [texts.apartment, account.apartmentName],
-          [texts.role, texts.words.roles[roleOf(account)]],
+          [names.first_name, account.firstName],
+          [names.last_name, account.lastName],
+          [names.email, account.email],
+          [names.address, account.address],
+          [names.apartment_name, account.apartmentName],
+          [names.role, texts.words.roles[roleOf(account)]],
           [texts.joined, formatTime(account.dateJoined)],
           [texts.lastSignIn, formatTime(account.lastLogin)],
         ]}

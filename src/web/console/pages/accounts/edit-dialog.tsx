@@ -1,10 +1,8 @@
 import { useState } from "preact/hooks";
 import type { Account } from "#client/gen/waterbill/identity/v1/account_service_pb.js";
 import { announce } from "../../components/announcer.js";
-import { Button } from "../../components/button.js";
-import { Dialog } from "../../components/dialog.js";
-import { ErrorNote } from "../../components/error-note.js";
 import { problemOf, TextArea, TextField } from "../../components/field.js";
+import { FormDialog } from "../../components/form-dialog.js";
 import { useTexts } from "../../messages/language.js";
 import { accounts } from "../../service/services.js";
 import { useAction } from "../../state/use-action.js";
@@ -21,6 +19,8 @@ const MASK_PATHS = {
 type Field = keyof typeof MASK_PATHS;
 type Values = Record<Field, string>;
 const FIELDS = Object.keys(MASK_PATHS) as Field[];
+
+const nameInRequest = (field: Field) => `profile.${field}`;
 
 /** As the service has them (message Profile). */
 const MAX_LENGTHS: Readonly<Record<Field, number>> = {
@@ -43,8 +43,8 @@ interface EditDialogProps {
 
 /** Changes the fields of a profile that have another value than before. */
 export function EditDialog({ account, onDone, onClose }: EditDialogProps) {
-  const texts = useTexts();
-  const { acts } = texts.accounts;
+  const { common, accounts: texts } = useTexts();
+  const { acts, words } = texts;
   const [values, setValues] = useState(() => valuesOf(account));
   const action = useAction();
   const save = async () => {
@@ -56,36 +56,32 @@ export function EditDialog({ account, onDone, onClose }: EditDialogProps) {
     announce(acts.edited);
     onDone();
   };
-  const control = (field: Field, label: string) => ({
-    label,
+  const control = (field: Field) => ({
+    label: words.fields[MASK_PATHS[field]],
     value: values[field],
     maxLength: MAX_LENGTHS[field],
     onInput: (value: string) => setValues({ ...values, [field]: value }),
-    problem: problemOf(action.error, `profile.${field}`),
+    problem: problemOf(action.error, nameInRequest(field)),
   });
   return (
-    <Dialog title={acts.edit} onClose={onClose}>
-      <form
-        noValidate
-        onSubmit={async (event) => {
-          event.preventDefault();
-          if (await action.run(save)) onClose();
-        }}
-      >
-        <p class="quiet">{acts.editNothing}</p>
-        <TextField {...control("firstName", texts.accounts.firstName)} isRequired />
-        <TextField {...control("lastName", texts.accounts.lastName)} isRequired />
-        <TextField {...control("email", texts.accounts.email)} type="email" />
-        <TextArea {...control("address", texts.accounts.address)} />
-        <TextField {...control("apartmentName", texts.accounts.apartment)} />
-        <ErrorNote error={action.error} />
-        <div class="buttons">
-          <Button type="submit" kind="primary" isBusy={action.isRunning}>
-            {texts.common.save}
-          </Button>
-          <Button onClick={onClose}>{texts.common.cancel}</Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={acts.edit}
+      submitLabel={common.save}
+      isUnchecked
+      isBusy={action.isRunning}
+      error={action.error}
+      fields={FIELDS.map(nameInRequest)}
+      onSubmit={async () => {
+        if (await action.run(save)) onClose();
+      }}
+      onClose={onClose}
+    >
+      <p class="quiet">{acts.editNothing}</p>
+      <TextField {...control("firstName")} isRequired />
+      <TextField {...control("lastName")} isRequired />
+      <TextField {...control("email")} type="email" />
+      <TextArea {...control("address")} />
+      <TextField {...control("apartmentName")} />
+    </FormDialog>
   );
 }

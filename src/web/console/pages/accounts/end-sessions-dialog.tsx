@@ -16,7 +16,7 @@ interface EndSessionsDialogProps {
 }
 
 export function EndSessionsDialog({ phone, session, isOwn, onDone, onClose }: EndSessionsDialogProps) {
-  const { acts, ...texts } = useTexts().accounts;
+  const { acts, words } = useTexts().accounts;
   return (
     <ConfirmDialog
       title={session ? acts.endSessionTitle : acts.endSessionsTitle(phone)}
@@ -32,7 +32,7 @@ export function EndSessionsDialog({ phone, session, isOwn, onDone, onClose }: En
     >
       {session && (
         <p>
-          {session.client || texts.unknownClient}, {session.address || "–"}, {formatTime(session.lastUsedAt)}
+          {session.client || words.unknown}, {session.address || "–"}, {formatTime(session.lastUsedAt)}
         </p>
       )}
       <p>{session ? acts.endSessionText : acts.endSessionsText}</p>

@@ -31,9 +31,9 @@ interface OlderActs {
 }
 
 export function HistorySection(props: HistoryProps) {
-  const texts = useTexts().accounts;
+  const { accounts: texts, common } = useTexts();
   return (
-    <OnDemand title={texts.history} hint={texts.readIsRecorded} showLabel={texts.showHistory}>
+    <OnDemand title={common.history} hint={texts.readIsRecorded} showLabel={texts.showHistory}>
       {() => <History {...props} />}
     </OnDemand>
   );
@@ -58,7 +58,7 @@ interface ActsProps {
 }
 
 function Acts({ phone, first, isBusy }: ActsProps) {
-  const texts = useTexts().accounts;
+  const { accounts: texts, common } = useTexts();
   const caption = useRef<HTMLTableCaptionElement>(null);
   const [older, setOlder] = useState<OlderActs | null>(null);
   const more = useAction();
@@ -72,10 +72,10 @@ function Acts({ phone, first, isBusy }: ActsProps) {
   return (
     <>
       <Table
-        caption={texts.history}
+        caption={common.history}
         captionRef={caption}
         isBusy={isBusy}
-        head={[texts.at, texts.act, texts.actor, texts.details]}
+        head={[common.date, texts.act, common.by, texts.details]}
       >
         {[...first.changes, ...changes].map((change) => (
           <HistoryRow key={change.number} change={change} />

@@ -12,7 +12,7 @@ export function Registrations({ known }: { known: GetAccountResponse }) {
   return (
     <>
       <Table
-        caption={sms.registrations}
+        caption={texts.pending}
         head={[
           texts.name,
           sms.registered,
@@ -34,7 +34,7 @@ export function Registrations({ known }: { known: GetAccountResponse }) {
             <td>
               <Time at={registration.expiresAt} />
             </td>
-            <td>{registration.network || sms.unknownNetwork}</td>
+            <td>{registration.network || texts.words.unknown}</td>
             <td>
               {registration.codes.map(({ issuedAt, expiresAt }, number) => (
                 <div key={number}>{sms.code(formatTime(issuedAt), formatTime(expiresAt))}</div>

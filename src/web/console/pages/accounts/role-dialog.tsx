@@ -5,8 +5,8 @@ import { ConfirmDialog } from "../../components/confirm-dialog.js";
 import { SelectField } from "../../components/field.js";
 import { useTexts } from "../../messages/language.js";
 import { accounts } from "../../service/services.js";
+import { useIsOwnAccount } from "../../state/own-account.js";
 import { roleOf } from "./account-role.js";
-import { useIsOwnAccount } from "./use-is-own-account.js";
 
 const ROLES = [AccountRole.CUSTOMER, AccountRole.STAFF, AccountRole.SUPERUSER];
 
@@ -17,7 +17,7 @@ interface RoleDialogProps {
 }
 
 export function RoleDialog({ account, onDone, onClose }: RoleDialogProps) {
-  const { acts, words, ...texts } = useTexts().accounts;
+  const { acts, words } = useTexts().accounts;
   const { phone } = account;
   const isOwn = useIsOwnAccount(account.id);
   const [role, setRole] = useState(roleOf(account));
@@ -36,7 +36,7 @@ export function RoleDialog({ account, onDone, onClose }: RoleDialogProps) {
       <p>{acts.roleText}</p>
       {isOwn && <p class="note">{acts.ownRole}</p>}
       <SelectField
-        label={texts.role}
+        label={words.fields.role}
         value={String(role)}
         onChange={(value) => setRole(Number(value))}
         options={ROLES.map((each) => ({ value: String(each), label: words.roles[each] }))}

@@ -81,7 +81,7 @@ function SessionTable({ sessions, onEnd, ...table }: SessionTableProps) {
       head={[words.client, words.ip, words.opened, words.lastUsed, texts.common.actions]}
     >
       {sessions.map((session) => {
-        const client = session.client || words.unknownClient;
+        const client = session.client || words.words.unknown;
         return (
           <tr key={session.id}>
             <th scope="row">

@@ -39,7 +39,7 @@ function sendAnswers({ sends: [last], nextSends }: GetAccountResponse, texts: Te
     ...used.map(({ purpose, network, resendAt }) =>
       texts.sms.limitReached(
         texts.words.purposes[purpose],
-        network || texts.sms.unknownNetwork,
+        network || texts.words.unknown,
         formatTime(resendAt),
       ),
     ),

@@ -42,7 +42,7 @@ function Sends({ known: { sends } }: { known: GetAccountResponse }) {
           </td>
           <td>{words.purposes[send.purpose]}</td>
           <td>{words.deliveries[send.delivery]}</td>
-          <td>{send.network || sms.unknownNetwork}</td>
+          <td>{send.network || words.unknown}</td>
         </tr>
       ))}
     </Table>
@@ -57,7 +57,7 @@ function NextSends({ nextSends }: { nextSends: readonly NextCodeSend[] }) {
       {nextSends.map((next) => (
         <tr key={`${next.purpose} ${next.network}`}>
           <td>{words.purposes[next.purpose]}</td>
-          <td>{next.network || sms.unknownNetwork}</td>
+          <td>{next.network || words.unknown}</td>
           <td>{isPast(next) ? sms.now : <Time at={next.resendAt} />}</td>
           <td>{next.sendsLeft}</td>
         </tr>

@@ -5,10 +5,10 @@ import { useTexts } from "../../messages/language.js";
 import { addressOf } from "../../state/route.js";
 
 export function WhitelistSection({ entry, phone }: { entry: WhitelistEntry | undefined; phone: string }) {
-  const texts = useTexts().accounts;
+  const { accounts: texts, common } = useTexts();
   return (
     <section>
-      <h2>{texts.whitelist}</h2>
+      <h2>{common.whitelist}</h2>
       {entry ? <EntryFacts entry={entry} /> : <p>{texts.notListed}</p>}
       <p>
         {entry ? (
@@ -22,15 +22,15 @@ export function WhitelistSection({ entry, phone }: { entry: WhitelistEntry | und
 }
 
 function EntryFacts({ entry }: { entry: WhitelistEntry }) {
-  const texts = useTexts().accounts;
+  const { accounts: texts, common } = useTexts();
   return (
     <>
       <p>{entry.isActive ? texts.listed : texts.listedInactive}</p>
       <Facts
         facts={[
           [texts.addedAt, formatTime(entry.addedAt)],
-          [texts.addedBy, entry.addedByDisplay],
-          [texts.notes, entry.notes],
+          [common.by, entry.addedByDisplay],
+          [common.notes, entry.notes],
         ]}
       />
     </>

@@ -11,7 +11,7 @@ import { ChangeTable } from "./change-table.js";
 /** The latest changes that administrators and the command line made to accounts. */
 export function AccountChanges({ changes }: { changes: readonly RecentAccountChange[] }) {
   const texts = useTexts();
-  const { overview } = texts;
+  const { common, overview } = texts;
   const rows = changes.map((row) => ({
     key: `${row.accountId} ${row.change?.number}`,
     at: row.change?.at,
@@ -19,7 +19,7 @@ export function AccountChanges({ changes }: { changes: readonly RecentAccountCha
     subject: <Subject change={row} />,
     who: nameOfActor(texts, row.change?.actor),
   }));
-  return <ChangeTable title={overview.accountChanges} subjectTitle={overview.account} rows={rows} />;
+  return <ChangeTable title={overview.accountChanges} subjectTitle={common.account} rows={rows} />;
 }
 
 function Subject({ change }: { change: RecentAccountChange }) {

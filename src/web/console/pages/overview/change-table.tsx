@@ -1,6 +1,7 @@
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import type { ComponentChildren } from "preact";
-import { formatTime } from "../../messages/format.js";
+import { Table } from "../../components/table.js";
+import { Time } from "../../components/time.js";
 import { useTexts } from "../../messages/language.js";
 
 /** A change, as both tables show it. */
@@ -21,36 +22,25 @@ interface ChangeTableProps {
 }
 
 export function ChangeTable({ title, subjectTitle, rows }: ChangeTableProps) {
-  const texts = useTexts().overview;
+  const { common, overview } = useTexts();
   return (
     <section>
       <h2>{title}</h2>
       {rows.length === 0 ? (
-        <p class="quiet">{texts.noChanges}</p>
+        <p class="quiet">{overview.noChanges}</p>
       ) : (
-        <div class="table">
-          <table class="changes">
-            <caption class="unseen">{title}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{subjectTitle}</th>
-                <th scope="col">{texts.what}</th>
-                <th scope="col">{texts.who}</th>
-                <th scope="col">{texts.when}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map(({ key, at, what, subject, who }) => (
-                <tr key={key}>
-                  <th scope="row">{subject}</th>
-                  <td>{what}</td>
-                  <td>{who}</td>
-                  <td class="quiet">{formatTime(at)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table caption={title} isCaptionUnseen head={[subjectTitle, overview.what, common.by, common.date]}>
+          {rows.map(({ key, at, what, subject, who }) => (
+            <tr key={key}>
+              <th scope="row">{subject}</th>
+              <td>{what}</td>
+              <td>{who}</td>
+              <td class="quiet">
+                <Time at={at} />
+              </td>
+            </tr>
+          ))}
+        </Table>
       )}
     </section>
   );

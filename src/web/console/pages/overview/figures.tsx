@@ -1,58 +1,41 @@
 import type { GetOverviewResponse } from "#client/gen/waterbill/identity/v1/account_service_pb.js";
-import { formatNumber } from "../../messages/format.js";
+import { Facts } from "../../components/facts.js";
 import { useTexts } from "../../messages/language.js";
 import { addressOf } from "../../state/route.js";
 
-interface Figure {
-  label: string;
-  value: number | undefined;
-  /** The list of what is counted; absent: there is none. */
-  address?: string;
-}
-
-/** How many accounts and whitelist entries there are, with links to them. */
+/** How many accounts and whitelist entries there are, with links to their lists. */
 export function Figures({ overview }: { overview: GetOverviewResponse }) {
-  const { common, overview: texts } = useTexts();
+  const texts = useTexts();
   const { accountStatistics: accounts, whitelistStatistics: whitelist } = overview;
   const accountsIn = (state: string) => addressOf(["accounts"], { state });
   const entries = (active: string) => addressOf(["whitelist"], { active });
   return (
     <div class="columns">
-      <FigureList
-        title={common.accounts}
-        figures={[
-          { label: texts.total, value: accounts?.totalCount, address: addressOf(["accounts"]) },
-          { label: texts.active, value: accounts?.activeCount, address: accountsIn("active") },
-          // Registrations are no accounts, so no list has them.
-          { label: texts.waiting, value: accounts?.pendingCount },
-          { label: texts.deactivated, value: accounts?.deactivatedCount, address: accountsIn("deactivated") },
-          { label: texts.leaving, value: accounts?.leavingCount, address: accountsIn("leaving") },
-        ]}
-      />
-      <FigureList
-        title={common.whitelist}
-        figures={[
-          { label: texts.total, value: whitelist?.totalCount, address: addressOf(["whitelist"]) },
-          { label: texts.active, value: whitelist?.activeCount, address: entries("true") },
-          { label: texts.inactive, value: whitelist?.inactiveCount, address: entries("false") },
-        ]}
-      />
+      <section>
+        <h2>{texts.common.accounts}</h2>
+        <Facts
+          kind="figures"
+          facts={[
+            [texts.overview.total, accounts?.totalCount ?? 0, addressOf(["accounts"])],
+            [texts.accounts.active, accounts?.activeCount ?? 0, accountsIn("active")],
+            // Registrations are no accounts, so no list has them.
+            [texts.accounts.pending, accounts?.pendingCount ?? 0],
+            [texts.accounts.deactivated, accounts?.deactivatedCount ?? 0, accountsIn("deactivated")],
+            [texts.accounts.leaving, accounts?.leavingCount ?? 0, accountsIn("leaving")],
+          ]}
+        />
+      </section>
+      <section>
+        <h2>{texts.common.whitelist}</h2>
+        <Facts
+          kind="figures"
+          facts={[
+            [texts.overview.total, whitelist?.totalCount ?? 0, addressOf(["whitelist"])],
+            [texts.whitelist.activeCount, whitelist?.activeCount ?? 0, entries("true")],
+            [texts.whitelist.inactiveCount, whitelist?.inactiveCount ?? 0, entries("false")],
+          ]}
+        />
+      </section>
     </div>
-  );
-}
-
-function FigureList({ title, figures }: { title: string; figures: readonly Figure[] }) {
-  return (
-    <section>
-      <h2>{title}</h2>
-      <dl class="figures">
-        {figures.map(({ label, value = 0, address }) => (
-          <div key={label}>
-            <dt>{address ? <a href={address}>{label}</a> : label}</dt>
-            <dd>{formatNumber(value)}</dd>
-          </div>
-        ))}
-      </dl>
-    </section>
   );
 }

@@ -21,9 +21,9 @@ export function OverviewPage() {
   });
   const { data } = query;
   return (
-    <div aria-busy={query.isLoading}>
-      <div class="heading">
-        <h1>{texts.title}</h1>
+    <div class="overview" aria-busy={query.isLoading}>
+      <div class="title">
+        <h1>{common.start}</h1>
         <p class="quiet" role="status">
           {data ? texts.asOf(formatTime(data.at)) : common.loading}
         </p>

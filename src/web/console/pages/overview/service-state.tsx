@@ -15,7 +15,7 @@ export function ServiceState({ overview }: { overview: GetOverviewResponse }) {
     <section aria-labelledby="service-state">
       <h2 id="service-state">{texts.stateTitle}</h2>
       {troubles.length === 0 ? (
-        <p class="fine">{texts.noTrouble}</p>
+        <p class="good">{texts.noTrouble}</p>
       ) : (
         <ul class="note error">
           {troubles.map((trouble) => (

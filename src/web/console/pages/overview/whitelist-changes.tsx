@@ -11,7 +11,7 @@ const MAX_COUNTED = 10_000;
 /** The latest changes to the whitelist; all of an import are one row. */
 export function WhitelistChanges({ changes }: { changes: readonly RecentWhitelistChange[] }) {
   const texts = useTexts();
-  const { overview } = texts;
+  const { common, overview } = texts;
   const rows = changes.map((row) => ({
     key: `${row.phone} ${row.change?.happenedAt?.seconds} ${row.change?.happenedAt?.nanos}`,
     at: row.change?.happenedAt,
@@ -19,7 +19,7 @@ export function WhitelistChanges({ changes }: { changes: readonly RecentWhitelis
     subject: <a href={addressOf(["whitelist"], { search: row.phone })}>{row.phone}</a>,
     who: row.change?.actorDisplay || row.change?.actorPhone || overview.commandLineOrErased,
   }));
-  return <ChangeTable title={overview.whitelistChanges} subjectTitle={overview.number} rows={rows} />;
+  return <ChangeTable title={overview.whitelistChanges} subjectTitle={common.number} rows={rows} />;
 }
 
 function nameOfChange(

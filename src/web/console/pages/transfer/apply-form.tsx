@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { ImportWhitelistEntriesResponse } from "#client/gen/waterbill/identity/v1/whitelist_service_pb.js";
 import { Button } from "../../components/button.js";
+import { CheckField } from "../../components/field.js";
 import { useTexts } from "../../messages/language.js";
 
 interface ApplyFormProps {
@@ -22,21 +23,14 @@ export function ApplyForm({ report, isBusy, onApply }: ApplyFormProps) {
         if (!isBusy) onApply(allOrNothing);
       }}
     >
-      <label class="choice">
-        <input
-          type="checkbox"
-          checked={allOrNothing}
-          onChange={(event) => setAllOrNothing(event.currentTarget.checked)}
-        />
-        {texts.allOrNothing}
-      </label>
+      <CheckField label={texts.allOrNothing} isChecked={allOrNothing} onChange={setAllOrNothing} />
       {allOrNothing && report.refusedCount > 0 && (
         <p class="problem" role="alert">
           {texts.nothingWithRefused}
         </p>
       )}
       <Button type="submit" kind="primary" isBusy={isBusy}>
-        {texts.apply}
+        {texts.importTitle}
       </Button>
     </form>
   );

@@ -1,18 +1,20 @@
 import { useState } from "preact/hooks";
 import { Button } from "../../components/button.js";
 import { ErrorNote } from "../../components/error-note.js";
+import { Facts } from "../../components/facts.js";
 import { SelectField } from "../../components/field.js";
 import { formatBytes } from "../../messages/format.js";
 import { useLanguage, useTexts } from "../../messages/language.js";
 import { addressOf, useRoute } from "../../state/route.js";
-import { describeFilters, type ExportFilters, readFilters } from "./export-filters.js";
+import { type ListFilter, readFilter } from "../whitelist/list-filter.js";
+import { describeFilter } from "./describe-filter.js";
 import { useExport } from "./use-export.js";
 
 /** Saves the numbers that the list showed as a CSV file. */
 export function ExportSection() {
-  const texts = useTexts().transfer;
+  const { common, transfer: texts } = useTexts();
   const language = useLanguage();
-  const filters = readFilters(useRoute().params);
+  const filter = readFilter(useRoute().params);
   const [chosen, setChosen] = useState<string | null>(null);
   const delimiter = chosen ?? (language === "fr" ? ";" : ",");
   const { receivedBytes, error, start, stop } = useExport();
@@ -20,11 +22,11 @@ export function ExportSection() {
   return (
     <section>
       <h2>{texts.exportTitle}</h2>
-      <Filters filters={filters} />
+      <Filters filter={filter} />
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (!isRunning) void start(filters, delimiter);
+          if (!isRunning) void start(filter, delimiter);
         }}
       >
         <SelectField
@@ -42,7 +44,7 @@ export function ExportSection() {
           <Button type="submit" kind="primary" isBusy={isRunning}>
             {texts.download}
           </Button>
-          {isRunning && <Button onClick={stop}>{texts.stop}</Button>}
+          {isRunning && <Button onClick={stop}>{common.stop}</Button>}
         </div>
         {isRunning && (
           <div class="note">
@@ -56,21 +58,14 @@ export function ExportSection() {
   );
 }
 
-function Filters({ filters }: { filters: ExportFilters }) {
+function Filters({ filter }: { filter: ListFilter }) {
   const texts = useTexts();
-  const described = describeFilters(filters, texts.transfer);
+  const described = describeFilter(filter, texts);
   if (described.length === 0) return <p>{texts.transfer.exportAll}</p>;
   return (
     <>
       <p>{texts.transfer.exportFiltered}</p>
-      <dl class="export-filters">
-        {described.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts kind="inline" facts={described} />
       <p>
         <a href={addressOf(["whitelist", "transfer"])}>{texts.common.clearFilters}</a>
       </p>

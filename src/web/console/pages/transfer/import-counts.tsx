@@ -5,13 +5,15 @@ import type {
 import { announce } from "../../components/announcer.js";
 import { Button } from "../../components/button.js";
 import { ErrorNote } from "../../components/error-note.js";
+import { type Fact, Facts } from "../../components/facts.js";
 import { formatNumber } from "../../messages/format.js";
 import { currentTexts, useTexts } from "../../messages/language.js";
+import { saveFile } from "../../service/save-file.js";
+import { nameOfDay } from "../../state/days.js";
 import { useAction } from "../../state/use-action.js";
 import { readFileText } from "./file-text.js";
 import { isRefused } from "./lines-table.js";
 import { refusedLines } from "./refused-lines.js";
-import { saveFile } from "./save-file.js";
 
 interface ImportCountsProps {
   file: File;
@@ -20,25 +22,20 @@ interface ImportCountsProps {
 
 /** How many lines an import takes, or took, and a file of those that it refuses. */
 export function ImportCounts({ file, report }: ImportCountsProps) {
-  const texts = useTexts().transfer;
-  const counts = [
-    [texts.total, report.totalCount],
-    [texts.added, report.addedCount],
-    [texts.reactivated, report.reactivatedCount],
-    [texts.unchanged, report.unchangedCount],
-    [texts.refused, report.refusedCount],
-    ...(report.notAppliedCount > 0 ? ([[texts.notApplied, report.notAppliedCount]] as const) : []),
-  ] as const;
+  const { common, transfer: texts } = useTexts();
   return (
     <>
-      <dl class="import-counts">
-        {counts.map(([name, count]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{formatNumber(count)}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts
+        kind="inline"
+        facts={[
+          [texts.total, report.totalCount],
+          [texts.added, report.addedCount],
+          [texts.reactivated, report.reactivatedCount],
+          [texts.unchanged, report.unchangedCount],
+          [common.refused, report.refusedCount],
+          ...(report.notAppliedCount > 0 ? [[texts.notApplied, report.notAppliedCount] as Fact] : []),
+        ]}
+      />
       {report.refusedCount > 0 && <RefusedDownload file={file} report={report} />}
     </>
   );
@@ -55,7 +52,9 @@ function RefusedDownload({ file, report }: ImportCountsProps) {
         onClick={() =>
           action.run(async () => {
             const text = await refusedFile(file, report, refused);
-            announce(texts.refusedSaved(saveFile(new Blob([text], { type: "text/csv" }), texts.refusedFile)));
+            const name = `${texts.refusedFile}-${nameOfDay(new Date())}.csv`;
+            saveFile(new Blob([text], { type: "text/csv" }), name);
+            announce(texts.refusedSaved(name));
           })
         }
       >

@@ -1,15 +1,15 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import type { IdentityError } from "#client/src/error.js";
 import { Button } from "../../components/button.js";
 import { ErrorNote } from "../../components/error-note.js";
 import { formatBytes, formatPercent } from "../../messages/format.js";
 import { useTexts } from "../../messages/language.js";
+import { useKeptFocus } from "../../state/use-kept-focus.js";
 import { ApplyForm } from "./apply-form.js";
 import { FilePicker } from "./file-picker.js";
 import { ImportCounts } from "./import-counts.js";
 import { LinesTable } from "./lines-table.js";
 import { type Import, useImport } from "./use-import.js";
-import { useLeaveWarning } from "./use-leave-warning.js";
 
 /** Imports a CSV file: it is chosen, checked, and only then, after its user has seen the result, applied. */
 export function ImportSection() {
@@ -17,14 +17,8 @@ export function ImportSection() {
   const current = useImport();
   const { file, running, report } = current;
   const heading = useRef<HTMLHeadingElement>(null);
-  const step = `${file?.name} ${running === null}`;
-  const firstStep = useRef(step);
-  // What had the focus has gone with the step before.
-  useEffect(() => {
-    if (step !== firstStep.current) heading.current?.focus();
-    firstStep.current = "";
-  }, [step]);
-  useLeaveWarning(running?.isCheck === false);
+  // What had the focus may have gone with the step before.
+  useKeptFocus(heading, file, running === null);
   const reportTitle = report?.dryRun ? texts.checkTitle : texts.appliedTitle;
   return (
     <section>
@@ -87,14 +81,14 @@ interface ProgressProps extends NonNullable<Import["running"]> {
 }
 
 function Progress({ isCheck, sentBytes, size, onStop }: ProgressProps) {
-  const texts = useTexts().transfer;
+  const { common, transfer: texts } = useTexts();
   const isSent = sentBytes >= size;
   return (
     <div class="note">
       <p role="status">{isCheck ? texts.checking : texts.applying}</p>
       <progress aria-label={texts.importTitle} max={size} value={isSent ? undefined : sentBytes} />
       <p>{isSent ? texts.processing : texts.sent(formatPercent(sentBytes / size))}</p>
-      <Button onClick={onStop}>{texts.stop}</Button>
+      <Button onClick={onStop}>{common.stop}</Button>
     </div>
   );
 }

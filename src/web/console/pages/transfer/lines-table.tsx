@@ -3,7 +3,7 @@ import {
   ImportOutcome,
   type ImportWhitelistEntriesResponse,
 } from "#client/gen/waterbill/identity/v1/whitelist_service_pb.js";
-import { TableFrame } from "../../components/table-frame.js";
+import { Table } from "../../components/table.js";
 import { formatNumber } from "../../messages/format.js";
 import { useTexts } from "../../messages/language.js";
 
@@ -14,7 +14,7 @@ export const isRefused = ({ outcome }: ImportLine): boolean => outcome === Impor
 
 /** What an import does, or did, with each line of a file. */
 export function LinesTable({ report }: { report: ImportWhitelistEntriesResponse }) {
-  const texts = useTexts().transfer;
+  const { common, transfer: texts } = useTexts();
   if (report.lines.length === 0) return null;
   const ordered = [...report.lines.filter(isRefused), ...report.lines.filter((line) => !isRefused(line))];
   const shown = ordered.slice(0, MAX_LINES);
@@ -23,29 +23,15 @@ export function LinesTable({ report }: { report: ImportWhitelistEntriesResponse 
     ? texts.someLines(formatNumber(shown.length), formatNumber(report.totalCount))
     : texts.lines;
   return (
-    <TableFrame label={caption}>
-      <table>
-        <caption>{caption}</caption>
-        <thead>
-          <tr>
-            {[texts.line, texts.phone, texts.result, texts.reason].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {shown.map(({ line, phone, outcome, message }) => (
-            <tr key={line}>
-              <th scope="row">{line}</th>
-              <td class="phone">{phone}</td>
-              <td>{texts.outcomes[outcome]}</td>
-              <td>{message}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </TableFrame>
+    <Table caption={caption} head={[texts.line, common.number, texts.result, texts.reason]}>
+      {shown.map(({ line, phone, outcome, message }) => (
+        <tr key={line}>
+          <th scope="row">{line}</th>
+          <td>{phone}</td>
+          <td>{texts.outcomes[outcome]}</td>
+          <td>{message}</td>
+        </tr>
+      ))}
+    </Table>
   );
 }

@@ -4,17 +4,18 @@ import type { IdentityError } from "#client/src/error.js";
 import { announce } from "../../components/announcer.js";
 import { formatBytes } from "../../messages/format.js";
 import { currentTexts } from "../../messages/language.js";
+import { saveFile } from "../../service/save-file.js";
 import { whitelist } from "../../service/services.js";
 import { errors } from "../../service/transports.js";
-import type { ExportFilters } from "./export-filters.js";
-import { saveFile } from "./save-file.js";
+import { nameOfDay } from "../../state/days.js";
+import { type ListFilter, toRequest } from "../whitelist/list-filter.js";
 
 export interface Export {
   /** Bytes that have arrived; null: no export is running. */
   receivedBytes: number | null;
   /** Why the last export failed; null if it didn't. */
   error: IdentityError | null;
-  start(filters: ExportFilters, delimiter: string): Promise<void>;
+  start(filter: ListFilter, delimiter: string): Promise<void>;
   stop(): void;
 }
 
@@ -29,14 +30,16 @@ export function useExport(): Export {
 
   return {
     ...state,
-    async start(filters, delimiter) {
+    async start(filter, delimiter) {
       call.current = new AbortController();
       setState({ receivedBytes: 0, error: null });
       try {
-        const chunks = download({ ...filters, delimiter }, call.current.signal);
+        const chunks = download(filter, delimiter, call.current.signal);
         const file = await collect(chunks, (receivedBytes) => setState({ receivedBytes, error: null }));
         setState({ receivedBytes: null, error: null });
-        announce(currentTexts().transfer.saved(saveFile(file, "whitelist"), formatBytes(file.size)));
+        const name = `whitelist-${nameOfDay(new Date())}.csv`;
+        saveFile(file, name);
+        announce(currentTexts().transfer.saved(name, formatBytes(file.size)));
       } catch (error) {
         setState({ receivedBytes: null, error: errors.read(error) });
       }
@@ -46,11 +49,12 @@ export function useExport(): Export {
 }
 
 async function* download(
-  request: ExportFilters & { delimiter: string },
+  filter: ListFilter,
+  delimiter: string,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const responses = whitelist.exportWhitelistEntries(
-    { ...request, format: ExportFormat.CSV },
+    { ...toRequest(filter), delimiter, format: ExportFormat.CSV },
     // No time-out: a long list on a slow line takes its time.
     { signal, timeoutMs: 0 },
   );

@@ -6,6 +6,7 @@ import { formatNumber } from "../../messages/format.js";
 import { currentTexts } from "../../messages/language.js";
 import { importFile } from "../../service/import-file.js";
 import { errors } from "../../service/transports.js";
+import { warnOfLeaving } from "../../state/leave-warning.js";
 
 /** What the page shows of an import. */
 interface ImportState {
@@ -52,6 +53,7 @@ export function useImport(): Import {
     call.current = own;
     isCheck.current = !applies;
     change({ file, applies, error: null, running: { isCheck: !applies, sentBytes: 0 } });
+    const endWarning = applies ? warnOfLeaving() : () => {};
     try {
       const report = await importFile(file, {
         dryRun: !applies,
@@ -64,6 +66,8 @@ export function useImport(): Import {
       if (applies) announceResult(report);
     } catch (error) {
       if (own === call.current) change({ error: errors.read(error), running: null });
+    } finally {
+      endWarning();
     }
   }
 

@@ -1,14 +1,11 @@
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { announce } from "../../components/announcer.js";
-import { Button } from "../../components/button.js";
-import { Dialog } from "../../components/dialog.js";
-import { ErrorNote } from "../../components/error-note.js";
-import { problemOf, TextArea, TextField } from "../../components/field.js";
+import { CheckField, problemOf, TextField } from "../../components/field.js";
+import { FormDialog } from "../../components/form-dialog.js";
 import { useTexts } from "../../messages/language.js";
 import { whitelist } from "../../service/services.js";
 import { useAction } from "../../state/use-action.js";
-import { besides } from "./change-entry.js";
-import { MAX_NOTES_LENGTH } from "./notes-dialog.js";
+import { NotesField } from "./notes-field.js";
 
 interface AddDialogProps {
   /** What is in the field at first. */
@@ -19,21 +16,20 @@ interface AddDialogProps {
 
 /** Adds a number. It stays open, with an empty form, because clerks often have several. */
 export function AddDialog({ phone: initialPhone, onAdded, onClose }: AddDialogProps) {
-  const texts = useTexts();
+  const { common, whitelist: texts } = useTexts();
   const [phone, setPhone] = useState(initialPhone);
   const [notes, setNotes] = useState("");
   const [isActive, setActive] = useState(true);
   const [added, setAdded] = useState("");
   const action = useAction();
-  const form = useRef<HTMLFormElement>(null);
-  const isActiveId = useId();
-  const focusFirstField = () => form.current?.querySelector("input")?.focus();
+  const fields = useRef<HTMLDivElement>(null);
+  const focusFirstField = () => fields.current?.querySelector("input")?.focus();
   useEffect(focusFirstField, [added]);
 
   async function add() {
     const { whitelistItem } = await whitelist.addWhitelistEntry({ phone, notes, isActive });
     const listed = whitelistItem?.phone ?? phone;
-    announce(texts.whitelist.added(listed));
+    announce(texts.added(listed));
     setAdded(listed);
     setPhone("");
     setNotes("");
@@ -42,51 +38,34 @@ export function AddDialog({ phone: initialPhone, onAdded, onClose }: AddDialogPr
   }
 
   return (
-    <Dialog title={texts.whitelist.add} onClose={onClose}>
-      <form
-        ref={form}
-        onSubmit={async (event) => {
-          event.preventDefault();
-          if (!(await action.run(add))) focusFirstField();
-        }}
-      >
-        <p class="done" role="status">
-          {added && texts.whitelist.added(added)}
-        </p>
+    <FormDialog
+      title={texts.add}
+      submitLabel={texts.addSubmit}
+      closeLabel={common.close}
+      isBusy={action.isRunning}
+      error={action.error}
+      fields={["phone", "notes"]}
+      onSubmit={async () => {
+        if (!(await action.run(add))) focusFirstField();
+      }}
+      onClose={onClose}
+    >
+      <p class="good" role="status">
+        {added && texts.added(added)}
+      </p>
+      <div ref={fields}>
         <TextField
-          label={texts.whitelist.phone}
-          hint={texts.whitelist.phoneHint}
+          label={common.number}
+          hint={common.phoneHint}
           type="tel"
           isRequired
           value={phone}
           onInput={setPhone}
           problem={problemOf(action.error, "phone")}
         />
-        <TextArea
-          label={texts.whitelist.notes}
-          hint={texts.whitelist.notesHint}
-          maxLength={MAX_NOTES_LENGTH}
-          value={notes}
-          onInput={setNotes}
-          problem={problemOf(action.error, "notes")}
-        />
-        <div class="check">
-          <input
-            id={isActiveId}
-            type="checkbox"
-            checked={isActive}
-            onChange={(event) => setActive(event.currentTarget.checked)}
-          />
-          <label for={isActiveId}>{texts.whitelist.isActive}</label>
-        </div>
-        <ErrorNote error={besides(action.error, "phone", "notes")} />
-        <div class="buttons">
-          <Button type="submit" kind="primary" isBusy={action.isRunning}>
-            {texts.whitelist.addSubmit}
-          </Button>
-          <Button onClick={onClose}>{texts.common.close}</Button>
-        </div>
-      </form>
-    </Dialog>
+        <NotesField value={notes} onInput={setNotes} error={action.error} />
+        <CheckField label={texts.isActive} isChecked={isActive} onChange={setActive} />
+      </div>
+    </FormDialog>
   );
 }

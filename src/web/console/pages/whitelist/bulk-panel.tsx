@@ -4,7 +4,7 @@ import { Button } from "../../components/button.js";
 import { ErrorNote } from "../../components/error-note.js";
 import { formatClock } from "../../messages/format.js";
 import { useTexts } from "../../messages/language.js";
-import { keepFocus } from "../../state/list-focus.js";
+import { keepFocus } from "../../state/focus.js";
 import { useStore } from "../../state/use-store.js";
 import { BulkReport } from "./bulk-report.js";
 import type { BulkState } from "./bulk-run.js";
@@ -17,7 +17,7 @@ export function BulkPanel({ onChanged }: { onChanged(): void }) {
 }
 
 function Panel({ bulk: { kind, run }, onChanged }: { bulk: Bulk; onChanged(): void }) {
-  const texts = useTexts().whitelist;
+  const { common, whitelist: texts } = useTexts();
   const state = useStore(run.state);
   const { phase, total, processed } = state;
   const heading = useRef<HTMLHeadingElement>(null);
@@ -47,7 +47,7 @@ function Panel({ bulk: { kind, run }, onChanged }: { bulk: Bulk; onChanged(): vo
           </Button>
         )}
         {(phase === "running" || phase === "waiting") && (
-          <Button onClick={() => run.stop()}>{texts.stop}</Button>
+          <Button onClick={() => run.stop()}>{common.stop}</Button>
         )}
         {hasEnded && <Button onClick={closeBulk}>{texts.closeReport}</Button>}
       </div>

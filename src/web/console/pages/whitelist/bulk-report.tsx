@@ -1,58 +1,35 @@
-import { formatNumber } from "../../messages/format.js";
+import { type Fact, Facts } from "../../components/facts.js";
+import { Table } from "../../components/table.js";
 import { useTexts } from "../../messages/language.js";
 import type { BulkState } from "./bulk-run.js";
 
 /** What a bulk has done so far, and why it was refused numbers. */
 export function BulkReport({ state }: { state: BulkState }) {
-  const texts = useTexts().whitelist;
+  const { common, whitelist: texts } = useTexts();
   const { changed, unchanged, refused, refusedRows, total, processed, hasRepeated } = state;
-  const left = total - processed;
-  const counts: [string, number][] = [
-    [texts.changed, changed],
-    [texts.unchanged, unchanged],
-    [texts.refused, refused],
-    ...(left > 0 ? [[texts.left, left] as [string, number]] : []),
-  ];
   return (
     <>
-      <Counts counts={counts} />
+      <Facts
+        kind="inline"
+        facts={[
+          [texts.changed, changed],
+          [texts.unchanged, unchanged],
+          [common.refused, refused],
+          ...(total > processed ? [[texts.left, total - processed] as Fact] : []),
+        ]}
+      />
       {hasRepeated && <p class="quiet">{texts.repeated}</p>}
       {refusedRows.length > 0 && (
-        <div class="table">
-          <table>
-            <caption>{texts.refusedCaption}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{texts.phone}</th>
-                <th scope="col">{texts.why}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {refusedRows.map(({ phone, message }) => (
-                <tr key={phone}>
-                  <th scope="row">{phone}</th>
-                  <td>{message}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table caption={texts.refusedCaption} head={[common.number, texts.why]}>
+          {refusedRows.map(({ phone, message }) => (
+            <tr key={phone}>
+              <th scope="row">{phone}</th>
+              <td>{message}</td>
+            </tr>
+          ))}
+        </Table>
       )}
       {refused > refusedRows.length && <p>{texts.moreRefused(refused - refusedRows.length)}</p>}
     </>
-  );
-}
-
-/** Numbers with their names. */
-export function Counts({ counts }: { counts: readonly (readonly [string, number])[] }) {
-  return (
-    <dl class="counts">
-      {counts.map(([label, count]) => (
-        <div key={label}>
-          <dt>{label}</dt>
-          <dd>{formatNumber(count)}</dd>
-        </div>
-      ))}
-    </dl>
   );
 }

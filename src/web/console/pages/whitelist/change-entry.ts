@@ -14,7 +14,3 @@ export async function isThereFor(change: () => Promise<unknown>): Promise<boolea
     return false;
   }
 }
-
-/** The error, unless a form shows it at one of these fields. */
-export const besides = (error: IdentityError | null, ...fields: readonly string[]): IdentityError | null =>
-  fields.some((field) => error?.fields[field]) ? null : error;

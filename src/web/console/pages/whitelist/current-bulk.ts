@@ -1,5 +1,6 @@
 import { systemClock } from "#client/src/clock.js";
 import { whitelist } from "../../service/services.js";
+import { warnOfLeaving } from "../../state/leave-warning.js";
 import { createStore } from "../../state/store.js";
 import { useStore } from "../../state/use-store.js";
 import { onUserLeaves } from "../../state/user-leaves.js";
@@ -59,11 +60,11 @@ function changeOf({ kind, notes }: BulkChange) {
   return kind === "notes" ? { notes } : { isActive: kind === "activate" };
 }
 
-const warn = (event: BeforeUnloadEvent) => event.preventDefault();
+let endWarning = () => {};
 
 /** The browser asks before the page is left, which would end the bulk. */
 function warnIfUnfinished(): void {
   const { phase = "done" } = currentBulk.get()?.run.state.get() ?? {};
-  if (phase === "done") removeEventListener("beforeunload", warn);
-  else addEventListener("beforeunload", warn);
+  endWarning();
+  endWarning = phase === "done" ? () => {} : warnOfLeaving();
 }

@@ -15,7 +15,7 @@ export function EmptyList({ search, onAdd }: { search: string; onAdd(phone: stri
       <p>{texts.whitelist.emptyHint(phone)}</p>
       <div class="buttons">
         <Button onClick={() => onAdd(phone)}>{texts.whitelist.addThis}</Button>
-        <a href={addressOf(["whitelist", phone])}>{texts.whitelist.history}</a>
+        <a href={addressOf(["whitelist", phone])}>{texts.common.history}</a>
       </div>
     </>
   );

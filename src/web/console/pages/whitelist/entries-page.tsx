@@ -1,31 +1,30 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type {
   ListWhitelistEntriesResponse,
   WhitelistStatistics,
 } from "#client/gen/waterbill/identity/v1/whitelist_service_pb.js";
 import { Button } from "../../components/button.js";
-import { ErrorNote } from "../../components/error-note.js";
+import { Facts } from "../../components/facts.js";
+import { ListNotes } from "../../components/list-notes.js";
 import { Pager } from "../../components/pager.js";
-import { formatClock } from "../../messages/format.js";
 import { useTexts } from "../../messages/language.js";
 import { whitelist } from "../../service/services.js";
-import { keepFocus, useListFocus } from "../../state/list-focus.js";
-import { readPage, readPageOrFirst } from "../../state/page-params.js";
 import { addressOf, useRoute } from "../../state/route.js";
-import { useQuery } from "../../state/use-query.js";
-import { useRetryLater } from "../../state/use-retry-later.js";
+import { useFilterDraft } from "../../state/use-filter-draft.js";
+import { useKeptFocus, useTurnedPage } from "../../state/use-kept-focus.js";
+import { useList } from "../../state/use-list.js";
 import { useStore } from "../../state/use-store.js";
 import { BulkPanel } from "./bulk-panel.js";
-import { Counts } from "./bulk-report.js";
-import { besides } from "./change-entry.js";
 import { currentBulk } from "./current-bulk.js";
 import { EmptyList } from "./empty-list.js";
 import { EntriesTable } from "./entries-table.js";
 import { EntryDialog, type OpenDialog } from "./entry-dialog.js";
-import { FilterForm } from "./filter-form.js";
+import { EntryFilterForm } from "./entry-filter-form.js";
 import {
   type ListFilter,
   NO_FILTER,
+  orderOf,
+  orderParam,
   readFilter,
   selectionKey,
   selectsAll,
@@ -33,46 +32,38 @@ import {
 } from "./list-filter.js";
 import { useSelection } from "./selection.js";
 import { SelectionBar } from "./selection-bar.js";
-import { useFilterDraft } from "./use-filter-draft.js";
 
+const PARTS = ["whitelist"];
 const PAGE_SIZE = 50;
 
 /** The list with its filters, and what can be done with its entries. */
 export function EntriesPage() {
-  const texts = useTexts().whitelist;
+  const { common, whitelist: texts } = useTexts();
   const { params } = useRoute();
   const filter = readFilter(params);
-  const draft = useFilterDraft(filter);
-  const list = useEntries(filter, params);
+  const draft = useFilterDraft(PARTS, filter);
+  const list = useList(JSON.stringify(filter), params, (pageToken, signal) =>
+    whitelist.listWhitelistEntries({ ...toRequest(filter), pageSize: PAGE_SIZE, pageToken }, { signal }),
+  );
   const selection = useSelection(selectionKey(filter));
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
   const caption = useRef<HTMLTableCaptionElement>(null);
-  const heading = useRef<HTMLHeadingElement>(null);
-  const { page, number = 1, isOther } = list.data ?? {};
-  useEffect(() => keepFocus(heading.current), []);
-  useListFocus(caption, list.data, dialog, useStore(currentBulk));
-  const address = { ...filter };
+  const { page, number = 1 } = list.data ?? {};
+  useKeptFocus(caption, list.data, dialog, useStore(currentBulk));
+  useTurnedPage(caption, list.data?.number);
   return (
     <>
       <div class="title">
-        <h1 ref={heading} tabIndex={-1}>
-          {texts.title}
-        </h1>
+        <h1>{common.whitelist}</h1>
         <Button kind="primary" onClick={() => setDialog({ kind: "add", phone: "" })}>
           {texts.add}
         </Button>
-        <a href={addressOf(["whitelist", "transfer"], address)}>{texts.transfer}</a>
+        <a href={addressOf([...PARTS, "transfer"], { ...filter })}>{texts.transfer}</a>
       </div>
       <BulkPanel onChanged={list.reload} />
       {page?.statistics && <Statistics statistics={page.statistics} />}
-      <FilterForm draft={draft} error={list.error} />
-      <ErrorNote error={besides(list.error, ...Object.keys(NO_FILTER))} onRetry={list.reload} />
-      {list.retryAt && <p role="status">{texts.retryAt(formatClock(list.retryAt))}</p>}
-      {isOther && (
-        <p class="note" role="status">
-          {texts.otherPage}
-        </p>
-      )}
+      <EntryFilterForm draft={draft} error={list.error} />
+      <ListNotes list={list} fields={Object.keys(NO_FILTER)} />
       <SelectionBar
         selection={selection}
         matchingCount={matchingCount(filter, page)}
@@ -83,8 +74,8 @@ export function EntriesPage() {
         <EntriesTable
           entries={page.whitelist}
           number={number}
-          orderBy={filter.orderBy}
-          onSort={(orderBy) => draft.change({ orderBy })}
+          order={orderOf(filter)}
+          addressOfOrder={(order) => addressOf(PARTS, { ...draft.filter, orderBy: orderParam(order) })}
           selection={selection}
           isBusy={list.isLoading}
           captionRef={caption}
@@ -97,7 +88,7 @@ export function EntriesPage() {
         <EmptyList search={filter.search} onAdd={(phone) => setDialog({ kind: "add", phone })} />
       )}
       {page && (
-        <Pager parts={["whitelist"]} params={address} number={number} nextPageToken={page.nextPageToken} />
+        <Pager parts={PARTS} params={{ ...filter }} number={number} nextPageToken={page.nextPageToken} />
       )}
       {dialog && (
         <EntryDialog
@@ -112,16 +103,6 @@ export function EntriesPage() {
   );
 }
 
-function useEntries(filter: ListFilter, params: URLSearchParams) {
-  const wanted = readPage(params);
-  const list = useQuery(JSON.stringify([filter, wanted]), (signal) =>
-    readPageOrFirst(wanted, (pageToken) =>
-      whitelist.listWhitelistEntries({ ...toRequest(filter), pageSize: PAGE_SIZE, pageToken }, { signal }),
-    ),
-  );
-  return { ...list, retryAt: useRetryLater(list) };
-}
-
 /** How many entries the filters select, as far as the statistics tell; null: they don't. */
 function matchingCount(filter: ListFilter, page: ListWhitelistEntriesResponse | undefined): number | null {
   if (!page?.statistics || !selectsAll({ ...filter, active: "" })) return null;
@@ -134,8 +115,9 @@ function Statistics({ statistics }: { statistics: WhitelistStatistics }) {
   const texts = useTexts().whitelist;
   return (
     <section aria-label={texts.statistics}>
-      <Counts
-        counts={[
+      <Facts
+        kind="inline"
+        facts={[
           [texts.total, statistics.totalCount],
           [texts.activeCount, statistics.activeCount],
           [texts.inactiveCount, statistics.inactiveCount],

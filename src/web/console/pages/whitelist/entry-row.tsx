@@ -2,13 +2,14 @@ import type { WhitelistEntry } from "#client/gen/waterbill/identity/v1/whitelist
 import { announce } from "../../components/announcer.js";
 import { Button } from "../../components/button.js";
 import { ErrorNote } from "../../components/error-note.js";
-import { formatTime } from "../../messages/format.js";
+import { Time } from "../../components/time.js";
 import { useTexts } from "../../messages/language.js";
 import { whitelist } from "../../service/services.js";
 import { addressOf } from "../../state/route.js";
 import { useAction } from "../../state/use-action.js";
 import { isThereFor } from "./change-entry.js";
 import { NotesText } from "./notes-text.js";
+import { Person } from "./person.js";
 import { StateWord } from "./state-word.js";
 
 export interface EntryActions {
@@ -25,7 +26,7 @@ interface EntryRowProps extends EntryActions {
 }
 
 export function EntryRow({ entry, isSelected, onSelect, ...actions }: EntryRowProps) {
-  const texts = useTexts().whitelist;
+  const { common, whitelist: texts } = useTexts();
   const { phone, isActive, notes, addedByDisplay, addedByPhone, addedAt } = entry;
   return (
     <tr>
@@ -38,23 +39,17 @@ export function EntryRow({ entry, isSelected, onSelect, ...actions }: EntryRowPr
         />
       </td>
       <th scope="row">{phone}</th>
-      <td data-label={texts.state}>
+      <td data-label={common.state}>
         <StateWord isActive={isActive} />
       </td>
-      <td data-label={texts.notes} class="wide">
+      <td data-label={common.notes} class="wide">
         <NotesText notes={notes} />
       </td>
       <td data-label={texts.addedBy}>
-        {addedByPhone ? (
-          <>
-            {addedByDisplay} <span class="quiet">{addedByPhone}</span>
-          </>
-        ) : (
-          <span class="quiet short">{texts.nobody}</span>
-        )}
+        <Person name={addedByDisplay} phone={addedByPhone} />
       </td>
-      <td data-label={texts.addedAt} class="short">
-        {formatTime(addedAt)}
+      <td data-label={texts.addedAt}>
+        <Time at={addedAt} />
       </td>
       <td>
         <RowActions entry={entry} {...actions} />
@@ -64,7 +59,7 @@ export function EntryRow({ entry, isSelected, onSelect, ...actions }: EntryRowPr
 }
 
 function RowActions({ entry, onChanged, onEditNotes, onRemove }: EntryActions & { entry: WhitelistEntry }) {
-  const texts = useTexts().whitelist;
+  const { common, whitelist: texts } = useTexts();
   const { phone, isActive } = entry;
   const setting = useAction();
   const setActive = () =>
@@ -87,11 +82,11 @@ function RowActions({ entry, onChanged, onEditNotes, onRemove }: EntryActions & 
         <Button aria-label={texts.of(texts.remove, phone)} onClick={() => onRemove(entry)}>
           {texts.remove}
         </Button>
-        <a href={addressOf(["whitelist", phone])} aria-label={texts.of(texts.history, phone)}>
-          {texts.history}
+        <a href={addressOf(["whitelist", phone])} aria-label={texts.of(common.history, phone)}>
+          {common.history}
         </a>
-        <a href={addressOf(["accounts", phone])} aria-label={texts.of(texts.account, phone)}>
-          {texts.account}
+        <a href={addressOf(["accounts", phone])} aria-label={texts.of(common.account, phone)}>
+          {common.account}
         </a>
       </div>
       <ErrorNote error={setting.error} />

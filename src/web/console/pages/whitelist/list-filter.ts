@@ -1,6 +1,7 @@
-import type { MessageInitShape } from "@bufbuild/protobuf";
-import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import type { ListWhitelistEntriesRequestSchema } from "#client/gen/waterbill/identity/v1/whitelist_service_pb.js";
+import { startOfDay } from "../../state/days.js";
+
+/** The default of the service, which the address doesn't name. */
+const DEFAULT_ORDER = "added_at desc";
 
 /** The filters and the order of the list, as the address has them. Empty: no filter, the default order. */
 export interface ListFilter {
@@ -47,10 +48,11 @@ export const selectionKey = (filter: ListFilter): string => JSON.stringify({ ...
 /** Whether the filters select the whole list. */
 export const selectsAll = (filter: ListFilter): boolean => selectionKey(filter) === selectionKey(NO_FILTER);
 
-export function toRequest(filter: ListFilter): MessageInitShape<typeof ListWhitelistEntriesRequestSchema> {
+/** What requests for the list, and for its export, say of it. */
+export function toRequest(filter: ListFilter) {
   const { search, active, addedBy, orderBy } = filter;
-  const addedAfter = startOf(filter.addedAfter);
-  const addedBefore = startOf(filter.addedBefore);
+  const addedAfter = startOfDay(filter.addedAfter);
+  const addedBefore = startOfDay(filter.addedBefore);
   return {
     ...{ search, addedBy, orderBy },
     ...(active && { isActive: active === "true" }),
@@ -59,8 +61,8 @@ export function toRequest(filter: ListFilter): MessageInitShape<typeof ListWhite
   };
 }
 
-/** When a day begins where the browser is. */
-function startOf(day: string) {
-  const start = new Date(`${day}T00:00`);
-  return Number.isNaN(start.getTime()) ? null : timestampFromDate(start);
-}
+/** The order of the list, as `order_by` has it. */
+export const orderOf = ({ orderBy }: ListFilter): string => orderBy || DEFAULT_ORDER;
+
+/** What the address says of an order. */
+export const orderParam = (order: string): string => (order === DEFAULT_ORDER ? "" : order);

@@ -1,17 +1,12 @@
 import { useState } from "preact/hooks";
 import type { WhitelistEntry } from "#client/gen/waterbill/identity/v1/whitelist_service_pb.js";
 import { announce } from "../../components/announcer.js";
-import { Button } from "../../components/button.js";
-import { Dialog } from "../../components/dialog.js";
-import { ErrorNote } from "../../components/error-note.js";
-import { problemOf, TextArea } from "../../components/field.js";
+import { FormDialog } from "../../components/form-dialog.js";
 import { useTexts } from "../../messages/language.js";
 import { whitelist } from "../../service/services.js";
 import { useAction } from "../../state/use-action.js";
-import { besides, isGone } from "./change-entry.js";
-
-/** As the service has it. */
-export const MAX_NOTES_LENGTH = 1000;
+import { isGone } from "./change-entry.js";
+import { NotesField } from "./notes-field.js";
 
 interface NotesDialogProps {
   entry: WhitelistEntry;
@@ -21,14 +16,14 @@ interface NotesDialogProps {
 
 /** Edits the notes of an entry. */
 export function NotesDialog({ entry: { phone, notes: initialNotes }, onChanged, onClose }: NotesDialogProps) {
-  const texts = useTexts();
+  const { common, whitelist: texts } = useTexts();
   const [notes, setNotes] = useState(initialNotes);
   const action = useAction();
 
   async function save() {
     try {
       await whitelist.updateWhitelistEntry({ phone, notes });
-      announce(texts.whitelist.notesSaved(phone));
+      announce(texts.notesSaved(phone));
       onChanged();
     } catch (error) {
       // What was typed stays, but the row behind the dialog goes.
@@ -38,30 +33,19 @@ export function NotesDialog({ entry: { phone, notes: initialNotes }, onChanged, 
   }
 
   return (
-    <Dialog title={texts.whitelist.of(texts.whitelist.editNotes, phone)} onClose={onClose}>
-      <form
-        onSubmit={async (event) => {
-          event.preventDefault();
-          if (await action.run(save)) onClose();
-        }}
-      >
-        <TextArea
-          label={texts.whitelist.notes}
-          hint={texts.whitelist.notesHint}
-          maxLength={MAX_NOTES_LENGTH}
-          value={notes}
-          onInput={setNotes}
-          problem={problemOf(action.error, "notes")}
-        />
-        <ErrorNote error={besides(action.error, "notes")} />
-        {isGone(action.error) && <p>{texts.whitelist.gone(phone)}</p>}
-        <div class="buttons">
-          <Button type="submit" kind="primary" isBusy={action.isRunning}>
-            {texts.common.save}
-          </Button>
-          <Button onClick={onClose}>{texts.common.cancel}</Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={texts.of(texts.editNotes, phone)}
+      submitLabel={common.save}
+      isBusy={action.isRunning}
+      error={action.error}
+      fields={["notes"]}
+      onSubmit={async () => {
+        if (await action.run(save)) onClose();
+      }}
+      onClose={onClose}
+    >
+      <NotesField value={notes} onInput={setNotes} error={action.error} />
+      {isGone(action.error) && <p>{texts.gone(phone)}</p>}
+    </FormDialog>
   );
 }

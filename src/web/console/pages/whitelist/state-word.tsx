@@ -2,5 +2,5 @@ import { useTexts } from "../../messages/language.js";
 
 export function StateWord({ isActive }: { isActive: boolean }) {
   const texts = useTexts().whitelist;
-  return <span class={isActive ? "active" : "inactive"}>{isActive ? texts.active : texts.inactive}</span>;
+  return <span class={isActive ? "good" : "problem"}>{isActive ? texts.active : texts.inactive}</span>;
 }

@@ -1,11 +1,11 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Button } from "../components/button.js";
-import { ErrorNote } from "../components/error-note.js";
-import { problemOf, TextField } from "../components/field.js";
-import { useTexts } from "../messages/language.js";
-import { signIn, signOut } from "../service/session.js";
-import type { Remainder, SignOutReason } from "../service/session-state.js";
-import { useAction } from "../state/use-action.js";
+import { Button } from "../../components/button.js";
+import { ErrorNote } from "../../components/error-note.js";
+import { problemOf, TextField } from "../../components/field.js";
+import { useTexts } from "../../messages/language.js";
+import { signIn, signOut } from "../../service/session.js";
+import type { Remainder, SignOutReason } from "../../service/session-state.js";
+import { useAction } from "../../state/use-action.js";
 
 interface SignInFormProps {
   /** Why the last session ended, if its user didn't wish that in this tab. */
@@ -14,7 +14,7 @@ interface SignInFormProps {
 }
 
 export function SignInForm({ reason, remainder }: SignInFormProps) {
-  const texts = useTexts().signIn;
+  const { common, signIn: texts } = useTexts();
   const [phone, setPhone] = useState("");
   const [password, setPassword] = useState("");
   const form = useRef<HTMLFormElement>(null);
@@ -38,7 +38,7 @@ export function SignInForm({ reason, remainder }: SignInFormProps) {
       >
         <TextField
           label={texts.phone}
-          hint={texts.phoneHint}
+          hint={common.phoneHint}
           type="tel"
           autocomplete="username"
           isRequired
@@ -55,7 +55,7 @@ export function SignInForm({ reason, remainder }: SignInFormProps) {
           onInput={setPassword}
           problem={problemOf(action.error, "password")}
         />
-        <ErrorNote error={action.error} />
+        <ErrorNote error={action.error} fields={["phone", "password"]} />
         <Button type="submit" kind="primary" isBusy={action.isRunning}>
           {texts.submit}
         </Button>

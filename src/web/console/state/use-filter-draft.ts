@@ -1,19 +1,25 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { addressOf, show } from "../../state/route.js";
-import type { ListFilter } from "./list-filter.js";
+import { addressOf, show } from "./route.js";
 
 /** Pause (ms) in the typing after which the list is asked for: a few calls for each word, of the 1,000 an hour. */
 const TYPING_PAUSE_MS = 400;
 
-export interface FilterDraft {
+/** The filters of a list that are being edited, `F`: all are texts, as the address has them. */
+export interface FilterDraft<F> {
   /** What the fields show. It gets ahead of the address while somebody types. */
-  filter: ListFilter;
+  filter: F;
   /** `isTyping`: the address follows after a pause, without a step in the browser's history. */
-  change(part: Partial<ListFilter>, isTyping?: boolean): void;
+  change(part: Partial<F>, isTyping?: boolean): void;
 }
 
-/** The filters that are being edited. `applied` are those of the address, and win when the user goes back or forward. */
-export function useFilterDraft(applied: ListFilter): FilterDraft {
+/**
+ * The filters of the list at the path `parts`. `applied` are those of the address, and win when the user goes back or
+ * forward.
+ */
+export function useFilterDraft<F extends { [Name in keyof F]: string }>(
+  parts: readonly string[],
+  applied: F,
+): FilterDraft<F> {
   const key = JSON.stringify(applied);
   const [filter, setFilter] = useState(applied);
   const latest = useRef(applied);
@@ -38,7 +44,7 @@ export function useFilterDraft(applied: ListFilter): FilterDraft {
       clearTimeout(timer.current);
       const apply = () => {
         ownKey.current = JSON.stringify(next);
-        show(addressOf(["whitelist"], { ...next }), { replace: isTyping });
+        show(addressOf(parts, next), { replace: isTyping });
       };
       if (isTyping) timer.current = setTimeout(apply, TYPING_PAUSE_MS);
       else apply();

@@ -1,13 +1,13 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { CodeChallenge, Countdown } from "#client/src/challenge.js";
-import { Button } from "../components/button.js";
-import { ErrorNote } from "../components/error-note.js";
-import { problemOf, TextField } from "../components/field.js";
-import { useTexts } from "../messages/language.js";
-import { confirmCode, requestCode } from "../service/second-step.js";
-import { signOut } from "../service/session.js";
-import { focusHeading } from "../state/focus.js";
-import { type Action, useAction } from "../state/use-action.js";
+import { Button } from "../../components/button.js";
+import { ErrorNote } from "../../components/error-note.js";
+import { problemOf, TextField } from "../../components/field.js";
+import { useTexts } from "../../messages/language.js";
+import { confirmCode, requestCode } from "../../service/second-step.js";
+import { signOut } from "../../service/session.js";
+import { focusHeading } from "../../state/focus.js";
+import { type Action, useAction } from "../../state/use-action.js";
 
 interface SecondStepFormProps {
   phone: string;
@@ -18,16 +18,21 @@ interface SecondStepFormProps {
 /** Asks for the code by SMS that an administrator's sign-in needs. Nothing is sent before its user wants it. */
 export function SecondStepForm({ phone, isInterruption }: SecondStepFormProps) {
   const texts = useTexts();
-  const [challenge, setChallenge] = useState<CodeChallenge | null>(null);
+  const [sent, setSent] = useState<readonly CodeChallenge[]>([]);
+  const challenge = sent.at(-1) ?? null;
   const sending = useAction();
   useEffect(focusHeading, []);
-  const send = () => sending.run(async () => setChallenge(await requestCode()));
+  const send = () =>
+    sending.run(async () => {
+      const next = await requestCode();
+      setSent((before) => [...before, next]);
+    });
   return (
     <main class="narrow">
       <h1>{texts.signIn.secondStepTitle}</h1>
       {isInterruption && <p class="note">{texts.signIn.workIsKept}</p>}
       <p role="status">{challenge ? texts.signIn.codeSent(phone) : texts.signIn.explanation(phone)}</p>
-      {challenge && <CodeForm />}
+      {challenge && <CodeForm key={sent.length} />}
       <ErrorNote error={sending.error} />
       <div class="buttons">
         <SendButton challenge={challenge} sending={sending} onSend={send} />
@@ -38,10 +43,11 @@ export function SecondStepForm({ phone, isInterruption }: SecondStepFormProps) {
 }
 
 function CodeForm() {
-  const texts = useTexts().signIn;
+  const { common, signIn: texts } = useTexts();
   const form = useRef<HTMLFormElement>(null);
   const [code, setCode] = useState("");
   const confirming = useAction();
+  const { challenge } = confirming.error ?? {};
   useEffect(() => form.current?.querySelector("input")?.focus(), []);
   return (
     <form
@@ -53,6 +59,7 @@ function CodeForm() {
     >
       <TextField
         label={texts.code}
+        hint={challenge && texts.attemptsLeft(challenge.attemptsLeft)}
         inputMode="numeric"
         autocomplete="one-time-code"
         isRequired
@@ -60,9 +67,9 @@ function CodeForm() {
         onInput={setCode}
         problem={problemOf(confirming.error, "code")}
       />
-      <ErrorNote error={confirming.error} />
+      <ErrorNote error={confirming.error} fields={["code"]} />
       <Button type="submit" kind="primary" isBusy={confirming.isRunning}>
-        {texts.confirm}
+        {common.confirm}
       </Button>
     </form>
   );
