@@ -48,7 +48,7 @@ interface TestBrowser {
 const SCREENSHOT_FOLDER = join(tmpdir(), "waterbill-screenshots");
 
 /** For one step of a page, on a busy machine. */
-const STEP_TIMEOUT_MS = 60_000;
+const STEP_TIMEOUT_MS = 30_000;
 
 /** Names that browsers resolve without a name server. Nothing else is reached. */
 const RESOLVER_RULES = "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost";

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { useBrowser } from "../../support/browser.js";
 import { CONSOLE_TEST_TIMEOUT_MS, expectNoProblems, fillSignIn, useConsole } from "../../support/console.js";
 import { serveBelow } from "../../support/serve-below.js";
-import { stubOverview } from "./stubs.js";
+import { startPage } from "./start-page.js";
 
 describe("the console behind a proxy, in a browser", function () {
   this.timeout(CONSOLE_TEST_TIMEOUT_MS);
@@ -14,12 +14,11 @@ describe("the console behind a proxy, in a browser", function () {
       const proxy = await serveBelow("/identity", service.origin);
       try {
         const opened = await browser.open(proxy.origin + address);
-        await stubOverview(opened.page);
         const { phone } = await makeAdministrator();
         await fillSignIn(opened.page, phone);
-        await opened.page.locator("dl").first().waitFor();
+        await startPage(opened.page);
         await opened.page.reload();
-        await opened.page.locator("dl").first().waitFor();
+        await startPage(opened.page);
         expectNoProblems(opened);
       } finally {
         proxy.close();

@@ -1,34 +1,24 @@
 import { expect } from "chai";
-import type { Page } from "playwright-core";
 import {
   CONSOLE_TEST_TIMEOUT_MS,
+  expectFailedCallsOnly,
+  expectFocus,
   expectNoBarriers,
   expectNoProblems,
   fillSignIn,
   useConsole,
 } from "../../support/console.js";
 import { activeUser } from "../../support/test-context.js";
-import { stubOverview } from "./stubs.js";
-
-type Opened = Awaited<ReturnType<ReturnType<typeof useConsole>["openConsole"]>>;
+import { startPage } from "./start-page.js";
 
 describe("the sign-in of the console, in a browser", function () {
   this.timeout(CONSOLE_TEST_TIMEOUT_MS);
-  const { openConsole, makeAdministrator, service } = useConsole();
+  const { openConsole, makeAdministrator, signIn, service } = useConsole();
 
-  /** The form of a browser in which nobody is signed in. */
-  async function openForm(options: Parameters<typeof openConsole>[0] = {}): Promise<Opened> {
-    const opened = await openConsole(options);
-    await stubOverview(opened.page);
+  async function signInAtStart() {
+    const opened = await signIn();
+    await startPage(opened.page);
     return opened;
-  }
-
-  async function signIn(options: Parameters<typeof openConsole>[0] = {}) {
-    const opened = await openForm(options);
-    const { phone } = await makeAdministrator();
-    await fillSignIn(opened.page, phone);
-    await opened.page.locator("dl").first().waitFor();
-    return { ...opened, phone };
   }
 
   for (const [language, title] of [
@@ -45,7 +35,7 @@ describe("the sign-in of the console, in a browser", function () {
   }
 
   it("works with the keyboard alone: wrong password, right one, pages, language and sign-out", async () => {
-    const opened = await openForm();
+    const opened = await openConsole();
     const { page } = opened;
     const { phone } = await makeAdministrator();
     const press = async (...keys: string[]) => {
@@ -61,7 +51,7 @@ describe("the sign-in of the console, in a browser", function () {
     // The language changes, and nothing that was typed is lost, nor the focus.
     await press("Shift+Tab", "Shift+Tab", "Enter");
     await page.getByText("Sign-in for administrators").waitFor();
-    expect(await focusedText(page)).to.equal("Français");
+    await expectFocus(page, "Français");
     expect(await page.title()).to.equal("Sign-in for administrators – WaterBill Identity");
     expect(await page.locator("html").getAttribute("lang")).to.equal("en");
     expect(await page.locator("input[type=tel]").inputValue()).to.equal(phone);
@@ -69,27 +59,27 @@ describe("the sign-in of the console, in a browser", function () {
     await press("Enter", "Tab", "Tab", "ControlOrMeta+a");
     await page.keyboard.type("Motdepasse123!");
     await press("Enter");
-    await page.locator("dl").first().waitFor();
+    await startPage(page);
     await page.locator("h1:focus", { hasText: "Accueil" }).waitFor();
 
     await page.locator("header .user").click();
     await press("Shift+Tab", "Shift+Tab", "Shift+Tab", "Shift+Tab");
-    expect(await focusedText(page)).to.equal("Aller au contenu");
+    await expectFocus(page, "Aller au contenu");
     await press("Enter");
-    expect(await page.evaluate("document.activeElement.id")).to.equal("content");
+    await page.locator("#content:focus").waitFor();
     await page.locator("nav a", { hasText: "Liste blanche" }).press("Enter");
     await page.locator("h1:focus", { hasText: "Liste blanche" }).waitFor();
     expect(await page.title()).to.equal("Liste blanche – WaterBill Identity");
     await page.getByRole("button", { name: "Se déconnecter" }).press("Enter");
     await page.locator("input[type=tel]:focus").waitFor();
-    expectNoProblems(filtered(opened, "401"));
+    expectFailedCallsOnly(opened, "401");
   });
 
   it("continues the session after a reload, with a token that no script can read, and prints without the bar", async () => {
-    const opened = await signIn();
+    const opened = await signInAtStart();
     const { page } = opened;
     await page.reload();
-    await page.locator("dl").first().waitFor();
+    await startPage(page);
     const kept = await page.evaluate<string>(
       "document.cookie + JSON.stringify({ ...localStorage, ...sessionStorage })",
     );
@@ -104,7 +94,7 @@ describe("the sign-in of the console, in a browser", function () {
   });
 
   it("offers another try when the network fails at the start, and signs nobody out", async () => {
-    const opened = await signIn();
+    const opened = await signInAtStart();
     const { page } = opened;
     await page.route("**/RefreshToken", (route) => route.abort());
     await page.reload();
@@ -112,8 +102,8 @@ describe("the sign-in of the console, in a browser", function () {
     await expectNoBarriers(opened, "start-offline");
     await page.unroute("**/RefreshToken");
     await page.getByRole("button", { name: "Réessayer" }).click();
-    await page.locator("dl").first().waitFor();
-    expectNoProblems(filtered(opened, "net::ERR_FAILED"));
+    await startPage(page);
+    expectFailedCallsOnly(opened, "net::ERR_FAILED");
   });
 
   it("refuses a customer in words, ends the session and leaves no cookie", async () => {
@@ -125,17 +115,17 @@ describe("the sign-in of the console, in a browser", function () {
     expect(await opened.page.context().cookies()).to.deep.equal([]);
     expect(await openSessions(phone)).to.equal(0);
     await expectNoBarriers(opened, "customer");
-    expectNoProblems(filtered(opened, "403"));
+    expectFailedCallsOnly(opened, "403");
   });
 
   it("says that the session is still open if the service doesn't hear of a sign-out, and closes it later", async () => {
-    const opened = await signIn();
-    const { page, phone } = opened;
+    const opened = await signInAtStart();
+    const { page, administrator } = opened;
     await page.route("**/Logout", (route) => route.abort());
     await page.getByRole("button", { name: "Se déconnecter" }).click();
     await page.getByText("la session y est encore ouverte").waitFor();
     expect(await page.locator("header .user").count()).to.equal(0);
-    expect(await openSessions(phone)).to.equal(1);
+    expect(await openSessions(administrator.phone)).to.equal(1);
     await expectNoBarriers(opened, "still-open");
     // A reload tries it once more by itself.
     await page.reload();
@@ -143,10 +133,10 @@ describe("the sign-in of the console, in a browser", function () {
     await page.unroute("**/Logout");
     await page.getByRole("button", { name: "Fermer la session" }).click();
     await page.locator(".note").waitFor({ state: "detached" });
-    expect(await openSessions(phone)).to.equal(0);
+    expect(await openSessions(administrator.phone)).to.equal(0);
     const names = (await page.context().cookies()).map(({ name }) => name);
     expect(names).to.deep.equal(["waterbill_device"]);
-    expectNoProblems(filtered(opened, "net::ERR_FAILED"));
+    expectFailedCallsOnly(opened, "net::ERR_FAILED");
   });
 
   async function openSessions(phone: string): Promise<number> {
@@ -155,12 +145,3 @@ describe("the sign-in of the console, in a browser", function () {
     return (await sessions.list(null, found!.user.id, null)).length;
   }
 });
-
-const focusedText = (page: Page) => page.evaluate<string>("document.activeElement.textContent");
-
-/** Without the lines about calls that the test makes fail on purpose. */
-function filtered(opened: Opened, cause: string): Opened {
-  const isMeant = (line: string) => line.startsWith("Failed to load resource") && line.includes(cause);
-  opened.problems.consoleErrors = opened.problems.consoleErrors.filter((line) => !isMeant(line));
-  return opened;
-}
