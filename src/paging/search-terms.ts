@@ -11,6 +11,9 @@ export interface SearchTerms {
 /** Fewer digits would match far too many numbers. */
 const MIN_DIGITS = 3;
 
+/** What stands between the digits of a number, and around one that was copied from a list of contacts: invisible characters. */
+const NUMBER_SHAPE = /^[\d\s+()./\p{Pd}\p{Default_Ignorable_Code_Point}]+$/u;
+
 /**
  * The digits with which a number begins if the search has its first ones; null if they are too few. A number that was typed
  * as it is dialled abroad has a 00 before its country code.
@@ -24,7 +27,7 @@ export function firstDigits(digits: string): string | null {
 export function parseSearch(search: string): SearchTerms | null {
   const normalised = asciiDigits(search.normalize("NFC")).trim();
   if (normalised === "") return null;
-  const digits = /^[\d\s+()./-]+$/.test(normalised) ? normalised.replace(/\D/g, "") : "";
+  const digits = NUMBER_SHAPE.test(normalised) ? normalised.replace(/\D/g, "") : "";
   const words = normalised.match(/[\p{L}\p{N}]+/gu);
   return {
     digits: digits.length >= MIN_DIGITS ? digits : null,

@@ -3,7 +3,12 @@ import { firstDigits, parseSearch } from "../../src/paging/search-terms.js";
 
 describe("parseSearch", () => {
   it("reads the digits of a number in any spelling", () => {
-    for (const text of ["+237 670-000", "(237) 670.000", "２３７６７００００"]) {
+    for (const text of [
+      "+237 670-000",
+      "(237) 670.000",
+      "２３７６７００００",
+      "\u202a+237\u2011670\u2013000\u202c",
+    ]) {
       expect(parseSearch(text)?.digits, text).to.equal("237670000");
     }
   });
