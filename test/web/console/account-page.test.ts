@@ -111,7 +111,7 @@ describe("the page of an account in the console", function () {
     await dialog(page).getByLabel("Motif").fill(REASON);
     await expectNoBarriers(opened, "account-end-session");
     expect([await tablet.callStatus(), await mobile.callStatus()]).to.deep.equal([200, 200]);
-    await confirm(page, "Fermer");
+    await confirm(page, "Fermer la session");
     await expectDone(page, "1 session est fermée.");
     expect([await tablet.callStatus(), await mobile.callStatus()]).to.deep.equal([401, 200]);
     await button(page, "Fermer la session : Tablette").waitFor({ state: "detached" });

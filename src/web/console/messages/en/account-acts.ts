@@ -39,6 +39,7 @@ export const accountActs: typeof fr = {
   endSession: "End",
   endSessionOf: (client) => `End the session: ${client}`,
   endSessionTitle: "End this session?",
+  endSessionConfirm: "End the session",
   endSessionText: "The device is signed out at its next call. The person can sign in again.",
   endSessions: "End all sessions",
   endSessionsTitle: (phone) => `End all sessions of the account ${phone}?`,

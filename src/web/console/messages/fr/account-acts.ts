@@ -38,6 +38,7 @@ export const accountActs = {
   endSession: "Fermer",
   endSessionOf: (client: string) => `Fermer la session : ${client}`,
   endSessionTitle: "Fermer cette session ?",
+  endSessionConfirm: "Fermer la session",
   endSessionText: "L'appareil est déconnecté à son prochain appel. La personne peut se reconnecter.",
   endSessions: "Fermer toutes les sessions",
   endSessionsTitle: (phone: string) => `Fermer toutes les sessions du compte ${phone} ?`,

@@ -20,7 +20,7 @@ export function EndSessionsDialog({ phone, session, isOwn, onDone, onClose }: En
   return (
     <ConfirmDialog
       title={session ? acts.endSessionTitle : acts.endSessionsTitle(phone)}
-      confirmLabel={session ? acts.endSession : acts.endSessions}
+      confirmLabel={session ? acts.endSessionConfirm : acts.endSessions}
       reason="required"
       onConfirm={async (reason) => {
         const which = session ? { sessionId: session.id } : {};
