@@ -16,7 +16,7 @@ interface ConfirmDialogProps {
   isDangerous?: boolean;
   /** Whether the history asks why. */
   reason?: "required" | "optional" | "none";
-  /** What must be typed once more before it is done: `expected`, where spaces don't count. */
+  /** What must be typed once more before it is done: `expected`, a number in any spelling. */
   typed?: { label: string; expected: string; differs: string };
   /** Does it. If it throws, the dialog stays and says why. */
   onConfirm(reason: string): Promise<void>;
@@ -40,7 +40,7 @@ export function ConfirmDialog({
   const action = useAction();
 
   async function confirm() {
-    const isOther = typed !== undefined && withoutSpaces(repeated) !== typed.expected;
+    const isOther = typed !== undefined && withoutSeparators(repeated) !== typed.expected;
     setDiffers(isOther);
     if (!isOther && (await action.run(() => onConfirm(reason.trim())))) dialog.onClose();
   }
@@ -79,4 +79,4 @@ export function ConfirmDialog({
   );
 }
 
-const withoutSpaces = (text: string) => text.replace(/\s/g, "");
+const withoutSeparators = (text: string) => text.replace(/[^+\p{L}\p{N}]/gu, "");

@@ -37,6 +37,9 @@ function follow(): void {
 
 export const useRoute = (): Route => useStore(route);
 
+/** The path of the view, without its parameters. */
+export const currentPath = (): string => route.get().parts.join("/");
+
 /** The address of a view; parameters that are empty are left out. */
 export function addressOf(parts: readonly string[], params: Readonly<Record<string, string>> = {}): string {
   const set = Object.entries(params).filter(([, value]) => value !== "");

@@ -97,9 +97,9 @@ export function EraseDialog({ account: { id, phone }, onClose }: AccountDialogPr
       typed={{ label: acts.typeAgain(phone), expected: phone, differs: acts.differs }}
       onConfirm={async (reason) => {
         await accounts.eraseAccount({ phone, reason });
-        announce(acts.erased(id));
         // Nothing else is left of the account.
         show(addressOf(["accounts", String(id)]), { replace: true });
+        announce(acts.erased(id));
       }}
       onClose={onClose}
     >

@@ -22,14 +22,14 @@ export function WhitelistSection({ entry, phone }: { entry: WhitelistEntry | und
 }
 
 function EntryFacts({ entry }: { entry: WhitelistEntry }) {
-  const { accounts: texts, common } = useTexts();
+  const { accounts: texts, common, whitelist } = useTexts();
   return (
     <>
       <p>{entry.isActive ? texts.listed : texts.listedInactive}</p>
       <Facts
         facts={[
           [texts.addedAt, formatTime(entry.addedAt)],
-          [common.by, entry.addedByDisplay],
+          [common.by, entry.addedByDisplay || whitelist.nobody],
           [common.notes, entry.notes],
         ]}
       />

@@ -46,6 +46,8 @@ export function AddDialog({ phone: initialPhone, onAdded, onClose }: AddDialogPr
       error={action.error}
       fields={["phone", "notes"]}
       onSubmit={async () => {
+        // What was done before is not what failed now.
+        setAdded("");
         if (!(await action.run(add))) focusFirstField();
       }}
       onClose={onClose}

@@ -6,7 +6,7 @@ export function Person({ name, phone }: { name: string; phone: string }) {
   if (!phone) return <span class="quiet short">{texts.nobody}</span>;
   return (
     <>
-      {name} <span class="quiet">{phone}</span>
+      <bdi>{name}</bdi> <span class="quiet">{phone}</span>
     </>
   );
 }
