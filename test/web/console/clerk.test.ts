@@ -16,11 +16,18 @@ describe("a day's work in the console", function () {
     await expectRows(page, 50);
     const rowTop = () => page.evaluate<number>("document.querySelector('tbody tr').offsetTop");
     const before = await rowTop();
-    const last = page.getByRole("button", { name: `Désactiver : ${listedPhone(49)}` });
-    await last.click();
+    const left = (act: string) =>
+      page
+        .getByRole("button", { name: `${act} : ${listedPhone(49)}` })
+        .boundingBox()
+        .then((box) => box!.x);
+    const beside = await left("Retirer");
+    await page.getByRole("button", { name: `Désactiver : ${listedPhone(49)}` }).click();
     const said = page.locator(".announcer", { hasText: `${listedPhone(49)} est inactif.` });
     await said.waitFor();
     expect(await rowTop()).to.equal(before);
+    await page.getByRole("button", { name: `Activer : ${listedPhone(49)}` }).waitFor();
+    expect(await left("Retirer")).to.equal(beside);
     const { y } = (await said.boundingBox())!;
     expect(y).to.be.within(0, 900);
 
