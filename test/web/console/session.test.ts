@@ -45,6 +45,9 @@ describe("a session of the console, in a browser", function () {
     await reread;
     await page.locator("#typed").waitFor();
     expect(await page.locator("#typed").inputValue()).to.equal("half a sentence");
+    // What failed then is asked once more, which must not find out first that the session has ended again.
+    await page.locator(".note.error").waitFor({ state: "detached" });
+    await page.locator("main [aria-busy=true]").waitFor({ state: "detached" });
 
     await endSession();
     const other = await makeAdministrator("staff");
