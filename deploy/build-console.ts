@@ -8,6 +8,9 @@ import { BEST_BROTLI_QUALITY, writeStaticFile } from "./static-file.js";
 
 const ENTRY = "src/web/console/main.tsx";
 
+/** Becomes a script of its own, which comes after the form to sign in with. */
+const PAGES = "src/web/console/workplace.tsx";
+
 /** For the licences of what is in the script. */
 const BANNER = `/*! WaterBill Identity, with Connect and Protobuf-ES (Apache-2.0) and Preact (MIT, (c) Jason Miller) */`;
 
@@ -88,8 +91,12 @@ export async function buildConsole(folder: string): Promise<void> {
   }
   const outputs = Object.entries(metafile.outputs);
   const nameOf = (source: string) => basename(outputs.find(([, file]) => file.entryPoint === source)![0]);
+  const [, entry] = outputs.find(([, file]) => file.entryPoint === ENTRY)!;
+  const imported = entry.imports.filter(({ kind }) => kind === "import-statement");
   const files: ConsoleFiles = {
     script: nameOf(ENTRY),
+    imported: imported.map(({ path }) => basename(path)),
+    later: [nameOf(PAGES)],
     style: basename(outputs.find(([path]) => path.endsWith(".css"))![0]),
     texts: { fr: nameOf(CATALOGUES.fr), en: nameOf(CATALOGUES.en) },
   };

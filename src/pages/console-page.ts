@@ -13,6 +13,9 @@ const CONSOLE_PATH = "/admin";
 /** The names of the console's files, which have a digest of their content. */
 export interface ConsoleFiles {
   script: string;
+  /** What the script imports at once, and what it does later. */
+  imported: readonly string[];
+  later: readonly string[];
   style: string;
   /** The scripts with the texts of each language. */
   texts: Readonly<Record<Language, string>>;
@@ -35,7 +38,7 @@ export function consolePages(): Resources {
     [CONSOLE_PATH, consolePage(files, CONSOLE_PATH)],
     [`${CONSOLE_PATH}/`, consolePage(files, `${CONSOLE_PATH}/`)],
     [`${CONSOLE_PATH}/${files.style}`, consoleFile(files.style, "text/css; charset=utf-8")],
-    ...[files.script, ...Object.values(files.texts)].map(
+    ...[files.script, ...files.imported, ...files.later, ...Object.values(files.texts)].map(
       (name) => [`${CONSOLE_PATH}/${name}`, consoleFile(name, "text/javascript; charset=utf-8")] as const,
     ),
   ]);
@@ -53,8 +56,9 @@ function readManifest(): ConsoleFiles | null {
  * The page at one of its addresses. The script fills it, in the language that its user has chosen. Until then it says what to do
  * if the script doesn't come: during an upgrade, another process may serve the page than its script, which then is a 404.
  */
-function consolePage({ script, style, texts }: ConsoleFiles, address: string): Resource {
+function consolePage({ script, imported, style, texts }: ConsoleFiles, address: string): Resource {
   const relative = (name: string) => posix.relative(posix.dirname(`${address}.`), `${CONSOLE_PATH}/${name}`);
+  const preload = (name: string) => `<link rel="modulepreload" href="${relative(name)}">`;
   return async ({ language }) => ({
     status: 200,
     contentType: "text/html; charset=utf-8",
@@ -65,7 +69,7 @@ function consolePage({ script, style, texts }: ConsoleFiles, address: string): R
       // Without an icon, browsers ask for /favicon.ico.
       head: `<link rel="icon" href="data:,">
 <link rel="stylesheet" href="${relative(style)}">
-<link rel="modulepreload" href="${relative(texts[language])}">
+${[...imported, texts[language]].map(preload).join("\n")}
 <script src="${relative(script)}" type="module"></script>`,
       body: `<div id="console"><main class="narrow">${localize(language, (m) => m.consoleLoads)}</main></div>
 <noscript>${localize(language, (m) => m.consoleNeedsScript)}</noscript>`,

@@ -4,11 +4,11 @@ import { LanguageSwitch } from "./components/language-switch.js";
 import { useTexts } from "./messages/language.js";
 import { SecondStepForm } from "./pages/sign-in/second-step-form.js";
 import { SignInForm } from "./pages/sign-in/sign-in-form.js";
+import { PagesScript } from "./pages-script.js";
 import { openSession, startSession } from "./service/session.js";
 import { type SessionState, sessionState } from "./service/session-state.js";
 import { followHeading } from "./state/page-title.js";
 import { useStore } from "./state/use-store.js";
-import { Workplace } from "./workplace.js";
 
 /** The console: a form to sign in with, or the pages for who is signed in. */
 export function App() {
@@ -18,7 +18,7 @@ export function App() {
   return (
     <>
       <Entrance state={state} />
-      <Workplace state={state} />
+      <PagesScript state={state} />
     </>
   );
 }

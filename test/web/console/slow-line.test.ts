@@ -1,10 +1,14 @@
+import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import type { Page } from "playwright-core";
+import type { ConsoleFiles } from "../../../src/pages/console-page.js";
 import { addEntry } from "../../../src/whitelist/add-entry.js";
-import { CONSOLE_TEST_TIMEOUT_MS, expectNoProblems, useConsole } from "../../support/console.js";
+import { CONSOLE_TEST_TIMEOUT_MS, expectNoProblems, fillSignIn, useConsole } from "../../support/console.js";
 
 // What doesn't depend on the machine: bytes and round trips. `npm run trials -- console-line` measures the time.
 
+/** Of all that the form to sign in with waits for. */
+const MAX_FORM_BYTES = 65_000;
 /** Of a page of the whitelist, with notes of usual length. */
 const MAX_LIST_BYTES = 8_000;
 const ROWS_PER_PAGE = 50;
@@ -25,24 +29,45 @@ const loaded = (page: Page) =>
 
 describe("the console on a slow line, in a browser", function () {
   this.timeout(CONSOLE_TEST_TIMEOUT_MS);
-  const { service, openConsole, signIn } = useConsole();
+  const { service, makeAdministrator, openConsole, signIn } = useConsole();
 
   it("shows the sign-in form after two round trips and few bytes", async () => {
     const opened = await openConsole();
     const { page } = opened;
     await page.locator("input[type=password]").waitFor();
+    // The page names what comes at the same time: script, what it imports, texts and style. The form needs no call. The pages
+    // come after it.
+    await page.waitForFunction("performance.getEntriesByType('resource').length === 5");
     const responses = await loaded(page);
-    // The page names what comes at the same time: script, texts and style. The form needs no call.
-    expect(responses.map(({ path }) => path.replace(/-[A-Z0-9]{8}/, ""))).to.have.members([
-      "/admin/",
-      "/admin/console.css",
-      "/admin/console.js",
-      "/admin/console.js",
-    ]);
+    const paths = responses.map(({ path }) => path.replace(/-[A-Z0-9]{8}/, ""));
+    const script = "/admin/console.js";
+    expect(paths).to.have.members(["/admin/", "/admin/console.css", script, script, script, script]);
+    expect(paths.at(-1)).to.equal(script);
+    expect(responses.slice(0, -1).reduce((sum, { bytes }) => sum + bytes, 0)).to.be.below(MAX_FORM_BYTES);
     for (const { path, bytes, decodedBytes } of responses) {
       if (path === "/admin/") expect(bytes, path).to.be.below(2_000);
       else expect(bytes, path).to.be.below(0.6 * decodedBytes);
     }
+    expectNoProblems(opened);
+  });
+
+  it("says that the pages didn't come, and what helps, to who is signed in", async () => {
+    const opened = await openConsole();
+    const { page } = opened;
+    const { phone } = await makeAdministrator();
+    // The browser has it already, and asks for nothing: another page does.
+    await page.locator("input[type=password]").waitFor();
+    const { later } = JSON.parse(readFileSync("dist/console/manifest.json", "utf8")) as ConsoleFiles;
+    await page.route(`**/${later[0]}`, (route) => route.abort());
+    await page.reload();
+    await fillSignIn(page, phone);
+    await page.getByText("Connexion impossible").waitFor();
+    await page.unroute(`**/${later[0]}`);
+    await page.getByRole("button", { name: "Réessayer" }).click();
+    await page.locator("header .user").waitFor();
+    opened.problems.consoleErrors = opened.problems.consoleErrors.filter(
+      (text) => !text.startsWith("Failed to load resource"),
+    );
     expectNoProblems(opened);
   });
 
