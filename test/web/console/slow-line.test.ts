@@ -27,6 +27,10 @@ const loaded = (page: Page) =>
     .map(({ name, encodedBodySize: bytes, decodedBodySize: decodedBytes }) =>
       ({ path: new URL(name).pathname, bytes, decodedBytes }))`);
 
+/** Waits until the page has all its files: script, what that imports, texts, style, and the script of the pages. */
+const everything = (page: Page) =>
+  page.waitForFunction("performance.getEntriesByType('resource').length === 5");
+
 describe("the console on a slow line, in a browser", function () {
   this.timeout(CONSOLE_TEST_TIMEOUT_MS);
   const { service, makeAdministrator, openConsole, signIn } = useConsole();
@@ -37,7 +41,7 @@ describe("the console on a slow line, in a browser", function () {
     await page.locator("input[type=password]").waitFor();
     // The page names what comes at the same time: script, what it imports, texts and style. The form needs no call. The pages
     // come after it.
-    await page.waitForFunction("performance.getEntriesByType('resource').length === 5");
+    await everything(page);
     const responses = await loaded(page);
     const paths = responses.map(({ path }) => path.replace(/-[A-Z0-9]{8}/, ""));
     const script = "/admin/console.js";
@@ -98,8 +102,9 @@ describe("the console on a slow line, in a browser", function () {
   it("asks for nothing again that it has", async () => {
     const opened = await openConsole();
     const { page } = opened;
+    await everything(page);
     await page.reload();
-    await page.locator("input[type=password]").waitFor();
+    await everything(page);
     const transferred = await page.evaluate<number>(
       `performance.getEntriesByType("resource").reduce((sum, { transferSize }) => sum + transferSize, 0)`,
     );
