@@ -3,7 +3,13 @@ import { expect } from "chai";
 import type { Page } from "playwright-core";
 import type { ConsoleFiles } from "../../../src/pages/console-page.js";
 import { addEntry } from "../../../src/whitelist/add-entry.js";
-import { CONSOLE_TEST_TIMEOUT_MS, expectNoProblems, fillSignIn, useConsole } from "../../support/console.js";
+import {
+  CONSOLE_TEST_TIMEOUT_MS,
+  expectFailedCallsOnly,
+  expectNoProblems,
+  fillSignIn,
+  useConsole,
+} from "../../support/console.js";
 
 // What doesn't depend on the machine: bytes and round trips. `npm run trials -- console-line` measures the time.
 
@@ -69,10 +75,7 @@ describe("the console on a slow line, in a browser", function () {
     await page.unroute(`**/${later[0]}`);
     await page.getByRole("button", { name: "Réessayer" }).click();
     await page.locator("header .user").waitFor();
-    opened.problems.consoleErrors = opened.problems.consoleErrors.filter(
-      (text) => !text.startsWith("Failed to load resource"),
-    );
-    expectNoProblems(opened);
+    expectFailedCallsOnly(opened);
   });
 
   it("shows a page of the whitelist after one call, with few bytes", async () => {

@@ -34,7 +34,7 @@ async function saved(page: Page, button: string): Promise<string[]> {
 /** What the page says of an import, by the names of the counts. */
 const counts = (page: Page) =>
   page.evaluate<Record<string, string>>(
-    `Object.fromEntries([...document.querySelectorAll(".import-counts div")].map(({ children }) =>
+    `Object.fromEntries([...document.querySelectorAll(".facts div")].map(({ children }) =>
       [children[0].textContent, children[1].textContent.replace(/\\s/g, "")]))`,
   );
 
