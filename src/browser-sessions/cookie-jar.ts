@@ -6,7 +6,10 @@ type KeptToken = "refresh" | "device";
 
 /** The cookies of one request and its response. */
 export interface CookieJar {
-  /** The request header `X-Forget-Device`: the browser shall keep nothing of who signs out. */
+  /**
+   * The request header `X-Forget-Device`: the browser shall keep nothing of who signs out, or not remember the second step of a
+   * sign-in.
+   */
   readonly forgetsDevice: boolean;
   /** Empty: the browser has none. */
   read(token: KeptToken): string;

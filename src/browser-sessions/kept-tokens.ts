@@ -57,7 +57,11 @@ export const TOKEN_KEEPERS: readonly TokenKeeper[] = [
     (request, jar) => {
       request.device = jar.read("device");
     },
-    keepDevice,
+    (response, jar) => {
+      // The session has passed the step all the same.
+      if (jar.forgetsDevice) response.device = "";
+      else keepDevice(response, jar);
+    },
   ),
   keeper(
     AuthService.method.refreshToken,

@@ -5,6 +5,7 @@ import {
   LoginResponseSchema,
   RefreshTokenResponseSchema,
 } from "#gen/waterbill/identity/v1/auth_service_pb.js";
+import { administrator } from "../support/administrator.js";
 import { recordSecret } from "../support/log.js";
 import { generousLimits, type TestService, useTestService } from "../support/service.js";
 import { activeUser, atOnce, signedIn, testPassword } from "../support/test-context.js";
@@ -109,6 +110,28 @@ for (const [version, send] of HTTP_VERSIONS) {
         expect(again.cookies).to.deep.equal([]);
         const profile = await fetch(`${service.origin}/api/auth/profile/`, { headers: { authorization } });
         expect(profile.status).to.equal(401);
+      }
+    });
+
+    it("remember the second step, unless the browser is not to", async () => {
+      for (const [forget, kept] of [
+        [{}, ["waterbill_device"]],
+        [{ "x-forget-device": "true" }, []],
+      ] as const) {
+        const { user, tokens } = await administrator(service.context);
+        const authorization = `Bearer ${tokens.access}`;
+        await fetch(`${service.origin}/api/auth/second-factor/request/`, {
+          method: "POST",
+          headers: { authorization, "content-type": "application/json" },
+          body: "{}",
+        });
+        const code = service.context.outbox.codeFor(user.phone);
+        const body = JSON.stringify({ code });
+        const confirmed = await call("ConfirmSecondFactor", { authorization, ...forget }, body);
+        expect(confirmed.status).to.equal(200);
+        expectNothingKept(confirmed);
+        for (const cookie of confirmed.cookies) recordSecret(tokenIn(cookie));
+        expect(confirmed.cookies.map((cookie) => cookie.split("=", 1)[0])).to.deep.equal(kept);
       }
     });
 

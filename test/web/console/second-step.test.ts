@@ -36,11 +36,12 @@ describe("the second step of a sign-in to the console, in a browser", function (
   }
 
   /** Signs in, and passes the second step. */
-  async function signIn(view = "/") {
+  async function signIn(view = "/", { remembers = true } = {}) {
     const opened = await openConsole({ view });
     const { id, phone } = await makeAdministrator();
     await fillSignIn(opened.page, phone);
     await sendCode(opened.page);
+    await opened.page.getByLabel("Ne plus demander de code").setChecked(remembers);
     await confirm(opened.page, service.context.outbox.codeFor(phone));
     await opened.page.locator("header .user").waitFor();
     return { ...opened, id, phone };
@@ -108,6 +109,14 @@ describe("the second step of a sign-in to the console, in a browser", function (
     await another.page.getByRole("heading", { name: "Confirmez votre connexion" }).waitFor();
     expectFailedCallsOnly(opened, "status of 400");
     expectFailedCallsOnly(another, "status of 400");
+  });
+
+  it("is not remembered on a computer that other people use", async () => {
+    const { page, phone } = await signIn("/", { remembers: false });
+    await button(page, "Se déconnecter").click();
+    await page.getByText("Fermeture de la session").waitFor({ state: "detached" });
+    await fillSignIn(page, phone);
+    await page.getByRole("heading", { name: "Confirmez votre connexion" }).waitFor();
   });
 
   it("covers the page in the middle of work, and goes on where it was", async () => {

@@ -14,8 +14,9 @@ export async function requestCode(): Promise<CodeChallenge> {
   return challenges.read(challenge!);
 }
 
-/** Ends the second step; the cookie of the device remembers it. Throws an IdentityError. */
-export async function confirmCode(code: string): Promise<void> {
-  await authorized((headers) => cookieAuth.confirmSecondFactor({ code }, { headers }));
+/** Ends the second step. `remembers`: the cookie of the device remembers it for the next sign-ins. Throws an IdentityError. */
+export async function confirmCode(code: string, remembers: boolean): Promise<void> {
+  const sent = remembers ? {} : { "x-forget-device": "true" };
+  await authorized((headers) => cookieAuth.confirmSecondFactor({ code }, { headers }), sent);
   passSecondStep();
 }

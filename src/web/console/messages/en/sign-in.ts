@@ -11,7 +11,8 @@ export const signIn: Catalogue["signIn"] = {
   sendAgainIn: (seconds) => `Another code in ${seconds} s`,
   codeSent: (phone) => `A code has been sent by SMS to ${phone}.`,
   explanation: (phone) =>
-    `To protect the customers' accounts, confirm your sign-in with a code sent by SMS to ${phone}. This browser remembers it for 30 days.`,
+    `To protect the customers' accounts, confirm your sign-in with a code sent by SMS to ${phone}.`,
+  remember: "Ask for no code on this computer for 30 days. Uncheck this if other people use it.",
   code: "Code from the SMS",
   attemptsLeft: (count) => (count === 1 ? "1 attempt left." : `${count} attempts left.`),
   workIsKept: "What you have typed is kept. You can go on right after.",

@@ -9,7 +9,9 @@ export const signIn = {
   sendAgainIn: (seconds: number) => `Nouveau code possible dans ${seconds} s`,
   codeSent: (phone: string) => `Un code a été envoyé par SMS au ${phone}.`,
   explanation: (phone: string) =>
-    `Pour protéger les comptes des clients, confirmez votre connexion avec un code envoyé par SMS au ${phone}. Ce navigateur s'en souvient 30 jours.`,
+    `Pour protéger les comptes des clients, confirmez votre connexion avec un code envoyé par SMS au ${phone}.`,
+  remember:
+    "Ne plus demander de code sur cet ordinateur pendant 30 jours. Décochez si d'autres personnes l'utilisent.",
   code: "Code reçu par SMS",
   attemptsLeft: (count: number) => (count > 1 ? `Il reste ${count} essais.` : `Il reste ${count} essai.`),
   workIsKept: "Ce que vous avez saisi est conservé. Vous pourrez continuer juste après.",

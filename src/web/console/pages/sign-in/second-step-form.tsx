@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { CodeChallenge, Countdown } from "#client/src/challenge.js";
 import { Button } from "../../components/button.js";
 import { ErrorNote } from "../../components/error-note.js";
-import { problemOf, TextField } from "../../components/field.js";
+import { CheckField, problemOf, TextField } from "../../components/field.js";
 import { useTexts } from "../../messages/language.js";
 import { confirmCode, requestCode } from "../../service/second-step.js";
 import { signOut } from "../../service/session.js";
@@ -46,6 +46,7 @@ function CodeForm() {
   const { common, signIn: texts } = useTexts();
   const form = useRef<HTMLFormElement>(null);
   const [code, setCode] = useState("");
+  const [remembers, setRemembers] = useState(true);
   const confirming = useAction();
   const { challenge } = confirming.error ?? {};
   useEffect(() => form.current?.querySelector("input")?.focus(), []);
@@ -54,7 +55,7 @@ function CodeForm() {
       ref={form}
       onSubmit={async (event) => {
         event.preventDefault();
-        await confirming.run(() => confirmCode(code));
+        await confirming.run(() => confirmCode(code, remembers));
       }}
     >
       <TextField
@@ -67,6 +68,7 @@ function CodeForm() {
         onInput={setCode}
         problem={problemOf(confirming.error, "code")}
       />
+      <CheckField label={texts.remember} isChecked={remembers} onChange={setRemembers} />
       <ErrorNote error={confirming.error} fields={["code"]} />
       <Button type="submit" kind="primary" isBusy={confirming.isRunning}>
         {common.confirm}
