@@ -95,9 +95,9 @@ export function createAccountService(deps: AccountServiceDeps): ServiceImpl<type
       return { account: toAccountMessage(await updateAccount(deps, act)) };
     },
 
-    async listAccountHistory({ phone, pageSize, pageToken }, context) {
+    async listAccountHistory({ phone, pageSize, pageToken, omitViews }, context) {
       const reader = requirePrincipal(context);
-      const page = await listAccountHistory(deps, { phone, pageSize, pageToken, reader });
+      const page = await listAccountHistory(deps, { phone, pageSize, pageToken, omitViews, reader });
       return { changes: page.rows.map(toAccountChangeMessage), nextPageToken: page.nextPageToken };
     },
 

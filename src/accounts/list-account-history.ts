@@ -18,27 +18,30 @@ export interface ListAccountHistoryDeps extends ViewAccountDeps {
 export interface ListAccountHistoryInput extends PageRequest {
   /** A phone number in any spelling, or the id of an account, which may be gone. */
   phone: string;
+  /** Without the reads of administrators. */
+  omitViews: boolean;
   reader: AccountReader;
 }
 
 /**
- * Returns a page of the acts on an account, latest first. The history of the account has the read of the first page, whose
- * token nobody else can use.
+ * Returns a page of the acts on an account, latest first. The history of the account has the read of the first page, also with
+ * `omitViews`. Nobody else can use the token of that page.
  *
  * Throws PHONE_REQUIRED, PHONE_INVALID, PHONE_LENGTH; ACCOUNT_NOT_FOUND; SUPERUSER_REQUIRED for the account of a superuser
  * if the reader is not one; or INVALID_REQUEST for an invalid page size or page token.
  */
 export async function listAccountHistory(
   deps: ListAccountHistoryDeps,
-  { reader, ...request }: ListAccountHistoryInput,
+  { reader, omitViews, ...request }: ListAccountHistoryInput,
 ): Promise<Page<RecordedAct>> {
   const read = async (tx: Tx | null) => {
     const { id, account } = await findAccount(deps, tx, request.phone, reader);
     const value = await readPage(
       deps.pageTokens,
-      ["account history", id, reader.user.id],
+      // The tokens of the whole history are those of the version before, which knows no other.
+      ["account history", id, reader.user.id, ...(omitViews ? ["without views"] : [])],
       request,
-      (after, limit) => latestActs(deps, tx, id, after, limit),
+      (after, limit) => latestActs(deps, tx, id, after, { limit, omitViews }),
     );
     if (!account && value.rows.length === 0) throw new DomainError("ACCOUNT_NOT_FOUND");
     return { accountId: account?.user.id ?? null, value };

@@ -33,6 +33,12 @@ interface Range {
   limit: number;
 }
 
+/** Which acts of an account a page has: at most `limit`; `omitViews`: without the reads of administrators. */
+export interface ActPage {
+  limit: number;
+  omitViews: boolean;
+}
+
 /** The history of accounts. Nothing but `audit/` adds to it, and nothing changes a row. */
 export interface HistoryStore {
   /**
@@ -44,10 +50,10 @@ export interface HistoryStore {
   append(tx: Tx, acts: readonly NewAct[], head: Omit<AccountHistoryHeadRow, "number">): Promise<void>;
   /** Deletes the values of all acts of an account. The acts stay verifiable. */
   deleteValues(tx: Tx, accountId: number): Promise<void>;
-  /** Returns at most `limit` acts of an account after a number, oldest first. */
-  page(tx: Tx | null, accountId: number, afterNumber: number, limit: number): Promise<ReadAct[]>;
-  /** Returns at most `limit` acts of an account before a number, latest first. */
-  latest(tx: Tx | null, accountId: number, beforeNumber: number, limit: number): Promise<ReadAct[]>;
+  /** Returns acts of an account after a number, oldest first. */
+  page(tx: Tx | null, accountId: number, afterNumber: number, page: ActPage): Promise<ReadAct[]>;
+  /** Returns acts of an account before a number, latest first. */
+  latest(tx: Tx | null, accountId: number, beforeNumber: number, page: ActPage): Promise<ReadAct[]>;
   /** Returns acts by account and number, each with its chain's end at the same moment. */
   stored(tx: Tx | null, range: Range): Promise<StoredAct[]>;
   /** Returns the ids of the keys that sealed the first act of the first account, and the last act of the last one. */
@@ -99,11 +105,24 @@ const readActs = (name: string, condition: string, order: string): Statement => 
              WHERE one.account_id = act.account_id AND one.number = act.number LIMIT 1
            ) AS content ON true
            LEFT JOIN LATERAL (SELECT * FROM users WHERE users.id = act.actor_id LIMIT 1) AS actor ON true
-         WHERE account_id = $1 AND number ${condition} ORDER BY number ${order} LIMIT $3`,
+         WHERE account_id = $1 AND ${condition} ORDER BY number ${order} LIMIT $3`,
 });
 
-const page = readActs("account_history_page_2", "> $2", "ASC");
-const latest = readActs("account_history_latest", "< $2", "DESC");
+// The condition of the index account_history_without_views, word for word.
+const WITHOUT_VIEWS = "action <> 'viewed'";
+
+const page = readActs("account_history_page_2", "number > $2", "ASC");
+const pageWithoutViews = readActs(
+  "account_history_page_without_views",
+  `number > $2 AND ${WITHOUT_VIEWS}`,
+  "ASC",
+);
+const latest = readActs("account_history_latest", "number < $2", "DESC");
+const latestWithoutViews = readActs(
+  "account_history_latest_without_views",
+  `number < $2 AND ${WITHOUT_VIEWS}`,
+  "DESC",
+);
 
 const stored: Statement = {
   name: "account_history_stored",
@@ -161,10 +180,10 @@ export function createHistoryStore(database: Database): HistoryStore {
     async deleteValues(tx, accountId) {
       await accountHistoryValues.destroy({ where: { account_id: accountId }, transaction: tx });
     },
-    page: (tx, accountId, afterNumber, limit) =>
-      database.run<ReadAct>(tx, page, [accountId, afterNumber, limit]),
-    latest: (tx, accountId, beforeNumber, limit) =>
-      database.run<ReadAct>(tx, latest, [accountId, beforeNumber, limit]),
+    page: (tx, accountId, afterNumber, { limit, omitViews }) =>
+      database.run<ReadAct>(tx, omitViews ? pageWithoutViews : page, [accountId, afterNumber, limit]),
+    latest: (tx, accountId, beforeNumber, { limit, omitViews }) =>
+      database.run<ReadAct>(tx, omitViews ? latestWithoutViews : latest, [accountId, beforeNumber, limit]),
     stored: (tx, { after, lastAccountId, limit }) =>
       database.run<StoredAct>(tx, stored, [after.account_id, after.number, lastAccountId, limit]),
     async outerKeyIds(tx) {

@@ -2,7 +2,7 @@ import type { Tx } from "../db/database.js";
 import { everyPage, type Placed } from "../paging/page.js";
 import type { Position } from "../paging/page-token.js";
 import type { Actor, FieldValues } from "./act.js";
-import type { HistoryStore, ReadAct } from "./history-store.js";
+import type { ActPage, HistoryStore, ReadAct } from "./history-store.js";
 
 /** An act as it was recorded. Actions and kinds are texts, because a later version may have recorded others. */
 export interface RecordedAct {
@@ -22,13 +22,17 @@ export interface RecordedAct {
   sessionCount: number | null;
 }
 
-/** Yields the acts on an account in batches, oldest first. The account may be gone. */
+/**
+ * Yields the acts on an account in batches, oldest first; `omitViews`: without the reads of administrators. The account may be
+ * gone.
+ */
 export async function* readHistory(
   deps: { history: HistoryStore },
   accountId: number,
+  { omitViews = false }: { omitViews?: boolean | undefined } = {},
 ): AsyncGenerator<RecordedAct[]> {
   yield* everyPage(async (after, limit) => {
-    const rows = await deps.history.page(null, accountId, Number(after?.[0] ?? 0), limit);
+    const rows = await deps.history.page(null, accountId, Number(after?.[0] ?? 0), { limit, omitViews });
     return rows.map(toPlacedAct);
   });
 }
@@ -36,15 +40,15 @@ export async function* readHistory(
 /** The numbers of acts are less than this. */
 const AFTER_LAST_NUMBER = 2 ** 31 - 1;
 
-/** Returns at most `limit` acts on an account after a position, latest first. The account may be gone. */
+/** Returns a page of the acts on an account after a position, latest first. The account may be gone. */
 export async function latestActs(
   { history }: { history: HistoryStore },
   tx: Tx | null,
   accountId: number,
   after: Position | null,
-  limit: number,
+  page: ActPage,
 ): Promise<Placed<RecordedAct>[]> {
-  const rows = await history.latest(tx, accountId, Number(after?.[0] ?? AFTER_LAST_NUMBER), limit);
+  const rows = await history.latest(tx, accountId, Number(after?.[0] ?? AFTER_LAST_NUMBER), page);
   return rows.map(toPlacedAct);
 }
 

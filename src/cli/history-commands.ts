@@ -11,6 +11,11 @@ import { fullName } from "../users/user.js";
 import { jsonLine } from "./json-line.js";
 import type { Runner } from "./runner.js";
 
+interface HistoryOptions {
+  id?: number;
+  omitViews?: boolean;
+}
+
 /** Adds `history` to the commands on accounts. */
 export function addHistoryCommand(user: Command, run: Runner): void {
   user
@@ -24,21 +29,21 @@ export function addHistoryCommand(user: Command, run: Runner): void {
       "the account's id instead of its number, also if the account is gone",
       parseId,
     )
-    .action((phone: string | undefined, { id }: { id?: number }) =>
+    .option("--omit-views", "without the reads of administrators")
+    .action((phone: string | undefined, { id, omitViews }: HistoryOptions) =>
       run.withContext(async (context) => {
         const accountId = await chooseAccount(context, phone, id);
-        await run.print(actLines(context, accountId, run.isJson ? actJson : actLine));
+        const acts = readHistory(context, accountId, { omitViews });
+        await run.print(actLines(acts, run.isJson ? actJson : actLine));
       }),
     );
 }
 
-/** The lines of all acts on an account. */
 async function* actLines(
-  context: DatabaseContext,
-  accountId: number,
+  history: AsyncIterable<RecordedAct[]>,
   lineOf: (act: RecordedAct) => string,
 ): AsyncGenerator<string> {
-  for await (const acts of readHistory(context, accountId)) yield* acts.map(lineOf);
+  for await (const acts of history) yield* acts.map(lineOf);
 }
 
 /** Returns the id of the account with this number. Throws ACCOUNT_NOT_FOUND if there is none. */

@@ -147,6 +147,7 @@ const EXAMPLES: Readonly<Record<string, JsonValue>> = {
   page_token: "eyJhZnRlciI6MTA0MiwibGlzdCI6InVzZXJzIn0.c2lnbmF0dXJl",
   next_page_token: "",
   search: "Ngono",
+  omit_views: true,
   order_by: "phone desc",
   joined_after: "2026-01-01T00:00:00Z",
   joined_before: "2027-01-01T00:00:00Z",

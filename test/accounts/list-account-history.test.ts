@@ -24,9 +24,9 @@ describe("the history of an account", () => {
   }
   type Reader = Awaited<ReturnType<typeof staff>>;
 
-  const list = (phone: string, reader: Reader, paging = {}, app = context.app) =>
-    listAccountHistory(app, { phone, reader, pageSize: 0, pageToken: "", ...paging });
-  const actionsOf = (acts: readonly RecordedAct[]) => acts.map(({ action }) => action);
+  const list = (phone: string, reader: Reader, request = {}, app = context.app) =>
+    listAccountHistory(app, { phone, reader, omitViews: false, pageSize: 0, pageToken: "", ...request });
+  const actionsOf = (acts: readonly Pick<RecordedAct, "action">[]) => acts.map(({ action }) => action);
 
   it("is listed latest first, with those who acted", async () => {
     const reader = await staff();
@@ -72,6 +72,49 @@ describe("the history of an account", () => {
     // Whoever reads a later page has read the first one, and that is recorded.
     const colleague = list(phone, await staff(), { pageToken: first.nextPageToken });
     expect(await rejectionReason(colleague)).to.equal("INVALID_REQUEST");
+  });
+
+  it("is listed without the reads of administrators, in pages of its own, of which the first is recorded", async () => {
+    const reader = await staff();
+    const { id, phone } = await activeUser(context);
+    for (const isActive of [false, true]) {
+      await list(phone, reader);
+      await setAccountActive(context.app, { phone, isActive, actor: COMMAND_LINE });
+    }
+    await list(phone, reader);
+    const request = { pageSize: 2, omitViews: true };
+    const first = await list(phone, reader, request);
+    const second = await list(phone, reader, { ...request, pageToken: first.nextPageToken });
+    expect(
+      [first, second].map(({ rows }) => rows.map(({ number, action }) => [number, action])),
+    ).to.deep.equal([
+      [
+        [6, "reactivated"],
+        [4, "deactivated"],
+      ],
+      [
+        [2, "activated"],
+        [1, "registered"],
+      ],
+    ]);
+    expect(second.nextPageToken).to.equal("");
+    const acts = await laterActsOf(context.app, id);
+    expect(actionsOf(acts)).to.deep.equal([
+      "viewed",
+      "deactivated",
+      "viewed",
+      "reactivated",
+      "viewed",
+      "viewed",
+    ]);
+    const whole = await list(phone, reader, { pageSize: 2 });
+    for (const [omitViews, { nextPageToken: pageToken }] of [
+      [false, first],
+      [true, whole],
+    ] as const) {
+      const foreign = list(phone, reader, { pageSize: 2, omitViews, pageToken });
+      expect(await rejectionReason(foreign), `${omitViews}`).to.equal("INVALID_REQUEST");
+    }
   });
 
   it("outlives the account, without the values, and its administrators", async () => {

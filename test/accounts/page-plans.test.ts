@@ -8,6 +8,10 @@ import { useTestDatabase } from "../support/database.js";
 /** Enough that a full scan would show. */
 const ROWS = 20_000;
 
+/** An account that administrators have read so often, with five other acts in between. */
+const VIEWED_ID = 124;
+const VIEWS = 100_000;
+
 const fill = `
   INSERT INTO users (phone, first_name, last_name, password_hash, is_active, date_joined)
     SELECT '+2377' || lpad(n::text, 8, '0'), 'John', 'Doe', 'x', true, now() FROM generate_series(1, ${ROWS}) AS n;
@@ -22,7 +26,11 @@ const fill = `
   INSERT INTO account_history
     SELECT id, number, now(), 'viewed', 'administrator', 1, NULL, 1, '{account}', '', '', NULL, 'key', ''
     FROM users, generate_series(1, CASE users.id WHEN 123 THEN ${ROWS} ELSE 3 END) AS number;
-  INSERT INTO account_history_values SELECT account_id, number, '{}', '{}', NULL FROM account_history;`;
+  INSERT INTO account_history_values SELECT account_id, number, '{}', '{}', NULL FROM account_history;
+  INSERT INTO account_history
+    SELECT ${VIEWED_ID}, number, now(), CASE number % (${VIEWS} / 5) WHEN 0 THEN 'deactivated' ELSE 'viewed' END,
+      'administrator', 1, NULL, 0, '{}', '', '', NULL, 'key', ''
+    FROM generate_series(4, ${VIEWS} + 3) AS number;`;
 
 describe("plans of an account's page and history", function () {
   this.timeout(60_000);
@@ -73,9 +81,29 @@ describe("plans of an account's page and history", function () {
     const history = createHistoryStore(explaining);
     for (const before of [2 ** 31 - 1, 3]) {
       plans = [];
-      const plan = await planOf(history.latest(null, 123, before, 1001));
+      const plan = await planOf(history.latest(null, 123, before, { limit: 1001, omitViews: false }));
       expect(plan).not.to.match(/Seq Scan|Sort|Merge|Hash|Bitmap/);
       expect(plan).to.match(/Index Scan Backward using account_history_pkey/);
     }
+  });
+
+  it("read a history without its views in both directions, and none of 100,000 views", async () => {
+    const history = createHistoryStore(explaining);
+    const page = { limit: 1001, omitViews: true };
+    for (const [read, number, direction] of [
+      [history.latest, 2 ** 31 - 1, " Backward"],
+      [history.latest, VIEWS / 2, " Backward"],
+      [history.page, 0, ""],
+      [history.page, VIEWS / 2, ""],
+    ] as const) {
+      plans = [];
+      const plan = await planOf(read(null, VIEWED_ID, number, page));
+      expect(plan).not.to.match(/Seq Scan|Sort|Merge|Hash|Bitmap|Filter/);
+      expect(plan).to.include(`Index Scan${direction} using account_history_without_views`);
+    }
+    const acts = await createHistoryStore(base.database).latest(null, VIEWED_ID, 2 ** 31 - 1, page);
+    expect(acts.map(({ number }) => number)).to.deep.equal(
+      [5, 4, 3, 2, 1].map((fifth) => (fifth * VIEWS) / 5),
+    );
   });
 });

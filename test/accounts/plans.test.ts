@@ -115,7 +115,7 @@ describe("plans of accounts", function () {
   });
 
   it("scan no table for a page of an account's history", async () => {
-    await createHistoryStore(explained.database).page(null, 7, 300, LIMIT);
+    await createHistoryStore(explained.database).page(null, 7, 300, { limit: LIMIT, omitViews: false });
     expect(indexes("history")).to.include("account_history_pkey");
     expect(nodeTypes()).not.to.include("Sort");
   });

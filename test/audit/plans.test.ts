@@ -37,7 +37,7 @@ describe("plans of the account history", () => {
   }
 
   it("read an account, and every batch of all accounts, from where they begin", async () => {
-    await history.page(null, 10_000, 2, 1000);
+    await history.page(null, 10_000, 2, { limit: 1000, omitViews: false });
     expectIndexes();
     for (const lastAccountId of [10_000, 2 ** 31 - 1]) {
       const limit = 1000;

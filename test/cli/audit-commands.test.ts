@@ -1,6 +1,7 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { Writable } from "node:stream";
 import { expect } from "chai";
+import { listAccountSessions } from "../../src/accounts/account-sessions.js";
 import { setAccountActive } from "../../src/accounts/set-account-active.js";
 import { COMMAND_LINE } from "../../src/audit/act.js";
 import { updateProfile } from "../../src/profile/update-profile.js";
@@ -48,6 +49,17 @@ describe("history commands", () => {
       ]);
       const numbers = lines.map((line) => Number(line.split("\t")[0]));
       expect(numbers).to.deep.equal(numbers.map((_, index) => numbers[0]! + index));
+    });
+
+    it("prints the acts without the reads of administrators", async () => {
+      const { user, admin } = await changedAccount();
+      const reader = { user: admin, sessionId: randomUUID() };
+      await listAccountSessions(cli.context.app, { phone: user.phone, reader });
+      const actions = async (...options: string[]) =>
+        columns(await history(user.phone, ...options)).map(([, action]) => action);
+      const others = ["deactivated", "reactivated", "role_changed"];
+      expect(await actions()).to.deep.equal([...others, "viewed"]);
+      expect(await actions("--omit-views")).to.deep.equal(others);
     });
 
     it("prints one JSON object for each act, as ListAccountHistory returns it", async () => {

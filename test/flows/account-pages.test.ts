@@ -93,6 +93,31 @@ describe("what administrators see of an account", () => {
     }
   });
 
+  it("is its history without the reads of administrators, which are recorded all the same", async () => {
+    const { tokens } = await administrator(service.context);
+    for (const client of protocols) {
+      const { id, phone } = await activeUser(service.context);
+      await accepted(client.call(getAccount, { phone }, tokens.access));
+      const list = (input: { page_token?: string; omit_views?: boolean }) =>
+        client.call(listAccountHistory, { phone, page_size: 1, omit_views: true, ...input }, tokens.access);
+      const first = await accepted(list({}));
+      const page_token = String(first.next_page_token);
+      const second = await accepted(list({ page_token }));
+      const changes = [first, second].flatMap((page) => page.changes as Message[]);
+      expect(
+        changes.map(({ number }) => number),
+        client.name,
+      ).to.deep.equal([2, 1]);
+      expect(second.next_page_token ?? "").to.equal("");
+      await expectRefusal(list({ page_token, omit_views: false }), "INVALID_REQUEST");
+      const acts = await laterActsOf(service.context.app, id);
+      expect(acts.map(({ action, fields }) => [action, ...fields])).to.deep.equal([
+        ["viewed", "account"],
+        ["viewed", "history"],
+      ]);
+    }
+  });
+
   it("is its history over REST, with every field and its values", async () => {
     const { tokens } = await administrator(service.context);
     const { phone } = await activeUser(service.context);

@@ -209,6 +209,7 @@ function reasonOf(status: number, text: string): string {
       (m) => m.fieldRequired,
       (m) => m.fieldInvalid,
       (m) => m.fieldTooMany(500),
+      (m) => m.pageTokenInvalid,
       (m) => m.batchChange,
       (m) => m.passwordsDiffer,
       (m) => m.passwordsDiffer,

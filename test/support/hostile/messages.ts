@@ -37,7 +37,7 @@ const VALUES: readonly [name: RegExp, value: (known: Known, random: SeededRandom
   [/^delimiter$/, () => ";"],
   [/^page_size$/, (_, random) => random.integer(50)],
   [/^(page_token|order_by)$/, () => ""],
-  [/^(is_\w+|remove|dry_run|all_or_nothing|bom)$/, (_, random) => random.once(2)],
+  [/^(is_\w+|omit_\w+|remove|dry_run|all_or_nothing|bom)$/, (_, random) => random.once(2)],
   [/^/, () => "A1"],
 ];
 

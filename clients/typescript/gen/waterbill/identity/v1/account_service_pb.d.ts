@@ -969,6 +969,13 @@ export declare type ListAccountHistoryRequest = Message<"waterbill.identity.v1.L
    * @generated from field: string page_token = 3;
    */
   pageToken: string;
+
+  /**
+   * True: without the reads of administrators (ACCOUNT_ACTION_VIEWED). The read of this call is recorded all the same.
+   *
+   * @generated from field: bool omit_views = 4;
+   */
+  omitViews: boolean;
 };
 
 /**
