@@ -47,6 +47,7 @@ export const accounts: Catalogue["accounts"] = {
   ownSession: "your session",
 
   showHistory: "Show the history",
+  showViews: "Show reads too",
   more: "Show more",
   act: "Act",
   details: "Details",

@@ -47,6 +47,7 @@ export const accounts = {
   ownSession: "votre session",
 
   showHistory: "Afficher l'historique",
+  showViews: "Afficher aussi les consultations",
   more: "Afficher la suite",
   act: "Opération",
   details: "Détails",

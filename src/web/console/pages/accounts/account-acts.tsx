@@ -7,13 +7,27 @@ import { ActiveDialog, EraseDialog, ExportDialog, LimitsDialog } from "./account
 import { EditDialog } from "./edit-dialog.js";
 import { RoleDialog } from "./role-dialog.js";
 
-type Act = "edit" | "active" | "role" | "limits" | "export" | "erase";
+type Act = "edit" | "deactivate" | "reactivate" | "role" | "limits" | "export" | "erase";
+
+/** A part of the page that is read by a call of its own. */
+export type AccountPart = "account" | "sessions" | "history";
+
+/** What each act can change. What is left after an erasure is another page. */
+const CHANGED_PARTS: Readonly<Record<Act, readonly AccountPart[]>> = {
+  edit: ["account", "history"],
+  deactivate: ["account", "sessions", "history"],
+  reactivate: ["account", "history"],
+  role: ["account", "sessions", "history"],
+  limits: ["account", "history"],
+  export: ["history"],
+  erase: [],
+};
 
 interface AccountActsProps {
   account: Account | undefined;
   phone: string;
-  /** After an act that changes what is shown. */
-  onDone(): void;
+  /** After an act that has changed these parts. */
+  onDone(parts: readonly AccountPart[]): void;
 }
 
 /** What can be done with a number and its account. */
@@ -26,14 +40,18 @@ export function AccountActs({ account, phone, onDone }: AccountActsProps) {
       {label}
     </Button>
   );
-  const dialog = { phone, onDone, onClose: () => setOpen(null) };
+  const dialog = {
+    phone,
+    onDone: () => open && onDone(CHANGED_PARTS[open]),
+    onClose: () => setOpen(null),
+  };
   return (
     <>
       <div class="buttons">
         {account && (
           <>
             {button("edit", acts.edit)}
-            {button("active", account.isActive ? acts.deactivate : acts.reactivate)}
+            {account.isActive ? button("deactivate", acts.deactivate) : button("reactivate", acts.reactivate)}
           </>
         )}
         {button("limits", acts.clearLimits)}
@@ -62,7 +80,8 @@ function AccountDialog({ act, ...dialog }: AccountDialogProps) {
   switch (act) {
     case "edit":
       return <EditDialog {...dialog} />;
-    case "active":
+    case "deactivate":
+    case "reactivate":
       return <ActiveDialog {...dialog} />;
     case "role":
       return <RoleDialog {...dialog} />;

@@ -1,11 +1,11 @@
-import { useState } from "preact/hooks";
 import type { IdentityError } from "#client/src/error.js";
 import { ErrorNote } from "../../components/error-note.js";
 import { useTexts } from "../../messages/language.js";
 import { accounts } from "../../service/services.js";
 import { addressOf } from "../../state/route.js";
 import { useQuery } from "../../state/use-query.js";
-import { AccountActs } from "./account-acts.js";
+import { useVersions } from "../../state/use-versions.js";
+import { AccountActs, type AccountPart } from "./account-acts.js";
 import { AccountSection } from "./account-section.js";
 import { HistorySection } from "./history-section.js";
 import { SessionsSection } from "./sessions-section.js";
@@ -15,9 +15,8 @@ import { WhitelistSection } from "./whitelist-section.js";
 /** What is known of a phone number, with or without an account. */
 export function AccountPage({ phone: typed }: { phone: string }) {
   const texts = useTexts();
-  // Each act makes another version.
-  const [version, setVersion] = useState(0);
-  const { data, error, isLoading, reload } = useQuery(`${version}`, (signal) =>
+  const versions = useVersions<AccountPart>();
+  const { data, error, isLoading, reload } = useQuery(`${versions.of("account")}`, (signal) =>
     accounts.getAccount({ phone: typed }, { signal }),
   );
   const account = data?.account;
@@ -29,7 +28,7 @@ export function AccountPage({ phone: typed }: { phone: string }) {
       {!data && isLoading && <p role="status">{texts.common.loading}</p>}
       {data && (
         <div aria-busy={isLoading}>
-          <AccountActs account={account} phone={phone} onDone={() => setVersion(version + 1)} />
+          <AccountActs account={account} phone={phone} onDone={versions.renew} />
           <div class="columns">
             <AccountSection account={account} />
             <WhitelistSection entry={data.whitelistItem} phone={phone} />
@@ -40,10 +39,10 @@ export function AccountPage({ phone: typed }: { phone: string }) {
               <SessionsSection
                 phone={phone}
                 count={data.openSessionCount}
-                version={version}
-                onDone={() => setVersion(version + 1)}
+                version={versions.of("sessions")}
+                onDone={() => versions.renew(["account", "sessions", "history"])}
               />
-              <HistorySection phone={phone} version={version} />
+              <HistorySection phone={phone} version={versions.of("history")} />
             </>
           )}
         </div>

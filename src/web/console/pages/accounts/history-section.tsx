@@ -5,6 +5,7 @@ import type {
 } from "#client/gen/waterbill/identity/v1/account_service_pb.js";
 import { Button } from "../../components/button.js";
 import { ErrorNote } from "../../components/error-note.js";
+import { CheckField } from "../../components/field.js";
 import { OnDemand } from "../../components/on-demand.js";
 import { Table } from "../../components/table.js";
 import { useTexts } from "../../messages/language.js";
@@ -23,9 +24,15 @@ interface HistoryProps {
   version: number;
 }
 
+/** A first page, and whether the reads of administrators are left out of it and of the pages behind it. */
+interface FirstActs {
+  response: ListAccountHistoryResponse;
+  omitViews: boolean;
+}
+
 /** What was read behind a first page, and belongs to it alone. */
 interface OlderActs {
-  first: ListAccountHistoryResponse;
+  first: FirstActs;
   changes: readonly AccountChange[];
   nextPageToken: string;
 }
@@ -41,9 +48,21 @@ export function HistorySection(props: HistoryProps) {
 
 function History({ phone, version }: HistoryProps) {
   const texts = useTexts();
-  const { data, error, isLoading, reload } = useQuery(`${version}`, (signal) => read(phone, "", signal));
+  const [omitViews, setOmitViews] = useState(true);
+  const { data, error, isLoading, reload } = useQuery(
+    `${version} ${omitViews}`,
+    async (signal): Promise<FirstActs> => ({
+      response: await accounts.listAccountHistory({ phone, omitViews, pageSize: ACTS_PER_PAGE }, { signal }),
+      omitViews,
+    }),
+  );
   return (
     <>
+      <CheckField
+        label={texts.accounts.showViews}
+        isChecked={!omitViews}
+        onChange={(isChecked) => setOmitViews(!isChecked)}
+      />
       <ErrorNote error={error} onRetry={reload} />
       {!data && isLoading && <p role="status">{texts.common.loading}</p>}
       {data && <Acts phone={phone} first={data} isBusy={isLoading} />}
@@ -53,7 +72,7 @@ function History({ phone, version }: HistoryProps) {
 
 interface ActsProps {
   phone: string;
-  first: ListAccountHistoryResponse;
+  first: FirstActs;
   isBusy: boolean;
 }
 
@@ -63,10 +82,16 @@ function Acts({ phone, first, isBusy }: ActsProps) {
   const [older, setOlder] = useState<OlderActs | null>(null);
   const more = useAction();
   const { changes, nextPageToken } =
-    older?.first === first ? older : { changes: [], nextPageToken: first.nextPageToken };
+    older?.first === first ? older : { changes: [], nextPageToken: first.response.nextPageToken };
+  const shown = [...first.response.changes, ...changes];
   useKeptFocus(caption, nextPageToken);
   const readMore = async () => {
-    const next = await read(phone, nextPageToken);
+    const next = await accounts.listAccountHistory({
+      phone,
+      omitViews: first.omitViews,
+      pageToken: nextPageToken,
+      pageSize: ACTS_PER_PAGE,
+    });
     setOlder({ first, changes: [...changes, ...next.changes], nextPageToken: next.nextPageToken });
   };
   return (
@@ -77,10 +102,11 @@ function Acts({ phone, first, isBusy }: ActsProps) {
         isBusy={isBusy}
         head={[common.date, texts.act, common.by, texts.details]}
       >
-        {[...first.changes, ...changes].map((change) => (
+        {shown.map((change) => (
           <HistoryRow key={change.number} change={change} />
         ))}
       </Table>
+      {shown.length === 0 && <p>{common.empty}</p>}
       <ErrorNote error={more.error} />
       {nextPageToken && (
         <div class="buttons">
@@ -92,6 +118,3 @@ function Acts({ phone, first, isBusy }: ActsProps) {
     </>
   );
 }
-
-const read = (phone: string, pageToken: string, signal?: AbortSignal) =>
-  accounts.listAccountHistory({ phone, pageToken, pageSize: ACTS_PER_PAGE }, signal ? { signal } : {});
