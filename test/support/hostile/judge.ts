@@ -3,6 +3,8 @@ import { base64Decode } from "@bufbuild/protobuf/wire";
 import { Code } from "@connectrpc/connect";
 import { BadRequestSchema } from "#gen/google/rpc/error_details_pb.js";
 import { StatusSchema } from "#gen/google/rpc/status_pb.js";
+import { en } from "../../../src/messages/en.js";
+import { fr } from "../../../src/messages/fr.js";
 import type { HostileRequest, HostileResponse } from "./exchange.js";
 import { isOurs } from "./our-texts.js";
 
@@ -107,7 +109,7 @@ function judgeGrpc({ status, headers, trailers, body }: HostileResponse, type: s
   const frame = isWeb && last?.flags === 0x80 ? trailersIn(last.payload.toString()) : {};
   const all: Record<string, string> = { ...headers, ...trailers, ...frame };
   const code = Number(all["grpc-status"] ?? Number.NaN);
-  if (code !== 0 && !CLIENT_CODES.includes(code))
+  if (code !== 0 && !CLIENT_CODES.includes(code) && !contradictsCompression(code, all["grpc-message"] ?? ""))
     return `grpc-status ${all["grpc-status"]} ${all["grpc-message"]}`;
   const details = all["grpc-status-details-bin"];
   const texts = details
@@ -116,6 +118,15 @@ function judgeGrpc({ status, headers, trailers, body }: HostileResponse, type: s
       )
     : [];
   return judgeTexts([decodeURIComponent(all["grpc-message"] ?? ""), ...texts.flat()]);
+}
+
+/**
+ * gRPC demands "internal" for a message that is flagged as compressed although the call names no encoding. No fault of the
+ * service has this message.
+ */
+function contradictsCompression(code: number, message: string): boolean {
+  const texts = [fr.bodyUnreadable, en.bodyUnreadable];
+  return code === Code.Internal && texts.includes(decodeURIComponent(message));
 }
 
 /** Decodes base64 texts in a row, each with its own padding. */
