@@ -110,13 +110,13 @@ describe("bulk changes of the whitelist in the console", function () {
 
   it("can be stopped, warns before the page is left, and goes on after a look at another page", async () => {
     const opened = await signIn({
-      view: "/whitelist?search=600002&addedBefore=2026-01-01",
+      view: "/whitelist?search=600002&addedUntil=2025-12-31",
       timeZone: "Africa/Douala",
     });
     const { page } = opened;
-    // 23:00 in UTC on the day before: nothing.
+    // Until 23:00 in UTC on that day: nothing.
     await page.getByText("Aucun résultat").waitFor();
-    await page.getByLabel("Ajouté avant le").fill("2026-01-02");
+    await page.getByLabel("Ajouté jusqu'au").fill("2026-01-01");
     await expectRows(page, 50);
     await page.getByLabel("Sélectionner toute la page").check();
     await button(page, "Sélectionner tout ce qui correspond aux filtres").click();

@@ -11,6 +11,12 @@ export function formatTime(time: Timestamp | undefined): string {
   return new Intl.DateTimeFormat(locale(), style).format(timestampDate(time));
 }
 
+/** The day of a time; a dash if there is none. */
+export function formatDay(time: Timestamp | undefined): string {
+  if (!time) return "–";
+  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium" }).format(timestampDate(time));
+}
+
 export function formatNumber(value: number): string {
   return new Intl.NumberFormat(locale()).format(value);
 }

@@ -20,7 +20,7 @@ export const whitelist: Catalogue["whitelist"] = {
   addedBy: "Added by",
   addedByHint: "Phone number or id",
   addedAfter: "Added from",
-  addedBefore: "Added before",
+  addedUntil: "Added until",
 
   notesHint: "At most 1000 characters",
   addedAt: "Added on",

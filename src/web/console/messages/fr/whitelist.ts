@@ -23,7 +23,7 @@ export const whitelist = {
   addedBy: "Ajouté par",
   addedByHint: "Numéro de téléphone ou identifiant",
   addedAfter: "Ajouté à partir du",
-  addedBefore: "Ajouté avant le",
+  addedUntil: "Ajouté jusqu'au",
 
   notesHint: "1000 caractères au plus",
   addedAt: "Ajouté le",

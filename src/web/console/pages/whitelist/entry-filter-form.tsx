@@ -46,7 +46,7 @@ export function EntryFilterForm({ draft: { filter, change }, error }: EntryFilte
         {...typed("addedBy")}
       />
       <TextField label={texts.addedAfter} type="date" {...typed("addedAfter")} />
-      <TextField label={texts.addedBefore} type="date" {...typed("addedBefore")} />
+      <TextField label={texts.addedUntil} type="date" {...typed("addedUntil")} />
     </FilterForm>
   );
 }

@@ -8,9 +8,9 @@ export interface ListFilter {
   search: string;
   active: string;
   addedBy: string;
-  /** A day in the browser's time zone: `2026-01-31`. */
+  /** The first and the last day, in the browser's time zone: `2026-01-31`. */
   addedAfter: string;
-  addedBefore: string;
+  addedUntil: string;
   orderBy: string;
 }
 
@@ -20,7 +20,7 @@ const FORMS: Record<keyof ListFilter, RegExp> = {
   active: /^(true|false)$/,
   addedBy: /./,
   addedAfter: /^\d{4}-\d\d-\d\d$/,
-  addedBefore: /^\d{4}-\d\d-\d\d$/,
+  addedUntil: /^\d{4}-\d\d-\d\d$/,
   orderBy: /^(added_at|phone|phone desc)$/,
 };
 
@@ -29,7 +29,7 @@ export const NO_FILTER: ListFilter = {
   active: "",
   addedBy: "",
   addedAfter: "",
-  addedBefore: "",
+  addedUntil: "",
   orderBy: "",
 };
 
@@ -52,7 +52,7 @@ export const selectsAll = (filter: ListFilter): boolean => selectionKey(filter) 
 export function toRequest(filter: ListFilter) {
   const { search, active, addedBy, orderBy } = filter;
   const addedAfter = startOfDay(filter.addedAfter);
-  const addedBefore = startOfDay(filter.addedBefore);
+  const addedBefore = startOfDay(filter.addedUntil, 1);
   return {
     ...{ search, addedBy, orderBy },
     ...(active && { isActive: active === "true" }),
