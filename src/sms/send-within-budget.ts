@@ -18,7 +18,8 @@ export interface SmsBudgetDeps {
 
 /**
  * Sends a message if the budget has room for it, and counts it before it leaves. A message that certainly did not leave
- * is taken back, and one that the provider did not accept, or perhaps not, counts as failed. However many processes send, no budget is exceeded: they take turns for as long as three statements.
+ * is taken back, and one that the provider did not accept, or perhaps not, counts as failed. However many processes send, no
+ * budget is exceeded: they take turns for as long as three statements.
  *
  * Throws SmsRefusedError (SMS_UNAVAILABLE), with nothing sent, when SMS are paused, the country isn't allowed, or a
  * budget is used up; OVERLOADED, with nothing sent, when the database doesn't tell; and what `send` throws.
