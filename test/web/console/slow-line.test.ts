@@ -10,6 +10,7 @@ import {
   fillSignIn,
   useConsole,
 } from "../../support/console.js";
+import { until } from "../../support/until.js";
 
 // What doesn't depend on the machine: bytes and round trips. `npm run trials -- console-line` measures the time.
 
@@ -33,9 +34,12 @@ const loaded = (page: Page) =>
     .map(({ name, encodedBodySize: bytes, decodedBodySize: decodedBytes }) =>
       ({ path: new URL(name).pathname, bytes, decodedBytes }))`);
 
-/** Waits until the page has all its files: script, what that imports, texts, style, and the script of the pages. */
+/**
+ * Waits until the page has all its files: script, what that imports, texts, style, and the script of the pages. Playwright's own
+ * waiting evaluates texts in the page, which its policy refuses.
+ */
 const everything = (page: Page) =>
-  page.waitForFunction("performance.getEntriesByType('resource').length === 5");
+  until(() => page.evaluate<boolean>("performance.getEntriesByType('resource').length === 5"));
 
 describe("the console on a slow line, in a browser", function () {
   this.timeout(CONSOLE_TEST_TIMEOUT_MS);
