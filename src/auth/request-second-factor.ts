@@ -1,9 +1,9 @@
 import type { Challenge } from "../challenge.js";
 import { DomainError } from "../errors.js";
 import { isAdmin, type User } from "../users/user.js";
-import { type SendLinkDeps, sendLink } from "../verification/send-link.js";
+import { type SendOperationCodeDeps, sendOperationCode } from "../verification/send-operation-code.js";
 
-export type RequestSecondFactorDeps = SendLinkDeps;
+export type RequestSecondFactorDeps = SendOperationCodeDeps;
 
 export interface RequestSecondFactorInput {
   /** The caller. */
@@ -25,7 +25,7 @@ export async function requestSecondFactor(
 ): Promise<Challenge> {
   if (!isAdmin(user)) throw new DomainError("ADMIN_REQUIRED");
   const recipient = { userId: user.id, sessionId, purpose: "second_factor", phone: user.phone } as const;
-  const challenge = await sendLink(deps, { ...recipient, phoneField: null, callerAddress });
+  const challenge = await sendOperationCode(deps, { ...recipient, phoneField: null, callerAddress });
   if (!challenge) throw new DomainError("UNAUTHENTICATED");
   return challenge;
 }

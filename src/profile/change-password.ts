@@ -9,9 +9,9 @@ import {
   type VerifyCurrentPasswordDeps,
   verifyCurrentPassword,
 } from "../passwords/verify-current-password.js";
-import { type SendLinkDeps, sendLink } from "../verification/send-link.js";
+import { type SendOperationCodeDeps, sendOperationCode } from "../verification/send-operation-code.js";
 
-export type RequestPasswordChangeDeps = SendLinkDeps & VerifyCurrentPasswordDeps;
+export type RequestPasswordChangeDeps = SendOperationCodeDeps & VerifyCurrentPasswordDeps;
 
 /**
  * Sends a code and a link to the caller's own number if the current password is correct, and returns the true challenge.
@@ -26,7 +26,7 @@ export async function requestPasswordChange(
   const { user } = await verifyCurrentPassword(deps, input);
   const { userId, sessionId, callerAddress } = input;
   const recipient = { userId, sessionId, purpose: "password_change", phone: user.phone } as const;
-  const challenge = await sendLink(deps, { ...recipient, phoneField: null, callerAddress });
+  const challenge = await sendOperationCode(deps, { ...recipient, phoneField: null, callerAddress });
   if (!challenge) throw new DomainError("UNAUTHENTICATED");
   return challenge;
 }

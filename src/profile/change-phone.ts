@@ -12,7 +12,7 @@ import { isAdmin } from "../users/user.js";
 import type { UserStore } from "../users/user-store.js";
 import type { CallerSession } from "../verification/compare-code.js";
 import { type NotifyBySmsDeps, notifyBySms, warnBySms } from "../verification/notify-by-sms.js";
-import { type SendLinkDeps, sendLink } from "../verification/send-link.js";
+import { type SendOperationCodeDeps, sendOperationCode } from "../verification/send-operation-code.js";
 import { consumeLink, findLink, type VerifyLinkDeps, verifyCode } from "../verification/verify-link.js";
 import {
   assertMayChangePhone,
@@ -38,7 +38,7 @@ interface UndoDeps extends ChangeLinkDeps {
 }
 
 export interface RequestPhoneChangeDeps
-  extends SendLinkDeps,
+  extends SendOperationCodeDeps,
     AvailabilityDeps,
     FreshSignInDeps,
     UndoDeps,
@@ -93,7 +93,7 @@ async function sendCode(
   { id, tokenDigest }: ChangeLink,
 ): Promise<{ challenge: Challenge; oldPhone: string }> {
   let oldPhone = "";
-  const challenge = await sendLink(deps, {
+  const challenge = await sendOperationCode(deps, {
     ...{ userId, sessionId, purpose: "phone_change", phone, phoneField: PHONE_FIELD, callerAddress },
     async before(tx) {
       // Requests of one account pass here one by one, and after a confirmation that has begun.

@@ -10,7 +10,7 @@ import type { DeletionStore } from "../users/deletion-store.js";
 import { isLastSuperuser, type User } from "../users/user.js";
 import { type NotifyBySmsDeps, warnBySms } from "../verification/notify-by-sms.js";
 import { type RequestLinkDeps, requestLink } from "../verification/request-link.js";
-import { sendLink } from "../verification/send-link.js";
+import { sendOperationCode } from "../verification/send-operation-code.js";
 import { consumeLink, findLink, type VerifyLinkDeps, verifyCode } from "../verification/verify-link.js";
 import { assertNumberSettled } from "./phone-change-link.js";
 import type { PhoneChangeStore } from "./phone-change-store.js";
@@ -45,7 +45,7 @@ export async function requestAccountDeletion(
 ): Promise<Challenge> {
   const { userId, sessionId, phone, isSuperuser, callerAddress } = input;
   await requireFreshSignIn(deps, input);
-  const challenge = await sendLink(deps, {
+  const challenge = await sendOperationCode(deps, {
     ...{ userId, sessionId, purpose: "account_deletion", phone, phoneField: null, callerAddress },
     before: (tx) => assertMayAsk(deps, tx, { id: userId, isSuperuser }),
   });

@@ -4,7 +4,7 @@ import { addSeconds, type Clock } from "../system/clock.js";
 import { constantChallenge } from "./challenge.js";
 import { isCorrectCode, MAX_ATTEMPTS } from "./code.js";
 import type { CodeStore, LiveCode, Recipient } from "./code-store.js";
-import { linkRequest } from "./link-request.js";
+import { operationRequest } from "./operation-request.js";
 import { readChallenge } from "./read-challenge.js";
 import { QUOTA_SECONDS } from "./sms-quota.js";
 import type { SmsQuotaStore } from "./sms-quota-store.js";
@@ -76,7 +76,7 @@ async function currentChallenge(
   { address: callerAddress }: CallerSession,
   now: Date,
 ): Promise<Challenge> {
-  const request = linkRequest({ purpose: recipient.purpose, isOwner: true, callerAddress });
+  const request = operationRequest({ purpose: recipient.purpose, isOwner: true, callerAddress });
   const sends = await smsQuota.recent(null, recipient.phone, addSeconds(now, -QUOTA_SECONDS));
   return readChallenge(codes, null, recipient, { request, sends }, now);
 }

@@ -1,5 +1,5 @@
 import type { Purpose } from "./code.js";
-import { reserveOf } from "./link-request.js";
+import { reserveOf } from "./operation-request.js";
 import { type Send, type SendingState, type SendRequest, sendingState } from "./sms-quota.js";
 
 /** When a network may have another code for a purpose sent to a number, after it had one. */

@@ -8,9 +8,9 @@ import { type PhoneRules, parsePhone } from "../users/phone-number.js";
 import type { User } from "../users/user.js";
 import type { UserStore } from "../users/user-store.js";
 import { constantChallenge } from "./challenge.js";
-import { type SendLinkDeps, sendLink } from "./send-link.js";
+import { type SendOperationCodeDeps, sendOperationCode } from "./send-operation-code.js";
 
-export interface RequestLinkDeps extends SendLinkDeps {
+export interface RequestLinkDeps extends SendOperationCodeDeps {
   users: UserStore;
   guesses: GuessStore;
   background: Background;
@@ -22,7 +22,7 @@ export interface RequestLinkInput {
   purpose: Operation;
   /** The caller's IP address. */
   callerAddress: string;
-  /** Runs as that of `sendLink` does. If it throws, nothing is sent. */
+  /** Runs as that of `sendOperationCode` does. If it throws, nothing is sent. */
   before?(tx: Tx, user: User): Promise<void>;
 }
 
@@ -47,7 +47,7 @@ async function sendToOwner(
   if (!account?.user.isActive) return;
   const { user } = account;
   const isKnownAddress = await deps.guesses.knows(null, user.id, callerAddress, deps.clock.now());
-  await sendLink(deps, {
+  await sendOperationCode(deps, {
     ...{ userId: user.id, purpose, phone, phoneField: null, callerAddress, isKnownAddress },
     ...(before && { before: (tx) => before(tx, user) }),
   });

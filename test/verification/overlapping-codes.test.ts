@@ -9,7 +9,7 @@ import type { SmsGateway } from "../../src/sms/sms-gateway.js";
 import { addSeconds } from "../../src/system/clock.js";
 import { codeDigest } from "../../src/verification/code.js";
 import { linkTokenDigest } from "../../src/verification/link-token.js";
-import { sendLink } from "../../src/verification/send-link.js";
+import { sendOperationCode } from "../../src/verification/send-operation-code.js";
 import { addEntry } from "../../src/whitelist/add-entry.js";
 import { recordSecret } from "../support/log.js";
 import { rejectionReason } from "../support/rejection.js";
@@ -179,7 +179,7 @@ describe("codes that overlap", () => {
         await context.outbox.sendVerificationCode(...message);
         proofs.push(proofFor(phone));
         context.clock.advance(60);
-        await sendLink(context.app, {
+        await sendOperationCode(context.app, {
           ...caller,
           userId: id,
           purpose: "password_reset",

@@ -8,12 +8,12 @@ import { CODE_LENGTH, CODE_TTL_SECONDS, codeDigest } from "./code.js";
 import type { CodeStore, Recipient } from "./code-store.js";
 import { countSend } from "./count-send.js";
 import { type DeliverCodeDeps, deliverCode } from "./deliver-code.js";
-import { linkRequest } from "./link-request.js";
 import { hasLink, linkTokenDigest, linkUrl, newLinkToken, type PageUrls } from "./link-token.js";
+import { operationRequest } from "./operation-request.js";
 import { readChallenge } from "./read-challenge.js";
 import { assertMaySend, QUOTA_SECONDS, sendingState } from "./sms-quota.js";
 
-export interface SendLinkDeps extends DeliverCodeDeps, PageUrls {
+export interface SendOperationCodeDeps extends DeliverCodeDeps, PageUrls {
   codes: CodeStore;
   sms: SmsGateway;
   clock: Clock;
@@ -22,7 +22,7 @@ export interface SendLinkDeps extends DeliverCodeDeps, PageUrls {
   codeKey: Uint8Array;
 }
 
-export interface SendLinkInput extends Recipient {
+export interface SendOperationCodeInput extends Recipient {
   /** The request field that named the phone number; null when the number is the account's own. */
   phoneField: string | null;
   /** The caller's IP address. */
@@ -44,15 +44,18 @@ interface IssuedCode {
 }
 
 /**
- * Issues a code and sends it, with a link to the page where it is entered, if there is one. Returns the true challenge; or null, with
- * nothing sent, when the account no longer qualifies for the code. If sending fails, the code is withdrawn, the ones
- * before it are valid as before, and the error is rethrown. A message that certainly did not leave is not counted towards
- * the quota.
+ * Issues a code for an operation and sends it, with a link to the page where it is entered, if there is one. Returns the true
+ * challenge; or null, with nothing sent, when the account no longer qualifies for the code. If sending fails, the code is
+ * withdrawn, the ones before it are valid as before, and the error is rethrown. A message that certainly did not leave is not
+ * counted towards the quota.
  *
  * Throws RATE_LIMITED when the phone number's quota is used up, with the true challenge if a session requests the code;
  * SMS_UNAVAILABLE; or PHONE_INVALID when the gateway rejects a number that came with the request.
  */
-export async function sendLink(deps: SendLinkDeps, input: SendLinkInput): Promise<Challenge | null> {
+export async function sendOperationCode(
+  deps: SendOperationCodeDeps,
+  input: SendOperationCodeInput,
+): Promise<Challenge | null> {
   const { phone, purpose } = input;
   const issued = await deps.database.transaction(async (tx) => {
     await deps.smsQuota.lock(tx, phone);
@@ -90,13 +93,17 @@ export async function sendLink(deps: SendLinkDeps, input: SendLinkInput): Promis
  * Throws RATE_LIMITED, with nothing counted, when the phone number's quota is used up. It carries the true challenge if a
  * session requests the code.
  */
-async function issueCode(deps: SendLinkDeps, tx: Tx, input: SendLinkInput): Promise<IssuedCode | null> {
+async function issueCode(
+  deps: SendOperationCodeDeps,
+  tx: Tx,
+  input: SendOperationCodeInput,
+): Promise<IssuedCode | null> {
   const now = deps.clock.now();
   const { userId, purpose, phone } = input;
   if (!(await deps.codes.lockRecipient(tx, input))) return null;
   const sends = await deps.smsQuota.recent(tx, phone, addSeconds(now, -QUOTA_SECONDS));
   const isSignedIn = input.sessionId !== undefined;
-  const request = linkRequest({ purpose, isOwner: isOwner(input), callerAddress: input.callerAddress });
+  const request = operationRequest({ purpose, isOwner: isOwner(input), callerAddress: input.callerAddress });
   const isRefusedToOwner = isSignedIn && sendingState(sends, request, now).resendAt > now;
   const current = isRefusedToOwner
     ? await readChallenge(deps.codes, tx, input, { request, sends }, now)
@@ -127,7 +134,7 @@ async function issueCode(deps: SendLinkDeps, tx: Tx, input: SendLinkInput): Prom
 
 /** The link of a new code, and what is stored of it. */
 function newLink(
-  deps: SendLinkDeps,
+  deps: SendOperationCodeDeps,
   purpose: Operation,
 ): { url: string | undefined; tokenDigest: Buffer | null } {
   if (!hasLink(purpose)) return { url: undefined, tokenDigest: null };
@@ -135,7 +142,7 @@ function newLink(
   return { url: linkUrl(deps, purpose, token), tokenDigest: linkTokenDigest(deps.codeKey, token) };
 }
 
-function isOwner({ sessionId, isKnownAddress = false }: SendLinkInput): boolean {
+function isOwner({ sessionId, isKnownAddress = false }: SendOperationCodeInput): boolean {
   return sessionId !== undefined || isKnownAddress;
 }
 
