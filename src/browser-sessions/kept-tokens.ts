@@ -1,9 +1,7 @@
 import { clone, type DescMethodUnary, type Message, type MessageShape } from "@bufbuild/protobuf";
 import { AuthService } from "#gen/waterbill/identity/v1/auth_service_pb.js";
+import { DEVICE_TTL_SECONDS } from "../guessing/device-token.js";
 import type { CookieJar } from "./cookie-jar.js";
-
-/** Time (s) that browsers keep a device. It is valid for as long (contract.md, section 6). */
-const DEVICE_MAX_AGE_SECONDS = 31_536_000;
 
 /** What a method takes from the cookies, and leaves in them. */
 export interface TokenKeeper {
@@ -31,7 +29,7 @@ function keeper<Method extends DescMethodUnary>(
 }
 
 function keepDevice(response: { device: string }, jar: CookieJar): void {
-  jar.write("device", response.device, DEVICE_MAX_AGE_SECONDS);
+  jar.write("device", response.device, DEVICE_TTL_SECONDS);
   response.device = "";
 }
 

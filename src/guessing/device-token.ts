@@ -3,7 +3,7 @@ import { addSeconds, type Clock, epochSeconds } from "../system/clock.js";
 import type { Random } from "../system/random.js";
 
 /** Time (s) that a device token is valid after the sign-in that returned it: one year. */
-const DEVICE_TTL_SECONDS = 31_536_000;
+export const DEVICE_TTL_SECONDS = 31_536_000;
 
 /** Formats of the token, its first byte: without and with the time of the second step. */
 const PLAIN_VERSION = 1;
