@@ -1,9 +1,15 @@
+/** The element that is shown: pages that wait out of sight have their own. */
+function shownElement(selector: string): HTMLElement | undefined {
+  const elements = document.querySelectorAll<HTMLElement>(selector);
+  return [...elements].find((element) => !element.closest("[hidden]"));
+}
+
+/** The heading of what is shown. */
+export const shownHeading = (): HTMLElement | undefined => shownElement("main h1");
+
 /** Moves the focus to the heading of what is shown, so that screen readers say where their user is. */
 export function focusHeading(): void {
-  const shown = [...document.querySelectorAll<HTMLElement>("main h1, main")].filter(
-    (element) => !element.closest("[hidden]"),
-  );
-  const heading = shown.find(({ tagName }) => tagName === "H1") ?? shown[0];
+  const heading = shownHeading() ?? shownElement("main");
   if (!heading) return;
   heading.tabIndex = -1;
   heading.focus();

@@ -1,10 +1,10 @@
 import { currentTexts } from "../messages/language.js";
+import { shownHeading } from "./focus.js";
 
 /** Keeps the title of the document like the heading that is shown, in whatever language. */
 export function followHeading(): () => void {
   const update = () => {
-    const headings = [...document.querySelectorAll("main h1")];
-    const heading = headings.find((element) => !element.closest("[hidden]"))?.textContent;
+    const heading = shownHeading()?.textContent;
     const { product } = currentTexts().common;
     const title = heading ? `${heading} – ${product}` : product;
     if (document.title !== title) document.title = title;
