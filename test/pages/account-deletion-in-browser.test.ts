@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Page } from "playwright-core";
-import { NO_PROBLEMS, overflow, useBrowser } from "../support/browser.js";
+import { expectNoBarriers, NO_PROBLEMS, useBrowser } from "../support/browser.js";
 import { serveBelow } from "../support/serve-below.js";
 import { generousLimits, useTestService } from "../support/service.js";
 import { activeUser, newPhone, testPassword } from "../support/test-context.js";
@@ -9,8 +9,6 @@ import { activeUser, newPhone, testPassword } from "../support/test-context.js";
 const TEST_TIMEOUT_MS = 120_000;
 
 const TIME_ZONE = "Africa/Douala";
-
-type Opened = Awaited<ReturnType<ReturnType<typeof useBrowser>["open"]>>;
 
 /** Moves the focus on, as a keyboard does, until it is on an element. */
 async function tabTo(page: Page, selector: string) {
@@ -23,20 +21,6 @@ async function tabTo(page: Page, selector: string) {
 
 const isFocused = (page: Page, selector: string) =>
   page.evaluate<boolean>(`document.activeElement.matches(${JSON.stringify(selector)})`);
-
-/** Looks at the page on a large screen in the dark, and on a small one in the light. */
-async function expectNoBarriers({ page, screenshot, findBarriers }: Opened, name: string) {
-  for (const [width, colorScheme] of [
-    [1280, "dark"],
-    [320, "light"],
-  ] as const) {
-    await page.setViewportSize({ width, height: 800 });
-    await page.emulateMedia({ colorScheme });
-    expect(await findBarriers(), `${name} ${colorScheme}`).to.deep.equal([]);
-    expect(await overflow(page), `${name} ${width}`).to.equal(0);
-    await screenshot(`account-deletion-${name}-${width}`);
-  }
-}
 
 describe("the page that deletes an account, in a browser", function () {
   this.timeout(TEST_TIMEOUT_MS);
@@ -80,13 +64,13 @@ describe("the page that deletes an account, in a browser", function () {
     it(`works with the keyboard alone, on any screen, in: ${language}`, async () => {
       const { id, phone } = await activeUser(service.context);
       const asking = await browser.open(start(), { language, timeZone: TIME_ZONE });
-      await expectNoBarriers(asking, `${language}-start`);
+      await expectNoBarriers(asking, `account-deletion-${language}-start`);
       await tabTo(asking.page, "#phone");
       await asking.page.keyboard.type("12");
       await asking.page.keyboard.press("Enter");
       await asking.page.locator("#phone[aria-invalid]").waitFor();
       expect(await isFocused(asking.page, "#phone")).to.equal(true);
-      await expectNoBarriers(asking, `${language}-error`);
+      await expectNoBarriers(asking, `account-deletion-${language}-error`);
       await asking.page.keyboard.press("ControlOrMeta+A");
       await asking.page.keyboard.type(phone);
       await tabTo(asking.page, "#request button");
@@ -94,12 +78,12 @@ describe("the page that deletes an account, in a browser", function () {
       await asking.page.locator("#sent").waitFor();
       expect(await isFocused(asking.page, "#sent")).to.equal(true);
       expect(await asking.page.locator("#phone").getAttribute("aria-invalid")).to.equal(null);
-      await expectNoBarriers(asking, `${language}-sent`);
+      await expectNoBarriers(asking, `account-deletion-${language}-sent`);
       await service.context.settle();
 
       const opened = await browser.open(linkTo(phone), { language, timeZone: TIME_ZONE });
       const { page, problems } = opened;
-      await expectNoBarriers(opened, `${language}-code`);
+      await expectNoBarriers(opened, `account-deletion-${language}-code`);
       const code = service.context.outbox.codeFor(phone);
       await tabTo(page, "#code");
       await page.keyboard.type(` ${code.slice(0, 3)} ${code.slice(3)}`);
@@ -108,7 +92,7 @@ describe("the page that deletes an account, in a browser", function () {
       await page.keyboard.press("Enter");
       await page.locator("#done").waitFor();
       expect(await isFocused(page, "#done")).to.equal(true);
-      await expectNoBarriers(opened, `${language}-done`);
+      await expectNoBarriers(opened, `account-deletion-${language}-done`);
       expect(await page.locator("form:visible").count()).to.equal(0);
 
       const deletionAt = await deletionOf(id);
@@ -206,7 +190,7 @@ describe("the page that deletes an account, in a browser", function () {
     }
     await submitCode(page, code);
     await page.getByText("Trop de tentatives échouées. Demandez un nouveau code.").waitFor();
-    await expectNoBarriers(opened, "fr-locked");
+    await expectNoBarriers(opened, "account-deletion-fr-locked");
     await page.getByRole("link", { name: "Demander un autre SMS" }).click();
     await page.locator("#phone").waitFor();
   });

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
+import { expect } from "chai";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { chromiumProgram, findFolder } from "./programs.js";
 
@@ -121,6 +122,23 @@ export function useBrowser(): TestBrowser {
 /** How many pixels the content is wider than the window. */
 export const overflow = (page: Page) =>
   page.evaluate<number>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+
+/** Looks at what is shown on a wide screen in the dark and on a narrow one in the light: axe finds nothing, and it fits. */
+export async function expectNoBarriers(
+  { page, screenshot, findBarriers }: OpenPage,
+  name: string,
+): Promise<void> {
+  for (const [width, colorScheme] of [
+    [1280, "dark"],
+    [320, "light"],
+  ] as const) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme });
+    expect(await findBarriers(), `${name} ${colorScheme}`).to.deep.equal([]);
+    expect(await overflow(page), `${name} ${width}`).to.equal(0);
+    await screenshot(`${name}-${width}`);
+  }
+}
 
 /** Runs in every page before its own scripts. */
 const REPORT_VIOLATIONS = `addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI, sourceFile }) =>

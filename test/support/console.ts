@@ -2,7 +2,12 @@ import { expect } from "chai";
 import type { Page } from "playwright-core";
 import { setRights } from "../../src/accounts/set-rights.js";
 import { COMMAND_LINE } from "../../src/audit/act.js";
-import { NO_PROBLEMS, overflow, type PageOptions, useBrowser } from "./browser.js";
+import {
+  expectNoBarriers as expectNoBarriersOn,
+  NO_PROBLEMS,
+  type PageOptions,
+  useBrowser,
+} from "./browser.js";
 import { useTestService } from "./service.js";
 import { activeUser, testPassword } from "./test-context.js";
 
@@ -70,19 +75,9 @@ export const expectFocus = (page: Page, text: string): Promise<void> =>
     .and(page.getByText(text, { exact: true }))
     .waitFor();
 
-/** Looks at what is shown on a wide screen in the dark and on a narrow one in the light: axe finds nothing, and it fits. */
-export async function expectNoBarriers({ page, screenshot, findBarriers }: Opened, name: string) {
-  for (const [width, colorScheme] of [
-    [1280, "dark"],
-    [320, "light"],
-  ] as const) {
-    await page.setViewportSize({ width, height: 900 });
-    await page.emulateMedia({ colorScheme });
-    expect(await findBarriers(), `${name} ${colorScheme}`).to.deep.equal([]);
-    expect(await overflow(page), `${name} ${width}`).to.equal(0);
-    await screenshot(`console-${name}-${width}`);
-  }
-}
+/** As of the browser; the screenshots' names begin with `console-`. */
+export const expectNoBarriers = (opened: Opened, name: string): Promise<void> =>
+  expectNoBarriersOn(opened, `console-${name}`);
 
 /** Nothing ran into the content security policy, failed in a script, or left this service. */
 export function expectNoProblems({ problems }: Pick<Opened, "problems">): void {
