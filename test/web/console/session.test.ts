@@ -76,6 +76,8 @@ describe("a session of the console, in a browser", function () {
     await Promise.all([startPage(page), startPage(tab)]);
     // Somebody else signs in.
     await page.getByRole("button", { name: "Se déconnecter" }).click();
+    // Else both tabs end the session, and the second one is told that it is over.
+    await page.getByText("Fermeture de la session").waitFor({ state: "detached" });
     await tab.locator("input[type=password]").waitFor();
     const other = await makeAdministrator("staff");
     await fillSignIn(tab, other.phone);
