@@ -27,6 +27,8 @@ describe("the sign-in of the console, in a browser", function () {
   ] as const) {
     it(`asks for number and password in the browser's language: ${language}`, async () => {
       const opened = await openConsole({ language });
+      // The page asks first whether there is a session.
+      await opened.page.locator("input[type=password]").waitFor();
       expect(await opened.page.locator("h1").textContent()).to.equal(title);
       expect(await opened.page.title()).to.equal(`${title} – WaterBill Identity`);
       await expectNoBarriers(opened, `sign-in-${language}`);
